@@ -1,0 +1,197 @@
+//! Whose is it? Takes a touch and the inquiries that were open; gives an owner with confidence and reasons, or candidates
+//! for a person to decide between. Never guesses: below the threshold there is no owner. Pure.
+
+mod alias;
+mod content;
+mod decide;
+mod domain;
+mod number;
+mod thread;
+pub(crate) mod words;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::collect::Signal;
+use crate::collect::mail::Mail;
+use crate::collect::phone::{CallRecord, Direction};
+use crate::shop::InquiryId;
+
+/// Below this confidence a touch goes to review instead of into a score.
+pub const THRESHOLD: f64 = 0.8;
+
+/// What an attribution rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributedBy {
+    /// The inquiry's own alias address.
+    Alias,
+    /// An answer to a mail we sent.
+    Thread,
+    /// A phone number known to be the builder's.
+    Number,
+    /// A mail domain known to be the builder's.
+    Domain,
+    /// What it says.
+    Content,
+    /// A person decided.
+    Person,
+}
+
+/// An inquiry, as far as attribution needs it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The inquiry.
+    pub id: InquiryId,
+    /// The builder's name.
+    pub builder: String,
+    /// The inquiry's own address, lower case.
+    pub alias_address: String,
+    /// The alias token alone.
+    pub alias_token: String,
+    /// The builder's numbers: shop file first, then learned ones; E.164.
+    pub numbers: Vec<String>,
+    /// The builder's mail and web domains, lower case.
+    pub domains: Vec<String>,
+    /// Names of the builder's people, where known.
+    pub team: Vec<String>,
+    /// The community asked about.
+    pub community: Option<String>,
+    /// The question asked.
+    pub question: String,
+    /// The persona's number given in the form, E.164; `None` when no phone was given.
+    pub phone: Option<String>,
+    /// Message-IDs of mails we sent for this inquiry.
+    pub sent_message_ids: Vec<String>,
+    /// When the request was written.
+    pub sent_at: DateTime<Utc>,
+    /// When watching for it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// A possible owner of a touch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The inquiry.
+    pub inquiry: InquiryId,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Why it may be.
+    pub reason: String,
+}
+
+/// The judgement: an owner, or candidates for review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// The owner, when the confidence is at least [`THRESHOLD`] and there is only one.
+    pub owner: Option<InquiryId>,
+    /// What it rests on.
+    pub by: Option<AttributedBy>,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The reasons.
+    pub reasons: Vec<Signal>,
+    /// Everyone it may belong to, most likely first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Whose mail is it?
+#[must_use]
+pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
+    let open = |evidence: &Evidence| evidence.target.covers(at);
+    let mut found = alias::find(mail, targets);
+    found.extend(thread::find(mail, targets));
+    if !decide::settled(&found) {
+        let text = content::of_mail(mail);
+        found.extend(domain::find(mail, at, targets).into_iter().filter(open));
+        found.extend(content::find(&text, at, targets).into_iter().filter(open));
+    }
+    decide::decide(&found)
+}
+
+/// Whose call or text is it?
+#[must_use]
+pub fn call(call: &CallRecord, targets: &[Target]) -> Attribution {
+    if call.direction == Direction::Outbound {
+        return decide::decide(&[]);
+    }
+    let at = call.started_at;
+    let mut found = number::find(call, targets);
+    found.extend(content::find(&content::of_call(call), at, targets));
+    if found.is_empty() {
+        found = number::by_time_alone(call, targets);
+    }
+    found.retain(|evidence| evidence.target.covers(at));
+    decide::decide(&found)
+}
+
+impl Target {
+    /// Whether the inquiry was sent and watched at that moment.
+    #[must_use]
+    pub fn covers(&self, at: DateTime<Utc>) -> bool {
+        self.sent_at <= at && at <= self.until
+    }
+}
+
+/// One hint that a touch belongs to one target.
+#[derive(Clone, Debug)]
+struct Evidence<'a> {
+    target: &'a Target,
+    by: AttributedBy,
+    /// 0 to 1, on its own.
+    confidence: f64,
+    /// A stable name, e.g. `alias`.
+    id: &'static str,
+    reason: String,
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+    use crate::collect::Channel;
+
+    pub(crate) fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    /// An inquiry of November 2026.
+    pub(crate) fn target(slug: &str, builder: &str, domain: &str, number: &str, token: &str) -> Target {
+        Target {
+            id: InquiryId::new("2026-11", slug),
+            builder: builder.into(),
+            alias_address: format!("shopper+{token}@example.org"),
+            alias_token: token.into(),
+            numbers: vec![number.into()],
+            domains: vec![domain.into()],
+            team: Vec::new(),
+            community: None,
+            question: String::new(),
+            phone: Some("+15125550142".into()),
+            sent_message_ids: vec![format!("{token}.1@example.org")],
+            sent_at: at("2026-11-02T15:00:00Z"),
+            until: at("2026-12-02T15:00:00Z"),
+        }
+    }
+
+    pub(crate) fn two() -> Vec<Target> {
+        vec![
+            target("bluebonnet", "Bluebonnet Homes", "bluebonnet.example", "+15125550100", "k7f3"),
+            target("cedar", "Cedar & Stone Builders", "cedarstone.example", "+15125550200", "m2p9"),
+        ]
+    }
+
+    pub(crate) fn ring(from: Option<&str>, body: Option<&str>) -> CallRecord {
+        CallRecord {
+            id: None,
+            channel: Channel::Call,
+            direction: Direction::Inbound,
+            from: from.map(str::to_owned),
+            to: Some("+15125550142".into()),
+            started_at: at("2026-11-02T15:04:00Z"),
+            started_at_latest: None,
+            duration_s: None,
+            answered: None,
+            body: body.map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Text as comparable words: lower case, accents off, everything but letters and digits a single space, a space at both
+//! ends. So `contains(" third bay ")` asks for whole words.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Words that say nothing about which builder it is.
+const GENERIC: &[&str] = &[
+    "and",
+    "brothers",
+    "builder",
+    "builders",
+    "building",
+    "co",
+    "communities",
+    "company",
+    "construction",
+    "corp",
+    "corporation",
+    "custom",
+    "design",
+    "development",
+    "developers",
+    "family",
+    "fine",
+    "group",
+    "home",
+    "homes",
+    "homebuilders",
+    "house",
+    "houses",
+    "inc",
+    "living",
+    "llc",
+    "ltd",
+    "new",
+    "of",
+    "properties",
+    "real",
+    "estate",
+    "residential",
+    "the",
+];
+
+/// The text as padded words.
+pub(crate) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(' ');
+    for c in text.nfd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}')) {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
+    out
+}
+
+/// Whether folded `text` holds the words of `phrase`, in order and side by side. An empty phrase is in nothing.
+pub(crate) fn holds(text: &str, phrase: &str) -> bool {
+    let phrase = fold(phrase);
+    // "&" folds to nothing, so the word for it must not stand in the way.
+    phrase.len() > 1 && (text.contains(&phrase) || text.replace(" and ", " ").contains(&phrase.replace(" and ", " ")))
+}
+
+/// The words of a builder's or community's name that set it apart, folded: `Cedar & Stone Builders` gives ` cedar stone `.
+pub(crate) fn core_of(name: &str) -> String {
+    let folded = fold(name);
+    let kept: Vec<&str> = folded.split_whitespace().filter(|word| !GENERIC.contains(word)).collect();
+    format!(" {} ", kept.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_and_finds_whole_words() {
+        assert_eq!(fold("  Peña's  3-Car/Garage! "), " penas 3 car garage ");
+        assert_eq!(fold(""), " ");
+        assert!(holds(&fold("a three-car garage."), "Three car"));
+        assert!(!holds(&fold("carports"), "car"));
+        assert!(holds(&fold("with Cedar and Stone Builders"), "Cedar & Stone"));
+        assert!(!holds(&fold("anything"), ""));
+        assert_eq!(core_of("Cedar & Stone Builders, LLC"), " cedar stone ");
+    }
+}

@@ -1,0 +1,172 @@
+//! From the store to `crickets.log/1`: one inquiry, its touches and its coverage gaps, as of a moment.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{AuditError, Workspace};
+use crate::attribute::AttributedBy;
+use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
+use crate::shop::plan::Span;
+use crate::shop::{Inquiry, Status};
+use crate::store::Touch;
+
+/// What the logs of a wave are made of, read once.
+pub(super) struct Ledger {
+    touches: Vec<Touch>,
+    coverage: Vec<(String, Vec<Span>)>,
+    phones: Vec<(String, String)>,
+    window: TimeDelta,
+}
+
+impl Workspace {
+    /// Every source of the configuration with the spans over which it is known to be complete.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn coverage(&self) -> Result<Vec<(String, Vec<Span>)>, AuditError> {
+        let sources = self.config.mailboxes.values().map(crate::config::Mailbox::source);
+        let mut coverage = Vec::new();
+        for source in sources.chain(self.config.phones.values().map(crate::config::Phone::source)) {
+            let spans = self.store.covered(&source).await?;
+            coverage.push((source, spans));
+        }
+        Ok(coverage)
+    }
+
+    pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
+        Ok(Ledger {
+            touches: self.store.touches().await?,
+            coverage: self.coverage().await?,
+            phones: self.config.phones.values().map(|phone| (phone.number.clone(), phone.source())).collect(),
+            window: TimeDelta::days(self.config.wave.window_days),
+        })
+    }
+}
+
+impl Ledger {
+    /// The touches of an inquiry up to a moment.
+    pub(super) fn touches<'a>(&'a self, inquiry: &'a Inquiry, as_of: DateTime<Utc>) -> impl Iterator<Item = &'a Touch> {
+        self.touches.iter().filter(move |touch| touch.inquiry.as_ref() == Some(&inquiry.id) && touch.arrival.at <= as_of)
+    }
+
+    /// All touches, whosoever.
+    pub(super) fn all(&self) -> &[Touch] {
+        &self.touches
+    }
+
+    /// The log of an inquiry as of a moment.
+    pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
+        // A mail by itself in review may still belong here; one that was given to somebody else cannot.
+        let in_review = self
+            .touches
+            .iter()
+            .filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of)
+            .filter(|touch| match &touch.inquiry {
+                Some(owner) => *owner == inquiry.id,
+                None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
+            })
+            .count();
+        Log {
+            schema: crate::score::LOG_SCHEMA.to_owned(),
+            as_of,
+            inquiry: LogInquiry {
+                shop: inquiry.shop.slug.clone(),
+                builder: inquiry.shop.builder.clone(),
+                timezone: inquiry.shop.timezone,
+                hours: inquiry.shop.hours.clone(),
+                holidays: inquiry.shop.holidays.clone(),
+                status: Some(inquiry.status),
+                reason: inquiry.reason.clone(),
+                sent_at: inquiry.sent_at,
+                confirmed_at: inquiry.confirmed_at.filter(|_| inquiry.status == Status::Confirmed),
+                confirmed_by: inquiry.confirmed_by,
+                question: Some(inquiry.shop.ask.question.clone()),
+                offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
+                opt_out_at: inquiry.opt_out_at,
+                withdrawn_at: inquiry.withdrawn_at,
+                coverage_gaps: self.gaps(inquiry, as_of),
+                in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
+            },
+            touches: self.touches(inquiry, as_of).map(log_touch).collect(),
+        }
+    }
+
+    /// When a source that this inquiry depends on was not watched, within its window so far.
+    pub(super) fn gaps(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Vec<Gap> {
+        let Some(start) = inquiry.confirmed_at.or(inquiry.sent_at) else { return Vec::new() };
+        let end = as_of.min(start + self.window);
+        let mut sources = vec![inquiry.mailbox.clone()];
+        if inquiry.offered_phone {
+            let number = inquiry.persona.phone.as_deref();
+            let of_number = self.phones.iter().find(|(of, _)| Some(of.as_str()) == number);
+            // A number that no source watches is a source that is never covered.
+            sources.push(of_number.map_or_else(|| "phone".to_owned(), |(_, source)| source.clone()));
+        }
+        sources
+            .into_iter()
+            .flat_map(|source| {
+                let covered = self.coverage.iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
+                uncovered((start, end), covered).into_iter().map(move |(from, to)| Gap { source: source.clone(), from, to })
+            })
+            .collect()
+    }
+}
+
+/// What of a span the covered ones (in order, apart) leave open.
+fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
+    let mut open = Vec::new();
+    let mut from = span.0;
+    for (start, end) in covered {
+        if *end <= from {
+            continue;
+        }
+        if *start >= span.1 {
+            break;
+        }
+        if *start > from {
+            open.push((from, *start));
+        }
+        from = from.max(*end);
+    }
+    if from < span.1 {
+        open.push((from, span.1));
+    }
+    open
+}
+
+fn log_touch(touch: &Touch) -> LogTouch {
+    LogTouch {
+        id: touch.id.clone(),
+        channel: touch.channel,
+        origin: touch.classified.origin,
+        at: touch.arrival.at,
+        at_latest: touch.arrival.at_latest,
+        disputed: touch.arrival.disputed,
+        from: touch.from.clone(),
+        labels: touch.classified.labels.clone(),
+        attributed_by: touch.attribution.by.or(Some(AttributedBy::Content)),
+        confidence: Some(touch.attribution.confidence),
+        evidence: Some(format!("sha256:{}", touch.sha256)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_covered_is_a_gap() {
+        let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
+        let span = |from, to| (day(from), day(to));
+        for (covered, want) in [
+            (vec![], vec![span(10, 20)]),
+            (vec![span(0, 30)], vec![]),
+            (vec![span(0, 12)], vec![span(12, 20)]),
+            (vec![span(12, 14), span(15, 40)], vec![span(10, 12), span(14, 15)]),
+            (vec![span(0, 10), span(20, 30)], vec![span(10, 20)]),
+            (vec![span(10, 20)], vec![]),
+        ] {
+            assert_eq!(uncovered(span(10, 20), &covered), want, "{covered:?}");
+        }
+        assert_eq!(uncovered(span(20, 20), &[]), vec![]);
+    }
+}

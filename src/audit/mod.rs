@@ -1,0 +1,22 @@
+//! The audit: walks the one way through the house. Takes a workspace; asks (`wave`), gathers what came back (`gather`),
+//! judges it (`derive`), lets people decide what is uncertain (`review`), and publishes (`publish`). The rooms it calls
+//! know nothing of the store; only this room puts the two together.
+
+mod derive;
+mod error;
+mod gather;
+mod ledger;
+mod publish;
+mod record;
+mod review;
+mod wave;
+mod workspace;
+
+pub use derive::Derived;
+pub use error::AuditError;
+pub use gather::{Gathered, SourcePass};
+pub use publish::Published;
+pub use record::{InquiryByHand, TouchByHand};
+pub use review::{Item, Ruling};
+pub use wave::{Asked, Asking, Step};
+pub use workspace::{CONFIG_FILE, Workspace};

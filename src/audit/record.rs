@@ -1,0 +1,210 @@
+//! What a person did or saw: an inquiry submitted by hand, a touch that no source shows. A recorded touch goes through the
+//! same door as any other: raw record first, evidence kept, then judged.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::wave::whole_second;
+use super::{Asking, AuditError, Workspace};
+use crate::classify::{Labels, Origin};
+use crate::collect::phone::{CallRecord, Direction};
+use crate::collect::{Arrival, ArrivalBasis, Channel, RawRecord};
+use crate::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
+use crate::store::{Proof, sha256_hex};
+
+/// A submission that a person made.
+#[derive(Clone, Debug)]
+pub struct InquiryByHand {
+    /// The inquiry.
+    pub id: InquiryId,
+    /// When the site accepted it.
+    pub at: DateTime<Utc>,
+    /// Who submitted.
+    pub author: String,
+    /// Whether a phone number was given.
+    pub phone: bool,
+    /// Whether texts were consented to.
+    pub text: bool,
+    /// A screenshot or saved page, as proof.
+    pub proof: Option<Vec<u8>>,
+}
+
+/// A touch as a person recorded it: its raw bytes, as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TouchByHand {
+    /// The inquiry it belongs to.
+    pub inquiry: InquiryId,
+    /// The channel.
+    pub channel: Channel,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// Number or address; `None` for withheld.
+    pub from: Option<String>,
+    /// What was written or said.
+    pub body: Option<String>,
+    /// Who wrote or called, when stated.
+    pub origin: Option<Origin>,
+    /// What is stated of it.
+    #[serde(default)]
+    pub labels: Labels,
+    /// Who recorded it.
+    pub author: String,
+}
+
+impl TouchByHand {
+    /// The source of recorded touches.
+    pub(super) const SOURCE: &'static str = "person";
+
+    /// Reads the raw bytes back.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
+    /// As a row of a call log, for judging what was said.
+    pub(super) fn as_call(&self) -> CallRecord {
+        CallRecord {
+            id: None,
+            channel: self.channel,
+            direction: Direction::Inbound,
+            from: self.from.clone(),
+            to: None,
+            started_at: self.at,
+            started_at_latest: None,
+            duration_s: None,
+            answered: None,
+            body: self.body.clone(),
+        }
+    }
+
+    /// Lays the stated labels over derived ones.
+    pub(super) fn lay_over(&self, labels: &mut Labels) {
+        let (Ok(serde_json::Value::Object(mut derived)), Ok(serde_json::Value::Object(stated))) =
+            (serde_json::to_value(&*labels), serde_json::to_value(&self.labels))
+        else {
+            return;
+        };
+        derived.extend(stated);
+        if let Ok(merged) = serde_json::from_value(serde_json::Value::Object(derived)) {
+            *labels = merged;
+        }
+    }
+}
+
+impl Workspace {
+    /// Records a submission made by hand: from now on it is `confirmed`. Draws the inquiry when the wave had none for the shop.
+    ///
+    /// # Errors
+    /// When the inquiry is already on its way, sent or accepted, or the shop is unknown.
+    pub async fn record_inquiry(&self, by_hand: InquiryByHand) -> Result<Inquiry, AuditError> {
+        let mut inquiry = match self.store.inquiry(&by_hand.id).await? {
+            Some(inquiry) => inquiry,
+            None => self.draw_by_hand(&by_hand.id).await?,
+        };
+        let from = inquiry.status;
+        if from == Status::Unclear {
+            return Err(AuditError::wrong(
+                format!("record {}: it was sent, and only whether the site accepted it is open", by_hand.id),
+                format!("decide that with `crickets review set {} --confirmed yes` or `no`", by_hand.id),
+            ));
+        }
+        if matches!(from, Status::Sending | Status::Confirmed) {
+            return Err(AuditError::wrong(
+                format!("record {}: it was submitted before", by_hand.id),
+                "`crickets status` shows it; a second submission would spoil the measurement",
+            ));
+        }
+        let now = self.clock.now();
+        if by_hand.at > now {
+            return Err(AuditError::wrong(
+                format!("record {}: {} is yet to come", by_hand.id, by_hand.at),
+                "say when the site accepted it",
+            ));
+        }
+        if let Some(bytes) = &by_hand.proof {
+            let sha256 = self.evidence.keep(bytes)?;
+            let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+            self.store.add_proofs(&inquiry.id, &[Proof { role: "proof by hand".into(), sha256, size, at: now }]).await?;
+        }
+        inquiry.status = Status::Confirmed;
+        inquiry.reason = Some(format!("submitted by hand by {}", by_hand.author));
+        inquiry.sent_at = Some(whole_second(by_hand.at));
+        inquiry.confirmed_at = inquiry.sent_at;
+        inquiry.confirmed_by = Some(ConfirmedBy::Person);
+        inquiry.offered_phone = by_hand.phone && inquiry.persona.phone.is_some();
+        inquiry.offered_text = by_hand.text;
+        inquiry.rehearsal |= self.clock.is_rehearsal();
+        if !self.store.settle(from, &inquiry, now).await? {
+            return Err(AuditError::Busy);
+        }
+        Ok(inquiry)
+    }
+
+    /// Draws the inquiry that a person submitted without asking first; the rules of a wave hold all the same.
+    async fn draw_by_hand(&self, id: &InquiryId) -> Result<Inquiry, AuditError> {
+        let no_name = || AuditError::wrong(format!("record {id}: it names no shop of a wave"), "name the shop and `--wave`");
+        let (wave, slug) = id.0.split_once('/').ok_or_else(no_name)?;
+        let asking = Asking { wave: wave.to_owned(), send: false, at_once: false, any_time: false, retry: false };
+        let shops = self.select(&[slug.to_owned()])?;
+        let shop = shops.first().ok_or_else(no_name)?;
+        let earlier = self.store.inquiries(None).await?;
+        self.draw_inquiry(&asking, shop, &earlier)
+            .await?
+            .map_err(|refusal| AuditError::wrong(format!("record {id}: {refusal}"), "nothing was recorded"))
+    }
+
+    /// Records that the shopper asked not to be contacted again; what comes later than ten working days after it counts against the builder.
+    ///
+    /// # Errors
+    /// When the inquiry is unknown or not accepted, or the moment lies before it or ahead.
+    pub async fn record_opt_out(&self, id: &InquiryId, at: DateTime<Utc>) -> Result<Inquiry, AuditError> {
+        let Some(mut inquiry) = self.store.inquiry(id).await? else {
+            return Err(AuditError::wrong(format!("record an opt-out for {id}: there is no such inquiry"), "`crickets status` lists them"));
+        };
+        let now = self.clock.now();
+        let after = inquiry.confirmed_at.filter(|_| inquiry.status == Status::Confirmed);
+        if after.is_none_or(|confirmed| at < confirmed) || at > now {
+            return Err(AuditError::wrong(
+                format!("record an opt-out for {id} at {at}: it must lie between its acceptance and now"),
+                "`crickets status` shows when it was accepted",
+            ));
+        }
+        inquiry.opt_out_at = Some(at);
+        if self.store.settle(Status::Confirmed, &inquiry, now).await? { Ok(inquiry) } else { Err(AuditError::Busy) }
+    }
+
+    /// Records a touch that a person saw; `false` when the same one was recorded before.
+    ///
+    /// # Errors
+    /// When its inquiry is unknown.
+    pub async fn record_touch(&self, touch: TouchByHand) -> Result<bool, AuditError> {
+        if self.store.inquiry(&touch.inquiry).await?.is_none() {
+            return Err(AuditError::wrong(
+                format!("record a touch for {}: there is no such inquiry", touch.inquiry),
+                "`crickets status` lists them",
+            ));
+        }
+        let bytes = serde_json::to_vec(&touch).map_err(|error| AuditError::wrong(format!("record a touch: {error}"), "mend its labels"))?;
+        let raw = RawRecord {
+            source: TouchByHand::SOURCE.to_owned(),
+            external_id: touch.author.clone(),
+            identity: sha256_hex(&bytes),
+            channel: touch.channel,
+            arrival: Arrival {
+                at: touch.at,
+                at_latest: None,
+                disputed: false,
+                basis: ArrivalBasis::Person,
+                internal_date: None,
+                handover: None,
+                date_header: None,
+                seen_from: None,
+                seen_by: Some(self.clock.now()),
+            },
+            placement: None,
+            bytes,
+        };
+        let added = self.take_in(vec![raw]).await?;
+        self.derive().await?;
+        Ok(added == 1)
+    }
+}

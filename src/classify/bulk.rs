@@ -1,0 +1,183 @@
+//! Mail written for many: list headers (RFC 2369, 2919, 8058), marks of mailing services, and the words of advertising.
+//! A mailing service's mark alone is machinery, for counselors write through CRMs too.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::automatic;
+use super::evidence::Evidence;
+use super::pattern::{any_case, exact};
+use crate::collect::mail::Mail;
+
+/// Headers that mailing services leave.
+const SERVICES: &[&str] = &[
+    "feedback-id",
+    "x-csa-complaints",
+    "x-sfmc-stack",
+    "x-ses-outgoing",
+    "x-sg-eid",
+    "x-sg-id",
+    "x-mailgun-sid",
+    "x-mailgun-variables",
+    "x-pm-message-id",
+    "x-mc-user",
+    "x-mandrill-user",
+    "x-mj-mid",
+    "x-report-abuse",
+    "x-report-abuse-to",
+    "x-campaign",
+    "x-campaignid",
+    "x-campaign-id",
+    "x-mailer-recptid",
+    "x-hs-cid",
+    "x-hubspot-correlation-id",
+    "x-msfbl",
+    "x-mailin-eid",
+    "x-mailin-campaign",
+    "x-roving-id",
+    "x-marketoid",
+    "x-job",
+    "x-rpcampaign",
+    "x-klaviyo-message-id",
+    "x-mailchimp-campaign-id",
+    "x-emarsys-identify",
+    "x-cm-envelope",
+    "x-list-id",
+    "x-mail-job",
+    "x-mailid",
+];
+
+static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\bunsubscri|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?(?:preferences|subscription)|email preferences|to be (?:removed|taken off|excluded)|(?:be|get) removed from|remove (?:me|yourself|your (?:name|e?-?mail|address))|removal (?:instructions|from)|to (?:remove|stop receiving|cancel|discontinue)|if you (?:do not|don'?t|no longer) (?:wish|want) to (?:receive|be)|reply (?:to this (?:e?mail|message) )?with (?:the word )?[^\n]{0,20}(?:remove|unsubscribe)|darse de baja|cancelar (?:la |su )?suscripci|d[eé]sabonner|abmelden",
+    )
+});
+static VIEW: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"(?:view|read|see|open) (?:this|it|the)?\s*(?:e?-?mail|message|newsletter|online|on the web)?\s*(?:in|with|as|on)?\s*(?:your |a |the )?(?:web )?(?:browser|web ?page|online version)|having trouble (?:viewing|reading)|can'?t (?:see|read|view) (?:this|the) (?:e?mail|images)|ver (?:este correo )?en (?:el|su) navegador",
+    )
+});
+static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"all rights reserved|you (?:are|have) (?:receiv|been sent|subscrib|opted|registered)|you(?:'re| are) receiving this|this (?:e?mail|message|newsletter) (?:was|is|has been) (?:sent|intended|being sent|delivered) (?:to|in compliance|as)|privacy policy|terms (?:and|&) conditions|forward (?:this )?to a friend|add us to your address book|\u{a9} ?\d{4}|copyright (?:\(c\) ?|\u{a9} ?)?(?:19|20)\d\d",
+    )
+});
+static PITCH: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
+    )
+});
+static SHOUT: LazyLock<Regex> =
+    LazyLock::new(|| exact(r"\b[A-Z]{4,}\b[^a-z\n]{0,40}\b[A-Z]{4,}\b|!{2,}|\${2,}|\bFREE\b|\$\d|\d+%|(?i:\bADV\b ?:)"));
+static SENDER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^(?:newsletters?|news|marketing|offers?|deals?|promo\w*|updates?|events?|announce\w*|mailings?|e?mail(?:er|ing)|campaign\w*|specials?|subscri\w+|members?|list|info-?list|digest|alerts?)\b|(?:^|[-_.@])(?:newsletter|bounce|mailer|list|news|offers|promo|email|e)[-_.@]",
+    )
+});
+
+/// The signs of mail for many.
+pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
+    let mut evidence = Evidence::default();
+    headers(mail, &mut evidence);
+    evidence.found(LEAVE.find(text).map(|found| found.as_str()), "unsubscribe-words", 0.45);
+    evidence.found(VIEW.find(text).map(|found| found.as_str()), "view-in-browser", 0.45);
+    evidence.found(FOOTER.find(text).map(|found| found.as_str()), "footer", 0.2);
+    let mut pitches: Vec<String> = PITCH.find_iter(text).take(60).map(|found| found.as_str().to_lowercase()).collect();
+    pitches.sort_unstable();
+    pitches.dedup();
+    #[expect(clippy::cast_precision_loss, reason = "at most 60")]
+    evidence.when(
+        !pitches.is_empty(),
+        "advertising",
+        (pitches.len() as f64 * 0.12).min(0.75),
+        pitches.iter().take(5).cloned().collect::<Vec<_>>().join(", "),
+    );
+    evidence.found(SHOUT.find(&mail.subject).map(|found| found.as_str()), "loud-subject", 0.25);
+    evidence.when(SHOUT.find_iter(text).take(4).count() >= 3, "loud-text", 0.2, "capitals, exclamation marks, prices");
+    let address = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    evidence.when(SENDER.is_match(address), "bulk-sender", 0.3, address);
+    evidence.when(automatic::no_reply(mail), "no-reply-sender", 0.3, address);
+    senders(mail, address, &mut evidence);
+    markup(mail, text, &mut evidence);
+    evidence
+}
+
+/// Senders who hide or were made up by a program.
+fn senders(mail: &Mail, from: &str, evidence: &mut Evidence) {
+    let (local, domain) = from.rsplit_once('@').unwrap_or((from, ""));
+    let elsewhere = mail
+        .reply_to
+        .first()
+        .map(|to| to.address.as_str())
+        .filter(|to| to.rsplit_once('@').is_some_and(|(_, host)| !domain.ends_with(host) && !host.ends_with(domain)));
+    evidence.found(elsewhere, "reply-elsewhere", 0.15);
+    evidence.when(local.chars().filter(char::is_ascii_digit).count() >= 3, "numbered-sender", 0.15, from);
+    evidence.when(mail.to.len() > 5, "many-recipients", 0.25, format!("{} recipients", mail.to.len()));
+}
+
+fn headers(mail: &Mail, evidence: &mut Evidence) {
+    let first = |name: &str| mail.header(name).next().map(str::trim).map(str::to_owned);
+    let list = first("List-Id")
+        .or_else(|| first("List-Post"))
+        .or_else(|| first("X-Mailing-List"))
+        .or_else(|| first("Mailing-List"))
+        .or_else(|| first("X-BeenThere"));
+    evidence.found(list.as_deref(), "list", 0.7);
+    evidence.found(first("List-Unsubscribe").as_deref(), "list-unsubscribe", 0.45);
+    evidence.found(first("List-Unsubscribe-Post").as_deref(), "list-unsubscribe-post", 0.1);
+    let precedence = first("Precedence").or_else(|| first("X-Precedence")).map(|value| value.to_ascii_lowercase());
+    evidence.found(precedence.as_deref().filter(|value| matches!(*value, "bulk" | "list" | "junk")), "precedence", 0.6);
+    let services: Vec<&str> =
+        mail.headers.iter().map(|(name, _)| name.as_str()).filter(|name| SERVICES.contains(&name.to_ascii_lowercase().as_str())).collect();
+    evidence.when(!services.is_empty(), "mailing-service", if services.len() > 1 { 0.35 } else { 0.25 }, services.join(", "));
+    let strangers =
+        mail.to.iter().all(|to| to.address.is_empty() || to.address.contains("undisclosed") || to.address.contains("recipient"));
+    evidence.when(
+        strangers && mail.cc.is_empty() && !mail.headers.is_empty() && mail.header("Received").next().is_some(),
+        "hidden-recipients",
+        0.25,
+        "the reader is not named as a recipient",
+    );
+    let software = first("X-Mailer").unwrap_or_default().to_ascii_lowercase();
+    let mass = [
+        "mailchimp",
+        "bulk",
+        "mass",
+        "phpmailer",
+        "swiftmailer",
+        "campaign",
+        "group mail",
+        "blaster",
+        "mailer pro",
+        "aristotle",
+        "dmailer",
+        "sendy",
+        "php",
+    ]
+    .iter()
+    .any(|word| software.contains(word));
+    evidence.when(mass, "mass-mailer", 0.35, software);
+}
+
+/// What the HTML is made of; counted in the text of the part, which was parsed once already.
+fn markup(mail: &Mail, text: &str, evidence: &mut Evidence) {
+    let Some(html) = mail.html.as_deref() else {
+        return;
+    };
+    let lower = html.get(..html.len().min(400_000)).unwrap_or(html).to_ascii_lowercase();
+    let images = lower.matches("<img").count();
+    evidence.when(images > 5, "many-images", 0.25, format!("{images} images"));
+    let pixel = ["width=\"1\"", "width=1 ", "width='1'", "height=\"1\"", "height=1 ", "width:1px"].iter().any(|mark| lower.contains(mark));
+    evidence.when(pixel && images > 0, "pixel", 0.15, "an image of one pixel");
+    evidence.when(mail.links.len() > 12, "many-links", 0.2, format!("{} links", mail.links.len()));
+    let only_html = !mail.part_types.iter().any(|kind| kind.starts_with("text/plain"));
+    evidence.when(only_html && !mail.links.is_empty(), "html-only", 0.2, "no plain part");
+    evidence.when(lower.matches("<font").count() + lower.matches("<table").count() > 4, "layout", 0.2, "tables and fonts");
+    evidence.when(
+        text.chars().count() < 300 && images > 0 && mail.links.iter().any(|link| link.image.is_some()),
+        "picture-mail",
+        0.3,
+        "pictures that link, little text",
+    );
+}

@@ -1,0 +1,27 @@
+//! Signals that add up to a judgement.
+
+use crate::collect::Signal;
+
+/// The signals for one origin, and their sum.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    pub(super) signals: Vec<Signal>,
+    pub(super) score: f64,
+}
+
+impl Evidence {
+    /// Adds a signal when it was seen.
+    pub(super) fn when(&mut self, seen: bool, id: &str, weight: f64, detail: impl Into<String>) {
+        if seen {
+            self.score += weight;
+            self.signals.push(Signal::new(id, weight, detail));
+        }
+    }
+
+    /// Adds a signal when something was found, quoting it.
+    pub(super) fn found(&mut self, what: Option<&str>, id: &str, weight: f64) {
+        if let Some(what) = what {
+            self.when(true, id, weight, super::pattern::shorten(what));
+        }
+    }
+}

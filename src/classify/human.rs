@@ -1,0 +1,80 @@
+//! The signs of a person writing to this reader: a name, a thread, a greeting, first person, a question, a direct number, a mail program.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Context;
+use super::evidence::Evidence;
+use super::pattern::{any_case, exact};
+use super::reply::Reply;
+use crate::attribute::words::{fold, holds};
+use crate::collect::mail::Mail;
+
+static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"apple mail|iphone|ipad|outlook|thunderbird|mozilla|mutt|gmail|lotus notes|entourage|evolution|kmail|eudora|pine|gnus|sylpheed|the bat|squirrelmail|roundcube|zimbra|airmail|spark|emclient|mailmate|claws|icedove|internet mail service|exmh|pegasus|yahoomail|imp/|horde|notes",
+    )
+});
+static PROGRAM_ID: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"@mail\.gmail\.com$|\.prod\.(?:outlook|exchangelabs)\.com$|@[\w.-]*\.prod\.|^[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}@",
+    )
+});
+static FIRST_PERSON: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"\b(?:i|i'?m|i'?ll|i'?ve|i'?d|my|me)\b|\b(?:yo|me|mi|estoy|puedo|tengo)\b"));
+static GREETING: LazyLock<Regex> = LazyLock::new(|| {
+    exact(
+        r"^\s*(?:(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hola|buen[oa]s \w+|estimad[oa]|thanks|thank you),?\s+)?[A-Z][a-z]{1,14}(?:\s[A-Z][a-z]+)?\s*[,:!-]\s*$|^(?i:hi|hello|hey|hola)\b[^.]{0,20}[,!]",
+    )
+});
+
+/// The signs of a person. `name` is the writer's, `phone` a direct number, where found.
+pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Option<&str>, context: &Context) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.found(name, "named-person", 0.25);
+    evidence.found(phone, "direct-phone", 0.25);
+    let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    evidence.when(threaded, "thread", 0.35, "answers a mail");
+    evidence.when(mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")), "re", 0.2, mail.subject.clone());
+    evidence.when(reply.quoted && (threaded || mail.html.is_none()), "quotes", 0.3, "quotes the mail it answers");
+    let words = fold(&reply.body);
+    evidence.when(holds(&words, &context.first_name), "name-used", 0.3, context.first_name.clone());
+    let community = context.community.as_deref().unwrap_or_default();
+    evidence.when(holds(&words, community), "community-named", 0.2, community);
+    let answer = context.answer.iter().find(|answer| holds(&words, answer));
+    evidence.found(answer.map(String::as_str), "answer-words", 0.3);
+    evidence.found(
+        GREETING.find(reply.body.get(..floor(&reply.body, 200)).unwrap_or_default()).map(|found| found.as_str()),
+        "greeting",
+        0.15,
+    );
+    let persons = FIRST_PERSON.find_iter(&reply.body).take(4).count();
+    evidence.when(persons > 0, "first-person", if persons > 1 { 0.25 } else { 0.15 }, "speaks as I");
+    evidence.when(reply.body.contains('?'), "asks", 0.1, "asks something");
+    evidence.when(!reply.signature.is_empty() && reply.signature.lines().count() <= 12, "signature", 0.15, "signed");
+    let software: Vec<&str> = mail.header("X-Mailer").chain(mail.header("User-Agent")).collect();
+    let program = software.iter().find(|software| PROGRAM.is_match(software)).copied();
+    evidence.found(program.or_else(|| mail.message_id.as_deref().filter(|id| PROGRAM_ID.is_match(id))), "mail-program", 0.15);
+    let office = ["Thread-Index", "Thread-Topic", "X-MS-Has-Attach", "X-MS-TNEF-Correlator"]
+        .into_iter()
+        .find(|name| mail.header(name).next().is_some());
+    evidence.found(office.filter(|_| program.is_none()), "office-mail", 0.2);
+    let size = reply.body.chars().count();
+    evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");
+    evidence.when(size > 0 && mail.links.is_empty(), "no-links", 0.1, "leads nowhere");
+    evidence.when(size == 0 && mail.html.is_some(), "no-words", -0.3, "no words of its own");
+    evidence
+}
+
+/// Whether the mail refers to its reader: it answers, or uses what only the inquiry told.
+pub(super) fn linked(evidence: &Evidence) -> bool {
+    evidence
+        .signals
+        .iter()
+        .any(|signal| matches!(signal.id.as_str(), "thread" | "quotes" | "name-used" | "community-named" | "answer-words"))
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

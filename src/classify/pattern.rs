@@ -1,0 +1,77 @@
+//! Regular expressions that are compiled once, and the sentence around a find.
+
+use regex::{Regex, RegexBuilder};
+
+/// A constant pattern, without case, `^` and `$` at every line.
+pub(super) fn any_case(text: &str) -> Regex {
+    build(text, true)
+}
+
+/// A constant pattern that minds case, `^` and `$` at every line.
+pub(super) fn exact(text: &str) -> Regex {
+    build(text, false)
+}
+
+fn build(text: &str, any_case: bool) -> Regex {
+    // ASCII classes and word ends: Unicode's are slow to compile and make the engine fall back on its slow path.
+    let text = text.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[0-9A-Za-z_]").replace(r"\d", "[0-9]");
+    #[expect(clippy::unwrap_used, reason = "the patterns are constants, and the tests compile every one")]
+    RegexBuilder::new(&text).case_insensitive(any_case).multi_line(true).build().unwrap()
+}
+
+/// The sentences of a text: cut at line ends that end a paragraph or list item and after `.`, `!` or `?`.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let stop = match c {
+            '\n' => next.is_none_or(|next| !next.is_lowercase() && !next.is_numeric()),
+            '.' => next.is_none_or(char::is_whitespace) && !abbreviated(text.get(start..at).unwrap_or_default()),
+            '!' | '?' => next.is_none_or(|next| next.is_whitespace() || next == '"'),
+            _ => false,
+        };
+        if stop {
+            let end = at + c.len_utf8();
+            out.extend(text.get(start..end).map(str::trim).filter(|sentence| !sentence.is_empty()));
+            start = end;
+        }
+    }
+    out.extend(text.get(start..).map(str::trim).filter(|sentence| !sentence.is_empty()));
+    out
+}
+
+fn abbreviated(before: &str) -> bool {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(word.as_str(), "mr" | "mrs" | "ms" | "dr" | "st" | "sq" | "ft" | "no" | "approx" | "a.m" | "p.m") && word != "no"
+}
+
+/// The sentence that holds the byte at `at`, shortened for a quote.
+pub(super) fn quote(text: &str, at: usize) -> String {
+    let base = text.as_ptr() as usize;
+    let found = sentences(text).into_iter().find(|sentence| {
+        let start = sentence.as_ptr() as usize - base;
+        start <= at && at < start + sentence.len()
+    });
+    shorten(found.unwrap_or_default())
+}
+
+/// One line of at most 200 characters.
+pub(super) fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 200 { line } else { line.chars().take(199).chain(['\u{2026}']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_sentences() {
+        let text = "Hi Dana,\nyes it does. At 2 p.m. or\n3 p.m.? It is 2.5 acres!\nBest";
+        assert_eq!(sentences(text), ["Hi Dana,\nyes it does.", "At 2 p.m. or\n3 p.m.?", "It is 2.5 acres!", "Best"]);
+        assert_eq!(quote(text, 12), "Hi Dana, yes it does.");
+        assert_eq!(quote("", 3), "");
+    }
+}

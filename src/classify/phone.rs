@@ -1,0 +1,97 @@
+//! A number at which the writer can be reached directly (E.164). Never our own, a fax, or a toll-free line; NANP by its
+//! own strict rules, anything written with `+` by the numbering plans.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::pattern::any_case;
+use super::reply::Reply;
+
+static NANP: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(r"(?:\+?1[\s.\u{a0}-]{0,2})?\(?([2-9]\d{2})\)?[\s.\u{a0}/\u{2013}-]{0,3}([2-9]\d{2})[\s.\u{a0}\u{2013}-]{0,2}(\d{4})\b")
+});
+static ABROAD: LazyLock<Regex> = LazyLock::new(|| any_case(r"\+[2-9]\d[\d\s().-]{6,18}\d"));
+static FAX: LazyLock<Regex> = LazyLock::new(|| any_case(r"(?:\bfax|\bf)[\s:.#(-]*$"));
+static DIRECT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(r"(?:direct|cell|mobile|\bc|\bm|\bd|text|call me|reach me|my number|back at|ll[aá]mame|celular)\b[^\n\d]{0,30}$")
+});
+
+/// Area codes that ring a call centre.
+const TOLL_FREE: &[&str] = &["800", "822", "833", "844", "855", "866", "877", "888"];
+
+/// The best number of a text in its parts, with the line it stands in.
+pub(super) fn direct(reply: &Reply, tel_links: &[&str], own: &[String]) -> Option<(String, String)> {
+    let mut found: Vec<(u8, String, String)> = Vec::new();
+    for (rank, text) in [(1, &reply.signature), (2, &reply.body)] {
+        for (number, before, line) in numbers(text) {
+            let rank = if DIRECT.is_match(&before) { 0 } else { rank };
+            found.push((rank, number, line));
+        }
+    }
+    found.extend(tel_links.iter().flat_map(|link| numbers(link)).map(|(number, _, line)| (3, number, line)));
+    found.retain(|(_, number, _)| !own.iter().any(|ours| same(ours, number)));
+    found.into_iter().min_by_key(|(rank, _, _)| *rank).map(|(_, number, line)| (number, line))
+}
+
+/// Numbers of a text, each with what stands before it and its line.
+fn numbers(text: &str) -> Vec<(String, String, String)> {
+    let mut out = Vec::new();
+    for line in text.lines().take(400) {
+        let abroad = ABROAD.find_iter(line).filter_map(|found| Some((found.start(), by_plan(found.as_str())?)));
+        let home = NANP.captures_iter(line).filter_map(|found| {
+            let (area, office, rest) = (found.get(1)?.as_str(), found.get(2)?.as_str(), found.get(3)?.as_str());
+            let start = found.get(0)?.start();
+            let glued = line
+                .get(..start)
+                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | '/' | '_' | '$' | '#')));
+            let good = !glued && !area.ends_with("11") && !office.ends_with("11") && !TOLL_FREE.contains(&area);
+            good.then(|| (start, format!("+1{area}{office}{rest}")))
+        });
+        for (start, number) in home.chain(abroad) {
+            let before = line.get(..start).unwrap_or_default();
+            if !FAX.is_match(before) {
+                out.push((number, before.to_owned(), line.trim().to_owned()));
+            }
+        }
+    }
+    out
+}
+
+fn by_plan(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let number = rlibphonenumber::PHONE_NUMBER_UTIL.parse(&digits, None).ok()?;
+    rlibphonenumber::PHONE_NUMBER_UTIL.is_valid_number(&number).then_some(digits)
+}
+
+/// Compared by the last ten digits: our own number may be written in any way.
+fn same(ours: &str, number: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).rev().take(10).collect::<String>();
+    let ours = digits(ours);
+    ours.len() >= 7 && ours == digits(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reply;
+    use super::*;
+
+    #[test]
+    fn finds_a_direct_number() {
+        let own = ["shopper+k7f3@example.org".to_owned(), "+15125550142".to_owned()];
+        for (text, number) in [
+            ("Call me at 512.555.0100.", Some("+15125550100")),
+            ("Yes.\n\nBest,\nAmy\nOffice (512) 555-0199\nCell: (512) 555-0100", Some("+15125550100")),
+            ("Yes.\n\nBest,\nAmy\nFax: 512-555-0111\n+1 512 555 0100", Some("+15125550100")),
+            ("We have your number 512-555-0142.", None),
+            ("Call 1-800-555-0100", None),
+            ("Order 20265125550100 or $512-555-0100", None),
+            ("Priced at 411-555-0100", None),
+            ("+44 20 7946 0958 is my line", Some("+442079460958")),
+            ("from 350 000 to 400 000", None),
+        ] {
+            assert_eq!(direct(&reply::split(text), &[], &own).map(|found| found.0).as_deref(), number, "{text}");
+        }
+        assert_eq!(direct(&reply::split(""), &["tel:+15125550100"], &own).map(|found| found.0).as_deref(), Some("+15125550100"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Whole mails, calls and texts, judged as they come.
+
+use super::*;
+use crate::collect::mail::parse;
+use crate::collect::phone::Direction;
+
+fn context(elapsed_s: i64) -> Context {
+    Context {
+        first_name: "Dana".into(),
+        last_name: "Whitfield".into(),
+        builder: "Bluebonnet Homes".into(),
+        community: Some("Willow Creek".into()),
+        question: "Does the Magnolia plan at Willow Creek come with a three-car garage?".into(),
+        answer: ["three-car", "3-car", "third bay", "tandem"].map(str::to_owned).to_vec(),
+        own: vec!["shopper+k7f3@example.org".into(), "+15125550142".into()],
+        elapsed_s: Some(elapsed_s),
+    }
+}
+
+fn judged(raw: &str, elapsed_s: i64) -> Classified {
+    mail(&parse(raw.as_bytes()), &context(elapsed_s))
+}
+
+const COUNSELOR: &str = "From: Amy Ortiz <amy@bluebonnet.example>\nTo: shopper+k7f3@example.org\nSubject: Your question about the Magnolia\n\n\
+Hi Dana,\n\nYes, the Magnolia has a third bay on every lot. When are you hoping to move? Could you come by Saturday at 2 pm?\n\nWarm regards,\nAmy Ortiz\nCell 512-555-0100\n";
+
+#[test]
+fn a_counselor_is_a_person_and_says_much() {
+    let found = judged(COUNSELOR, 1800);
+    assert_eq!(found.origin, Origin::Personal, "{found:?}");
+    let labels = found.labels;
+    assert_eq!(labels.sender_name.as_deref(), Some("Amy Ortiz"));
+    assert_eq!((labels.name_used, labels.community_named, labels.reason_or_discovery), (Some(true), Some(true), Some(true)));
+    assert_eq!(labels.direct_phone.as_deref(), Some("+15125550100"));
+    assert_eq!((labels.question, labels.appointment), (Some(QuestionAnswered::Yes), Some(Appointment::Specific)));
+    assert_eq!((labels.faults, labels.video, labels.suspected_automation), (Some(Vec::new()), None, None));
+    assert_eq!(found.quotes.get("question").map(String::as_str), Some("Yes, the Magnolia has a third bay on every lot."));
+    assert_eq!(judged(COUNSELOR, 40).labels.suspected_automation, Some(true));
+}
+
+#[test]
+fn origins_of_whole_mails() {
+    let unsubscribe = "List-Unsubscribe: <mailto:u@crm.example>\nX-SG-EID: abc\n";
+    for (what, raw, origin) in [
+        (
+            "a counselor through a CRM",
+            format!("{unsubscribe}{COUNSELOR}\nUnsubscribe: https://crm.example/u\n"),
+            Origin::Personal,
+        ),
+        (
+            "a drip",
+            format!("{unsubscribe}Precedence: bulk\nFrom: Bluebonnet Homes <news@bluebonnet.example>\nSubject: Grand opening this weekend!\nContent-Type: text/html\n\n<p>View this email in your browser</p><table><tr><td><img src=a.png width=\"1\"></td></tr></table><p>Hi Dana, don't miss our grand opening. Save $10,000 on move-in ready homes.</p><p><a href=https://b.example/u>Unsubscribe</a> All rights reserved</p>"),
+            Origin::Marketing,
+        ),
+        (
+            "an acknowledgement",
+            "From: Bluebonnet Homes <noreply@bluebonnet.example>\nSubject: We received your inquiry\n\nThank you for your interest in Bluebonnet Homes. A member of our team will contact you shortly. Please do not reply to this email.\n".to_owned(),
+            Origin::AutoReply,
+        ),
+        (
+            "an acknowledgement from a manned address",
+            "From: Bluebonnet Homes <info@bluebonnet.example>\nSubject: Thank you\n\nThank you for contacting us! We have received your request and someone will be in touch within 24 hours.\n\nThe Bluebonnet Team\n".to_owned(),
+            Origin::AutoReply,
+        ),
+        (
+            "an absence note",
+            "From: Amy Ortiz <amy@bluebonnet.example>\nSubject: Automatic reply: Magnolia\nAuto-Submitted: auto-replied\nX-Auto-Response-Suppress: All\n\nI am out of the office until Monday.\n".to_owned(),
+            Origin::AutoReply,
+        ),
+        (
+            "a bounce that calls itself auto-replied",
+            "Return-Path: <>\nFrom: Mail Delivery System <Mailer-Daemon@mx.example>\nX-Failed-Recipients: x@b.example\nAuto-Submitted: auto-replied\nSubject: Mail delivery failed: returning message to sender\n\nA message that you sent could not be delivered.\n".to_owned(),
+            Origin::Bounce,
+        ),
+        (
+            "a person who writes Spanish",
+            "From: Ana Ruiz <ana@bluebonnet.example>\nIn-Reply-To: <1@example.org>\nSubject: RE: Magnolia\n\nHola Dana,\n\nS\u{ed}, el Magnolia tiene garage tandem. \u{bf}Puede visitarnos el s\u{e1}bado a las 3?\n\nSaludos,\nAna Ruiz\n".to_owned(),
+            Origin::Personal,
+        ),
+        (
+            "a person about an absence",
+            "From: Amy Ortiz <amy@bluebonnet.example>\nSubject: Re: Tom is out of the office\n\nHi Dana, Tom is away, so I am answering you about Willow Creek.\n\nThanks,\nAmy\n".to_owned(),
+            Origin::Personal,
+        ),
+    ] {
+        let found = judged(&raw, 3600);
+        assert_eq!(found.origin, origin, "{what}: {:?}", found.signals);
+        assert!(found.confidence >= THRESHOLD, "{what}: {}", found.confidence);
+        assert!(!found.signals.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn faults_and_video_of_a_drip() {
+    let raw = "From: Amy Ortiz <amy@bluebonnet.example>\nSubject: Hi {{first_name}}\nContent-Type: text/html\n\n<p>Hi Mike,</p><p>Thank you for your interest in Cypress Ridge! I made you a video.</p><a href=https://click.crm.example/1><img src=https://cdn.loom.com/sessions/thumbnails/1-with-play.gif></a>";
+    let labels = judged(raw, 3600).labels;
+    assert_eq!(labels.faults, Some(vec![Fault::MergeField, Fault::WrongName, Fault::WrongCommunity]));
+    assert_eq!(labels.video.as_deref(), Some("https://click.crm.example/1"));
+    assert_eq!(labels.name_used, Some(false));
+}
+
+#[test]
+fn a_quoted_inquiry_answers_nothing() {
+    let raw = "From: Amy Ortiz <amy@bluebonnet.example>\nSubject: Re: Magnolia\n\nHi Dana, call me and I'll tell you all about it.\n\nOn Mon, Nov 2, 2026 Dana <d@example.org> wrote:\n> Does it come with a three-car garage? It has a third bay.\n";
+    assert_eq!(judged(raw, 3600).labels.question, Some(QuestionAnswered::Deferred));
+}
+
+#[test]
+fn calls_and_texts() {
+    let said = |channel, from: &str, body: Option<&str>, elapsed| {
+        let record = CallRecord {
+            id: None,
+            channel,
+            direction: Direction::Inbound,
+            from: Some(from.to_owned()),
+            to: None,
+            started_at: "2026-11-02T15:00:00Z".parse().unwrap(),
+            started_at_latest: None,
+            duration_s: None,
+            answered: None,
+            body: body.map(str::to_owned),
+        };
+        call(&record, &context(elapsed))
+    };
+    let silent = said(Channel::Call, "+15125550100", None, 60);
+    assert_eq!((silent.origin, silent.labels), (Origin::Personal, Labels::default()));
+    let voicemail = said(
+        Channel::Voicemail,
+        "+15125550100",
+        Some("Hi Dana, this is Amy Ortiz with Bluebonnet Homes. The Magnolia does have a three car garage. Call me at 512 555 0100."),
+        900,
+    );
+    assert_eq!((voicemail.origin, voicemail.labels.question), (Origin::Personal, Some(QuestionAnswered::Yes)));
+    assert_eq!(voicemail.labels.sender_name.as_deref(), Some("Amy Ortiz"));
+    assert_eq!(voicemail.labels.direct_phone.as_deref(), Some("+15125550100"));
+    for (channel, from, body, origin) in [
+        (
+            Channel::Voicemail,
+            "+18005550100",
+            "This is a recorded message about your vehicle's extended warranty. Press 1 to speak",
+            Origin::Marketing,
+        ),
+        (Channel::Sms, "+15125550100", "Hi Dana, it's Amy from Bluebonnet Homes. Are you free tomorrow?", Origin::Personal),
+        (
+            Channel::Sms,
+            "+15125550100",
+            "Hi Dana, this is Amy with Bluebonnet. Yes it has a third bay! Reply STOP to opt out",
+            Origin::Personal,
+        ),
+        (
+            Channel::Sms,
+            "72345",
+            "Bluebonnet Homes: Thank you for your inquiry. Reply STOP to end. Msg & data rates may apply",
+            Origin::AutoReply,
+        ),
+        (Channel::Sms, "72345", "Grand opening this weekend! Txt STOP to end", Origin::Marketing),
+        (Channel::Sms, "+15125550100", "Thank you for contacting Bluebonnet Homes. One of our team will be in touch.", Origin::AutoReply),
+    ] {
+        let found = said(channel, from, Some(body), 900);
+        assert_eq!(found.origin, origin, "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn nothing_known_judges_nothing_by_guess() {
+    let found = mail(&parse(COUNSELOR.as_bytes()), &Context::default());
+    assert_eq!(found.origin, Origin::Personal);
+    assert_eq!((found.labels.question, found.labels.name_used, found.labels.community_named), (None, None, None));
+    let empty = mail(&parse(b""), &Context::default());
+    assert_eq!(empty.origin, Origin::Unknown);
+}

@@ -1,0 +1,194 @@
+//! `crickets check`.
+
+use std::time::Duration;
+
+use clap::Args;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::{Context, DONE, Ended, FAILED};
+use crate::audit::{AuditError, Workspace};
+use crate::collect::mail::imap;
+use crate::config::{MailboxUrl, Smtp};
+
+/// See whether everything is ready
+///
+/// Looks at the configuration, the shop files, the mailbox login, the outgoing mail server, the phone sources and the
+/// store. Exits with 1 when it found a fault.
+#[derive(Debug, Args)]
+pub(super) struct Check {}
+
+/// One thing looked at.
+struct Finding {
+    what: String,
+    mark: Mark,
+    say: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Good,
+    /// Works, but limits what can be claimed.
+    Note,
+    Fault,
+}
+
+impl Mark {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Note => "note",
+            Self::Fault => "FAULT",
+        }
+    }
+}
+
+fn note(what: impl Into<String>, say: impl Into<String>) -> Finding {
+    Finding { what: what.into(), mark: Mark::Note, say: say.into() }
+}
+
+fn good(what: impl Into<String>, say: impl Into<String>) -> Finding {
+    Finding { what: what.into(), mark: Mark::Good, say: say.into() }
+}
+
+fn bad(what: impl Into<String>, say: impl Into<String>) -> Finding {
+    Finding { what: what.into(), mark: Mark::Fault, say: say.into() }
+}
+
+pub(super) async fn run(_: &Check, context: &Context) -> Ended {
+    let workspace = context.workspace().await?;
+    let mut findings = vec![good("workspace", format!("{} in {}", workspace.config.name, workspace.root.display()))];
+    findings.push(good("store", crate::config::without_password(&workspace.config.store.url)));
+    findings.push(if workspace.clock.is_rehearsal() {
+        good("clock", format!("rehearsal, {}", workspace.clock.now()))
+    } else {
+        good("clock", format!("the machine's, {}", workspace.clock.now().format("%Y-%m-%d %H:%M:%SZ")))
+    });
+    shops(&workspace, &mut findings, context)?;
+    mailboxes(&workspace, &mut findings).await?;
+    phones(&workspace, &mut findings);
+    match &workspace.config.smtp {
+        Some(server) => findings.push(smtp(server).await),
+        None => findings.push(good("smtp", "none configured; needed only for mail of our own")),
+    }
+    let fine = findings.iter().all(|finding| finding.mark != Mark::Fault);
+    let document = json!({
+        "schema": "crickets.check/1",
+        "good": fine,
+        "findings": findings.iter().map(|finding| json!({"what": finding.what, "mark": finding.mark.word(), "say": finding.say})).collect::<Vec<_>>(),
+    });
+    context.out.result(&document, || {
+        findings.iter().map(|finding| format!("{:<5}  {}: {}\n", finding.mark.word(), finding.what, finding.say)).collect()
+    });
+    Ok(if fine { DONE } else { FAILED })
+}
+
+fn shops(workspace: &Workspace, findings: &mut Vec<Finding>, context: &Context) -> Result<(), AuditError> {
+    let (shops, errors) = workspace.shops()?;
+    let none = shops.is_empty() && errors.is_empty();
+    for error in errors {
+        findings.push(bad("shop file", error.to_string()));
+        context.out.error(error.into());
+    }
+    for shop in &shops {
+        let persona = workspace.config.personas.get(&shop.ask.persona);
+        findings.push(match (persona, shop.basis) {
+            (None, _) => bad(format!("shop {}", shop.slug), format!("there is no persona `{}` in crickets.toml", shop.ask.persona)),
+            (_, None) => note(format!("shop {}", shop.slug), format!("{}; no basis stated, so nothing is sent", shop.builder)),
+            (Some(_), Some(basis)) => good(format!("shop {}", shop.slug), format!("{}, {basis:?}", shop.builder)),
+        });
+    }
+    if none {
+        findings.push(bad("shops", "there is none; `crickets init` makes an example"));
+    }
+    for persona in workspace.config.personas.values() {
+        if let Some(phone) = &persona.phone
+            && !workspace.config.phones.values().any(|source| source.number == *phone)
+        {
+            let say = format!("no [phone.…] reads {phone}: calls to it are not seen, and silence of a builder cannot be claimed");
+            findings.push(note(format!("persona {}", persona.id), say));
+        }
+    }
+    Ok(())
+}
+
+async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<(), AuditError> {
+    if workspace.config.mailboxes.is_empty() {
+        findings.push(bad("mailbox", "none configured: add a `[mailbox.main]`"));
+    }
+    for mailbox in workspace.config.mailboxes.values() {
+        let source = mailbox.source();
+        findings.push(match &mailbox.url {
+            MailboxUrl::Maildir(path) if path.join("new").is_dir() && path.join("cur").is_dir() => {
+                good(source, format!("Maildir {}", path.display()))
+            }
+            MailboxUrl::Maildir(path) => bad(source, format!("{} is no Maildir: it has no `new` and `cur`", path.display())),
+            MailboxUrl::Mbox(path) if path.is_file() => good(source, format!("mbox {}", path.display())),
+            MailboxUrl::Mbox(path) => bad(source, format!("there is no file {}", path.display())),
+            MailboxUrl::Imap { host, user, .. } => match workspace.imap_settings(mailbox) {
+                Err(error) => bad(source, error.to_string()),
+                Ok(settings) => {
+                    let login = tokio::task::spawn_blocking(move || imap::check_login(&settings))
+                        .await
+                        .map_err(|_| AuditError::Interrupted("logging in"))?;
+                    match login {
+                        Ok(folders) => good(source, format!("logged in to {host} as {user}; watching {}", folders.join(", "))),
+                        Err(error) => bad(source, error.to_string()),
+                    }
+                }
+            },
+        });
+    }
+    Ok(())
+}
+
+fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) {
+    for phone in workspace.config.phones.values() {
+        let mut files = 0;
+        for pattern in &phone.files {
+            if let Ok(paths) = glob::glob(&workspace.root.join(pattern).to_string_lossy()) {
+                files += paths.filter_map(Result::ok).count();
+            }
+        }
+        findings.push(if phone.files.is_empty() {
+            good(phone.source(), format!("{}; no files watched, only what is imported", phone.number))
+        } else if files == 0 {
+            note(phone.source(), format!("{}: no file matches {}", phone.number, phone.files.join(", ")))
+        } else {
+            good(phone.source(), format!("{}, {files} file(s)", phone.number))
+        });
+    }
+}
+
+/// Greets the server, and logs in where a password is configured.
+async fn smtp(server: &Smtp) -> Finding {
+    let Some(host) = server.url.host_str() else { return bad("smtp", "no host") };
+    let built = match (server.url.scheme(), host) {
+        ("smtps", host) => AsyncSmtpTransport::<Tokio1Executor>::relay(host),
+        (_, "localhost" | "127.0.0.1" | "[::1]") => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)),
+        (_, host) => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host),
+    };
+    let mut builder = match built {
+        Ok(builder) => builder.timeout(Some(Duration::from_secs(20))),
+        Err(error) => return bad("smtp", format!("could not set up {host}: {error}")),
+    };
+    if let Some(port) = server.url.port() {
+        builder = builder.port(port);
+    }
+    if let Some(password) = &server.password {
+        match password.get() {
+            Ok(password) => {
+                builder =
+                    builder.credentials(Credentials::new(server.url.username().replace("%40", "@"), password.expose_secret().to_owned()));
+            }
+            Err(error) => return bad("smtp", error.to_string()),
+        }
+    }
+    match builder.build::<Tokio1Executor>().test_connection().await {
+        Ok(true) => good("smtp", format!("{host} answers")),
+        Ok(false) => bad("smtp", format!("{host} does not answer as a mail server")),
+        Err(error) => bad("smtp", format!("could not reach {host}: {error}")),
+    }
+}

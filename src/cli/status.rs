@@ -1,0 +1,114 @@
+//! `crickets status`.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::output::{duration, table};
+use super::{Context, DONE, Ended};
+use crate::audit::AuditError;
+use crate::classify::Origin;
+use crate::collect::Channel;
+use crate::shop::{Inquiry, Status as Standing};
+use crate::store::Touch;
+
+/// Show what is open, what came back, and whose clock is running
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Only this wave.
+    #[arg(long, value_name = "W")]
+    wave: Option<String>,
+}
+
+pub(super) async fn run(command: &Status, context: &Context) -> Ended {
+    let workspace = context.workspace().await?;
+    let now = workspace.clock.now();
+    let inquiries = workspace.store.inquiries(command.wave.as_deref()).await?;
+    if let Some(wave) = command.wave.as_ref().filter(|_| inquiries.is_empty()) {
+        return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
+    }
+    let touches = workspace.store.touches().await?;
+    let coverage = workspace.coverage().await?;
+    let in_review = workspace.review(command.wave.as_deref()).await?;
+    let unmatched = in_review.iter().filter(|item| item.channel.is_some() && item.inquiry.is_none()).count();
+    let document = json!({
+        "schema": "crickets.status/1",
+        "at": now,
+        "inquiries": inquiries.iter().map(|inquiry| entry(inquiry, &of(inquiry, &touches), now)).collect::<Vec<_>>(),
+        "coverage": coverage.iter().map(|(source, spans)| {
+            (source.clone(), json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()}))
+        }).collect::<serde_json::Map<_, _>>(),
+        "in_review": in_review.len(),
+        "unmatched": unmatched,
+    });
+    context.out.result(&document, || {
+        if inquiries.is_empty() {
+            return "Nothing was asked yet; `crickets shop --wave WAVE` plans a wave.\n".to_owned();
+        }
+        let mut rows =
+            vec![["wave", "shop", "status", "sent", "calls", "mails", "texts", "auto", "first personal"].map(str::to_owned).to_vec()];
+        rows.extend(inquiries.iter().map(|inquiry| row(inquiry, &of(inquiry, &touches), now)));
+        let mut text = table(&rows);
+        for (source, spans) in &coverage {
+            let until =
+                spans.last().map_or_else(|| "not read yet".to_owned(), |(_, to)| format!("read up to {}", to.format("%Y-%m-%d %H:%M:%SZ")));
+            text.push_str(&format!("{source}: {until}\n"));
+        }
+        if !in_review.is_empty() {
+            text.push_str(&format!("{} in review; see `crickets review list`\n", in_review.len()));
+        }
+        text
+    });
+    Ok(DONE)
+}
+
+fn of<'a>(inquiry: &Inquiry, touches: &'a [Touch]) -> Vec<&'a Touch> {
+    touches.iter().filter(|touch| touch.inquiry.as_ref() == Some(&inquiry.id)).collect()
+}
+
+/// Seconds to the first personal touch after the inquiry was accepted.
+fn first_personal(inquiry: &Inquiry, touches: &[&Touch]) -> Option<i64> {
+    let start = inquiry.confirmed_at?;
+    let sent = inquiry.sent_at.unwrap_or(start);
+    touches
+        .iter()
+        .filter(|touch| touch.classified.origin == Origin::Personal && touch.arrival.at >= sent)
+        .map(|touch| (touch.arrival.at - start).num_seconds().max(0))
+        .min()
+}
+
+fn entry(inquiry: &Inquiry, touches: &[&Touch], now: DateTime<Utc>) -> Value {
+    let first = first_personal(inquiry, touches);
+    let waiting = inquiry.status == Standing::Confirmed && first.is_none();
+    json!({
+        "id": inquiry.id, "shop": inquiry.shop.slug, "builder": inquiry.shop.builder, "wave": inquiry.wave, "status": inquiry.status,
+        "reason": inquiry.reason, "alias": inquiry.alias_address, "planned_at": inquiry.planned_at, "sent_at": inquiry.sent_at,
+        "confirmed_at": inquiry.confirmed_at, "touches": touches.len(), "first_personal_s": first,
+        "waiting_s": if waiting { inquiry.confirmed_at.map(|at| (now - at).num_seconds()) } else { None },
+        "rehearsal": inquiry.rehearsal,
+    })
+}
+
+fn row(inquiry: &Inquiry, touches: &[&Touch], now: DateTime<Utc>) -> Vec<String> {
+    let personal = |channels: &[Channel]| {
+        touches.iter().filter(|touch| touch.classified.origin == Origin::Personal && channels.contains(&touch.channel)).count().to_string()
+    };
+    let automatic = touches.iter().filter(|touch| matches!(touch.classified.origin, Origin::AutoReply | Origin::Marketing)).count();
+    let clock = match (inquiry.status, first_personal(inquiry, touches), inquiry.confirmed_at) {
+        (Standing::Confirmed, Some(first), _) => format!("after {}", duration(first)),
+        (Standing::Confirmed, None, Some(at)) => format!("none for {}", duration((now - at).num_seconds().max(0))),
+        (Standing::Planned, ..) => format!("due {}", inquiry.planned_at.with_timezone(&inquiry.shop.timezone).format("%a %m-%d %H:%M %Z")),
+        _ => inquiry.reason.clone().unwrap_or_default(),
+    };
+    vec![
+        inquiry.wave.clone(),
+        inquiry.shop.slug.clone(),
+        format!("{:?}", inquiry.status).to_lowercase(),
+        inquiry.sent_at.map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%d %H:%MZ").to_string()),
+        personal(&[Channel::Call, Channel::Voicemail]),
+        personal(&[Channel::Email]),
+        personal(&[Channel::Sms]),
+        automatic.to_string(),
+        clock,
+    ]
+}

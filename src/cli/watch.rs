@@ -1,0 +1,74 @@
+//! `crickets watch`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Context, DONE, Ended, FAILED};
+use crate::audit::Gathered;
+
+/// Collect what came back, from all mailboxes and phone sources
+///
+/// Runs until it is interrupted: mail servers are waited on, files are looked at every few seconds. With `--once` it makes
+/// one catch-up pass and ends; a pass now and then is as good as a steady watch, since each touch carries its own time.
+/// Nothing is marked as read, moved or deleted.
+#[derive(Debug, Args)]
+pub(super) struct Watch {
+    /// One catch-up pass.
+    #[arg(long)]
+    once: bool,
+}
+
+pub(super) async fn run(command: &Watch, context: &Context) -> Ended {
+    let workspace = context.workspace().await?;
+    if command.once {
+        let gathered = workspace.gather().await?;
+        return Ok(show(&gathered, context));
+    }
+    context.out.tell("Watching. Ctrl-C ends it.");
+    workspace
+        .watch(|gathered| {
+            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new > 0) {
+                context.out.event(&document(gathered), || text(gathered));
+                problems(gathered, context);
+            }
+        })
+        .await?;
+    Ok(DONE)
+}
+
+/// Tells of a pass; gives the exit status.
+pub(super) fn show(gathered: &Gathered, context: &Context) -> u8 {
+    context.out.result(&document(gathered), || text(gathered));
+    problems(gathered, context)
+}
+
+fn document(gathered: &Gathered) -> Value {
+    json!({
+        "schema": "crickets.watch/1",
+        "sources": gathered.passes.iter().map(|pass| json!({
+            "source": pass.source, "new": pass.new, "known": pass.known, "problems": pass.problems,
+        })).collect::<Vec<_>>(),
+        "judged": gathered.derived.judged,
+        "in_review": gathered.derived.in_review,
+    })
+}
+
+fn text(gathered: &Gathered) -> String {
+    let mut text = String::new();
+    for pass in &gathered.passes {
+        text.push_str(&format!("{}: {} new, {} known before\n", pass.source, pass.new, pass.known));
+    }
+    if gathered.derived.in_review > 0 {
+        text.push_str(&format!("{} touches in review; see `crickets review list`\n", gathered.derived.in_review));
+    }
+    text
+}
+
+fn problems(gathered: &Gathered, context: &Context) -> u8 {
+    for pass in &gathered.passes {
+        for problem in &pass.problems {
+            context.out.say(&format!("{}: {problem}", pass.source));
+        }
+    }
+    if gathered.has_problems() { FAILED } else { DONE }
+}

@@ -1,0 +1,125 @@
+//! Why something could not be collected. Every message names the host, folder or file; none ever holds a password.
+
+use std::path::PathBuf;
+
+/// A failure of the collecting room.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// A plain connection would carry the password over a network.
+    #[error("could not connect to {host}:{port}: a plain connection is only allowed to this machine; use imaps:// or STARTTLS")]
+    PlainRefused {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The certificates to trust are not there.
+    #[error("could not read the certificates to trust from {place}: {reason}")]
+    Certificates {
+        /// The file, or "the system".
+        place: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// No session came about.
+    #[error("could not connect to {host}:{port}: {reason}")]
+    Connect {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The server does not let us in.
+    #[error("could not log in to {host} as {user}: {reason}")]
+    Login {
+        /// The host.
+        host: String,
+        /// The user.
+        user: String,
+        /// What the server said.
+        reason: String,
+    },
+    /// The server does not say which folders it has.
+    #[error("could not list the folders of {user} on {host}: {reason}")]
+    List {
+        /// The host.
+        host: String,
+        /// The user.
+        user: String,
+        /// What the server said.
+        reason: String,
+    },
+    /// A folder cannot be opened, though the connection can.
+    #[error("could not open folder {folder} on {host}: {reason}")]
+    Folder {
+        /// The host.
+        host: String,
+        /// The folder.
+        folder: String,
+        /// What the server said.
+        reason: String,
+    },
+    /// The connection broke, again and again.
+    #[error("could not read folder {folder} on {host}: {reason}")]
+    Fetch {
+        /// The host.
+        host: String,
+        /// The folder.
+        folder: String,
+        /// What went wrong last.
+        reason: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("could not read {path}: {source}")]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file holds neither a message nor an mbox.
+    #[error("could not find mail in {path}: it is no Maildir, no mbox, and it does not begin with the headers of a message")]
+    NotMail {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is no neutral call log.
+    #[error(
+        "could not read {file} as a call log: it has the columns {seen}, and {missing} must be among them (channel, from and started_at are required)"
+    )]
+    NotCallLog {
+        /// The file.
+        file: String,
+        /// The columns it has.
+        seen: String,
+        /// The required ones it lacks.
+        missing: String,
+    },
+    /// The bytes of a call record cannot be read back.
+    #[error("could not read a call record back: {reason}")]
+    Record {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Whoever takes the records could not keep one.
+    #[error("could not keep what came back: {0}")]
+    Keep(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Collecting was asked to stop; not a failure.
+    #[error("could not finish collecting: it was asked to stop")]
+    Stopped,
+}
+
+impl CollectError {
+    /// A sink's own failure, to be handed through.
+    pub fn keep(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Keep(error.into())
+    }
+
+    /// Whether trying again later cannot help: the settings are wrong, or the records cannot be kept.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::PlainRefused { .. } | Self::Certificates { .. } | Self::Keep(_))
+    }
+}

@@ -1,0 +1,223 @@
+//! Mail by IMAP (RFC 3501), only ever reading: EXAMINE and BODY.PEEK, so no flag changes and nothing is fetched that a
+//! message points to. Takes settings and cursors, gives raw records and the cursors of the next pass.
+//!
+//! A pass fetches by UID from where the last one ended. A folder whose UIDVALIDITY changed is read again from its start; the
+//! identity of a mail tells that it is the same. A message that cannot be fetched is reported and passed over.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::imap_pass::Walker;
+use crate::clock::Clock;
+use crate::collect::{CollectError, RawRecord};
+
+/// How the connection is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS from the first byte (`imaps://`).
+    Implicit,
+    /// TLS by STARTTLS, insisted upon.
+    StartTls,
+    /// None; only to this machine.
+    Plain,
+}
+
+impl Tls {
+    /// What a URL means: `imaps` is TLS, `imap` is plain to this machine and STARTTLS to any other; `None` for other schemes.
+    #[must_use]
+    pub fn of_url(scheme: &str, host: &str) -> Option<Self> {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+        let here = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|ip| ip.is_loopback());
+        match scheme {
+            "imaps" => Some(Self::Implicit),
+            "imap" if here => Some(Self::Plain),
+            "imap" => Some(Self::StartTls),
+            _ => None,
+        }
+    }
+
+    /// The port where none is named.
+    #[must_use]
+    pub fn default_port(self) -> u16 {
+        if self == Self::Implicit { 993 } else { 143 }
+    }
+}
+
+/// How often a watch looks; the default suits real servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How long one IDLE lasts.
+    pub idle: Duration,
+    /// How often the folders besides the inbox are looked at.
+    pub others: Duration,
+    /// How often a server without IDLE is asked.
+    pub poll: Duration,
+    /// The first wait before connecting again; it doubles up to a minute.
+    pub backoff: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_mins(9),
+            others: Duration::from_mins(1),
+            poll: Duration::from_secs(30),
+            backoff: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A mailbox and how to reach it.
+#[derive(Clone, Debug)]
+pub struct ImapSettings {
+    /// The source to name in the records, e.g. `mailbox.main`.
+    pub source: String,
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub tls: Tls,
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: SecretString,
+    /// A PEM file of certificates to trust instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail and views over all folders.
+    pub folders: Option<Vec<String>>,
+    /// How long a server may take to answer.
+    pub command_timeout: Duration,
+    /// Hosts whose `Received` lines are believed; empty: those of the mailbox host's domain.
+    pub trusted: Vec<String>,
+    /// How often a watch looks.
+    pub pace: Pace,
+}
+
+impl ImapSettings {
+    /// Settings with the defaults: all folders, the system's certificates, a minute for an answer.
+    #[must_use]
+    pub fn new(source: &str, host: &str, port: u16, tls: Tls, user: &str, password: SecretString) -> Self {
+        Self {
+            source: source.to_owned(),
+            host: host.to_owned(),
+            port,
+            tls,
+            user: user.to_owned(),
+            password,
+            ca_file: None,
+            folders: None,
+            command_timeout: Duration::from_mins(1),
+            trusted: Vec::new(),
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// Up to where a folder has been read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The folder.
+    pub folder: String,
+    /// Its UIDVALIDITY; the UIDs of another are others.
+    pub uidvalidity: u32,
+    /// The lowest UID not yet read.
+    pub next_uid: u32,
+    /// When the last complete look at the folder began.
+    pub last_pass: Option<DateTime<Utc>>,
+}
+
+/// What a pass saw of one folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderPass {
+    /// The folder.
+    pub folder: String,
+    /// When the look before this one began; `None` for the first.
+    pub seen_from: Option<DateTime<Utc>>,
+    /// Up to when the folder is known completely: when this look began. Unchanged from `seen_from` if the folder could not be opened.
+    pub seen_by: Option<DateTime<Utc>>,
+    /// Messages handed over.
+    pub messages: u64,
+    /// What could not be read, as sentences without their ends.
+    pub problems: Vec<String>,
+}
+
+/// What a pass came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Where the next pass begins.
+    pub cursors: Vec<Cursor>,
+    /// The folders looked at.
+    pub folders: Vec<FolderPass>,
+}
+
+/// Where records go.
+pub(super) type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a;
+
+/// Fetches what came since the cursors were written, folder by folder, the inbox first. Messages are handed over in the order
+/// of their UIDs; a cursor passes a message only after the sink has taken it.
+///
+/// # Errors
+/// When the mailbox cannot be reached or entered, its folders cannot be listed, the connection breaks again and again, or
+/// the sink fails. A folder or message that cannot be read is a problem of the pass, not an error.
+pub fn catch_up(settings: &ImapSettings, cursors: &[Cursor], clock: &Clock, sink: &mut Sink<'_>) -> Result<Pass, CollectError> {
+    let mut walker = Walker::new(settings, clock, None, cursors.to_vec());
+    walker.connect()?;
+    let listed = walker.folders()?;
+    let folders = walker.pass(&listed, sink)?;
+    let cursors = walker.finish();
+    Ok(Pass { cursors, folders })
+}
+
+/// Logs in and names the folders that would be watched.
+///
+/// # Errors
+/// When the mailbox cannot be reached or entered, its folders cannot be listed, or a folder of the settings is not there.
+pub fn check_login(settings: &ImapSettings) -> Result<Vec<String>, CollectError> {
+    // No time is read here: without a pass there is nothing to stamp.
+    let clock = Clock::manual(DateTime::<Utc>::UNIX_EPOCH);
+    let mut walker = Walker::new(settings, &clock, None, Vec::new());
+    walker.connect()?;
+    let listed = walker.folders()?;
+    for folder in &listed {
+        if let Err(failure) = walker.opened(folder)? {
+            let reason = failure.text().to_owned();
+            return Err(CollectError::Folder { host: settings.host.clone(), folder: folder.name.clone(), reason });
+        }
+    }
+    walker.finish();
+    Ok(listed.into_iter().map(|folder| folder.name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_and_the_host_tell_how_to_connect() {
+        for (scheme, host, expected) in [
+            ("imaps", "mail.example.org", Some(Tls::Implicit)),
+            ("imap", "mail.example.org", Some(Tls::StartTls)),
+            ("imap", "localhost", Some(Tls::Plain)),
+            ("imap", "127.0.0.1", Some(Tls::Plain)),
+            ("imap", "[::1]", Some(Tls::Plain)),
+            ("imap", "localhost.example.org", Some(Tls::StartTls)),
+            ("http", "localhost", None),
+        ] {
+            assert_eq!(Tls::of_url(scheme, host), expected, "{scheme}://{host}");
+        }
+        assert_eq!((Tls::Implicit.default_port(), Tls::StartTls.default_port()), (993, 143));
+    }
+
+    #[test]
+    fn a_plain_connection_to_another_machine_is_refused() {
+        let settings = ImapSettings::new("s", "192.0.2.1", 143, Tls::Plain, "u", "secret".into());
+        let error = check_login(&settings).unwrap_err();
+        assert!(matches!(error, CollectError::PlainRefused { .. }), "{error}");
+        assert!(!format!("{settings:?}{error}").contains("secret"));
+    }
+}

@@ -1,0 +1,382 @@
+//! One pass over the folders of a mailbox: which folders, from where, in what batches, and what happens when the connection
+//! breaks or a message cannot be read. Takes a session as it comes, gives records to a sink; knows no IMAP library.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::arrival::{Seen, Trust};
+use super::folder::{self, Use};
+use super::imap::{Cursor, FolderPass, ImapSettings, Sink};
+use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
+use super::record::{LARGEST, Message};
+use crate::clock::Clock;
+use crate::collect::CollectError;
+
+/// The most bytes fetched with one command, and the most messages.
+const BATCH: (u64, usize) = (2 * 1024 * 1024, 200);
+/// How often a broken connection is made again within one pass before the pass fails.
+const RECONNECTS: u32 = 3;
+
+/// A session that comes back, and the cursors.
+pub(super) struct Walker<'a> {
+    pub(super) settings: &'a ImapSettings,
+    clock: &'a Clock,
+    stop: Option<&'a AtomicBool>,
+    trust: Trust,
+    pub(super) cursors: Vec<Cursor>,
+    session: Option<Session<'a>>,
+    /// The folder that is open, and what it is like.
+    open: Option<(String, Opened)>,
+    reconnects: u32,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(settings: &'a ImapSettings, clock: &'a Clock, stop: Option<&'a AtomicBool>, cursors: Vec<Cursor>) -> Self {
+        let trust = Trust::configured(&settings.trusted, &settings.host);
+        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0 }
+    }
+
+    /// Connects afresh.
+    pub(super) fn connect(&mut self) -> Result<(), CollectError> {
+        self.drop_session();
+        self.session = Some(Session::open(self.settings, self.stop)?);
+        Ok(())
+    }
+
+    /// Forgets the session without another word to the server.
+    pub(super) fn drop_session(&mut self) {
+        (self.session, self.open) = (None, None);
+    }
+
+    /// Says goodbye and gives the cursors back.
+    pub(super) fn finish(mut self) -> Vec<Cursor> {
+        if let Some(session) = self.session.take() {
+            session.close();
+        }
+        self.cursors
+    }
+
+    pub(super) fn stopping(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
+    /// Runs a command on the session, connecting again where there is none. A session that cannot go on is dropped.
+    pub(super) fn run<T>(
+        &mut self,
+        command: impl FnOnce(&mut Session<'a>) -> Result<T, Failure>,
+    ) -> Result<Result<T, Failure>, CollectError> {
+        if self.stopping() {
+            return Err(CollectError::Stopped);
+        }
+        let session = match &mut self.session {
+            Some(session) => session,
+            None => self.reconnect()?,
+        };
+        let outcome = command(session);
+        if matches!(outcome, Err(Failure::Gone(_) | Failure::Garbled(_))) {
+            self.drop_session();
+        }
+        Ok(outcome)
+    }
+
+    /// Connects again, with patience for a server that restarts.
+    fn reconnect(&mut self) -> Result<&mut Session<'a>, CollectError> {
+        let mut tries = 0;
+        loop {
+            match Session::open(self.settings, self.stop) {
+                Ok(session) => return Ok(self.session.insert(session)),
+                Err(_) if self.stopping() => return Err(CollectError::Stopped),
+                Err(error) if tries >= RECONNECTS || error.is_lasting() => return Err(error),
+                Err(_) => {}
+            }
+            tries += 1;
+            self.pause(Duration::from_millis(500) * tries)?;
+        }
+    }
+
+    /// Waits, unless stopped.
+    pub(super) fn pause(&self, time: Duration) -> Result<(), CollectError> {
+        let until = Instant::now() + time;
+        loop {
+            if self.stopping() {
+                return Err(CollectError::Stopped);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(Duration::from_millis(200)));
+        }
+    }
+
+    /// The folders to look at: those of the settings, or all but ours; the inbox first.
+    pub(super) fn folders(&mut self) -> Result<Vec<Listed>, CollectError> {
+        let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
+        let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
+        Ok(choose(listed, self.settings.folders.as_deref()))
+    }
+
+    /// Opens a folder, unless it is open.
+    pub(super) fn opened(&mut self, folder: &Listed) -> Result<Result<Opened, Failure>, CollectError> {
+        if let Some((name, opened)) = &self.open
+            && name == &folder.wire
+            && self.session.is_some()
+        {
+            return Ok(Ok(*opened));
+        }
+        self.open = None;
+        let outcome = self.run(|session| session.examine(&folder.wire))?;
+        if let Ok(opened) = &outcome {
+            self.open = Some((folder.wire.clone(), *opened));
+        }
+        Ok(outcome)
+    }
+
+    /// Looks at each folder.
+    pub(super) fn pass(&mut self, folders: &[Listed], sink: &mut Sink<'_>) -> Result<Vec<FolderPass>, CollectError> {
+        self.reconnects = 0;
+        folders.iter().map(|folder| self.folder(folder, sink)).collect()
+    }
+
+    /// Looks at one folder.
+    fn folder(&mut self, folder: &Listed, sink: &mut Sink<'_>) -> Result<FolderPass, CollectError> {
+        let began = self.clock.now();
+        let mut cursor = self.cursors.iter().find(|cursor| cursor.folder == folder.name).cloned().unwrap_or_else(|| Cursor {
+            folder: folder.name.clone(),
+            uidvalidity: 0,
+            next_uid: 1,
+            last_pass: None,
+        });
+        let last = cursor.last_pass;
+        let mut pass = FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, problems: Vec::new() };
+        self.open = None;
+        let opened = loop {
+            match self.opened(folder)? {
+                Ok(opened) => break opened,
+                Err(Failure::Refused(reason)) => {
+                    pass.problems.push(format!("could not open folder {}: {reason}", folder.name));
+                    return Ok(pass);
+                }
+                Err(failure) => self.once_more(folder, &failure)?,
+            }
+        };
+        let renewed = cursor.uidvalidity != opened.uidvalidity;
+        if renewed {
+            (cursor.uidvalidity, cursor.next_uid) = (opened.uidvalidity, 1);
+        }
+        let mut look = Look { folder, seen_from: last.filter(|_| !renewed), cursor, pass: &mut pass };
+        if opened.exists > 0 && opened.uid_next.is_none_or(|next| next > look.cursor.next_uid) {
+            self.messages(&mut look, sink)?;
+        }
+        let mut cursor = look.cursor;
+        cursor.next_uid = cursor.next_uid.max(opened.uid_next.unwrap_or(1));
+        cursor.last_pass = Some(began);
+        self.remember(cursor);
+        pass.seen_by = Some(began);
+        Ok(pass)
+    }
+
+    /// Fetches the messages from the cursor on, in batches.
+    fn messages(&mut self, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+        for batch in batches(&self.sizes(look)?) {
+            let size = batch.iter().map(|(_, size)| size).sum();
+            let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
+            let whole = batch.iter().all(|(_, size)| !is_oversize(*size));
+            let mut found = Vec::new();
+            if whole && uids.len() > 1 && self.same_folder(look)? {
+                found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
+            }
+            let mut found = found.into_iter().peekable();
+            for (uid, size) in batch {
+                match found.next_if(|message| message.uid == uid) {
+                    Some(message) => self.deliver(message, Part::Whole, look, sink)?,
+                    None => self.single(uid, size, look, sink)?,
+                }
+                look.cursor.next_uid = uid.saturating_add(1);
+                self.remember(look.cursor.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The UIDs to fetch, with their sizes where the server tells them.
+    fn sizes(&mut self, look: &Look<'_>) -> Result<Vec<(u32, u64)>, CollectError> {
+        let from = look.cursor.next_uid;
+        loop {
+            self.same_folder(look)?;
+            match self.run(|session| session.sizes(from))? {
+                Ok(sizes) => return Ok(sizes),
+                Err(Failure::Gone(reason)) => self.once_more(look.folder, &Failure::Gone(reason))?,
+                Err(_) => {
+                    // One message whose answer cannot be read must not hide the others: unknown sizes are fetched one by one.
+                    self.same_folder(look)?;
+                    match self.run(|session| session.uids(from))? {
+                        Ok(uids) => return Ok(uids.into_iter().map(|uid| (uid, BATCH.0)).collect()),
+                        Err(failure) => self.once_more(look.folder, &failure)?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
+    fn single(&mut self, uid: u32, size: u64, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+        let oversize = is_oversize(size);
+        let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
+        let mut reason = String::new();
+        for part in parts {
+            if !self.same_folder(look)? {
+                continue;
+            }
+            match self.run(|session| session.fetch(&[uid], part, size))? {
+                Ok(messages) => {
+                    // None: it was deleted in between.
+                    for message in messages {
+                        self.deliver(message, part, look, sink)?;
+                    }
+                    return Ok(());
+                }
+                Err(failure) => failure.text().clone_into(&mut reason),
+            }
+        }
+        look.pass.problems.push(format!("message {uid} of folder {} could not be fetched and was passed over: {reason}", look.folder.name));
+        Ok(())
+    }
+
+    /// Opens the folder of a look again where the session was dropped; `false` when that did not work this time.
+    fn same_folder(&mut self, look: &Look<'_>) -> Result<bool, CollectError> {
+        match self.opened(look.folder)? {
+            Ok(opened) if opened.uidvalidity == look.cursor.uidvalidity => Ok(true),
+            Ok(_) => Err(self.broken(look.folder, "its UIDVALIDITY changed while it was read")),
+            Err(failure) => {
+                self.once_more(look.folder, &failure)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Hands one message over.
+    fn deliver(&mut self, message: Fetched, part: Part, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+        let Fetched { uid, internal_date, bytes } = message;
+        let cut = part == Part::Beginning;
+        if cut {
+            look.pass.problems.push(format!(
+                "message {uid} of folder {} is over {} MB; its beginning is kept",
+                look.folder.name,
+                LARGEST >> 20
+            ));
+        }
+        let message = Message {
+            source: &self.settings.source,
+            external_id: format!("{}/{}/{uid}", look.folder.name, look.cursor.uidvalidity),
+            bytes,
+            cut,
+            placement: look.folder.purpose.placement(),
+        };
+        sink(message.fetched(&self.trust, Seen { internal_date, from: look.seen_from, by: self.clock.now() }))?;
+        look.pass.messages += 1;
+        Ok(())
+    }
+
+    /// Allows another try after a failure, up to a limit in a pass.
+    fn once_more(&mut self, folder: &Listed, failure: &Failure) -> Result<(), CollectError> {
+        if self.stopping() {
+            return Err(CollectError::Stopped);
+        }
+        self.reconnects += 1;
+        if self.reconnects > RECONNECTS { Err(self.broken(folder, failure.text())) } else { Ok(()) }
+    }
+
+    fn broken(&self, folder: &Listed, reason: &str) -> CollectError {
+        CollectError::Fetch { host: self.settings.host.clone(), folder: folder.name.clone(), reason: reason.to_owned() }
+    }
+
+    fn remember(&mut self, cursor: Cursor) {
+        match self.cursors.iter_mut().find(|known| known.folder == cursor.folder) {
+            Some(known) => *known = cursor,
+            None => self.cursors.push(cursor),
+        }
+    }
+}
+
+/// One look at one folder.
+struct Look<'a> {
+    folder: &'a Listed,
+    seen_from: Option<DateTime<Utc>>,
+    cursor: Cursor,
+    pass: &'a mut FolderPass,
+}
+
+fn is_oversize(size: u64) -> bool {
+    size > u64::try_from(LARGEST).unwrap_or(u64::MAX)
+}
+
+/// Puts messages together up to a batch's bytes; one that is larger stands alone.
+fn batches(sizes: &[(u32, u64)]) -> Vec<Vec<(u32, u64)>> {
+    let mut batches: Vec<Vec<(u32, u64)>> = Vec::new();
+    let mut filled = 0_u64;
+    for &(uid, size) in sizes {
+        match batches.last_mut() {
+            Some(batch) if filled.saturating_add(size) <= BATCH.0 && batch.len() < BATCH.1 => batch.push((uid, size)),
+            _ => {
+                batches.push(vec![(uid, size)]);
+                filled = 0;
+            }
+        }
+        filled = filled.saturating_add(size);
+    }
+    batches
+}
+
+/// The folders to look at, the inbox first, then junk, then the others by name. A wished folder that is not listed is kept,
+/// so that opening it says what is wrong.
+fn choose(listed: Vec<Listed>, wished: Option<&[String]>) -> Vec<Listed> {
+    let mut chosen: Vec<Listed> = match wished {
+        None => listed.into_iter().filter(|folder| folder.purpose != Use::Own).collect(),
+        Some(wished) => wished
+            .iter()
+            .map(|name| {
+                let is_it = |folder: &&Listed| {
+                    folder.name == *name || folder.wire == *name || (folder.purpose == Use::Inbox && name.eq_ignore_ascii_case("inbox"))
+                };
+                let unlisted = || Listed { name: name.clone(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) };
+                listed.iter().find(is_it).cloned().unwrap_or_else(unlisted)
+            })
+            .collect(),
+    };
+    chosen.sort_by(|a, b| (a.purpose, &a.name).cmp(&(b.purpose, &b.name)));
+    chosen.dedup_by(|a, b| a.name == b.name);
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(name: &str) -> Listed {
+        Listed { name: name.to_owned(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) }
+    }
+
+    #[test]
+    fn folders_are_chosen_and_ordered() {
+        let all = ["Builders", "Sent", "Junk", "INBOX", "Trash", "Drafts"].map(listed).to_vec();
+        let names = |chosen: Vec<Listed>| chosen.into_iter().map(|folder| folder.name).collect::<Vec<_>>();
+        assert_eq!(names(choose(all.clone(), None)), ["INBOX", "Junk", "Builders"]);
+        let wished = ["Sent".to_owned(), "inbox".to_owned(), "Missing ü".to_owned(), "INBOX".to_owned()];
+        let chosen = choose(all, Some(&wished));
+        assert_eq!(chosen[1].wire, "Missing &APw-");
+        assert_eq!(names(chosen), ["INBOX", "Missing ü", "Sent"]);
+    }
+
+    #[test]
+    fn batches_are_filled_by_size() {
+        let mb = 1024 * 1024;
+        let sizes = [(1, mb), (2, mb), (3, 1), (4, 40 * mb), (5, 1), (6, 2 * mb)];
+        let uids: Vec<Vec<u32>> = batches(&sizes).iter().map(|batch| batch.iter().map(|(uid, _)| *uid).collect()).collect();
+        assert_eq!(uids, [vec![1, 2], vec![3], vec![4], vec![5], vec![6]]);
+        let many: Vec<(u32, u64)> = (1..=500).map(|uid| (uid, 1)).collect();
+        assert_eq!(batches(&many).iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 100]);
+    }
+}

@@ -1,0 +1,296 @@
+//! One IMAP session (RFC 3501): log in, list, EXAMINE, fetch, IDLE (RFC 2177). The one place that knows which IMAP library
+//! there is, and that it can fail, misread and panic: every call is caught and told as a [`Failure`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use imap::extensions::idle::WaitOutcome;
+use imap::types::UnsolicitedResponse;
+use secrecy::ExposeSecret as _;
+
+use super::folder::{self, Use};
+use super::imap::ImapSettings;
+use super::imap_wire::{Budget, Wire};
+use super::record::KEPT;
+use crate::collect::CollectError;
+
+/// How long a server may take to begin an IDLE; one that announces a mail first would keep the library waiting.
+const IDLE_BEGIN: Duration = Duration::from_secs(5);
+/// The slowest line we bear: bytes a second by which a fetch gets time beyond that of any command.
+const SLOWEST: u64 = 32 * 1024;
+
+/// How a command failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The connection is gone or silent.
+    Gone(String),
+    /// The server said NO or BAD; the session goes on.
+    Refused(String),
+    /// The answer could not be understood; the session cannot go on.
+    Garbled(String),
+}
+
+impl Failure {
+    pub(super) fn text(&self) -> &str {
+        let (Self::Gone(text) | Self::Refused(text) | Self::Garbled(text)) = self;
+        text
+    }
+}
+
+/// A folder as the server lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// The name as people read it.
+    pub(super) name: String,
+    /// The name as the server writes it.
+    pub(super) wire: String,
+    pub(super) purpose: Use,
+}
+
+/// An opened folder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened {
+    pub(super) uidvalidity: u32,
+    pub(super) uid_next: Option<u32>,
+    pub(super) exists: u32,
+}
+
+/// What to fetch of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it, with its INTERNALDATE.
+    Whole,
+    /// All of it without the INTERNALDATE, which some servers write in a way that cannot be read.
+    Undated,
+    /// The headers and the beginning of a message too large to be kept.
+    Beginning,
+}
+
+/// A fetched message.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) uid: u32,
+    pub(super) internal_date: Option<DateTime<Utc>>,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// A logged-in session.
+pub(super) struct Session<'a> {
+    inner: imap::Session<Wire<'a>>,
+    budget: Budget,
+    command_timeout: Duration,
+}
+
+impl<'a> Session<'a> {
+    /// Connects and logs in.
+    pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
+        let (wire, budget, greeted) = Wire::connect(settings, stop)?;
+        let mut client = imap::Client::new(wire);
+        let connect = |reason: String| CollectError::Connect { host: settings.host.clone(), port: settings.port, reason };
+        if !greeted {
+            let greeting = guard(|| client.read_greeting()).map_err(|failure| connect(failure.text().to_owned()))?;
+            if !greeting.to_ascii_uppercase().starts_with(b"* OK") {
+                return Err(connect(format!("the server greets with {:?}", String::from_utf8_lossy(&greeting).trim_end())));
+            }
+        }
+        let password = settings.password.expose_secret();
+        let inner = guard(|| client.login(&settings.user, password).map_err(|(error, _)| error)).map_err(|failure| match failure {
+            Failure::Gone(reason) => connect(reason),
+            Failure::Refused(reason) | Failure::Garbled(reason) => CollectError::Login {
+                host: settings.host.clone(),
+                user: settings.user.clone(),
+                // A server that quotes the command it refuses would carry the password into a log.
+                reason: if password.is_empty() { reason } else { reason.replace(password, "…") },
+            },
+        })?;
+        Ok(Self { inner, budget, command_timeout: settings.command_timeout })
+    }
+
+    /// Whether the server offers IDLE.
+    pub(super) fn has_idle(&mut self) -> Result<bool, Failure> {
+        guard(|| self.inner.capabilities()).map(|capabilities| capabilities.has_str("IDLE"))
+    }
+
+    /// Every folder that can be opened.
+    pub(super) fn list(&mut self) -> Result<Vec<Listed>, Failure> {
+        let names = guard(|| self.inner.list(Some(""), Some("*")))?;
+        Ok(names.iter().filter_map(|name| listed(name.name(), name.delimiter(), &attributes(name))).collect())
+    }
+
+    /// Opens a folder for reading only: no flag of it changes (RFC 3501, 6.3.2).
+    pub(super) fn examine(&mut self, wire: &str) -> Result<Opened, Failure> {
+        let mailbox = guard(|| self.inner.examine(wire))?;
+        Ok(Opened { uidvalidity: mailbox.uid_validity.unwrap_or_default(), uid_next: mailbox.uid_next, exists: mailbox.exists })
+    }
+
+    /// The UIDs from `from` on, with their sizes, in order.
+    pub(super) fn sizes(&mut self, from: u32) -> Result<Vec<(u32, u64)>, Failure> {
+        let fetches = guard(|| self.inner.uid_fetch(format!("{from}:*"), "(UID RFC822.SIZE)"))?;
+        let sized = fetches.iter().filter_map(|fetch| Some((fetch.uid?, u64::from(fetch.size.unwrap_or_default()))));
+        // `n:*` names the last message even where its UID is below n.
+        let mut sized: Vec<_> = sized.filter(|(uid, _)| *uid >= from).collect();
+        sized.sort_unstable();
+        sized.dedup_by_key(|(uid, _)| *uid);
+        Ok(sized)
+    }
+
+    /// The UIDs from `from` on, in order; the plainest way to ask.
+    pub(super) fn uids(&mut self, from: u32) -> Result<Vec<u32>, Failure> {
+        let found = guard(|| self.inner.uid_search(format!("UID {from}:*")))?;
+        let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= from).collect();
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
+    /// Fetches messages of about `size` bytes together, without marking them as seen.
+    pub(super) fn fetch(&mut self, uids: &[u32], part: Part, size: u64) -> Result<Vec<Fetched>, Failure> {
+        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let query = match part {
+            Part::Whole => "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])".to_owned(),
+            Part::Undated => "(UID BODY.PEEK[])".to_owned(),
+            Part::Beginning => format!("(UID INTERNALDATE BODY.PEEK[]<0.{KEPT}>)"),
+        };
+        let size = if part == Part::Beginning { u64::try_from(KEPT).unwrap_or(size) } else { size };
+        self.budget.set(self.command_timeout + Duration::from_secs(size / SLOWEST));
+        let fetches = guard(|| self.inner.uid_fetch(set, query));
+        self.budget.set(self.command_timeout);
+        let fetches = fetches?;
+        let found = fetches.iter().filter_map(|fetch| {
+            let uid = fetch.uid.filter(|uid| uids.contains(uid))?;
+            Some(Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes: fetch.body()?.to_vec() })
+        });
+        let mut found: Vec<Fetched> = found.collect();
+        found.sort_by_key(|message| message.uid);
+        found.dedup_by_key(|message| message.uid);
+        if let ([uid], true) = (uids, found.is_empty())
+            && fetches.iter().any(|fetch| fetch.uid == Some(*uid))
+        {
+            return Err(Failure::Refused("the server gives no text for it".to_owned()));
+        }
+        // What the server pushed besides is found by the next look.
+        let _ = self.inner.take_all_unsolicited();
+        Ok(found)
+    }
+
+    /// Whether something changed since the last command.
+    pub(super) fn changed(&mut self) -> Result<bool, Failure> {
+        guard(|| self.inner.noop())?;
+        Ok(self.inner.take_all_unsolicited().any(|response| is_change(&response)))
+    }
+
+    /// Waits until something changes in the opened folder, or for `time`.
+    pub(super) fn idle(&mut self, time: Duration) -> Result<(), Failure> {
+        self.budget.set(IDLE_BEGIN.min(self.command_timeout));
+        let mut goodbye = false;
+        let outcome = guard(|| {
+            let mut handle = self.inner.idle();
+            // Without renewals: a server's "Still here" would put them off for ever.
+            handle.timeout(time).keepalive(false);
+            let outcome = handle.wait_while(|response| {
+                goodbye |= matches!(response, UnsolicitedResponse::Bye { .. });
+                !is_change(&response)
+            });
+            if goodbye {
+                // The handle says DONE when it goes, and would wait for an answer that never comes.
+                self.budget.set(Duration::from_millis(100));
+            }
+            outcome
+        });
+        self.budget.set(self.command_timeout);
+        match outcome? {
+            WaitOutcome::MailboxChanged if goodbye => Err(Failure::Gone("the server said goodbye".to_owned())),
+            WaitOutcome::TimedOut | WaitOutcome::MailboxChanged => Ok(()),
+        }
+    }
+
+    /// Says goodbye; whether the server hears it does not matter.
+    pub(super) fn close(mut self) {
+        self.budget.set(Duration::from_secs(2).min(self.command_timeout));
+        let _ = guard(|| self.inner.logout());
+    }
+}
+
+/// Whether what a server tells unasked can mean that a message came or that the session ends.
+fn is_change(response: &UnsolicitedResponse) -> bool {
+    !matches!(response, UnsolicitedResponse::Ok { .. } | UnsolicitedResponse::Flags(_) | UnsolicitedResponse::Fetch { .. })
+}
+
+/// The attributes of a listed folder. The library does not give out their type, only their names.
+fn attributes(name: &imap::types::Name<'_>) -> Vec<String> {
+    name.attributes().iter().map(|attribute| format!("{attribute:?}").to_ascii_lowercase()).collect()
+}
+
+/// A listed folder, unless it cannot be opened. Its special use goes before its name.
+fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<Listed> {
+    let has = |wanted: &str| attributes.iter().any(|attribute| attribute.contains(wanted));
+    if has("noselect") || has("nonexistent") {
+        return None;
+    }
+    let name = folder::decode(wire);
+    let by_name = Use::of_name(&name, delimiter.and_then(|delimiter| delimiter.chars().next()));
+    let purpose = match () {
+        () if by_name == Use::Inbox => Use::Inbox,
+        () if ["sent", "drafts", "trash", "all", "flagged"].iter().any(|own| attributes.iter().any(|attribute| attribute == own)) => {
+            Use::Own
+        }
+        () if has("junk") => Use::Junk,
+        () => by_name,
+    };
+    Some(Listed { name, wire: wire.to_owned(), purpose })
+}
+
+/// Runs a call of the library, which may fail or panic.
+fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(failure(error)),
+        Err(_) => Err(Failure::Garbled("the server's answer made the reader of it fail".to_owned())),
+    }
+}
+
+/// Sorts the library's errors.
+fn failure(error: imap::Error) -> Failure {
+    match error {
+        imap::Error::No(no) => Failure::Refused(no.information),
+        imap::Error::Bad(bad) => Failure::Refused(bad.information),
+        // So the library tells an answer that it cannot read.
+        imap::Error::Bye(bye) if bye.information == "no explanation given" => {
+            Failure::Garbled("the server's answer cannot be understood".to_owned())
+        }
+        imap::Error::Bye(bye) => Failure::Gone(format!("the server said goodbye: {}", bye.information)),
+        imap::Error::ConnectionLost => Failure::Gone("the connection was lost".to_owned()),
+        imap::Error::Io(error) => Failure::Gone(error.to_string()),
+        // Their texts quote the command or the whole answer.
+        imap::Error::Validate(_) => Failure::Refused("a name or password holds a line end".to_owned()),
+        imap::Error::Parse(_) | imap::Error::Unexpected(_) => Failure::Garbled("the server's answer cannot be understood".to_owned()),
+        other => Failure::Garbled(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_uses_go_before_names() {
+        let of = |wire: &str, attributes: &[&str]| {
+            let attributes: Vec<String> = attributes.iter().map(|&attribute| attribute.to_owned()).collect();
+            listed(wire, Some("/"), &attributes).map(|folder| (folder.name, folder.purpose))
+        };
+        assert_eq!(of("Entw&APw-rfe", &[]), Some(("Entwürfe".to_owned(), Use::Own)));
+        assert_eq!(of("Ausgang", &["sent"]), Some(("Ausgang".to_owned(), Use::Own)));
+        assert_eq!(of("Werbung", &["hasnochildren", "junk"]), Some(("Werbung".to_owned(), Use::Junk)));
+        assert_eq!(of("[Gmail]/All Mail", &["all"]), Some(("[Gmail]/All Mail".to_owned(), Use::Own)));
+        assert_eq!(of("[Gmail]", &["noselect"]), None);
+        assert_eq!(of("INBOX", &["unmarked"]), Some(("INBOX".to_owned(), Use::Inbox)));
+        assert_eq!(of("Calls", &["extension(\"\\\\important\")"]), Some(("Calls".to_owned(), Use::Other)));
+    }
+
+    #[test]
+    fn a_panic_is_a_failure() {
+        let outcome = guard(|| -> imap::Result<()> { panic!("crafted") });
+        assert!(matches!(outcome, Err(Failure::Garbled(_))));
+    }
+}

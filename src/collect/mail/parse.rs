@@ -1,0 +1,476 @@
+//! A message as the later rooms see it (RFC 5322, MIME), read from raw bytes without ever failing on what is broken.
+//! A part that cannot be read is left out; when the MIME reader gives up, the headers and the bare body still stand.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use mail_parser::parsers::MessageStream;
+use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use regex::Regex;
+
+use super::html;
+
+/// More than this of a text is not read.
+const MAX_TEXT: usize = 1 << 20;
+/// More addresses than this of one header, or of the envelope, are not read.
+const MAX_ADDRESSES: usize = 1000;
+/// A message that names more messages within it is not read into: the MIME reader holds them nested, and could not let go of them.
+const MAX_NESTED: usize = 1000;
+
+/// A name and an address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The display name, decoded.
+    pub name: Option<String>,
+    /// The address, lower case.
+    pub address: String,
+}
+
+/// One `Received` line, topmost first in [`Mail::received`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Host that says it received the message, lower case.
+    pub by: Option<String>,
+    /// Host it says it received it from (HELO name), lower case.
+    pub from: Option<String>,
+    /// The address in `for <…>`.
+    pub for_address: Option<String>,
+    /// The time it gives.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A link of the body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The target as written.
+    pub href: String,
+    /// The text inside.
+    pub text: String,
+    /// The source of an image inside the link, if any.
+    pub image: Option<String>,
+}
+
+/// A parsed message. Absent parts are empty, never an error.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    /// `Message-ID` without angle brackets.
+    pub message_id: Option<String>,
+    /// `In-Reply-To` ids.
+    pub in_reply_to: Vec<String>,
+    /// `References` ids.
+    pub references: Vec<String>,
+    /// The first `From`.
+    pub from: Option<Address>,
+    /// `Sender`.
+    pub sender: Option<Address>,
+    /// `Reply-To`.
+    pub reply_to: Vec<Address>,
+    /// `To`.
+    pub to: Vec<Address>,
+    /// `Cc`.
+    pub cc: Vec<Address>,
+    /// Envelope recipients: `Delivered-To`, `X-Original-To`, `Envelope-To`, `for <…>`; lower case.
+    pub delivered_to: Vec<String>,
+    /// Decoded subject.
+    pub subject: String,
+    /// The `Date` header.
+    pub date: Option<DateTime<Utc>>,
+    /// Every header in order: name as written, value unfolded and decoded.
+    pub headers: Vec<(String, String)>,
+    /// `Received` lines, topmost first.
+    pub received: Vec<Received>,
+    /// The readable text: the plain part, else the HTML part as text.
+    pub text: String,
+    /// The HTML part, as it came.
+    pub html: Option<String>,
+    /// Links of the HTML part, and bare URLs of the text.
+    pub links: Vec<Link>,
+    /// MIME types of all parts, lower case, with parameters that matter (`report-type`, `method`), e.g. `multipart/report; report-type=delivery-status`.
+    pub part_types: Vec<String>,
+    /// The machine-readable part of a report (RFC 3464 delivery status, RFC 5965 feedback, RFC 8098 disposition) as text.
+    pub report: Option<String>,
+}
+
+impl Mail {
+    /// The values of a header, compared without case, in order.
+    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads a message. Never fails and never panics: what cannot be read is empty.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Mail {
+    let unixed = only_cr(bytes);
+    let bytes = skip_mbox_line(unixed.as_deref().unwrap_or(bytes));
+    let (headers, body_at) = raw_headers(bytes);
+    let mut mail = Mail { headers, ..Mail::default() };
+    from_headers(&mut mail);
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let mut body = Body::default();
+        if nests_too_deep(bytes) {
+            return body;
+        }
+        if let Some(message) = MessageParser::default().parse(bytes) {
+            body.read(&message, 0);
+        }
+        body
+    }));
+    match read {
+        Ok(body) if !body.part_types.is_empty() => {
+            mail.part_types = body.part_types;
+            mail.report = body.report;
+            mail.links = body.links;
+            mail.text = if body.plain.trim().is_empty() { body.html_text } else { body.plain };
+            mail.html = (!body.html.is_empty()).then_some(body.html);
+        }
+        _ => mail.text = lossy(bytes.get(body_at..).unwrap_or_default()),
+    }
+    mail.text = tidy(&mail.text);
+    bare_links(&mail.text, &mut mail.links);
+    mail
+}
+
+/// Whether messages may lie in messages beyond what is read. Counts the words that announce one, so it never finds too few.
+fn nests_too_deep(bytes: &[u8]) -> bool {
+    let announces = |at: &[u8]| ["rfc822", "digest", "global"].iter().any(|word| at.eq_ignore_ascii_case(word.as_bytes()));
+    bytes
+        .windows(6)
+        .filter(|at| matches!(at.first(), Some(b'r' | b'R' | b'd' | b'D' | b'g' | b'G')) && announces(at))
+        .nth(MAX_NESTED)
+        .is_some()
+}
+
+/// What the MIME parts hold.
+#[derive(Default)]
+struct Body {
+    plain: String,
+    html: String,
+    html_text: String,
+    links: Vec<Link>,
+    part_types: Vec<String>,
+    report: Option<String>,
+}
+
+impl Body {
+    fn read(&mut self, message: &Message<'_>, depth: usize) {
+        for part in &message.parts {
+            let parsed = part.content_type();
+            let mut name = parsed.map_or_else(
+                || "text/plain".to_owned(),
+                |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("*")).to_ascii_lowercase(),
+            );
+            let report = matches!(
+                name.as_str(),
+                "message/delivery-status"
+                    | "message/feedback-report"
+                    | "message/disposition-notification"
+                    | "message/global-delivery-status"
+            );
+            for key in ["report-type", "method"] {
+                if let Some(value) = parsed.and_then(|kind| kind.attribute(key)) {
+                    name = format!("{name}; {key}={}", value.to_ascii_lowercase());
+                }
+            }
+            self.part_types.push(name);
+            if report && self.report.is_none() && depth == 0 {
+                self.report = Some(tidy(&lossy(part.contents())));
+            }
+            if let PartType::Message(nested) = &part.body
+                && depth < 4
+            {
+                if report && self.report.is_none() {
+                    self.report = Some(tidy(&lossy(nested.raw_message())));
+                }
+                let mut inner = Self::default();
+                inner.read(nested, depth + 1);
+                self.part_types.append(&mut inner.part_types);
+            }
+        }
+        if depth > 0 {
+            return;
+        }
+        for part in message.text_bodies() {
+            if let PartType::Text(text) = &part.body {
+                self.plain.push_str(text);
+                self.plain.push('\n');
+            }
+        }
+        for part in message.html_bodies() {
+            if let PartType::Html(html) = &part.body {
+                self.html.push_str(html);
+            }
+        }
+        if !self.html.is_empty() {
+            (self.html_text, self.links) = html::read(&self.html);
+        }
+    }
+}
+
+/// Fills every field that comes from the header block.
+fn from_headers(mail: &mut Mail) {
+    let text = |name: &str| mail.header(name).next().map(str::to_owned);
+    let all = |name: &str| mail.header(name).flat_map(addresses).take(MAX_ADDRESSES).collect::<Vec<_>>();
+    let message_id = text("Message-ID").map(|value| ids(&value)).and_then(|ids| ids.into_iter().next());
+    let in_reply_to = mail.header("In-Reply-To").flat_map(ids).collect();
+    let references = mail.header("References").flat_map(ids).collect();
+    let (from, sender) = (all("From").into_iter().next(), all("Sender").into_iter().next());
+    let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
+    let subject = text("Subject").unwrap_or_default();
+    let date = text("Date").and_then(|value| time(&value));
+    let received: Vec<Received> = mail.header("Received").map(received).collect();
+    let mut delivered_to: Vec<String> = Vec::new();
+    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"]
+        .into_iter()
+        .flat_map(|name| mail.header(name).flat_map(addresses));
+    let hops = received.iter().filter_map(|line| line.for_address.clone());
+    for address in envelope.map(|found| found.address).chain(hops).take(MAX_ADDRESSES) {
+        if !delivered_to.contains(&address) {
+            delivered_to.push(address);
+        }
+    }
+    mail.message_id = message_id;
+    mail.in_reply_to = in_reply_to;
+    mail.references = references;
+    mail.from = from;
+    mail.sender = sender;
+    mail.reply_to = reply_to;
+    mail.to = to;
+    mail.cc = cc;
+    mail.subject = subject;
+    mail.date = date;
+    mail.received = received;
+    mail.delivered_to = delivered_to;
+}
+
+/// The lines of a mail that was kept with bare carriage returns, as line feeds; `None` when it has line feeds.
+fn only_cr(bytes: &[u8]) -> Option<Vec<u8>> {
+    let old = bytes.contains(&b'\r') && !bytes.contains(&b'\n');
+    old.then(|| bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
+}
+
+/// An mbox separator or blank lines in front of the headers are no header, nor their end.
+fn skip_mbox_line(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.trim_ascii_start();
+    if !bytes.starts_with(b"From ") {
+        return bytes;
+    }
+    bytes.iter().position(|byte| *byte == b'\n').and_then(|end| bytes.get(end + 1..)).unwrap_or_default()
+}
+
+/// The header block, unfolded and decoded, and where the body begins.
+fn raw_headers(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
+    let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let line = rest.get(..length).unwrap_or_default().trim_ascii_end();
+        if line.is_empty() {
+            at += length;
+            break;
+        }
+        if line.first().is_some_and(|byte| *byte == b' ' || *byte == b'\t') {
+            if let Some((_, value)) = headers.last_mut() {
+                value.push(b' ');
+                value.extend_from_slice(line.trim_ascii());
+            }
+        } else if let Some((name, value)) = split_header(line) {
+            headers.push((name, value.to_vec()));
+        } else {
+            break;
+        }
+        at += length;
+    }
+    (headers.into_iter().map(|(name, value)| (name, decode(&value))).collect(), at)
+}
+
+fn split_header(line: &[u8]) -> Option<(String, &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let name = line.get(..colon)?.trim_ascii_end();
+    let legal = !name.is_empty() && name.iter().all(|byte| (33..127).contains(byte));
+    legal.then(|| (String::from_utf8_lossy(name).into_owned(), line.get(colon + 1..).unwrap_or_default().trim_ascii()))
+}
+
+/// RFC 2047 words decoded; bytes that are no UTF-8 are read as Windows-1252.
+fn decode(value: &[u8]) -> String {
+    let text = lossy(value);
+    if !text.contains("=?") {
+        return text;
+    }
+    let line = format!("{text}\n");
+    let decoded = catch_unwind(AssertUnwindSafe(|| MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned)));
+    decoded.ok().flatten().unwrap_or(text)
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    }
+}
+
+/// Every address of a header value. The value is decoded already, so a comma in a decoded name may split it: the address survives.
+fn addresses(value: &str) -> Vec<Address> {
+    let line = format!("{value}\n");
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        MessageStream::new(line.as_bytes())
+            .parse_address()
+            .as_address()
+            .map(|list| list.iter().map(|one| (one.name().map(str::to_owned), one.address().map(str::to_owned))).collect::<Vec<_>>())
+    }));
+    let found = parsed.ok().flatten().unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|(name, address)| {
+            let name = name.map(|name| name.trim().trim_matches(['"', '\'']).trim().to_owned()).filter(|name| !name.is_empty());
+            let address = address.unwrap_or_default().trim().to_lowercase();
+            (!address.is_empty() || name.is_some()).then_some(Address { name, address })
+        })
+        .collect()
+}
+
+fn ids(value: &str) -> Vec<String> {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+    static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<([^<>\s]+)>").unwrap());
+    let found: Vec<String> = ID.captures_iter(value).filter_map(|found| found.get(1)).map(|id| id.as_str().to_owned()).collect();
+    if found.is_empty() { value.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect() } else { found }
+}
+
+fn time(value: &str) -> Option<DateTime<Utc>> {
+    let parsed = mail_parser::DateTime::parse_rfc822(value.trim()).filter(mail_parser::DateTime::is_valid)?;
+    DateTime::from_timestamp(parsed.to_timestamp(), 0)
+}
+
+/// One `Received` value; qmail's and others' free forms give what they have.
+fn received(value: &str) -> Received {
+    #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+    static PARTS: LazyLock<(Regex, Regex, Regex)> = LazyLock::new(|| {
+        (
+            Regex::new(r"(?i)^\s*from\s+\[?([^\s;()\[\]]+)").unwrap(),
+            Regex::new(r"(?i)(?:^|\s)by\s+\[?([^\s;()\[\]]+)").unwrap(),
+            Regex::new(r"(?i)\sfor\s+<?([^\s<>;()]+@[^\s<>;()]+)>?").unwrap(),
+        )
+    });
+    let plain = without_comments(value);
+    let (clauses, stamp) = plain.rsplit_once(';').map_or((plain.as_str(), None), |(clauses, stamp)| (clauses, Some(stamp)));
+    let first = |pattern: &Regex| {
+        pattern.captures(clauses).and_then(|found| found.get(1)).map(|found| found.as_str().trim_end_matches('.').to_lowercase())
+    };
+    Received { by: first(&PARTS.1), from: first(&PARTS.0), for_address: first(&PARTS.2), at: stamp.and_then(time) }
+}
+
+fn without_comments(value: &str) -> String {
+    let mut depth = 0usize;
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    // A comment that never closes would swallow the time.
+    if depth > 0 { value.to_owned() } else { out }
+}
+
+fn tidy(text: &str) -> String {
+    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let text = text.get(..end).unwrap_or_default().replace("\r\n", "\n").replace('\r', "\n");
+    let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}' | '\u{34f}')).collect();
+    text.trim().to_owned()
+}
+
+/// The URLs of a text.
+pub(crate) fn links_in(text: &str) -> Vec<Link> {
+    let mut links = Vec::new();
+    bare_links(text, &mut links);
+    links
+}
+
+/// Adds the URLs that stand bare in the text and are no link yet.
+fn bare_links(text: &str, links: &mut Vec<Link>) {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+    static URL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?i)\bhttps?://[^\s<>"'\]\[{}|\\^`]+"#).unwrap());
+    for found in URL.find_iter(text).take(500) {
+        let mut href = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+        if href.ends_with(')') && !href.contains('(') {
+            href = href.trim_end_matches(')');
+        }
+        if !links.iter().any(|link| link.href == href) {
+            links.push(Link { href: href.to_owned(), text: href.to_owned(), image: None });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_headers_received_and_envelope() {
+        let mail = parse(
+            b"Delivered-To: shopper+k7f3@example.org\r\nReceived: from out.crm.example (out.crm.example [192.0.2.7])\r\n\tby mx.example.org (Postfix) with ESMTPS id 1\r\n\tfor <Shopper+K7F3@Example.org>; Mon, 2 Nov 2026 09:04:05 -0600 (CST)\r\n\
+            Received: (qmail 11 invoked by uid 0); 2 Nov 2026 15:00:00 -0000\r\nFrom: =?utf-8?Q?Am=C3=A9lie_Ortiz?= <Amy@Bluebonnet.example>\r\nTo: \"Dana W\" <shopper@example.org>, x@y.example\r\n\
+            Message-ID: <m1@crm.example>\r\nIn-Reply-To: <ours@example.org>\r\nReferences: <a@b>\r\n <ours@example.org>\r\nSubject: Re: the\r\n Magnolia\r\nDate: Mon, 02 Nov 2026 15:03:00 GMT\r\n\r\nHi Dana, see https://bluebonnet.example/m.\r\n",
+        );
+        assert_eq!(mail.from, Some(Address { name: Some("Am\u{e9}lie Ortiz".into()), address: "amy@bluebonnet.example".into() }));
+        assert_eq!(mail.to.len(), 2);
+        assert_eq!(mail.delivered_to, ["shopper+k7f3@example.org"]);
+        assert_eq!(mail.subject, "Re: the Magnolia");
+        assert_eq!(mail.message_id.as_deref(), Some("m1@crm.example"));
+        assert_eq!((mail.in_reply_to.len(), mail.references.len()), (1, 2));
+        assert_eq!(mail.received[0].by.as_deref(), Some("mx.example.org"));
+        assert_eq!(mail.received[0].from.as_deref(), Some("out.crm.example"));
+        assert_eq!(mail.received[0].at.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-02T15:04:05+00:00"));
+        assert_eq!(mail.received[1].at.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-02T15:00:00+00:00"));
+        assert_eq!(mail.received[1].by, None);
+        assert_eq!(mail.text, "Hi Dana, see https://bluebonnet.example/m.");
+        assert_eq!(mail.links[0].href, "https://bluebonnet.example/m");
+        assert_eq!(mail.part_types, ["text/plain"]);
+        assert!(mail.date.is_some());
+    }
+
+    #[test]
+    fn prefers_plain_text_and_keeps_the_links_of_the_html() {
+        let mail = parse(b"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nPlain\n--b\nContent-Type: text/html\n\n<p>Rich <a href='https://a.example'>here</a></p>\n--b--\n");
+        assert_eq!((mail.text.as_str(), mail.links.len()), ("Plain", 1));
+        assert!(mail.html.is_some_and(|html| html.contains("Rich")));
+        let mail = parse(
+            b"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n<p>Caf=C3=A9</p><script>x</script>\n",
+        );
+        assert_eq!(mail.text, "Caf\u{e9}");
+    }
+
+    #[test]
+    fn keeps_the_report_of_a_bounce_and_the_method_of_an_invitation() {
+        let mail = parse(b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nFailed.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b\nAction: failed\n--b\nContent-Type: message/rfc822\n\nSubject: old\n\nold text\n--b--\n");
+        assert_eq!(mail.part_types[0], "multipart/report; report-type=delivery-status");
+        assert!(mail.report.is_some_and(|report| report.contains("Action: failed")));
+        assert_eq!(mail.text, "Failed.");
+        let mail = parse(b"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n");
+        assert_eq!(mail.part_types, ["text/calendar; method=request"]);
+    }
+
+    #[test]
+    fn never_panics_on_broken_input() {
+        for bytes in [
+            &b""[..],
+            b"\n",
+            b"\xff\xfe\x00",
+            b"no header at all",
+            b"Subject: \xe9t\xe9\n\nbody",
+            b"From: <<<>>>,,,\nReceived: from ( by ; (\nContent-Type: multipart/mixed; boundary=\n\n--\n--",
+            b"From x@y Mon\nSubject: mbox\n\nbody",
+            b"Subject: old\r\rbody\r",
+            "Content-Type: message/rfc822\n\n".repeat(60_000).as_bytes(),
+            "Delivered-To: a@b.example\n".repeat(60_000).as_bytes(),
+        ] {
+            let mail = parse(bytes);
+            assert!(mail.text.len() <= bytes.len() + 8);
+        }
+        assert_eq!(parse(b"Subject: \xe9t\xe9\n\nbody").subject, "\u{e9}t\u{e9}");
+        assert_eq!(parse(b"From x@y Mon\nSubject: mbox\n\nbody").subject, "mbox");
+    }
+}

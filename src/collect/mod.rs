@@ -1,0 +1,10 @@
+//! What came back, byte for byte. Every source (IMAP, Maildir, mbox, a call log, a person) hands over a [`RawRecord`]:
+//! source, external id, bytes, the times it knows. Judging whose it is and what it says is for later rooms.
+
+mod error;
+pub mod mail;
+pub mod phone;
+mod touch;
+
+pub use error::CollectError;
+pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};

@@ -1,0 +1,204 @@
+//! Who called: E.164 numbers (ITU-T E.164), short codes, sender names, or nobody. Takes the text of a log, gives a [`Caller`].
+//! A withheld number is nobody, not a number: what a keypad spells for ANONYMOUS parses as a number of Lesotho.
+
+use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, Region};
+
+/// Who a log says it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A phone number in E.164.
+    Number(String),
+    /// A short code of 3 to 6 digits, as it came.
+    ShortCode(String),
+    /// A sender name, or what is no number, as it came.
+    Name(String),
+    /// The caller hid.
+    Withheld,
+}
+
+impl Caller {
+    /// What a [`CallRecord`](super::CallRecord) holds: the number, code or name; `None` for a withheld number.
+    #[must_use]
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Number(text) | Self::ShortCode(text) | Self::Name(text) => Some(text),
+            Self::Withheld => None,
+        }
+    }
+}
+
+/// Words by which logs say that the caller hid; compared in lower case, letters, digits and minus only.
+const WITHHELD: [&str; 30] = [
+    "anonymous",
+    "anonymouscaller",
+    "blocked",
+    "blockedcaller",
+    "blockednumber",
+    "calleridblocked",
+    "hidden",
+    "hiddennumber",
+    "nocallerid",
+    "nocallerinformation",
+    "none",
+    "nonumber",
+    "notavailable",
+    "null",
+    "numberwithheld",
+    "private",
+    "privatecaller",
+    "privatenumber",
+    "restricted",
+    "restrictedcaller",
+    "restrictednumber",
+    "unavailable",
+    "unknown",
+    "unknowncaller",
+    "unknownnumber",
+    "withheld",
+    "withheldnumber",
+    "-1",
+    "-2",
+    "-3",
+];
+/// The same words as a telephone keypad spells them.
+const KEYPAD: [&str; 5] = ["266696687", "7378742833", "2562533", "8656696", "86282452253"];
+
+/// Recognises who a log means. `region` is the country (ISO 3166, e.g. `US`) of numbers written without one.
+#[must_use]
+pub fn normalise(text: &str, region: &str) -> Caller {
+    let text = text.trim();
+    if is_withheld(text) {
+        return Caller::Withheld;
+    }
+    if (3..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Caller::ShortCode(text.to_owned());
+    }
+    e164(text, region).map_or_else(|| Caller::Name(text.to_owned()), Caller::Number)
+}
+
+/// A number as E.164; `None` where the text is none, is too short or too long for one, or hides the caller.
+#[must_use]
+pub fn e164(text: &str, region: &str) -> Option<String> {
+    let text = text.trim();
+    let user = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:"));
+    let text = user.map_or(text, |address| address.split(['@', ';']).next().unwrap_or_default());
+    let region = region.parse::<Region>().ok();
+    // The parser would find a number behind any words; a log's field is a number from its beginning, or it is a name.
+    let begins_as_number = text.starts_with(|first: char| first.is_numeric() || "+(\u{ff0b}".contains(first));
+    let begins_as_link = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    if text.len() > 250 || is_withheld(text) || !(begins_as_number || begins_as_link) {
+        return None;
+    }
+    if (region == Some(Region::US) || region == Some(Region::CA) || text.starts_with('+'))
+        && let Some(number) = north_american(text)
+    {
+        return Some(number);
+    }
+    let number = PhoneNumber::parse(text, region).ok()?;
+    let possible = number.is_possible_with_reason().is_ok_and(|length| length == NumberLengthType::IsPossible);
+    let number = number.format_as(PhoneNumberFormat::E164).into_owned();
+    // Ten digits alone make a number "possible" in North America, also where area or exchange begin with 0 or 1.
+    (possible && (!number.starts_with("+1") || north_american(&number).is_some())).then_some(number)
+}
+
+/// The fast path for ten digits, or eleven that begin with 1, with nothing between them but space, hyphen, dot and brackets.
+fn north_american(text: &str) -> Option<String> {
+    let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
+    let mut digits = String::with_capacity(12);
+    for byte in rest.bytes() {
+        match byte {
+            b'0'..=b'9' => digits.push(char::from(byte)),
+            b' ' | b'-' | b'.' | b'(' | b')' => {}
+            _ => return None,
+        }
+    }
+    let national = match (digits.len(), plus) {
+        (11, _) => digits.strip_prefix('1')?,
+        (10, false) => &digits,
+        _ => return None,
+    };
+    let begins_well = |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    (begins_well(0) && begins_well(3)).then(|| format!("+1{national}"))
+}
+
+/// Whether the text says that the caller hid.
+fn is_withheld(text: &str) -> bool {
+    let text = text.strip_prefix("tel:").unwrap_or(text);
+    let word: String = text.chars().filter(|c| c.is_alphanumeric() || *c == '-').flat_map(char::to_lowercase).collect();
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    word.is_empty() || WITHHELD.contains(&word.as_str()) || WITHHELD.contains(&word.replace('-', "").as_str()) || KEYPAD.contains(&digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_e164() {
+        for (text, region, expected) in [
+            ("(512) 555-0142", "US", Some("+15125550142")),
+            ("512.555.0142", "US", Some("+15125550142")),
+            ("1 512 555 0142", "CA", Some("+15125550142")),
+            ("+1 (512) 555-0142", "GB", Some("+15125550142")),
+            ("+44 20 7946 0018", "US", Some("+442079460018")),
+            ("+64 3 331 6005", "US", Some("+6433316005")),
+            ("020 7946 0018", "GB", Some("+442079460018")),
+            ("1-800-NEW-HOME", "US", Some("+18006394663")),
+            ("tel:+1-512-555-0142", "US", Some("+15125550142")),
+            ("sip:+15125550142@pbx.example", "US", Some("+15125550142")),
+            ("512 555 0142 ext. 7", "US", Some("+15125550142")),
+            ("011 44 20 7946 0018", "US", Some("+442079460018")),
+            ("Tel: 512 555 0142", "US", Some("+15125550142")),
+            ("\u{ff14}15 666 7777", "US", Some("+14156667777")),
+            ("Team 512 555 0142", "US", None),
+            ("3/10/1984", "US", None),
+            ("555-0142", "US", None),
+            ("0125550142", "US", None),
+            ("+1512555014", "US", None),
+            ("BLUEBONNET", "US", None),
+            ("anonymous", "US", None),
+            ("", "US", None),
+            ("((((((", "US", None),
+        ] {
+            assert_eq!(e164(text, region).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hidden_caller_is_nobody() {
+        for text in [
+            "",
+            "  ",
+            "Anonymous",
+            "RESTRICTED",
+            "Blocked",
+            "unknown",
+            "(Unknown)",
+            "No Caller ID",
+            "-1",
+            "Private Number",
+            "tel:",
+            "+266696687",
+            "+8656696",
+        ] {
+            assert_eq!(normalise(text, "US"), Caller::Withheld, "{text}");
+            assert_eq!(normalise(text, "US").into_text(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_and_names_stay_as_they_came() {
+        assert_eq!(normalise("72345", "US"), Caller::ShortCode("72345".to_owned()));
+        assert_eq!(normalise("BlueBonnet", "US"), Caller::Name("BlueBonnet".to_owned()));
+        assert_eq!(normalise("3rd Coast Homes", "US"), Caller::Name("3rd Coast Homes".to_owned()));
+        assert_eq!(normalise("555-0142", "US"), Caller::Name("555-0142".to_owned()));
+        assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_some_caller(text in ".{0,40}") {
+            let _ = normalise(&text, "US");
+        }
+    }
+}

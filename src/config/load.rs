@@ -1,0 +1,418 @@
+//! Reads and checks `crickets.toml`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::Path;
+
+use chrono_tz::Tz;
+use toml::Spanned;
+use url::Url;
+
+use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
+use super::secret::RawSecret;
+use super::{AliasKind, Mailbox, MailboxUrl, Secret};
+use crate::document::{self, DocumentError};
+use crate::shop::Persona;
+use crate::shop::file::phone_number;
+use crate::shop::hours::check_hours;
+
+/// A number of ours and where its calls and texts are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// Its name, e.g. `main`; the source is `phone.main`.
+    pub name: String,
+    /// E.164.
+    pub number: String,
+    /// Call logs, as glob patterns below the workspace.
+    pub files: Vec<String>,
+    /// For sources that write local times.
+    pub timezone: Option<Tz>,
+}
+
+impl Phone {
+    /// The source name, `phone.<name>`.
+    #[must_use]
+    pub fn source(&self) -> String {
+        format!("phone.{}", self.name)
+    }
+}
+
+/// The server that sends our own mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Smtp {
+    /// `smtps://user@host:port` or `smtp://…`.
+    pub url: Url,
+    /// Where its password comes from.
+    pub password: Option<Secret>,
+}
+
+/// The store.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Store {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store {{ url: {} }}", without_password(&self.url))
+    }
+}
+
+/// What binds every wave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wave {
+    /// When waves start, as a cron line.
+    pub schedule: Option<String>,
+    /// When inquiries may be sent, in the builder's time zone.
+    pub window: String,
+    /// Days over which the moments of a wave are drawn.
+    pub spread_days: i64,
+    /// Least days between two inquiries to one builder.
+    pub min_days_between: i64,
+    /// Days that answers are watched for, 30 to 365.
+    pub window_days: i64,
+    /// Slugs, builders and domains that are never shopped.
+    pub do_not_shop: Vec<String>,
+}
+
+/// Bounds on what runs at once and how long it may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Shops submitted at the same time.
+    pub concurrency: usize,
+    /// Seconds for one page load or submission.
+    pub timeout_s: u64,
+}
+
+/// Everything `crickets.toml` says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The workspace's name, for reports.
+    pub name: String,
+    /// Personas by name.
+    pub personas: BTreeMap<String, Persona>,
+    /// Mailboxes by name.
+    pub mailboxes: BTreeMap<String, Mailbox>,
+    /// Phones by name.
+    pub phones: BTreeMap<String, Phone>,
+    /// Our own outgoing mail.
+    pub smtp: Option<Smtp>,
+    /// The store.
+    pub store: Store,
+    /// What binds every wave.
+    pub wave: Wave,
+    /// Bounds.
+    pub limits: Limits,
+    /// Where a browser is driven: `auto` or a URL.
+    pub webdriver: String,
+    /// Hosts that a rehearsal serves from loopback.
+    pub rehearsal_hosts: BTreeMap<String, SocketAddr>,
+}
+
+/// Reads `crickets.toml`; paths in it are taken from its folder. `store` overrides where the store is.
+///
+/// # Errors
+/// When the file cannot be read, or says something that makes no sense.
+pub fn load(path: &Path, store: Option<String>) -> Result<Config, DocumentError> {
+    let (raw, text) = document::read::<RawConfig>(path)?;
+    Check { path, text: &text, root: path.parent().unwrap_or(Path::new(".")) }.config(raw, store)
+}
+
+/// A URL with any password taken out, for messages; also one that is no good URL.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
+    let mut shown = match address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (login, host))) => match login.split_once(':') {
+            Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+            None => address.to_owned(),
+        },
+        None => address.to_owned(),
+    };
+    if let Some(query) = query {
+        let part = |part: &str| if part.starts_with("password=") { "password=***".to_owned() } else { part.to_owned() };
+        shown.push('?');
+        shown.push_str(&query.split('&').map(part).collect::<Vec<_>>().join("&"));
+    }
+    shown
+}
+
+struct Check<'a> {
+    path: &'a Path,
+    text: &'a str,
+    root: &'a Path,
+}
+
+impl Check<'_> {
+    fn wrong(&self, span: Range<usize>, message: impl Into<String>, hint: &str) -> DocumentError {
+        DocumentError::at(self.path, self.text, span, message, (!hint.is_empty()).then(|| hint.to_owned()))
+    }
+
+    fn config(&self, raw: RawConfig, store: Option<String>) -> Result<Config, DocumentError> {
+        let mut config = Config {
+            name: raw.workspace.name,
+            personas: BTreeMap::new(),
+            mailboxes: BTreeMap::new(),
+            phones: BTreeMap::new(),
+            smtp: None,
+            store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
+            wave: self.wave(raw.wave)?,
+            limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },
+            webdriver: raw.browser.webdriver,
+            rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
+        };
+        for (id, persona) in raw.persona {
+            let phone = persona.phone.map(|phone| self.phone_number(&phone)).transpose()?;
+            let RawPersona { zip, street, city, state, .. } = persona;
+            let (first, last) = (self.not_empty(persona.first)?, self.not_empty(persona.last)?);
+            config.personas.insert(id.clone(), Persona { id, first, last, phone, zip, street, city, state });
+        }
+        for (name, mailbox) in raw.mailbox {
+            config.mailboxes.insert(name.clone(), self.mailbox(name, mailbox)?);
+        }
+        for (name, phone) in raw.phone {
+            let number = self.phone_number(&phone.number)?;
+            let timezone = phone.timezone.map(|zone| self.timezone(&zone)).transpose()?;
+            config.phones.insert(name.clone(), Phone { name, number, files: phone.files, timezone });
+        }
+        if let Some(smtp) = raw.smtp {
+            let url = Url::parse(smtp.url.get_ref())
+                .ok()
+                .filter(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
+                .ok_or_else(|| self.wrong(smtp.url.span(), "this is no mail server", "write it as `smtps://user@mail.example.org`"))?;
+            self.no_password(&url, smtp.url.span())?;
+            config.smtp = Some(Smtp { url, password: smtp.password.map(|secret| self.secret(secret)).transpose()? });
+        }
+        Ok(config)
+    }
+
+    fn store(&self, url: &Spanned<String>) -> Result<String, DocumentError> {
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|known| url.get_ref().starts_with(known)) {
+            return Err(self.wrong(url.span(), "this is no store", "use `sqlite:PATH` or `postgres://user@host/name`"));
+        }
+        Ok(self.store_url(url.get_ref()))
+    }
+
+    fn not_empty(&self, name: Spanned<String>) -> Result<String, DocumentError> {
+        if name.get_ref().trim().is_empty() {
+            return Err(self.wrong(name.span(), "a persona needs a first and a last name", ""));
+        }
+        Ok(name.into_inner())
+    }
+
+    /// SQLite paths are relative to the workspace.
+    fn store_url(&self, url: &str) -> String {
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.starts_with(':') => {
+                format!("sqlite:{}", self.root.join(path.trim_start_matches("//")).display())
+            }
+            _ => url.to_owned(),
+        }
+    }
+
+    fn wave(&self, raw: RawWave) -> Result<Wave, DocumentError> {
+        let window = raw.window.unwrap_or_else(|| Spanned::new(0..0, "Mo-Fr 09:30-16:30".into()));
+        check_hours(window.get_ref()).map_err(|message| self.wrong(window.span(), message, ""))?;
+        let days = raw.window_days.unwrap_or_else(|| Spanned::new(0..0, 30));
+        if !(30..=365).contains(days.get_ref()) {
+            return Err(self.wrong(days.span(), "the window is 30 to 365 days", "rubric 1 scores 30 days"));
+        }
+        Ok(Wave {
+            schedule: raw.schedule,
+            window: window.into_inner(),
+            spread_days: i64::from(raw.spread_days.max(1)),
+            min_days_between: i64::from(raw.min_days_between),
+            window_days: i64::from(days.into_inner()),
+            do_not_shop: raw.do_not_shop,
+        })
+    }
+
+    fn rehearsal_hosts(&self, raw: &RawRehearsal) -> Result<BTreeMap<String, SocketAddr>, DocumentError> {
+        raw.hosts
+            .iter()
+            .map(|(host, address)| match address.get_ref().parse::<SocketAddr>() {
+                Ok(to) if to.ip().is_loopback() => Ok((host.to_lowercase(), to)),
+                Ok(_) => Err(self.wrong(
+                    address.span(),
+                    "a rehearsal host is served from loopback only",
+                    "use an address such as `127.0.0.1:8080`",
+                )),
+                Err(_) => Err(self.wrong(address.span(), "this is no address", "use an address such as `127.0.0.1:8080`")),
+            })
+            .collect()
+    }
+
+    fn mailbox(&self, name: String, raw: RawMailbox) -> Result<Mailbox, DocumentError> {
+        let span = raw.url.span();
+        let url = self.mailbox_url(&raw.url)?;
+        let address = raw.address.get_ref().trim().to_lowercase();
+        if address.split_once('@').is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
+            return Err(self.wrong(raw.address.span(), "this is no mail address", "write it as `shopper@example.org`"));
+        }
+        let alias = match raw.alias.get_ref().as_str() {
+            "plus" => AliasKind::Plus,
+            "catch-all" => AliasKind::CatchAll,
+            "list" => AliasKind::List,
+            other => {
+                return Err(self.wrong(raw.alias.span(), format!("`{other}` is no kind of alias"), "use `plus`, `catch-all` or `list`"));
+            }
+        };
+        if alias == AliasKind::List && raw.aliases.is_empty() {
+            return Err(self.wrong(raw.alias.span(), "a list of aliases is needed", "add `aliases = [\"a@example.org\", …]`"));
+        }
+        if matches!(url, MailboxUrl::Imap { .. }) && raw.password.is_none() {
+            return Err(self.wrong(span, "an IMAP mailbox needs a password", "add `password = { env = \"SHOPPER_PASSWORD\" }`"));
+        }
+        Ok(Mailbox {
+            name,
+            url,
+            password: raw.password.map(|secret| self.secret(secret)).transpose()?,
+            alias,
+            aliases: raw.aliases.iter().map(|alias| alias.trim().to_lowercase()).collect(),
+            folders: raw.folders,
+            ca_file: raw.ca_file.map(|file| self.root.join(file)),
+            trusted: raw.trusted.unwrap_or_default(),
+            address,
+        })
+    }
+
+    fn mailbox_url(&self, raw: &Spanned<String>) -> Result<MailboxUrl, DocumentError> {
+        let hint = "use `imaps://user@host`, `maildir:PATH` or `mbox:PATH`";
+        let text = raw.get_ref();
+        if let Some(path) = text.strip_prefix("maildir:") {
+            return Ok(MailboxUrl::Maildir(self.root.join(path)));
+        }
+        if let Some(path) = text.strip_prefix("mbox:") {
+            return Ok(MailboxUrl::Mbox(self.root.join(path)));
+        }
+        let url = Url::parse(text).map_err(|error| self.wrong(raw.span(), format!("this is no mailbox: {error}"), hint))?;
+        let tls = match url.scheme() {
+            "imaps" => true,
+            "imap" => false,
+            other => return Err(self.wrong(raw.span(), format!("`{other}:` is no kind of mailbox"), hint)),
+        };
+        self.no_password(&url, raw.span())?;
+        let user = percent_decode(url.username());
+        match url.host_str() {
+            Some(host) if !user.is_empty() => Ok(MailboxUrl::Imap {
+                tls,
+                user,
+                host: host.trim_matches(['[', ']']).to_owned(),
+                port: url.port().unwrap_or(if tls { 993 } else { 143 }),
+            }),
+            _ => Err(self.wrong(raw.span(), "a mailbox needs a user and a host", hint)),
+        }
+    }
+
+    fn no_password(&self, url: &Url, span: Range<usize>) -> Result<(), DocumentError> {
+        match url.password() {
+            Some(_) => Err(self.wrong(span, "a password does not belong in the address", "use `password = { env = \"…\" }`")),
+            None => Ok(()),
+        }
+    }
+
+    fn secret(&self, raw: Spanned<RawSecret>) -> Result<Secret, DocumentError> {
+        let span = raw.span();
+        raw.into_inner().check().map_err(|message| self.wrong(span, message, ""))
+    }
+
+    fn phone_number(&self, raw: &Spanned<String>) -> Result<String, DocumentError> {
+        phone_number(raw.get_ref())
+            .ok_or_else(|| self.wrong(raw.span(), format!("`{}` is no phone number", raw.get_ref()), "write it as `+15125550142`"))
+    }
+
+    fn timezone(&self, raw: &Spanned<String>) -> Result<Tz, DocumentError> {
+        raw.get_ref().parse().map_err(|_| {
+            self.wrong(raw.span(), format!("`{}` is no time zone", raw.get_ref()), "use an IANA name such as `America/Chicago`")
+        })
+    }
+}
+
+/// User names may hold an `@`, written `%40`.
+fn percent_decode(text: &str) -> String {
+    url::form_urlencoded::parse(format!("u={}", text.replace('+', "%2B")).as_bytes())
+        .next()
+        .map_or_else(String::new, |(_, user)| user.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[workspace]
+name = "Acme Coaching"
+[persona.dana]
+first = "Dana"
+last = "Whitfield"
+phone = "+15125550142"
+zip = "78701"
+[mailbox.main]
+url = "imaps://shopper%40example.org@mail.example.org"
+password = { env = "SHOPPER_PASSWORD" }
+address = "shopper@example.org"
+[phone.main]
+number = "+15125550142"
+files = ["logs/*.csv"]
+timezone = "America/Chicago"
+[rehearsal]
+hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
+"#;
+
+    fn parse(text: &str) -> Result<Config, DocumentError> {
+        let path = Path::new("/w/crickets.toml");
+        Check { path, text, root: Path::new("/w") }.config(document::parse(path, text)?, None)
+    }
+
+    #[test]
+    fn a_good_file_is_read() {
+        let config = parse(GOOD).unwrap();
+        let mailbox = &config.mailboxes["main"];
+        assert_eq!(
+            mailbox.url,
+            MailboxUrl::Imap { tls: true, user: "shopper@example.org".into(), host: "mail.example.org".into(), port: 993 }
+        );
+        assert_eq!(mailbox.home(), "mail.example.org");
+        assert_eq!(config.store.url, "sqlite:/w/.crickets/crickets.db");
+        assert_eq!((config.wave.min_days_between, config.wave.window_days), (25, 30));
+    }
+
+    #[test]
+    fn every_mistake_is_underlined_at_its_place() {
+        for (from, to, place, words) in [
+            ("[mailbox.main]", "[mailbx.main]", (9, 2), "unknown field"),
+            ("imaps://shopper%40example.org@", "imaps://user:pass@", (10, 7), "password does not belong"),
+            ("{ env = \"SHOPPER_PASSWORD\" }", "{ }", (11, 12), "name one place"),
+            ("\"shopper@example.org\"", "\"shopper\"", (12, 11), "no mail address"),
+            ("number = \"+15125550142\"", "number = \"5550142\"", (14, 10), "no phone number"),
+            ("127.0.0.1:8080", "10.0.0.1:8080", (18, 34), "loopback only"),
+            ("{ env = \"SHOPPER_PASSWORD\" }", "\"hush\"", (11, 12), "a text stands where the place of the password"),
+            ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
+            ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
+            ("first = \"Dana\"", "first = \" \"", (5, 9), "a first and a last name"),
+        ] {
+            let error = parse(&GOOD.replace(from, to)).unwrap_err();
+            let DocumentError::Content { line, column, message, .. } = &error else { panic!("{error}") };
+            assert_eq!((*line, *column), place, "{to}: {message}");
+            assert!(message.contains(words), "{to}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_store_password_is_never_shown() {
+        let store = Store { url: "postgres://me:hush@localhost/crickets".into() };
+        assert!(!format!("{store:?}").contains("hush"));
+        for (url, want) in [
+            ("sqlite:/a/b.db", "sqlite:/a/b.db"),
+            ("postgres://me@localhost/a", "postgres://me@localhost/a"),
+            ("postgres://me:hush@localhost/a?sslmode=require", "postgres://me:***@localhost/a?sslmode=require"),
+            ("postgres://me:h%zz@ush@[bad/a", "postgres://me:***@[bad/a"),
+            ("postgres://localhost/a?user=me&password=hush", "postgres://localhost/a?user=me&password=***"),
+        ] {
+            assert_eq!(without_password(url), want);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `crickets.toml` as it is written: the shape, the names of the keys and the defaults, before anything is checked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::secret::RawSecret;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawConfig {
+    pub(super) workspace: RawWorkspace,
+    #[serde(default)]
+    pub(super) persona: BTreeMap<String, RawPersona>,
+    #[serde(default)]
+    pub(super) mailbox: BTreeMap<String, RawMailbox>,
+    #[serde(default)]
+    pub(super) phone: BTreeMap<String, RawPhone>,
+    pub(super) smtp: Option<RawSmtp>,
+    #[serde(default)]
+    pub(super) store: RawStore,
+    #[serde(default)]
+    pub(super) wave: RawWave,
+    #[serde(default)]
+    pub(super) browser: RawBrowser,
+    #[serde(default)]
+    pub(super) limits: RawLimits,
+    #[serde(default)]
+    pub(super) rehearsal: RawRehearsal,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWorkspace {
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPersona {
+    pub(super) first: Spanned<String>,
+    pub(super) last: Spanned<String>,
+    pub(super) phone: Option<Spanned<String>>,
+    pub(super) zip: Option<String>,
+    pub(super) street: Option<String>,
+    pub(super) city: Option<String>,
+    pub(super) state: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMailbox {
+    pub(super) url: Spanned<String>,
+    pub(super) password: Option<Spanned<RawSecret>>,
+    pub(super) address: Spanned<String>,
+    #[serde(default = "plus")]
+    pub(super) alias: Spanned<String>,
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
+    pub(super) folders: Option<Vec<String>>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) trusted: Option<Vec<String>>,
+}
+
+fn plus() -> Spanned<String> {
+    Spanned::new(0..0, "plus".into())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPhone {
+    pub(super) number: Spanned<String>,
+    #[serde(default)]
+    pub(super) files: Vec<String>,
+    pub(super) timezone: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSmtp {
+    pub(super) url: Spanned<String>,
+    pub(super) password: Option<Spanned<RawSecret>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawStore {
+    pub(super) url: Spanned<String>,
+}
+
+impl Default for RawStore {
+    fn default() -> Self {
+        Self { url: Spanned::new(0..0, "sqlite:.crickets/crickets.db".into()) }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawWave {
+    pub(super) schedule: Option<String>,
+    pub(super) window: Option<Spanned<String>>,
+    pub(super) spread_days: u16,
+    pub(super) min_days_between: u16,
+    pub(super) window_days: Option<Spanned<u16>>,
+    pub(super) do_not_shop: Vec<String>,
+}
+
+impl Default for RawWave {
+    fn default() -> Self {
+        Self { schedule: None, window: None, spread_days: 5, min_days_between: 25, window_days: None, do_not_shop: Vec::new() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawBrowser {
+    pub(super) webdriver: String,
+}
+
+impl Default for RawBrowser {
+    fn default() -> Self {
+        Self { webdriver: "auto".into() }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLimits {
+    pub(super) concurrency: u16,
+    pub(super) timeout_s: u16,
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        Self { concurrency: 8, timeout_s: 30 }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawRehearsal {
+    pub(super) hosts: BTreeMap<String, Spanned<String>>,
+}

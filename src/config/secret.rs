@@ -1,0 +1,114 @@
+//! Where a secret comes from. The configuration names the place, never the secret.
+
+use std::process::Command;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Where to get a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// An environment variable.
+    Env(String),
+    /// The first line that a command prints.
+    Command(String),
+}
+
+/// Why a secret could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The variable is not set.
+    #[error("could not read the secret: the environment variable {0} is not set")]
+    Env(String),
+    /// The command failed.
+    #[error("could not read the secret: the command `{command}` {why}")]
+    Command {
+        /// The command.
+        command: String,
+        /// What went wrong; never its output.
+        why: String,
+    },
+}
+
+/// The table as it is written; exactly one key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the place of the password, such as `{ env = \"SHOPPER_PASSWORD\" }`,")]
+pub(super) struct RawSecret {
+    env: Option<String>,
+    command: Option<String>,
+    keyring: Option<String>,
+    oauth: Option<String>,
+}
+
+impl RawSecret {
+    /// # Errors
+    /// When there is not exactly one key, or one that this build does not know.
+    pub(super) fn check(self) -> Result<Secret, String> {
+        match (self.env, self.command, self.keyring, self.oauth) {
+            (Some(name), None, None, None) => Ok(Secret::Env(name)),
+            (None, Some(command), None, None) => Ok(Secret::Command(command)),
+            (None, None, Some(_), None) => Err("this build reads no keyring; use `{ command = \"secret-tool lookup …\" }`".into()),
+            (None, None, None, Some(_)) => Err("this build does not log in by OAuth yet; use an app password".into()),
+            _ => Err("name one place: `{ env = \"NAME\" }` or `{ command = \"pass show …\" }`".into()),
+        }
+    }
+}
+
+impl Secret {
+    /// Gets the secret.
+    ///
+    /// # Errors
+    /// When the variable is not set or the command fails.
+    #[expect(clippy::disallowed_methods, reason = "this is where secrets are read from the environment")]
+    pub fn get(&self) -> Result<SecretString, SecretError> {
+        match self {
+            Self::Env(name) => std::env::var(name).map(SecretString::from).map_err(|_| SecretError::Env(name.clone())),
+            Self::Command(command) => {
+                let fail = |why: String| SecretError::Command { command: command.clone(), why };
+                let output =
+                    Command::new("sh").arg("-c").arg(command).output().map_err(|error| fail(format!("could not start: {error}")))?;
+                if !output.status.success() {
+                    return Err(fail(format!("ended with {}", output.status)));
+                }
+                let text = String::from_utf8(output.stdout).map_err(|_| fail("printed no text".into()))?;
+                match text.lines().next() {
+                    Some(line) if !line.is_empty() => Ok(SecretString::from(line.to_owned())),
+                    _ => Err(fail("printed nothing".into())),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_command_gives_its_first_line() {
+        let secret = Secret::Command("printf 'hush\\nnot this'".into());
+        assert_eq!(secret.get().unwrap().expose_secret(), "hush");
+        assert!(!format!("{:?}", secret.get()).contains("hush"));
+    }
+
+    #[test]
+    fn a_failing_command_says_so_without_its_output() {
+        let error = Secret::Command("echo hush; exit 3".into()).get().unwrap_err().to_string();
+        assert!(error.contains("exit status: 3") && !error.contains("printed") && error.matches("hush").count() == 1, "{error}");
+    }
+
+    #[test]
+    fn exactly_one_place_is_named() {
+        let raw = |env: Option<&str>, command: Option<&str>| RawSecret {
+            env: env.map(Into::into),
+            command: command.map(Into::into),
+            keyring: None,
+            oauth: None,
+        };
+        assert_eq!(raw(Some("A"), None).check(), Ok(Secret::Env("A".into())));
+        assert!(raw(Some("A"), Some("b")).check().is_err());
+        assert!(raw(None, None).check().is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `purge-list.csv`: RFC 4180, UTF-8, a header each, seconds and contract words, empty for
+//! unknown. A cell that a spreadsheet would run as a formula gets an apostrophe before it, phone numbers (`+1…`) excepted.
+
+use chrono::{DateTime, Utc};
+
+use super::words::{key, tidy};
+use super::{Page, Report, ReportError, ReportShop, Writer};
+use crate::score::TouchEntry;
+
+pub(crate) struct Csv;
+
+const LEADERBOARD: &str = "wave,shop,builder,community,status,verdict,score,tier,points,out_of,cap,sent_at,confirmed_at,confirmed_by,\
+    first_any_s,first_personal_s,first_call_s,first_call_business_s,first_personal_email_s,first_personal_email_business_s,first_text_s,\
+    first_video_s,first_auto_reply_s,calls,voicemails,texts,personal_emails,marketing_emails,auto_replies,videos,bounces,withdrawn_at,reasons";
+const CRITERIA: &str = "wave,shop,builder,id,counted,result,points,of,why,touches";
+const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_s,disputed,from,attributed_by,confidence,subject,sender_name,\
+    name_used,community_named,direct_phone,placement,appointment,question,reason_or_discovery,suspected_automation,faults,duration_s,answered,\
+    source,review,evidence";
+const PURGE: &str = "wave,shop,builder,name,email,phone,community,sent_at,status";
+
+impl Writer for Csv {
+    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
+        let shops = report.leaderboard().into_iter().chain(report.unscored());
+        let board = shops.map(|shop| leaderboard(report, shop)).collect();
+        let criteria = report.shops.iter().flat_map(|shop| criteria(report, shop)).collect();
+        let purge = report.shops.iter().filter(|shop| shop.card.sent_at.is_some()).map(|shop| purged(report, shop)).collect();
+        let touches = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(|touch| one_touch(report, shop, touch))).collect();
+        Ok(vec![
+            table(report, "leaderboard.csv", LEADERBOARD, board)?,
+            table(report, "criteria.csv", CRITERIA, criteria)?,
+            table(report, "touches.csv", TOUCHES, touches)?,
+            table(report, "purge-list.csv", PURGE, purge)?,
+        ])
+    }
+}
+
+/// A test lead as the builder's CRM has it, for taking it out there.
+fn purged(report: &Report, shop: &ReportShop) -> Vec<String> {
+    let (card, detail) = (&shop.card, &shop.detail);
+    vec![
+        report.wave.clone(),
+        card.shop.clone(),
+        card.builder.clone(),
+        detail.persona.clone(),
+        detail.alias.clone(),
+        detail.phone.clone().unwrap_or_default(),
+        detail.community.clone().unwrap_or_default(),
+        time(card.sent_at),
+        key(&card.status),
+    ]
+}
+
+fn table(report: &Report, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
+    let failed = |message: String| ReportError::Encode { file: file.to_owned(), wave: report.wave.clone(), message };
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(header.split(',')).map_err(|e| failed(e.to_string()))?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| neutral(cell))).map_err(|e| failed(e.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| failed(e.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|e| failed(e.to_string()))?;
+    Ok(Page { path: file.into(), text })
+}
+
+/// The cell as text that no spreadsheet takes for a formula.
+fn neutral(cell: &str) -> String {
+    let cell = cell.replace('\u{0}', "");
+    let formula = cell.chars().next().is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
+    // A phone number is no formula, and is wanted as it is.
+    let number = cell.strip_prefix('+').is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
+    if formula && !number { format!("'{cell}") } else { cell }
+}
+
+fn or_empty<T: ToString>(value: Option<T>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+fn time(at: Option<DateTime<Utc>>) -> String {
+    at.map(super::words::utc).unwrap_or_default()
+}
+
+fn decimals(value: Option<f64>) -> String {
+    value.map(super::words::points).unwrap_or_default()
+}
+
+fn leaderboard(report: &Report, shop: &ReportShop) -> Vec<String> {
+    let card = &shop.card;
+    let (first, business, counts) = (&card.first, &card.first_business, &card.counts);
+    let mut row = vec![
+        report.wave.clone(),
+        card.shop.clone(),
+        tidy(&card.builder),
+        tidy(shop.detail.community.as_deref().unwrap_or_default()),
+        key(&card.status),
+        key(&card.verdict),
+        card.score.map(super::words::score).unwrap_or_default(),
+        card.tier.clone().unwrap_or_default(),
+        decimals(card.points),
+        decimals(card.out_of),
+        decimals(card.caps.iter().map(|cap| cap.cap).min_by(f64::total_cmp)),
+        time(card.sent_at),
+        time(card.confirmed_at),
+        card.confirmed_by.as_ref().map(key).unwrap_or_default(),
+    ];
+    let firsts = [first.any, first.personal, first.call, business.call, first.personal_email, business.personal_email, first.text];
+    row.extend(firsts.into_iter().chain([first.video, first.auto_reply]).map(or_empty));
+    let numbers = [counts.calls, counts.voicemails, counts.texts, counts.personal_emails, counts.marketing_emails, counts.auto_replies];
+    row.extend(numbers.into_iter().chain([counts.videos, counts.bounces]).map(|n| n.to_string()));
+    row.push(time(card.withdrawn_at));
+    row.push(if card.score.is_none() || !card.verdict_why.is_empty() { shop.reasons().join("; ") } else { String::new() });
+    row
+}
+
+fn criteria(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
+    let row = |criterion: &crate::score::Criterion| {
+        vec![
+            report.wave.clone(),
+            shop.card.shop.clone(),
+            tidy(&shop.card.builder),
+            criterion.id.clone(),
+            criterion.counted.to_string(),
+            key(&criterion.result),
+            decimals(Some(criterion.points)),
+            decimals(Some(criterion.of)),
+            tidy(&criterion.why),
+            criterion.touches.join(" "),
+        ]
+    };
+    shop.card.criteria.iter().map(row).collect()
+}
+
+fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<String> {
+    let detail = shop.detail.touches.get(&touch.id);
+    let labels = &touch.labels;
+    vec![
+        report.wave.clone(),
+        shop.card.shop.clone(),
+        tidy(&shop.card.builder),
+        touch.id.clone(),
+        key(&touch.channel),
+        key(&touch.origin),
+        time(Some(touch.at)),
+        time(touch.at_latest),
+        or_empty(shop.card.confirmed_at.map(|from| (touch.at - from).num_seconds())),
+        touch.disputed.to_string(),
+        tidy(touch.from.as_deref().unwrap_or_default()),
+        touch.attributed_by.as_ref().map(key).unwrap_or_default(),
+        decimals(touch.confidence),
+        tidy(detail.and_then(|d| d.subject.as_deref()).unwrap_or_default()),
+        tidy(labels.sender_name.as_deref().unwrap_or_default()),
+        or_empty(labels.name_used),
+        or_empty(labels.community_named),
+        tidy(labels.direct_phone.as_deref().unwrap_or_default()),
+        labels.placement.as_ref().map(key).unwrap_or_default(),
+        labels.appointment.as_ref().map(key).unwrap_or_default(),
+        labels.question.as_ref().map(key).unwrap_or_default(),
+        or_empty(labels.reason_or_discovery),
+        or_empty(labels.suspected_automation),
+        labels.faults.iter().flatten().map(key).collect::<Vec<_>>().join(" "),
+        or_empty(detail.and_then(|d| d.duration_s)),
+        or_empty(detail.and_then(|d| d.answered)),
+        detail.map(|d| d.source.clone()).unwrap_or_default(),
+        tidy(detail.and_then(|d| d.review.as_deref()).unwrap_or_default()),
+        touch.evidence.clone().unwrap_or_default(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_plain_cells_left_alone() {
+        for (cell, safe) in [
+            ("=HYPERLINK(\"http://evil.example\")", "'=HYPERLINK(\"http://evil.example\")"),
+            ("+15125550100", "+15125550100"),
+            ("+1512*2", "'+1512*2"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("\r=1", "'\r=1"),
+            ("Amy = best", "Amy = best"),
+            ("", ""),
+            ("62.5", "62.5"),
+        ] {
+            assert_eq!(neutral(cell), safe);
+        }
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_its_header() {
+        let report = super::super::build(super::super::sample::input());
+        for page in Csv.pages(&report).unwrap() {
+            let mut reader = ::csv::Reader::from_reader(page.text.as_bytes());
+            let width = reader.headers().unwrap().len();
+            let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            assert!(!rows.is_empty() && rows.iter().all(|row| row.len() == width));
+            for cell in rows.iter().flat_map(|row| row.iter()) {
+                let number = cell.strip_prefix('+').is_some_and(|digits| digits.chars().all(|c| c.is_ascii_digit()));
+                assert!(number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! The report's model: takes an [`Input`], gives a [`Report`] that serialises to `crickets.report/1`. Pure: sorted, redacted
+//! and ready, so that the writers only have to write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{redact, words};
+use crate::classify::Quotes;
+use crate::collect::Signal;
+use crate::score::{Card, Cohort, Gap, Standing};
+use crate::shop::{Basis, Status};
+
+/// The schema name.
+pub const SCHEMA: &str = "crickets.report/1";
+
+/// The rubric that the cards were scored by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RubricRef {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 (hex) of its file.
+    pub sha256: String,
+}
+
+/// A span in which a source was not watched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapSpan {
+    /// Start.
+    pub from: DateTime<Utc>,
+    /// End.
+    pub to: DateTime<Utc>,
+}
+
+/// How well a source was watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// When it was not.
+    pub gaps: Vec<GapSpan>,
+}
+
+/// A piece of evidence, by reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceRef {
+    /// What it is, e.g. `request`, `answer`.
+    pub role: String,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its media type.
+    pub content_type: String,
+}
+
+/// What a reader sees of a touch besides its [`TouchEntry`](crate::score::TouchEntry).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TouchDetail {
+    /// The subject of a mail.
+    pub subject: Option<String>,
+    /// The beginning of what was said, as plain text.
+    pub excerpt: Option<String>,
+    /// The mail's HTML, raw and hostile; shown only after cleaning.
+    pub html: Option<String>,
+    /// The words that each judged label rests on.
+    pub quotes: Quotes,
+    /// Why it was judged so.
+    pub reasons: Vec<Signal>,
+    /// Length of a call.
+    pub duration_s: Option<i64>,
+    /// Whether a call was answered.
+    pub answered: Option<bool>,
+    /// What a person decided in review, with the reason.
+    pub review: Option<String>,
+    /// The source, e.g. `mailbox.main`.
+    pub source: String,
+}
+
+/// What a reader sees of a shop besides its [`Card`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShopDetail {
+    /// The home page.
+    pub site: String,
+    /// The question asked.
+    pub question: String,
+    /// The community asked about.
+    pub community: Option<String>,
+    /// The persona's name.
+    pub persona: String,
+    /// Posted hours, OSM syntax.
+    pub hours: String,
+    /// The builder's zone.
+    pub timezone: Tz,
+    /// Groups.
+    pub tags: Vec<String>,
+    /// Why we may shop it; neither own nor client: staff names are redacted.
+    pub basis: Option<Basis>,
+    /// Names of staff besides those in the labels, for redacting.
+    pub staff: Vec<String>,
+    /// The moment drawn for the inquiry.
+    pub planned_at: Option<DateTime<Utc>>,
+    /// The inquiry's own address.
+    pub alias: String,
+    /// The number that was given.
+    pub phone: Option<String>,
+    /// Recorded under a rehearsal clock.
+    pub rehearsal: bool,
+    /// The submission's evidence.
+    pub submission_evidence: Vec<EvidenceRef>,
+    /// Details by touch id.
+    pub touches: BTreeMap<String, TouchDetail>,
+    /// Working hours in the window, for shading.
+    pub open_spans: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Why the inquiry stands where it does, in a sentence.
+    pub reason: Option<String>,
+}
+
+impl Default for ShopDetail {
+    fn default() -> Self {
+        Self {
+            site: String::new(),
+            question: String::new(),
+            community: None,
+            persona: String::new(),
+            hours: String::new(),
+            timezone: Tz::UTC,
+            tags: Vec::new(),
+            basis: None,
+            staff: Vec::new(),
+            planned_at: None,
+            alias: String::new(),
+            phone: None,
+            rehearsal: false,
+            submission_evidence: Vec::new(),
+            touches: BTreeMap::new(),
+            open_spans: Vec::new(),
+            reason: None,
+        }
+    }
+}
+
+/// A scored shop with what a reader wants to see of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShopInput {
+    /// The card.
+    pub card: Card,
+    /// How ready the site was, as in `crickets.form/1`.
+    pub readiness: Option<serde_json::Value>,
+    /// The details.
+    pub detail: ShopDetail,
+}
+
+/// Everything a report is made of.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The wave.
+    pub wave: String,
+    /// Up to when it was watched.
+    pub as_of: DateTime<Utc>,
+    /// `system` or `rehearsal`.
+    pub clock: String,
+    /// The rubric.
+    pub rubric: RubricRef,
+    /// The workspace's name, for the head of the pages.
+    pub workspace: String,
+    /// The shops, in any order.
+    pub shops: Vec<ShopInput>,
+    /// The builders over the trailing waves.
+    pub builders: Vec<Standing>,
+    /// All inquiries together.
+    pub cohort: Cohort,
+    /// Gaps by source; a source without gaps stands with an empty list.
+    pub coverage: BTreeMap<String, Vec<Gap>>,
+    /// Touches that belong to no inquiry.
+    pub unmatched: u32,
+    /// Touches and submissions that wait for a person.
+    pub in_review: u32,
+}
+
+/// One entry of `shops`: the card, and what only the readable formats show.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReportShop {
+    /// The card.
+    #[serde(flatten)]
+    pub card: Card,
+    /// How ready the site was.
+    pub readiness: Option<serde_json::Value>,
+    /// The details, which are for the readable formats.
+    #[serde(skip)]
+    pub detail: ShopDetail,
+    /// The scorecard's file name without `.html`.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// A report, sorted and redacted; serialises to `crickets.report/1`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The wave.
+    pub wave: String,
+    /// Up to when it was watched.
+    pub as_of: DateTime<Utc>,
+    /// `system` or `rehearsal`.
+    pub clock: String,
+    /// The rubric.
+    pub rubric: RubricRef,
+    /// The shops, by slug.
+    pub shops: Vec<ReportShop>,
+    /// The builders, by rank, then name.
+    pub builders: Vec<Standing>,
+    /// All inquiries together.
+    pub cohort: Cohort,
+    /// How well each source was watched.
+    pub coverage: BTreeMap<String, Coverage>,
+    /// Touches that belong to no inquiry.
+    pub unmatched: u32,
+    /// Touches and submissions that wait for a person.
+    pub in_review: u32,
+    /// The workspace's name.
+    #[serde(skip)]
+    pub workspace: String,
+}
+
+impl Report {
+    /// Whether anything in it was recorded under a rehearsal clock.
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        self.clock == "rehearsal" || self.shops.iter().any(|shop| shop.detail.rehearsal)
+    }
+
+    /// The scored shops, best first; equal scores by builder and slug. An order, not ranks: each is one inquiry.
+    #[must_use]
+    pub fn leaderboard(&self) -> Vec<&ReportShop> {
+        let mut board: Vec<&ReportShop> = self.shops.iter().filter(|shop| shop.card.score.is_some()).collect();
+        board.sort_by(|a, b| {
+            let by_score = b.card.score.unwrap_or(0.0).total_cmp(&a.card.score.unwrap_or(0.0));
+            by_score.then_with(|| a.card.builder.cmp(&b.card.builder)).then_with(|| a.card.shop.cmp(&b.card.shop))
+        });
+        board
+    }
+
+    /// The shops without a score, by slug.
+    #[must_use]
+    pub fn unscored(&self) -> Vec<&ReportShop> {
+        self.shops.iter().filter(|shop| shop.card.score.is_none()).collect()
+    }
+}
+
+impl ReportShop {
+    /// Why there is no score, in sentences; the state's meaning when nothing else is known.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        // What proved acceptance is no reason for lacking a score.
+        let stated = self.detail.reason.iter().filter(|_| self.card.status != Status::Confirmed);
+        let mut reasons: Vec<String> = stated.chain(&self.card.verdict_why).map(|r| words::tidy(r)).collect();
+        let mut seen = BTreeSet::new();
+        reasons.retain(|reason| !reason.trim().is_empty() && seen.insert(reason.clone()));
+        if reasons.is_empty() {
+            reasons.push(words::status_meaning(self.card.status).to_owned());
+        }
+        reasons
+    }
+}
+
+/// Makes the report: redacts, sorts, and gives every scorecard a file name of its own.
+#[must_use]
+pub fn build(input: Input) -> Report {
+    let mut shops: Vec<ReportShop> = input
+        .shops
+        .into_iter()
+        .map(|shop| redact::shop(ReportShop { card: shop.card, readiness: shop.readiness, detail: shop.detail, file: String::new() }))
+        .collect();
+    shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
+    let mut taken = BTreeSet::new();
+    for shop in &mut shops {
+        shop.file = file_name(&shop.card.shop, &mut taken);
+    }
+    let mut builders = input.builders;
+    builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
+    let coverage = input
+        .coverage
+        .into_iter()
+        .map(|(source, gaps)| {
+            let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to }).collect();
+            gaps.sort_by_key(|gap| (gap.from, gap.to));
+            (source, Coverage { gaps })
+        })
+        .collect();
+    Report {
+        schema: SCHEMA,
+        wave: input.wave,
+        as_of: input.as_of,
+        clock: input.clock,
+        rubric: input.rubric,
+        shops,
+        builders,
+        cohort: input.cohort,
+        coverage,
+        unmatched: input.unmatched,
+        in_review: input.in_review,
+        workspace: input.workspace,
+    }
+}
+
+/// A slug as a file name: letters, digits, `-`, `_`; nothing that leads out of the folder, and none twice.
+fn file_name(slug: &str, taken: &mut BTreeSet<String>) -> String {
+    let safe: String = slug.chars().take(100).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
+    let safe = if safe.is_empty() { "shop".to_owned() } else { safe };
+    let mut name = safe.clone();
+    let mut n = 2;
+    // Compared without case: two such names are one file on some disks.
+    while !taken.insert(name.to_ascii_lowercase()) {
+        name = format!("{safe}-{n}");
+        n += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_stay_in_the_folder_and_are_unique() {
+        let mut taken = BTreeSet::new();
+        for (slug, name) in [
+            ("bluebonnet", "bluebonnet"),
+            ("../../etc/passwd", "------etc-passwd"),
+            ("Bluebonnet", "Bluebonnet-2"),
+            ("", "shop"),
+            ("a b\u{0}", "a-b-"),
+        ] {
+            assert_eq!(file_name(slug, &mut taken), name);
+        }
+    }
+
+    #[test]
+    fn buckets_come_in_order_and_complete() {
+        let cohort = Cohort { buckets: [("never".to_owned(), 4), ("<=5m".to_owned(), 3)].into(), ..Cohort::default() };
+        let text = serde_json::to_string(&cohort).unwrap();
+        assert!(
+            text.contains(r#""buckets":{"<=5m":3,"<=15m":0,"<=30m":0,"<=1h":0,"<=4h":0,"<=24h":0,"<=48h":0,"<=7d":0,"<=30d":0,"never":4}"#)
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! Staff names become initials in reports on builders that did not ask for the audit (benchmarks, section 5). It is done
+//! once, on the model, so that no format can forget it. Takes a shop; gives it with every known name, and the personal part of
+//! every mail address, shortened in whatever text it carries. The evidence itself is not touched.
+
+use std::collections::BTreeSet;
+
+use regex::{Captures, Regex};
+
+use super::model::ReportShop;
+use crate::shop::Basis;
+
+/// Mailboxes that name a desk and not a person.
+const DESKS: [&str; 22] = [
+    "info",
+    "sales",
+    "hello",
+    "contact",
+    "office",
+    "team",
+    "support",
+    "admin",
+    "help",
+    "leads",
+    "homes",
+    "newhomes",
+    "onlinesales",
+    "osc",
+    "noreply",
+    "no-reply",
+    "donotreply",
+    "do-not-reply",
+    "news",
+    "newsletter",
+    "marketing",
+    "mailer-daemon",
+];
+
+/// The shop, with its staff's names redacted unless it is our own or a client's.
+pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
+    if matches!(shop.detail.basis, Some(Basis::Own | Basis::Client)) {
+        return shop;
+    }
+    let names = Names::of(&shop);
+    for touch in &mut shop.card.touches {
+        names.apply(&mut touch.labels.sender_name);
+        names.apply(&mut touch.labels.introduces);
+        names.apply(&mut touch.labels.scheduling_link);
+        names.apply(&mut touch.labels.video);
+        names.apply(&mut touch.from);
+    }
+    for criterion in &mut shop.card.criteria {
+        criterion.why = names.hide(&criterion.why);
+    }
+    for cap in &mut shop.card.caps {
+        cap.why = names.hide(&cap.why);
+    }
+    for why in &mut shop.card.verdict_why {
+        *why = names.hide(why);
+    }
+    names.apply(&mut shop.detail.reason);
+    for touch in shop.detail.touches.values_mut() {
+        names.apply(&mut touch.subject);
+        names.apply(&mut touch.excerpt);
+        names.apply(&mut touch.review);
+        // Markup can split a name across tags, where no search finds it.
+        touch.html = None;
+        touch.quotes.values_mut().for_each(|quote| *quote = names.hide(quote));
+        touch.reasons.iter_mut().for_each(|reason| reason.detail = names.hide(&reason.detail));
+    }
+    shop
+}
+
+/// `Amy Ortiz` as `A. O.`.
+fn initials(name: &str) -> String {
+    let parts: Vec<String> =
+        name.split_whitespace().filter_map(|word| word.chars().next()).map(|c| format!("{}.", c.to_uppercase())).collect();
+    parts.join(" ")
+}
+
+struct Names {
+    people: Option<Regex>,
+    address: Option<Regex>,
+    page: Option<Regex>,
+    own: String,
+}
+
+impl Names {
+    /// The names that the labels of this shop know, and their parts.
+    fn of(shop: &ReportShop) -> Self {
+        let mut all = BTreeSet::new();
+        let labels = shop.card.touches.iter().map(|touch| &touch.labels);
+        let labelled = labels.flat_map(|labels| [&labels.sender_name, &labels.introduces]).flatten();
+        // A team may be listed under the builder's own name, which is no secret.
+        let builder: BTreeSet<String> = shop.card.builder.split_whitespace().map(str::to_lowercase).collect();
+        let staff = shop.detail.staff.iter().filter(|name| name.split_whitespace().any(|word| !builder.contains(&word.to_lowercase())));
+        for name in labelled.chain(staff) {
+            all.insert(name.trim().to_owned());
+            all.extend(name.split_whitespace().filter(|part| part.chars().count() > 1).map(str::to_owned));
+        }
+        // A single letter is no name to search for: it is a word of its own in most sentences.
+        all.retain(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 1);
+        // The longest first: the whole name before its parts.
+        let mut all: Vec<String> = all.into_iter().collect();
+        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        let pattern = all.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+        // An address of a page often ends in a name, in whatever spelling.
+        let page = Regex::new(r"(?i)\b((?:https?://|www\.)[^\s/<>\x22')?#]+)[/?#][^\s<>\x22')]*[^\s<>\x22').,;:!?]").ok();
+        let people = if all.is_empty() { None } else { Regex::new(&format!(r"(?i)\b(?:{pattern})\b")).ok() };
+        let address = Regex::new(r"([A-Za-z0-9][A-Za-z0-9._%+'-]*)@([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)").ok();
+        Self { people, address, page, own: shop.detail.alias.to_ascii_lowercase() }
+    }
+
+    fn apply(&self, text: &mut Option<String>) {
+        if let Some(text) = text {
+            *text = self.hide(text);
+        }
+    }
+
+    fn hide(&self, text: &str) -> String {
+        let text = self.page.as_ref().map_or_else(|| text.into(), |regex| regex.replace_all(text, "$1/…"));
+        let hidden = self.address.as_ref().map_or_else(
+            || text.clone().into_owned(),
+            |regex| {
+                let replace = |found: &Captures<'_>| {
+                    let (whole, local, domain) = (&found[0], &found[1], &found[2]);
+                    let desk = DESKS.contains(&local.to_ascii_lowercase().as_str());
+                    if desk || whole.to_ascii_lowercase() == self.own {
+                        whole.to_owned()
+                    } else {
+                        format!("{}…@{domain}", local.chars().next().unwrap_or('x'))
+                    }
+                };
+                regex.replace_all(&text, replace).into_owned()
+            },
+        );
+        self.people
+            .as_ref()
+            .map_or(hidden.clone(), |regex| regex.replace_all(&hidden, |found: &Captures<'_>| initials(&found[0])).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Names {
+        let sample = super::super::sample::input().shops.into_iter().next().unwrap();
+        let mut shop = ReportShop { card: sample.card, readiness: None, detail: sample.detail, file: String::new() };
+        let mut touch = shop.card.touches.first().cloned().unwrap();
+        touch.labels.introduces = None;
+        shop.card.touches = list
+            .iter()
+            .map(|name| {
+                touch.labels.sender_name = Some((*name).to_owned());
+                touch.clone()
+            })
+            .collect();
+        shop.detail.alias = "shopper+k7f3@example.org".to_owned();
+        Names::of(&shop)
+    }
+
+    #[test]
+    fn a_name_that_no_label_knows_is_hidden_too() {
+        let sample = super::super::sample::input().shops.into_iter().next().unwrap();
+        let mut hidden = ReportShop { card: sample.card, readiness: None, detail: sample.detail, file: String::new() };
+        hidden.detail.basis = Some(Basis::Study);
+        hidden.detail.staff = vec!["Priya Raman".to_owned(), hidden.card.builder.clone()];
+        let builder = hidden.card.builder.clone();
+        hidden.detail.reason = Some(format!("{builder}: the answer page is signed PRIYA"));
+        assert_eq!(shop(hidden).detail.reason, Some(format!("{builder}: the answer page is signed P.")));
+    }
+
+    #[test]
+    fn names_become_initials_wherever_they_stand() {
+        let names = names(&["Amy Ortiz", "José Peña", "C++ (Bot)", "A"]);
+        for (text, hidden) in [
+            ("Hi, this is Amy Ortiz.", "Hi, this is A. O.."),
+            ("Amy's desk; AMY ORTIZ, Ms. Ortiz", "A.'s desk; A. O., Ms. O."),
+            ("José called, not Josef", "J. called, not Josef"),
+            ("amy.ortiz@bluebonnet.example wrote", "a…@bluebonnet.example wrote"),
+            ("info@bluebonnet.example wrote", "info@bluebonnet.example wrote"),
+            ("to shopper+k7f3@example.org", "to shopper+k7f3@example.org"),
+            ("Amyloid is not Amy", "Amyloid is not A."),
+            ("a house", "a house"),
+            ("Book: https://meet.example/amyortiz?d=30; or www.example.com/amy_o.", "Book: https://meet.example/…; or www.example.com/…."),
+            ("See https://bluebonnet.example/ (ours)", "See https://bluebonnet.example/ (ours)"),
+        ] {
+            assert_eq!(names.hide(text), hidden);
+        }
+    }
+}

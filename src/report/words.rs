@@ -1,0 +1,327 @@
+//! How values read: durations, times, points, names of channels, origins and criteria. Takes values, gives words; the same
+//! words in every format. Nothing is rounded in anyone's favour: a duration under an hour keeps its seconds.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::attribute::AttributedBy;
+use crate::classify::Origin;
+use crate::collect::Channel;
+use crate::score::{Outcome, Verdict};
+use crate::shop::{ConfirmedBy, Status};
+
+/// What stands where there is no value.
+pub const NONE: &str = "–";
+
+/// A duration for people: `47 s`, `3 min 32 s`, `1 h 5 min`, `2 d 4 h`; smaller parts are cut, not rounded.
+#[must_use]
+pub fn duration(seconds: i64) -> String {
+    let (sign, s) = (if seconds < 0 { "−" } else { "" }, seconds.unsigned_abs());
+    let two = |a: u64, ua: &str, b: u64, ub: &str| if b == 0 { format!("{sign}{a} {ua}") } else { format!("{sign}{a} {ua} {b} {ub}") };
+    match s {
+        0..60 => format!("{sign}{s} s"),
+        60..3_600 => two(s / 60, "min", s % 60, "s"),
+        3_600..86_400 => two(s / 3_600, "h", s % 3_600 / 60, "min"),
+        _ => two(s / 86_400, "d", s % 86_400 / 3_600, "h"),
+    }
+}
+
+/// A duration that may not have come: `never` then.
+#[must_use]
+pub fn first(seconds: Option<i64>) -> String {
+    seconds.map_or_else(|| "never".to_owned(), duration)
+}
+
+/// Points with at most two decimals.
+#[must_use]
+pub fn points(value: f64) -> String {
+    super::svg::number(value)
+}
+
+/// A score with its one decimal.
+#[must_use]
+pub fn score(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+/// A share of one as whole percent.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A moment on the builder's own clock, with the zone's short name.
+#[must_use]
+pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %b %-d, %Y, %-I:%M:%S %P %Z").to_string()
+}
+
+/// A moment in UTC, RFC 3339.
+#[must_use]
+pub fn utc(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Text of foreign origin made fit to print: control characters and bidirectional overrides go, so that what is read is
+/// what was sent in that order; line breaks stay.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    let kept = text.replace("\r\n", "\n");
+    kept.chars()
+        .filter(|c| {
+            (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        })
+        .collect()
+}
+
+/// The beginning of a text, on one line, cut at `limit` characters.
+#[must_use]
+pub fn brief(text: &str, limit: usize) -> String {
+    cut(&tidy(text).split_whitespace().collect::<Vec<_>>().join(" "), limit)
+}
+
+/// The beginning of a text, cut at `limit` characters with an ellipsis.
+#[must_use]
+pub fn cut(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
+    out.truncate(out.trim_end().len());
+    out.push('…');
+    out
+}
+
+/// A number of things: `1 call`, `2 calls`.
+#[must_use]
+pub fn plural(n: u32, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// A channel.
+#[must_use]
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "Email",
+        Channel::Call => "Call",
+        Channel::Voicemail => "Voicemail",
+        Channel::Sms => "Text",
+    }
+}
+
+/// An origin.
+#[must_use]
+pub fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Personal => "personal",
+        Origin::AutoReply => "auto-reply",
+        Origin::Marketing => "marketing",
+        Origin::Bounce => "bounce",
+        Origin::Unknown => "unknown",
+    }
+}
+
+/// A verdict.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Final => "final",
+        Verdict::Provisional => "provisional",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::NotShopped => "not shopped",
+    }
+}
+
+/// The state of an inquiry.
+#[must_use]
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Planned => "planned",
+        Status::Sending => "sending",
+        Status::Confirmed => "confirmed",
+        Status::Rejected => "rejected",
+        Status::Blocked => "blocked",
+        Status::Unclear => "unclear",
+        Status::Failed => "failed",
+        Status::Manual => "manual",
+    }
+}
+
+/// What a state means, for a reader who never saw the word.
+#[must_use]
+pub fn status_meaning(status: Status) -> &'static str {
+    match status {
+        Status::Planned => "The inquiry is drawn and not yet due.",
+        Status::Sending => "The inquiry was being sent when this report was made.",
+        Status::Confirmed => "The site accepted the inquiry.",
+        Status::Rejected => "The site refused the inquiry: a finding about the form.",
+        Status::Blocked => "A wall (CAPTCHA, 403 or 429) stood before the form; it was not worked around.",
+        Status::Unclear => "The inquiry was sent, but nothing proves that the site took it.",
+        Status::Failed => "Nothing could be sent.",
+        Status::Manual => "A person has to submit this form.",
+    }
+}
+
+/// How acceptance was proven.
+#[must_use]
+pub fn confirmed_by(by: ConfirmedBy) -> &'static str {
+    match by {
+        ConfirmedBy::Text => "words of the answer page",
+        ConfirmedBy::Redirect => "the address redirected to",
+        ConfirmedBy::Json => "the site’s JSON answer",
+        ConfirmedBy::Person => "a person’s word",
+    }
+}
+
+/// What an attribution rests on.
+#[must_use]
+pub fn attributed_by(by: AttributedBy) -> &'static str {
+    match by {
+        AttributedBy::Alias => "its own address",
+        AttributedBy::Thread => "the mail thread",
+        AttributedBy::Number => "the phone number",
+        AttributedBy::Domain => "the mail domain",
+        AttributedBy::Content => "what it says",
+        AttributedBy::Person => "a person’s decision",
+    }
+}
+
+/// How a criterion came out.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "met",
+        Outcome::Partial => "partial",
+        Outcome::Missed => "missed",
+        Outcome::Indeterminate => "indeterminate",
+        Outcome::NotCounted => "not counted",
+    }
+}
+
+/// The sign that stands before an outcome, so that it does not depend on colour.
+#[must_use]
+pub fn outcome_sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "✓",
+        Outcome::Partial => "◐",
+        Outcome::Missed => "✗",
+        Outcome::Indeterminate => "?",
+        Outcome::NotCounted => "–",
+    }
+}
+
+/// The name that serde gives a unit variant, e.g. `not_shopped`: the contract's words, for the open formats.
+#[must_use]
+pub fn key<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The part of the rubric that a criterion belongs to: `speed` of `speed.call`.
+#[must_use]
+pub fn part(criterion: &str) -> &str {
+    criterion.split('.').next().unwrap_or(criterion)
+}
+
+/// The title of a part; a rubric's own parts keep their name.
+#[must_use]
+pub fn part_title(part: &str) -> &str {
+    match part {
+        "speed" => "Speed",
+        "answer" => "The answer",
+        "next" => "Next step",
+        "channels" => "Channels",
+        "persist" => "Persistence",
+        "respect" => "Respect",
+        other => other,
+    }
+}
+
+/// The title of a criterion and what would mend it; a rubric's own criteria have no advice of ours.
+#[must_use]
+pub fn criterion(id: &str) -> (&str, &'static str) {
+    match id {
+        "speed.call" => ("First call", "Call within five minutes of the inquiry, inside posted hours."),
+        "speed.personal_email" => ("First personal email", "Have a person write within five minutes, not only the robot."),
+        "speed.any_personal" => {
+            ("First personal touch, any channel", "Let a person answer within five minutes, on whatever channel is quickest.")
+        }
+        "speed.acknowledgement" => ("Acknowledgement", "Acknowledge every inquiry at once; an automatic reply is enough for this point."),
+        "answer.question" => ("The question answered", "Answer the buyer’s question in writing, in the first reply."),
+        "answer.personal" => ("Personal and named", "Use the buyer’s name and the community, sign with a name, give a direct number."),
+        "answer.clean" => ("No template faults", "Test the templates: no merge fields left open, no wrong name or community."),
+        "answer.inbox" => ("Landed in the inbox", "Set up SPF, DKIM and DMARC, and write plainly, so that replies land in the inbox."),
+        "next.appointment" => ("Asked for an appointment", "Offer a visit or call at a stated time, or a link to choose one."),
+        "next.reason" => ("A reason or a discovery question", "Give a reason to choose you, or ask what the buyer is looking for."),
+        "channels.call" => ("Used the phone", "Call at least once when a number is given."),
+        "channels.personal_email" => ("Used personal email", "Write at least one personal email."),
+        "channels.text" => ("Used text", "Text the buyers who allow it."),
+        "channels.video" => ("Used video", "Send a short personal video: a face is remembered."),
+        "persist.calls" => ("Call attempts in 30 days", "Call six times in 30 days; most buyers are reached by then."),
+        "persist.written" => ("Personal messages in 30 days", "Write five personal messages in 30 days; drip mail hardly counts."),
+        "persist.spread" => {
+            ("Spread over the month", "Spread the follow-up: not all on day one, no gap over ten days, still there on day 21.")
+        }
+        "respect.constant_contact" => ("One constant contact", "Let one named person stay with the buyer, and introduce any hand-off."),
+        "respect.opt_out" => ("Opt-out respected", "Stop when asked to, and never call six times in one hour."),
+        other => (other, ""),
+    }
+}
+
+/// The contract's buckets of the first personal response: key, words, upper end in seconds.
+pub const BUCKETS: [(&str, &str, Option<i64>); 10] = [
+    ("<=5m", "within 5 min", Some(300)),
+    ("<=15m", "5 to 15 min", Some(900)),
+    ("<=30m", "15 to 30 min", Some(1_800)),
+    ("<=1h", "30 min to 1 h", Some(3_600)),
+    ("<=4h", "1 to 4 h", Some(14_400)),
+    ("<=24h", "4 to 24 h", Some(86_400)),
+    ("<=48h", "24 to 48 h", Some(172_800)),
+    ("<=7d", "2 to 7 d", Some(604_800)),
+    ("<=30d", "7 to 30 d", Some(2_592_000)),
+    ("never", "never", None),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well_and_never_round_down_a_missed_limit() {
+        let table = [
+            (0, "0 s"),
+            (47, "47 s"),
+            (60, "1 min"),
+            (212, "3 min 32 s"),
+            (300, "5 min"),
+            (359, "5 min 59 s"),
+            (3_599, "59 min 59 s"),
+            (3_900, "1 h 5 min"),
+            (86_399, "23 h 59 min"),
+            (187_200, "2 d 4 h"),
+            (2_592_000, "30 d"),
+            (-12, "−12 s"),
+        ];
+        for (seconds, text) in table {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+
+    #[test]
+    fn local_time_carries_its_zone() {
+        let at = DateTime::parse_from_rfc3339("2026-11-02T15:04:05Z").unwrap().to_utc();
+        assert_eq!(local(at, chrono_tz::America::Chicago), "Mon Nov 2, 2026, 9:04:05 am CST");
+        assert_eq!(utc(at), "2026-11-02T15:04:05Z");
+    }
+
+    #[test]
+    fn tidy_drops_what_could_deceive_the_eye_and_keeps_lines() {
+        assert_eq!(tidy("a\r\nb\u{202e}c\u{0}\u{1b}[31m\u{2066}"), "a\nbc[31m");
+        assert_eq!(brief("  one \n two  three", 9), "one two…");
+    }
+
+    #[test]
+    fn keys_are_the_contracts_words() {
+        assert_eq!(key(&Verdict::NotShopped), "not_shopped");
+        assert_eq!(key(&Origin::AutoReply), "auto_reply");
+    }
+}

@@ -1,0 +1,49 @@
+//! Limits on the score: what no number of points can make up for.
+
+use crate::classify::{Origin, QuestionAnswered};
+
+use super::answer::{Reply, reply};
+use super::card::Cap;
+use super::facts::{Facts, Seen};
+use super::measure::TimeBase;
+use super::speed::duration;
+
+/// The caps that apply, lowest first.
+pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
+    let rule = &facts.rubric.caps;
+    let mut caps: Vec<Cap> = Vec::new();
+    let mut cap = |cap: f64, why: String| caps.push(Cap { cap, why });
+    let any = |origin| facts.seen.iter().any(|seen| seen.touch.origin == origin);
+    let within = duration(rule.late_after_s.i64());
+    match facts.first(Seen::personal) {
+        None => {
+            if any(Origin::Marketing) {
+                cap(rule.marketing_only.0, format!("only marketing: nobody answered in person {}", facts.so_far()));
+            } else if any(Origin::AutoReply) {
+                cap(rule.robot_only.0, format!("robot only: an auto-reply came, and nobody answered in person {}", facts.so_far()));
+            } else {
+                cap(rule.silent.0, format!("crickets: nobody answered {}", facts.so_far()));
+            }
+            if facts.elapsed(TimeBase::Wall, facts.until) >= rule.late_after_s.i64() {
+                cap(rule.late.0, format!("no personal touch within {within}"));
+            }
+        }
+        // A cap is an accusation, so a time that may lie on either side of the limit does not bring it.
+        Some(first) if facts.elapsed(TimeBase::Wall, first.at) > rule.late_after_s.i64() => {
+            cap(rule.late.0, format!("no personal touch within {within}"));
+        }
+        Some(_) => {}
+    }
+    match reply(facts) {
+        Reply::NothingSaid => cap(rule.unanswered.0, "a question was asked, and nothing was said".to_owned()),
+        Reply::Best(QuestionAnswered::No | QuestionAnswered::Deferred) => {
+            cap(rule.unanswered.0, "a question was asked, and nothing that was said answers it, not even partly".to_owned());
+        }
+        Reply::NotAsked | Reply::Unknown | Reply::Best(_) => {}
+    }
+    if facts.log.inquiry.offered.phone && facts.attempts.is_empty() {
+        cap(rule.no_call.0, format!("a phone number was given, and nobody called {}", facts.so_far()));
+    }
+    caps.sort_by(|a, b| a.cap.total_cmp(&b.cap).then_with(|| a.why.cmp(&b.why)));
+    caps
+}

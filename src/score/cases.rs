@@ -1,0 +1,448 @@
+//! For tests: logs made in a few words, and tables of what the rules give.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{Card, Criterion, Log, Outcome, Rubric, Verdict, card, parse_log};
+use crate::shop::Status;
+
+/// Monday 2 November 2026, 10:00 in Chicago.
+pub(super) const START: DateTime<Utc> = DateTime::from_timestamp(1_793_635_200, 0).unwrap();
+
+/// A log in the making; every time is in seconds after [`START`].
+#[derive(Clone, Debug)]
+pub(super) struct Case(Value);
+
+fn at(seconds: i64) -> String {
+    (START + TimeDelta::seconds(seconds)).to_rfc3339()
+}
+
+impl Case {
+    pub(super) fn new() -> Self {
+        Self(json!({"schema": "crickets.log/1", "as_of": at(31 * 86_400), "touches": [],
+            "inquiry": {"shop": "bluebonnet", "builder": "Bluebonnet Homes", "timezone": "America/Chicago", "hours": "Mo-Fr 09:00-18:00",
+                "sent_at": at(-2), "confirmed_at": at(0), "confirmed_by": "redirect", "question": "Three-car garage?",
+                "offered": {"phone": true, "text": true}, "coverage_gaps": []}}))
+    }
+
+    pub(super) fn set(mut self, key: &str, value: Value) -> Self {
+        self.0["inquiry"][key] = value;
+        self
+    }
+
+    pub(super) fn builder(self, name: &str) -> Self {
+        self.set("builder", json!(name))
+    }
+
+    pub(super) fn status(self, status: Status) -> Self {
+        self.set("status", json!(status))
+    }
+
+    pub(super) fn on(mut self, seconds: i64) -> Self {
+        self.0["as_of"] = json!(at(seconds));
+        self
+    }
+
+    pub(super) fn gap(mut self, from: i64, to: i64) -> Self {
+        let gap = json!({"source": "mailbox.main", "from": at(from), "to": at(to)});
+        self.0["inquiry"]["coverage_gaps"].as_array_mut().unwrap().push(gap);
+        self
+    }
+
+    pub(super) fn touch(mut self, channel: &str, origin: &str, seconds: i64) -> Self {
+        let touches = self.0["touches"].as_array_mut().unwrap();
+        let id = format!("t{}", touches.len() + 1);
+        touches.push(json!({"id": id, "channel": channel, "origin": origin, "at": at(seconds), "from": "+15125550100"}));
+        self
+    }
+
+    pub(super) fn email(self, seconds: i64) -> Self {
+        self.touch("email", "personal", seconds)
+    }
+
+    pub(super) fn call(self, seconds: i64) -> Self {
+        self.touch("call", "personal", seconds)
+    }
+
+    /// Sets a key of the last touch.
+    pub(super) fn with(mut self, key: &str, value: Value) -> Self {
+        self.0["touches"].as_array_mut().unwrap().last_mut().unwrap()[key] = value;
+        self
+    }
+
+    pub(super) fn labels(self, labels: &str) -> Self {
+        self.with("labels", serde_json::from_str(labels).unwrap())
+    }
+
+    pub(super) fn until(self, seconds: i64) -> Self {
+        self.with("at_latest", json!(at(seconds)))
+    }
+
+    pub(super) fn log(&self) -> Log {
+        parse_log(&self.0.to_string()).unwrap()
+    }
+
+    pub(super) fn card(&self) -> Card {
+        card(&self.log(), &Rubric::default_rubric()).unwrap()
+    }
+
+    pub(super) fn line(&self, id: &str) -> Criterion {
+        self.card().criteria.into_iter().find(|line| line.id == id).unwrap()
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// Checks one criterion: result and points, `None` when it must not count.
+fn expect(case: &Case, id: &str, result: Outcome, points: f64, what: &str) {
+    let line = case.line(id);
+    assert_eq!(line.result, result, "{what}: {line:?}");
+    assert!((line.points - points).abs() < 1e-4, "{what}: {line:?}");
+    assert_eq!(line.counted, result != Outcome::NotCounted, "{what}: {line:?}");
+}
+
+#[test]
+fn every_rule_of_the_rubric_has_a_judge() {
+    for line in Case::new().call(60).email(90).card().criteria {
+        assert!(!line.why.contains("no rule"), "{line:?}");
+    }
+}
+
+#[test]
+fn speed_knows_its_limits_and_its_clock() {
+    use Outcome::{Indeterminate, Met, Missed, NotCounted, Partial};
+    let night = 9 * 3600; // 19:00 in Chicago, an hour after closing
+    let cases = [
+        (Case::new().call(300), "speed.call", Met, 16.0, "at the limit"),
+        (Case::new().call(301), "speed.call", Partial, 12.0, "a second past it"),
+        (Case::new().touch("voicemail", "personal", 212), "speed.call", Met, 16.0, "a voicemail is an attempt"),
+        (Case::new().touch("call", "unknown", 212), "speed.call", Missed, 0.0, "a robot's call is none"),
+        (Case::new().call(8 * 3600 + night), "speed.call", Partial, 2.4, "hours from 10 to 18 count, the night does not"),
+        (Case::new().call(8 * 3600 + DAY - 9 * 3600), "speed.call", Partial, 2.4, "the same at 9 the next morning"),
+        (Case::new().call(299).until(301), "speed.call", Indeterminate, 12.0, "across a limit: the lower tier"),
+        (Case::new().call(250).until(300), "speed.call", Met, 16.0, "the later end is within"),
+        (Case::new().call(301).until(900), "speed.call", Partial, 12.0, "within one tier"),
+        (Case::new().call(299).until(9999), "speed.call", Indeterminate, 4.0, "across several: that of the later end"),
+        (Case::new().call(299).until(400).call(300), "speed.call", Met, 16.0, "another call is surely in time"),
+        (Case::new().call(-1), "speed.call", Met, 16.0, "between sent and confirmed is 0 s"),
+        (Case::new().call(-3), "speed.call", Missed, 0.0, "before it was sent"),
+        (Case::new().call(30 * DAY), "speed.call", Partial, 0.8, "at the end of day 30"),
+        (Case::new().call(30 * DAY + 1), "speed.call", Missed, 0.0, "after day 30"),
+        (Case::new().call(60).set("offered", json!({"phone": false})), "speed.call", NotCounted, 0.0, "no number given"),
+        (Case::new().email(300), "speed.personal_email", Met, 12.0, "at the limit"),
+        (Case::new().email(301), "speed.personal_email", Partial, 10.2, "a second past it"),
+        (Case::new().email(DAY + 1), "speed.personal_email", Partial, 0.6, "later"),
+        (Case::new().touch("email", "auto_reply", 10), "speed.personal_email", Missed, 0.0, "an auto-reply is not personal"),
+        (Case::new().touch("sms", "personal", 300), "speed.any_personal", Met, 6.0, "a text"),
+        (Case::new().touch("sms", "personal", 3601), "speed.any_personal", Partial, 1.8, "within a day"),
+        (Case::new().touch("email", "auto_reply", 300), "speed.acknowledgement", Met, 1.0, "at the limit"),
+        (Case::new().touch("email", "auto_reply", 301), "speed.acknowledgement", Missed, 0.0, "a second past it"),
+        (Case::new().touch("email", "bounce", 3), "speed.acknowledgement", Missed, 0.0, "a bounce is no sign of life"),
+    ];
+    for (case, id, result, points, what) in cases {
+        expect(&case, id, result, points, what);
+    }
+}
+
+#[test]
+fn the_business_clock_crosses_dst_and_holidays() {
+    // Friday 6 March 2026, 17:00 in Chicago; clocks go forward on Sunday.
+    let spring = |hours: &str, call: &str| {
+        let set = Case::new().set("sent_at", json!("2026-03-06T23:00:00Z")).set("confirmed_at", json!("2026-03-06T23:00:00Z"));
+        set.set("hours", json!(hours)).call(0).with("at", json!(call)).card().first_business.call
+    };
+    assert_eq!(spring("Mo-Fr 09:00-18:00", "2026-03-09T14:05:00Z"), Some(3600 + 300));
+    assert_eq!(spring("24/7", "2026-03-08T12:00:00Z"), Some(37 * 3600));
+    assert_eq!(spring("Mo-Fr 09:00-18:00; Fr off", "2026-03-09T14:05:00Z"), Some(300));
+    // Wednesday before Thanksgiving, 17:00.
+    let thanks = |hours: &str, closed: Value| {
+        let set = Case::new().set("sent_at", json!("2026-11-25T23:00:00Z")).set("confirmed_at", json!("2026-11-25T23:00:00Z"));
+        let set = set.set("hours", json!(hours)).set("holidays", closed).on(60 * DAY);
+        set.call(0).with("at", json!("2026-11-27T15:10:00Z")).card().first_business.call
+    };
+    assert_eq!(thanks("Mo-Fr 09:00-18:00", json!([])), Some(3600 + 9 * 3600 + 600));
+    assert_eq!(thanks("Mo-Fr 09:00-18:00; PH off", json!([])), Some(3600 + 600));
+    assert_eq!(thanks("Mo-Fr 09:00-18:00; PH off", json!(["2026-11-27"])), Some(3600));
+}
+
+#[test]
+fn answers_are_the_best_over_what_was_said() {
+    use Outcome::{Met, Missed, NotCounted, Partial};
+    let said = |labels: &str| Case::new().email(600).labels(labels);
+    let cases = [
+        (said(r#"{"question":"yes"}"#), "answer.question", Met, 14.0, "yes"),
+        (said(r#"{"question":"partly"}"#), "answer.question", Partial, 7.0, "partly"),
+        (said(r#"{"question":"deferred"}"#), "answer.question", Partial, 2.8, "deferred"),
+        (said(r#"{"question":"no"}"#), "answer.question", Missed, 0.0, "no"),
+        (said("{}"), "answer.question", NotCounted, 0.0, "an absent label is not a no"),
+        (said(r#"{"question":"partly"}"#).email(700), "answer.question", NotCounted, 0.0, "partly, and one unknown"),
+        (said(r#"{"question":"yes"}"#).email(700), "answer.question", Met, 14.0, "yes, and one unknown"),
+        (Case::new().call(60), "answer.question", Missed, 0.0, "a call without notes says nothing"),
+        (Case::new().call(60).labels(r#"{"question":"yes"}"#), "answer.question", Met, 14.0, "a call with notes"),
+        (said(r#"{"question":"yes"}"#).set("question", json!(" ")), "answer.question", NotCounted, 0.0, "none was asked"),
+        (
+            said(r#"{"name_used":true}"#).email(9).labels(r#"{"sender_name":"Amy","direct_phone":"+15125550100"}"#),
+            "answer.personal",
+            Partial,
+            4.5,
+            "from two",
+        ),
+        (said(r#"{"faults":[]}"#), "answer.clean", Met, 3.0, "clean"),
+        (said(r#"{"faults":["merge_field","merge_field"]}"#), "answer.clean", Partial, 2.0, "each kind once"),
+        (said(r#"{"faults":["merge_field","wrong_name","wrong_community"]}"#), "answer.clean", Missed, 0.0, "all kinds"),
+        (Case::new().call(60), "answer.clean", Missed, 0.0, "nothing said"),
+        (said(r#"{"placement":"promotions"}"#), "answer.inbox", Partial, 1.5, "promotions"),
+        (said(r#"{"placement":"spam"}"#).email(700).labels(r#"{"placement":"inbox"}"#), "answer.inbox", Missed, 0.0, "the first counts"),
+        (said("{}"), "answer.inbox", NotCounted, 0.0, "not known"),
+        (Case::new().call(60), "answer.inbox", Missed, 0.0, "no email"),
+        (said(r#"{"scheduling_link":"https://x.example/"}"#), "next.appointment", Met, 6.0, "a link is specific"),
+        (said(r#"{"appointment":"vague"}"#), "next.appointment", Partial, 3.0, "vague"),
+        (said(r#"{"reason_or_discovery":true}"#), "next.reason", Met, 3.0, "a reason"),
+        (said(r#"{"video":"https://v.example/1"}"#), "channels.video", Met, 2.0, "a video email"),
+        (Case::new().touch("sms", "personal", 9), "channels.text", Met, 2.0, "a text"),
+        (Case::new().set("offered", json!({"phone": true})).touch("sms", "personal", 9), "channels.text", NotCounted, 0.0, "no consent"),
+    ];
+    for (case, id, result, points, what) in cases {
+        expect(&case, id, result, points, what);
+    }
+}
+
+#[test]
+fn persistence_and_respect_are_counted_as_written() {
+    use Outcome::{Met, Missed, NotCounted, Partial};
+    let on_days = |days: &[i64]| days.iter().fold(Case::new(), |case, day| case.email(day * DAY + 60));
+    let rings = |gap: i64, number: i64| (0..number).fold(Case::new(), |case, ring| case.call(60 + ring * gap));
+    let named =
+        |names: &[&str]| names.iter().fold(Case::new(), |case, name| case.email(600).labels(&json!({"sender_name": name}).to_string()));
+    let opted = |seconds: i64| Case::new().email(60).set("opt_out_at", json!(at(0))).touch("email", "marketing", seconds);
+    let cases = [
+        (rings(120, 9), "persist.calls", Partial, 5.0 / 6.0, "rings 120 s apart are one attempt, however long the chain"),
+        (rings(121, 3), "persist.calls", Partial, 2.5, "121 s apart they are three"),
+        (rings(3600, 6), "persist.calls", Met, 5.0, "six"),
+        (
+            rings(600, 2).with("from", Value::Null).call(661).with("from", json!("anonymous")),
+            "persist.calls",
+            Partial,
+            10.0 / 6.0,
+            "withheld callers are one",
+        ),
+        (on_days(&[0, 1, 2]).touch("email", "marketing", 9), "persist.written", Partial, 3.25, "marketing counts a quarter"),
+        ((0..9).fold(Case::new(), |case, n| case.touch("email", "marketing", n)), "persist.written", Partial, 1.0, "and one at most"),
+        (on_days(&[0, 10, 20, 29]), "persist.spread", Met, 5.0, "all three"),
+        (on_days(&[0, 10, 20]), "persist.spread", Partial, 10.0 / 3.0, "no touch from day 21, no gap over 10 days"),
+        (on_days(&[0, 1, 22]), "persist.spread", Partial, 10.0 / 3.0, "a gap"),
+        (on_days(&[0]), "persist.spread", Missed, 0.0, "all on one day"),
+        (named(&["Amy Ortiz", "amy", "AMY ORTIZ", "Amy  Ortiz", "Ben"]), "respect.constant_contact", Met, 3.0, "4 of 5"),
+        (named(&["Amy Ortiz", "Amy", "Amy Ortiz", "Ben"]), "respect.constant_contact", Missed, 0.0, "3 of 4"),
+        (
+            named(&["Ben Cole", "Amy Ortiz"]).labels(r#"{"sender_name":"Amy Ortiz","introduces":"Ben"}"#),
+            "respect.constant_contact",
+            Met,
+            3.0,
+            "handed over",
+        ),
+        (Case::new().email(60), "respect.constant_contact", Missed, 0.0, "nobody named"),
+        (Case::new().email(60), "respect.opt_out", NotCounted, 0.0, "no opt-out"),
+        (opted(14 * DAY), "respect.opt_out", Met, 2.0, "on the tenth weekday"),
+        (opted(15 * DAY), "respect.opt_out", Missed, 0.0, "later"),
+        (opted(15 * DAY).on(13 * DAY), "respect.opt_out", NotCounted, 0.0, "not yet judged"),
+        (rings(540, 6), "respect.opt_out", Missed, 0.0, "six attempts within 45 min"),
+        (rings(541, 6), "respect.opt_out", NotCounted, 0.0, "a little slower"),
+    ];
+    for (case, id, result, points, what) in cases {
+        expect(&case, id, result, points, what);
+    }
+}
+
+#[test]
+fn caps_hold_and_say_why() {
+    let good = r#"{"question":"yes"}"#;
+    let cases: [(Case, &[f64], &str); 9] = [
+        (Case::new(), &[0.0, 59.0, 69.0, 79.0], "crickets"),
+        (Case::new().touch("email", "auto_reply", 5), &[5.0, 59.0, 69.0, 79.0], "robot only"),
+        (Case::new().touch("email", "auto_reply", 5).touch("email", "marketing", 9), &[15.0, 59.0, 69.0, 79.0], "only marketing"),
+        (Case::new().email(60).labels(good), &[69.0], "nobody called"),
+        (Case::new().email(60).labels(good).call(60), &[], "none"),
+        (Case::new().email(DAY).labels(good).call(DAY), &[], "24 h to the second"),
+        (Case::new().email(DAY + 1).labels(good).call(DAY + 1), &[59.0], "a second later"),
+        (Case::new().email(60).labels(r#"{"question":"deferred"}"#).call(60), &[79.0], "put off"),
+        (Case::new().email(60).call(60), &[], "not known whether it was answered"),
+    ];
+    for (case, want, what) in cases {
+        let card = case.card();
+        let caps: Vec<f64> = card.caps.iter().map(|cap| cap.cap).collect();
+        assert_eq!(caps, want, "{what}: {:?}", card.caps);
+        assert!(card.score.unwrap() <= caps.first().copied().unwrap_or(100.0), "{what}");
+    }
+    assert_eq!(Case::new().card().tier.as_deref(), Some("Crickets"));
+    // Only the acknowledgement is earned, and it stays below the cap: 1 and 3 "no fault" points are not given for silence.
+    assert_eq!(Case::new().touch("email", "auto_reply", 5).card().score, Some(1.0));
+}
+
+#[test]
+fn verdicts_follow_horizon_and_proof() {
+    use Verdict::{Final, Inconclusive, NotShopped, Provisional};
+    let answered = || Case::new().email(60);
+    let hour = 3600;
+    let window_2_percent = 30 * DAY / 50;
+    let cases = [
+        (answered().on(DAY - 1), Provisional, false, "before 24 h"),
+        (answered().on(DAY), Provisional, true, "from 24 h"),
+        (answered().on(30 * DAY - 1), Provisional, true, "before day 30"),
+        (answered().on(30 * DAY), Final, true, "from day 30"),
+        (answered().on(-5), Provisional, false, "before it was confirmed"),
+        (answered().set("withdrawn_at", json!(at(5 * hour))).on(6 * hour), Final, true, "withdrawn early"),
+        (answered().set("withdrawn_at", json!(at(5 * hour))).on(4 * hour), Provisional, false, "not withdrawn yet"),
+        (Case::new().gap(0, window_2_percent), Final, true, "2 % unwatched"),
+        (Case::new().gap(0, window_2_percent + 1), Inconclusive, false, "over 2 % unwatched"),
+        (Case::new().gap(0, window_2_percent).gap(9, window_2_percent), Final, true, "what overlaps counts once"),
+        (Case::new().gap(0, window_2_percent).gap(20 * DAY, 20 * DAY + 1), Inconclusive, false, "two gaps together"),
+        (Case::new().gap(31 * DAY, 60 * DAY).on(90 * DAY), Final, true, "after the window"),
+        (Case::new().gap(5 * hour, 9 * DAY).on(2 * hour), Provisional, false, "after as_of"),
+        (answered().gap(0, 9 * DAY), Final, true, "somebody answered all the same"),
+        (Case::new().set("in_review", json!(1)), Inconclusive, false, "in review, and silence"),
+        (answered().set("in_review", json!(1)), Provisional, true, "in review, and an answer"),
+        (answered().set("confirmed_by", Value::Null), Inconclusive, false, "no proof of acceptance"),
+        (answered().set("confirmed_at", Value::Null), Inconclusive, false, "no moment of acceptance"),
+        (answered().status(Status::Unclear), Inconclusive, false, "unclear"),
+        (answered().status(Status::Sending), NotShopped, false, "sending"),
+        (answered().status(Status::Manual).set("hours", json!("whenever")), NotShopped, false, "its hours do not matter"),
+    ];
+    for (case, verdict, scored, what) in cases {
+        let card = case.card();
+        assert_eq!(card.verdict, verdict, "{what}: {:?}", card.verdict_why);
+        assert_eq!(card.score.is_some(), scored, "{what}");
+        assert_eq!(card.verdict_why.is_empty(), verdict == Final, "{what}");
+        assert_eq!(card.criteria.len(), 19, "{what}");
+    }
+}
+
+#[test]
+fn horizons_choose_the_criteria() {
+    let answered = Case::new().email(60).labels(r#"{"question":"yes","placement":"inbox"}"#);
+    let not_counted =
+        |case: Case| -> Vec<String> { case.card().criteria.into_iter().filter(|line| !line.counted).map(|line| line.id).collect() };
+    assert_eq!(not_counted(answered.clone()), ["respect.opt_out"]);
+    let later = ["persist.calls", "persist.written", "persist.spread", "respect.constant_contact", "respect.opt_out"];
+    assert_eq!(not_counted(answered.clone().on(3 * DAY)), later);
+    assert_eq!(not_counted(answered.clone().set("withdrawn_at", json!(at(DAY)))), later);
+    assert_eq!(answered.clone().card().out_of, Some(98.0));
+    assert_eq!(answered.on(3 * DAY).card().out_of, Some(80.0));
+}
+
+#[test]
+fn what_comes_after_as_of_or_the_end_of_the_window_does_not_count() {
+    let card = Case::new().email(60).call(2 * DAY).call(3 * DAY).on(2 * DAY).card();
+    assert_eq!((card.counts.calls, card.touches.len()), (1, 2));
+    let withdrawn = Case::new().email(60).call(2 * DAY).set("withdrawn_at", json!(at(DAY))).card();
+    assert_eq!((withdrawn.counts.calls, withdrawn.touches.len()), (0, 2));
+}
+
+#[test]
+fn suspected_automation_and_disputed_times_are_said() {
+    assert!(Case::new().email(60).line("speed.personal_email").why.contains("suspected automation: t1"));
+    assert!(!Case::new().email(61).line("speed.personal_email").why.contains("suspected"));
+    assert!(!Case::new().email(9).labels(r#"{"suspected_automation":false}"#).line("speed.personal_email").why.contains("suspected"));
+    assert!(Case::new().call(70).with("disputed", json!(true)).line("speed.call").why.ends_with("; disputed time: t1"));
+    assert_eq!(Case::new().call(212).line("speed.call").why, "rang 3 min 32 s after the confirmed inquiry");
+}
+
+#[test]
+fn hours_that_never_open_leave_the_wall_clock() {
+    let line = Case::new().set("hours", json!("2020 Mo-Fr 09:00-17:00")).call(7200).line("speed.call");
+    assert!((line.points - 4.0).abs() < 1e-9 && line.why.contains("never open"), "{line:?}");
+}
+
+#[test]
+fn an_edited_rubric_changes_the_score() {
+    let log = Case::new().call(301).email(60).labels(r#"{"question":"yes"}"#).log();
+    let edited = |from: &str, to: &str| {
+        let text = Rubric::default_rubric().text().replacen(from, to, 1);
+        card(&log, &Rubric::parse(std::path::Path::new("mine.toml"), &text).unwrap()).unwrap()
+    };
+    let score = |from: &str, to: &str| edited(from, to).score.unwrap();
+    // 12 + 12 + 6 + 1 for speed, 14 + 3 for the answer, 6 for two channels, 5/6 + 1 for persistence: 55.83 of 95.
+    let base = score("points = 16", "points = 16");
+    assert!((base - 58.8).abs() < 1e-9, "{base}");
+    let edits = [
+        ("points = 16", "points = 1"),
+        ("within_s = 900, share = 0.75", "within_s = 900, share = 0.70"),
+        ("within_s = 300, share = 1", "within_s = 301, share = 1"),
+        ("attempts = 6", "attempts = 1"),
+        ("messages = 5", "messages = 2"),
+        ("local_days = 2", "local_days = 1"),
+    ];
+    for (from, to) in edits {
+        assert!(Rubric::default_rubric().text().contains(from), "{from}");
+        assert!((score(from, to) - base).abs() > 0.05, "{from} -> {to}: {}", score(from, to));
+    }
+    assert_eq!(edited("late_after_s = 86400", "late_after_s = 59").caps.len(), 1);
+    assert_eq!(edited("days = 30 ", "days = 35 ").verdict, Verdict::Provisional);
+}
+
+#[test]
+fn null_in_an_optional_key_is_as_good_as_its_absence() {
+    let log = |optional: Value| {
+        let mut inquiry =
+            json!({"shop": "b", "timezone": "America/Chicago", "hours": "24/7", "confirmed_at": START, "confirmed_by": "text"});
+        let mut touch = json!({"id": "t1", "channel": "email", "origin": "personal", "at": "2026-11-02T16:03:00Z"});
+        for key in ["builder", "holidays", "status", "sent_at", "question", "offered", "opt_out_at", "coverage_gaps", "in_review"] {
+            inquiry[key] = optional.clone();
+        }
+        for key in ["at_latest", "disputed", "from", "labels", "attributed_by", "confidence", "evidence"] {
+            touch[key] = optional.clone();
+        }
+        json!({"schema": "crickets.log/1", "as_of": "2026-12-15T00:00:00Z", "inquiry": inquiry, "touches": [touch]})
+    };
+    let mut absent = log(Value::Null);
+    for part in ["/inquiry", "/touches/0"] {
+        absent.pointer_mut(part).and_then(Value::as_object_mut).unwrap().retain(|_, value| !value.is_null());
+    }
+    let score = |log: &Value| card(&parse_log(&log.to_string()).unwrap(), &Rubric::default_rubric()).unwrap();
+    assert_eq!(score(&log(Value::Null)), score(&absent));
+    let mut offered = log(Value::Null);
+    offered["inquiry"]["offered"] = json!({"phone": null, "text": null});
+    assert_eq!(score(&offered), score(&absent));
+    absent["touches"] = Value::Null;
+    assert_eq!(score(&absent).touches, []);
+}
+
+#[test]
+fn a_log_that_is_none_is_refused_with_the_place() {
+    let error = |text: &str| parse_log(text).unwrap_err().to_string();
+    assert_eq!(error("{}"), "could not read the log: its schema must be `crickets.log/1`, and it names none");
+    assert!(error(r#"{"schema":"crickets.log/2"}"#).ends_with("it is `crickets.log/2`"));
+    let second_line = error("{\"schema\":\"crickets.log/1\",\n \"as_of\": 3}");
+    assert!(second_line.contains("line 2 column"), "{second_line}");
+    assert!(error("nonsense").contains("line 1 column"));
+    let bad = Case::new().set("hours", json!("nine to five")).log();
+    let message = card(&bad, &Rubric::default_rubric()).unwrap_err().to_string();
+    assert!(message.starts_with("could not score bluebonnet: hours must look like"), "{message}");
+}
+
+#[test]
+fn a_card_has_every_key_of_the_contract_even_when_nothing_was_asked() {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let full = serde_json::to_value(Case::new().email(60).call(212).until(215).card()).unwrap();
+    let empty = serde_json::to_value(Case::new().status(Status::Planned).set("confirmed_at", Value::Null).card()).unwrap();
+    assert_eq!(keys(&full), keys(&empty));
+    let promised = "shop builder status verdict sent_at confirmed_at confirmed_by first first_business counts points out_of score tier caps \
+        withdrawn_at criteria touches";
+    for key in promised.split_whitespace() {
+        assert!(full.get(key).is_some(), "{key}");
+    }
+    assert_eq!(
+        (&full["first"]["personal"], &full["first_business"]["call"], &full["first"]["text"]),
+        (&json!(60), &json!(212), &Value::Null)
+    );
+    assert_eq!(full["touches"][1]["at_latest"], json!("2026-11-02T16:03:35Z"));
+    assert_eq!(full["touches"][0]["at_latest"], Value::Null);
+    assert_eq!((&empty["score"], &empty["tier"], &empty["verdict"]), (&Value::Null, &Value::Null, &json!("not_shopped")));
+}
+
+#[test]
+fn halves_round_away_from_zero() {
+    for (value, want) in [(62.25, 62.3), (62.249, 62.2), (0.05, 0.1), (79.95, 80.0), (100.0 / 3.0, 33.3)] {
+        assert!((super::verdict::rounded(value, 10.0) - want).abs() < 1e-12, "{value}");
+    }
+}

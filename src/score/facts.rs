@@ -1,0 +1,272 @@
+//! What happened, as far as the score is concerned: the touches that count, by time; elapsed seconds on both clocks; call
+//! attempts; what was said; who is the same person. Takes a confirmed log; judges nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::classify::{Labels, Origin};
+use crate::collect::Channel;
+use crate::shop::hours::{Hours, Span, open_spans};
+
+use super::card::{Counts, First, FirstBusiness};
+use super::log::{Log, LogTouch};
+use super::measure::TimeBase;
+use super::rubric::Rubric;
+
+/// A touch that counts.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// The touch.
+    pub(super) touch: &'a LogTouch,
+    /// The earliest moment it came, not before the clock started.
+    pub(super) at: DateTime<Utc>,
+    /// The latest.
+    pub(super) latest: DateTime<Utc>,
+}
+
+impl Seen<'_> {
+    pub(super) fn personal(&self) -> bool {
+        self.touch.origin == Origin::Personal
+    }
+
+    pub(super) fn personal_on(&self, channel: Channel) -> bool {
+        self.personal() && self.touch.channel == channel
+    }
+
+    pub(super) fn rang(&self) -> bool {
+        self.personal_on(Channel::Call) || self.personal_on(Channel::Voicemail)
+    }
+
+    pub(super) fn acknowledged(&self) -> bool {
+        matches!(self.touch.origin, Origin::Personal | Origin::AutoReply | Origin::Marketing)
+    }
+
+    fn said_something(&self) -> bool {
+        self.personal() && (self.touch.channel != Channel::Call || self.touch.labels.question.is_some())
+    }
+}
+
+/// The first of some touches, as an interval, since the first of several vague ones cannot always be told.
+pub(super) struct Earliest<'a> {
+    pub(super) at: DateTime<Utc>,
+    pub(super) latest: DateTime<Utc>,
+    pub(super) touch: &'a LogTouch,
+    /// The touches that it rests on.
+    pub(super) ids: Vec<String>,
+}
+
+/// One attempt to reach the shopper by phone.
+pub(super) struct Attempt {
+    pub(super) caller: String,
+    pub(super) at: DateTime<Utc>,
+    pub(super) ids: Vec<String>,
+}
+
+/// A confirmed inquiry and what counts of what came back.
+pub(super) struct Facts<'a> {
+    pub(super) log: &'a Log,
+    pub(super) rubric: &'a Rubric,
+    pub(super) hours: &'a Hours,
+    /// When the clock started.
+    pub(super) start: DateTime<Utc>,
+    /// The end of the window, so far.
+    pub(super) until: DateTime<Utc>,
+    /// The end of the window, if nothing cuts it.
+    pub(super) end: DateTime<Utc>,
+    /// When it was withdrawn, if that cut the window.
+    pub(super) withdrawn: Option<DateTime<Utc>>,
+    /// The touches that count, by time.
+    pub(super) seen: Vec<Seen<'a>>,
+    /// Call attempts, by time.
+    pub(super) attempts: Vec<Attempt>,
+    open: Vec<Span>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of a log whose acceptance at `start` is proven.
+    pub(super) fn new(log: &'a Log, rubric: &'a Rubric, hours: &'a Hours, start: DateTime<Utc>) -> Self {
+        let end = later(start, TimeDelta::days(i64::from(rubric.window.days.0)));
+        let withdrawn = log.inquiry.withdrawn_at.map(|at| at.max(start)).filter(|at| *at < end && *at <= log.as_of);
+        let until = withdrawn.unwrap_or(end).min(log.as_of).max(start);
+        let sent = log.inquiry.sent_at.map_or(start, |at| at.min(start));
+        let seen: Vec<Seen<'a>> = by_time(log)
+            .into_iter()
+            .map(|touch| (touch, touch.at_latest.unwrap_or(touch.at).max(touch.at)))
+            .filter(|(touch, latest)| *latest >= sent && touch.at <= until)
+            .map(|(touch, latest)| Seen { touch, at: touch.at.max(start), latest: latest.max(start) })
+            .collect();
+        let horizon = seen.iter().map(|seen| seen.latest).fold(end, DateTime::max);
+        let attempts = attempts(&seen, rubric.touches.same_attempt_s.i64());
+        Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, open: open_spans(hours, start, horizon) }
+    }
+
+    /// Whole seconds from the start, begun ones counted, so that 300.2 s is not within 300 s.
+    pub(super) fn elapsed(&self, clock: TimeBase, at: DateTime<Utc>) -> i64 {
+        match clock {
+            TimeBase::Business if !self.never_open() => begun_seconds(
+                self.open.iter().take_while(|(opens, _)| *opens < at).fold(TimeDelta::zero(), |sum, span| sum + (span.1.min(at) - span.0)),
+            ),
+            _ => begun_seconds(at - self.start),
+        }
+    }
+
+    /// Whether the posted hours had no open second in the whole window: then only the wall clock can run.
+    pub(super) fn never_open(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Whether the window is over.
+    pub(super) fn over(&self) -> bool {
+        self.withdrawn.is_some() || self.log.as_of >= self.end
+    }
+
+    /// "in the window" or "so far".
+    pub(super) fn so_far(&self) -> &'static str {
+        if self.over() { "in the window" } else { "so far" }
+    }
+
+    /// The first touch of a kind.
+    pub(super) fn first(&self, kind: impl Fn(&Seen<'a>) -> bool) -> Option<Earliest<'a>> {
+        let of_kind = || self.seen.iter().filter(|seen| kind(seen));
+        let (early, sure) = (of_kind().min_by_key(|seen| seen.at)?, of_kind().min_by_key(|seen| seen.latest)?);
+        let mut ids = vec![early.touch.id.clone()];
+        if !std::ptr::eq(early.touch, sure.touch) {
+            ids.push(sure.touch.id.clone());
+        }
+        Some(Earliest { at: early.at, latest: sure.latest, touch: early.touch, ids })
+    }
+
+    /// Personal touches, by time.
+    pub(super) fn personal(&self) -> impl Iterator<Item = &Seen<'a>> {
+        self.seen.iter().filter(|seen| seen.personal())
+    }
+
+    /// Touches in which something was said: personal emails, texts, voicemails, and calls that someone took notes of.
+    pub(super) fn said(&self) -> impl Iterator<Item = (&'a LogTouch, &'a Labels)> {
+        self.seen.iter().filter(|seen| seen.said_something()).map(|seen| (seen.touch, &seen.touch.labels))
+    }
+
+    /// Whether a personal mail came so fast that a machine may have written it; a person's word on it wins.
+    pub(super) fn suspected(&self, touch: &LogTouch) -> bool {
+        let limit = self.rubric.touches.suspect_within_s.i64();
+        let fast = || touch.channel == Channel::Email && self.elapsed(TimeBase::Wall, touch.at) <= limit;
+        touch.origin == Origin::Personal && touch.labels.suspected_automation.unwrap_or_else(fast)
+    }
+
+    /// Seconds to the first touches, wall clock.
+    pub(super) fn firsts(&self) -> First {
+        let wall = |kind: fn(&Seen<'a>) -> bool| self.first(kind).map(|first| self.elapsed(TimeBase::Wall, first.at));
+        First {
+            any: wall(Seen::acknowledged),
+            personal: wall(Seen::personal),
+            call: wall(Seen::rang),
+            personal_email: wall(|seen| seen.personal_on(Channel::Email)),
+            text: wall(|seen| seen.personal_on(Channel::Sms)),
+            video: wall(|seen| has_video(seen)),
+            auto_reply: wall(|seen| seen.touch.origin == Origin::AutoReply),
+        }
+    }
+
+    /// Seconds to the first touches, inside the posted hours.
+    pub(super) fn firsts_in_hours(&self) -> FirstBusiness {
+        let business = |kind: fn(&Seen<'a>) -> bool| self.first(kind).map(|first| self.elapsed(TimeBase::Business, first.at));
+        FirstBusiness { call: business(Seen::rang), personal_email: business(|seen| seen.personal_on(Channel::Email)) }
+    }
+
+    /// How many came.
+    pub(super) fn counts(&self) -> Counts {
+        let number = |kind: fn(&Seen<'a>) -> bool| small(self.seen.iter().filter(|seen| kind(seen)).count());
+        Counts {
+            calls: small(self.attempts.len()),
+            voicemails: number(|seen| seen.personal_on(Channel::Voicemail)),
+            texts: number(|seen| seen.personal_on(Channel::Sms)),
+            personal_emails: number(|seen| seen.personal_on(Channel::Email)),
+            marketing_emails: number(|seen| seen.touch.origin == Origin::Marketing && seen.touch.channel == Channel::Email),
+            auto_replies: number(|seen| seen.touch.origin == Origin::AutoReply),
+            videos: number(has_video),
+            bounces: number(|seen| seen.touch.origin == Origin::Bounce),
+        }
+    }
+}
+
+/// A personal touch that holds a video.
+pub(super) fn has_video(seen: &Seen<'_>) -> bool {
+    seen.personal() && filled(seen.touch.labels.video.as_ref())
+}
+
+/// Whether a text label says anything.
+pub(super) fn filled(label: Option<&String>) -> bool {
+    label.is_some_and(|text| !text.trim().is_empty())
+}
+
+/// A count as a number to reckon with.
+pub(super) fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// `at + by`, or the end of time.
+pub(super) fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The touches up to `as_of`, by time, in an order that does not depend on the log's.
+pub(super) fn by_time(log: &Log) -> Vec<&LogTouch> {
+    let mut touches: Vec<&LogTouch> = log.touches.iter().filter(|touch| touch.at <= log.as_of).collect();
+    touches.sort_by_cached_key(|touch| {
+        let rest = serde_json::to_string(touch).unwrap_or_default();
+        (touch.at, touch.at_latest.unwrap_or(touch.at), touch.id.clone(), rest)
+    });
+    touches
+}
+
+fn begun_seconds(elapsed: TimeDelta) -> i64 {
+    let whole = elapsed.num_seconds();
+    if elapsed > TimeDelta::seconds(whole) { whole + 1 } else { whole.max(0) }
+}
+
+/// Groups rings of one caller; a new attempt begins when more than `same_s` have passed since that caller's previous ring.
+fn attempts(seen: &[Seen<'_>], same_s: i64) -> Vec<Attempt> {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    let mut latest: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();
+    for ring in seen.iter().filter(|seen| seen.rang()) {
+        let caller = caller(ring.touch.from.as_deref());
+        let at = ring.touch.at;
+        let open = latest.get(&caller).filter(|(_, last)| at - *last <= TimeDelta::seconds(same_s)).map(|(index, _)| *index);
+        let index = open.unwrap_or(attempts.len());
+        match attempts.get_mut(index) {
+            Some(attempt) => attempt.ids.push(ring.touch.id.clone()),
+            None => attempts.push(Attempt { caller: caller.clone(), at, ids: vec![ring.touch.id.clone()] }),
+        }
+        latest.insert(caller, (index, at));
+    }
+    attempts
+}
+
+/// A caller's number without its dress; empty for all withheld ones.
+fn caller(from: Option<&str>) -> String {
+    let digits: String = from.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix('1') {
+        Some(national) if national.len() == 10 => national.to_owned(),
+        _ => digits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_the_same_however_the_number_is_dressed() {
+        assert_eq!(caller(Some("+1 (512) 555-0100")), caller(Some("5125550100")));
+        assert_eq!(caller(Some("Restricted")), caller(None));
+        assert_ne!(caller(Some("+15125550100")), caller(Some("+15125550101")));
+    }
+
+    #[test]
+    fn a_begun_second_counts() {
+        for (millis, want) in [(0, 0), (1, 1), (299_999, 300), (300_000, 300), (300_001, 301), (-5_000, 0), (-1, 0)] {
+            assert_eq!(begun_seconds(TimeDelta::milliseconds(millis)), want, "{millis}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! One criterion at a time: which of them count at which horizon, who judges which, and how a judgement becomes a line of the card.
+
+use super::card::{Criterion, Outcome};
+use super::facts::Facts;
+use super::{answer, persist, respect, speed};
+
+/// How much of the rubric applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// 24 hours are over, 30 days are not.
+    FirstLook,
+    /// The window is over.
+    Whole,
+    /// The inquiry was withdrawn before the window was over.
+    Withdrawn,
+}
+
+/// A judgement, before points.
+pub(super) struct Judged {
+    pub(super) counted: bool,
+    pub(super) result: Outcome,
+    pub(super) share: f64,
+    pub(super) why: String,
+    pub(super) touches: Vec<String>,
+}
+
+impl Judged {
+    /// Counted, with a share of the points.
+    pub(super) fn of(share: f64, why: impl Into<String>, touches: Vec<String>) -> Self {
+        let result = match share {
+            full if full >= 1.0 => Outcome::Met,
+            some if some > 0.0 => Outcome::Partial,
+            _ => Outcome::Missed,
+        };
+        Self { counted: true, result, share, why: why.into(), touches }
+    }
+
+    /// Full marks or none.
+    pub(super) fn yes_or_no(yes: bool, why: impl Into<String>, touches: Vec<String>) -> Self {
+        Self::of(if yes { 1.0 } else { 0.0 }, why, touches)
+    }
+
+    /// Outside the denominator.
+    pub(super) fn not_counted(why: impl Into<String>) -> Self {
+        Self { counted: false, result: Outcome::NotCounted, share: 0.0, why: why.into(), touches: Vec::new() }
+    }
+}
+
+/// Every criterion of the rubric, judged, with exact points.
+pub(super) fn all(facts: &Facts<'_>, scope: Scope) -> Vec<Criterion> {
+    let judged = facts.rubric.criteria().into_iter().map(|(id, of)| {
+        let judged = out_of_scope(id, of, scope).map_or_else(|| one(id, facts), Judged::not_counted);
+        line(id, of, with_caveats(facts, judged))
+    });
+    judged.collect()
+}
+
+/// Every criterion of the rubric, none counted, for one and the same reason.
+pub(super) fn none(rubric: &super::Rubric, why: &str) -> Vec<Criterion> {
+    rubric.criteria().into_iter().map(|(id, of)| line(id, of, Judged::not_counted(why))).collect()
+}
+
+fn out_of_scope(id: &str, of: f64, scope: Scope) -> Option<&'static str> {
+    let persist = id.starts_with("persist.");
+    match scope {
+        _ if of <= 0.0 => Some("this rubric gives no points for it"),
+        Scope::FirstLook if persist || id.starts_with("respect.") => Some("judged when the window is over"),
+        Scope::Withdrawn if persist || id == "respect.constant_contact" => Some("the inquiry was withdrawn before the window was over"),
+        _ => None,
+    }
+}
+
+fn one(id: &str, facts: &Facts<'_>) -> Judged {
+    match id {
+        "speed.call" => speed::call(facts),
+        "speed.personal_email" => speed::personal_email(facts),
+        "speed.any_personal" => speed::any_personal(facts),
+        "speed.acknowledgement" => speed::acknowledgement(facts),
+        "answer.question" => answer::question(facts),
+        "answer.personal" => answer::personal(facts),
+        "answer.clean" => answer::clean(facts),
+        "answer.inbox" => answer::inbox(facts),
+        "next.appointment" => answer::appointment(facts),
+        "next.reason" => answer::reason(facts),
+        "channels.call" => persist::channel_call(facts),
+        "channels.personal_email" => persist::channel_email(facts),
+        "channels.text" => persist::channel_text(facts),
+        "channels.video" => persist::channel_video(facts),
+        "persist.calls" => persist::calls(facts),
+        "persist.written" => persist::written(facts),
+        "persist.spread" => persist::spread(facts),
+        "respect.constant_contact" => respect::constant_contact(facts),
+        "respect.opt_out" => respect::opt_out(facts),
+        _ => Judged::not_counted("no rule judges this criterion"),
+    }
+}
+
+/// Says so where a judgement rests on a mail that a machine may have written, or on a time that is disputed.
+fn with_caveats(facts: &Facts<'_>, mut judged: Judged) -> Judged {
+    let rests_on = |id: &str| judged.touches.iter().any(|touch| touch == id);
+    let (mut suspected, mut disputed) = (Vec::new(), Vec::new());
+    for seen in facts.seen.iter().filter(|seen| rests_on(&seen.touch.id)) {
+        if facts.suspected(seen.touch) {
+            suspected.push(seen.touch.id.as_str());
+        }
+        if seen.touch.disputed {
+            disputed.push(seen.touch.id.as_str());
+        }
+    }
+    let mut caveats = String::new();
+    if !suspected.is_empty() {
+        caveats = format!("; suspected automation: {}", suspected.join(", "));
+    }
+    if !disputed.is_empty() {
+        caveats = format!("{caveats}; disputed time: {}", disputed.join(", "));
+    }
+    judged.why.push_str(&caveats);
+    judged
+}
+
+fn line(id: &str, of: f64, judged: Judged) -> Criterion {
+    let points = if judged.counted { of * judged.share } else { 0.0 };
+    Criterion { id: id.to_owned(), counted: judged.counted, result: judged.result, points, of, why: judged.why, touches: judged.touches }
+}

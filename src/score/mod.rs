@@ -1,0 +1,30 @@
+//! How good was it? Takes a [`Log`] (one inquiry and its touches) and a [`Rubric`]; gives a [`Card`]: every point given or
+//! lost with its reason and evidence. Pure and total; the rules are those of `docs/scoring.md`.
+
+mod answer;
+mod caps;
+mod card;
+mod facts;
+mod judge;
+mod log;
+mod measure;
+mod persist;
+mod proof;
+mod respect;
+mod rubric;
+mod sensitivity;
+mod speed;
+mod stats;
+mod verdict;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod properties;
+
+pub use card::{Buckets, Cap, Card, Counts, Criterion, First, FirstBusiness, Outcome, TouchEntry, Verdict};
+pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
+pub use rubric::Rubric;
+pub use sensitivity::{Sensitivity, Turn, sensitivity};
+pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};
+pub use verdict::{ScoreError, card, parse_log};

@@ -1,0 +1,61 @@
+//! Was silence proven? Silence is a claim, so it needs a window that was watched. Takes the facts of an inquiry without a
+//! personal touch; gives the reasons why its silence is not proven.
+//!
+//! "Together" means the time in which *any* source was blind: gaps that overlap count once, since the question is for how much of
+//! the window an answer could have slipped through. A single gap is one source's, with gaps that touch taken as one.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::shop::hours::Span;
+
+use super::facts::Facts;
+use super::speed::duration;
+
+/// Why silence is not proven; empty when it is.
+pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
+    let rule = &facts.rubric.proof;
+    let mut sources: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for gap in &facts.log.inquiry.coverage_gaps {
+        let (from, to) = (gap.from.max(facts.start), gap.to.min(facts.until));
+        if from < to {
+            sources.entry(&gap.source).or_default().push((from, to));
+        }
+    }
+    let mut doubts = Vec::new();
+    for (source, spans) in &sources {
+        let longest = merged(spans.clone()).iter().map(|(from, to)| *to - *from).max().unwrap_or_default();
+        if longest > TimeDelta::seconds(rule.gap_s.i64()) {
+            doubts.push(format!("{source} was not watched for {} at a stretch", duration(longest.num_seconds())));
+        }
+    }
+    let blind = merged(sources.into_values().flatten().collect()).iter().fold(TimeDelta::zero(), |sum, (from, to)| sum + (*to - *from));
+    let window = facts.until - facts.start;
+    if seconds(blind) > seconds(window) * rule.gap_share.0 + 1e-9 {
+        doubts.push(format!("{} of {} were not watched by every source", duration(blind.num_seconds()), duration(window.num_seconds())));
+    }
+    match facts.log.inquiry.in_review {
+        0 => {}
+        1 => doubts.push("a touch in review may belong to it".to_owned()),
+        more => doubts.push(format!("{more} touches in review may belong to it")),
+    }
+    doubts
+}
+
+fn seconds(span: TimeDelta) -> f64 {
+    span.as_seconds_f64()
+}
+
+/// Spans by time, with those that overlap or touch made one.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort();
+    let mut merged: Vec<Span> = Vec::new();
+    for (from, to) in spans {
+        match merged.last_mut() {
+            Some(last) if last.1 >= from => last.1 = last.1.max(to),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
+}

@@ -1,0 +1,153 @@
+//! With what respect: one person to talk to, an opt-out that is honoured, no over-calling.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+
+use crate::classify::Origin;
+use crate::shop::hours::local_date;
+
+use super::card::Outcome;
+use super::facts::{Facts, by_time, filled, later, small};
+use super::judge::Judged;
+
+pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
+    let named: Vec<(String, String, Option<&String>)> = facts
+        .personal()
+        .filter_map(|seen| {
+            let labels = &seen.touch.labels;
+            let name = labels.sender_name.as_ref().filter(|_| filled(labels.sender_name.as_ref()))?;
+            Some((seen.touch.id.clone(), tidy(name), labels.introduces.as_ref().filter(|_| filled(labels.introduces.as_ref()))))
+        })
+        .collect();
+    if named.is_empty() {
+        return Judged::of(0.0, "no personal touch names its sender", Vec::new());
+    }
+    let introduced = named.iter().filter_map(|(_, _, introduces)| *introduces).map(|name| tidy(name));
+    let people = People::of(named.iter().map(|(_, name, _)| name.clone()), introduced);
+    let mut groups: Vec<String> = people.names().cloned().collect();
+    let pairs = named.iter().filter_map(|(_, name, introduces)| Some((people.of_name(name), people.of_name(&tidy(introduces.as_ref()?)))));
+    let mut leader: BTreeMap<String, String> = groups.drain(..).map(|name| (name.clone(), name)).collect();
+    for (one, other) in pairs {
+        let (from, to) = (leader.get(&other).cloned().unwrap_or(other), leader.get(&one).cloned().unwrap_or(one));
+        leader.values_mut().filter(|name| **name == from).for_each(|name| name.clone_from(&to));
+    }
+    let mut share: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, name, _) in &named {
+        let person = people.of_name(name);
+        share.entry(leader.get(&person).cloned().unwrap_or(person)).or_default().push(id.clone());
+    }
+    let most = share.into_values().max_by_key(Vec::len).unwrap_or_default();
+    let part = f64::from(small(most.len())) / f64::from(small(named.len()).max(1));
+    let why = format!("{} of {} named personal touches come from the same person", most.len(), named.len());
+    Judged::yes_or_no(part >= facts.rubric.respect.constant_contact.share.0 - 1e-9, why, most)
+}
+
+/// Names of people, by how often they were seen. A lone first name belongs to the most frequent full name that begins with it.
+struct People(BTreeMap<String, u32>);
+
+impl People {
+    fn of(senders: impl Iterator<Item = String>, introduced: impl Iterator<Item = String>) -> Self {
+        let mut seen = BTreeMap::new();
+        senders.for_each(|name| *seen.entry(name).or_default() += 1);
+        introduced.for_each(|name| *seen.entry(name).or_default() += 0);
+        Self(seen)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    fn of_name(&self, name: &str) -> String {
+        if name.contains(' ') {
+            return name.to_owned();
+        }
+        let full = self.0.iter().filter(|(other, _)| other.split(' ').next() == Some(name) && other.contains(' '));
+        full.rev().max_by_key(|(_, times)| **times).map_or_else(|| name.to_owned(), |(other, _)| other.clone())
+    }
+}
+
+/// A name for comparing: lower case, single spaces.
+fn tidy(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn opt_out(facts: &Facts<'_>) -> Judged {
+    let rule = &facts.rubric.respect.opt_out;
+    let heeded = opt_out_heeded(facts);
+    let Some(burst) = over_calling(facts) else { return heeded };
+    let mut why = format!("one caller made {} attempts within {} minutes", rule.over_calls.0, rule.over_calls_within_s.0 / 60);
+    let mut ids = burst;
+    if heeded.result == Outcome::Missed {
+        why = format!("{why}, and {}", heeded.why);
+        ids.extend(heeded.touches);
+    }
+    Judged::of(0.0, why, ids)
+}
+
+/// Whether the builder stopped when asked to; not counted when it was not asked, or its time is not over.
+fn opt_out_heeded(facts: &Facts<'_>) -> Judged {
+    let rule = &facts.rubric.respect.opt_out;
+    let Some(asked) = facts.log.inquiry.opt_out_at.filter(|asked| *asked <= facts.log.as_of) else {
+        return Judged::not_counted("no opt-out was sent");
+    };
+    let weekdays = rule.weekdays.0;
+    let deadline = after_weekdays(facts, asked, weekdays);
+    if facts.log.as_of <= deadline {
+        return Judged::not_counted(format!("an opt-out was sent, and its {weekdays} weekdays are not over"));
+    }
+    let watched = later(asked, TimeDelta::days(i64::from(rule.watched_days.0)));
+    let theirs = |origin| matches!(origin, Origin::Personal | Origin::Marketing | Origin::AutoReply);
+    let late = by_time(facts.log).into_iter().filter(|touch| theirs(touch.origin) && touch.at > deadline && touch.at <= watched);
+    let ids: Vec<String> = late.map(|touch| touch.id.clone()).collect();
+    let why = match ids.len() {
+        0 if facts.log.as_of < watched => format!("so far nothing came later than {weekdays} weekdays after the opt-out"),
+        0 => format!("nothing came later than {weekdays} weekdays after the opt-out"),
+        1 => format!("1 touch came later than {weekdays} weekdays after the opt-out"),
+        number => format!("{number} touches came later than {weekdays} weekdays after the opt-out"),
+    };
+    Judged::yes_or_no(ids.is_empty(), why, ids)
+}
+
+/// The attempts of one caller that came too many at once.
+fn over_calling(facts: &Facts<'_>) -> Option<Vec<String>> {
+    let rule = &facts.rubric.respect.opt_out;
+    let (number, within) = (usize::try_from(rule.over_calls.0).ok()?, TimeDelta::seconds(rule.over_calls_within_s.i64()));
+    let mut callers: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for attempt in &facts.attempts {
+        callers.entry(&attempt.caller).or_default().push(attempt);
+    }
+    callers.values().find_map(|attempts| {
+        let burst = attempts.windows(number).find(|burst| match (burst.first(), burst.last()) {
+            (Some(first), Some(last)) => last.at - first.at <= within,
+            _ => false,
+        })?;
+        Some(burst.iter().flat_map(|attempt| attempt.ids.clone()).collect())
+    })
+}
+
+/// The end of the n-th weekday after `from`, on the builder's calendar.
+fn after_weekdays(facts: &Facts<'_>, from: DateTime<Utc>, weekdays: u16) -> DateTime<Utc> {
+    let zone = facts.hours.timezone();
+    let working = |day: &chrono::NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    let last = local_date(zone, from).iter_days().skip(1).filter(working).nth(usize::from(weekdays).saturating_sub(1));
+    let midnight = last.and_then(|day| day.succ_opt()).map(|day| day.and_time(NaiveTime::MIN));
+    let shown = midnight.and_then(|midnight| zone.from_local_datetime(&midnight).earliest().map(|at| at.to_utc()));
+    shown.or_else(|| midnight.map(|midnight| midnight.and_utc())).unwrap_or(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_first_name_is_the_most_frequent_full_name_that_begins_with_it() {
+        let names = ["amy ortiz", "amy lee", "amy lee", "amy", "ben"];
+        let people = People::of(names.iter().map(ToString::to_string), std::iter::once("cid ray".to_owned()));
+        assert_eq!(people.of_name("amy"), "amy lee");
+        assert_eq!(people.of_name("amy ortiz"), "amy ortiz");
+        assert_eq!(people.of_name("ben"), "ben");
+        assert_eq!(people.of_name("cid"), "cid ray");
+        assert_eq!(tidy("  AMY  Ortiz "), "amy ortiz");
+    }
+}

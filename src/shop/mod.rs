@@ -1,0 +1,10 @@
+//! What we ask: builder, persona, question, hours. Takes shop files; gives domain types and the plan of a wave.
+
+mod builder;
+pub mod file;
+pub mod hours;
+mod inquiry;
+pub mod plan;
+
+pub use builder::{Ask, Basis, Persona, Shop, SubmitMode, SubmitRules, Success};
+pub use inquiry::{ConfirmedBy, Inquiry, InquiryId, Status};

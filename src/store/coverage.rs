@@ -1,0 +1,118 @@
+//! What was watched when, and how far each folder was read.
+
+use chrono::{DateTime, Utc};
+use sqlx::Row;
+
+use super::open::{Reader, Store, StoreError, query, take_turn, text};
+use crate::shop::plan::Span;
+
+/// How far an IMAP folder was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// The folder.
+    pub name: String,
+    /// Its UIDVALIDITY.
+    pub uidvalidity: u32,
+    /// The first UID not read.
+    pub next_uid: u32,
+    /// When it was last read to the end.
+    pub last_pass: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// How far the folders of a source were read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn folders(&self, source: &str) -> Result<Vec<Folder>, StoreError> {
+        let rows = sqlx::query("SELECT name, uidvalidity, next_uid, last_pass FROM folder WHERE source = $1 ORDER BY name")
+            .bind(source.to_owned())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(query("list folders"))?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "folder" };
+                let number = |column| read.number(column).and_then(|value| u32::try_from(value).map_err(|error| read.corrupt(error)));
+                Ok(Folder {
+                    name: read.text("name")?,
+                    uidvalidity: number("uidvalidity")?,
+                    next_uid: number("next_uid")?,
+                    last_pass: read.optional_instant("last_pass")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Notes how far a folder was read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_folder(&self, source: &str, folder: &Folder) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO folder (source, name, uidvalidity, next_uid, last_pass) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source, name) \
+             DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, last_pass = excluded.last_pass",
+        )
+        .bind(source.to_owned())
+        .bind(text(&folder.name))
+        .bind(i64::from(folder.uidvalidity))
+        .bind(i64::from(folder.next_uid))
+        .bind(folder.last_pass.map(|at| at.timestamp_millis()))
+        .execute(&self.pool)
+        .await
+        .map_err(query("note how far a folder was read"))?;
+        Ok(())
+    }
+
+    /// Notes that a source is known to be complete over a span; joins what touches it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cover(&self, source: &str, span: Span) -> Result<(), StoreError> {
+        let wish = "note what was watched";
+        let (mut from, mut to) = (span.0.timestamp_millis(), span.1.timestamp_millis());
+        if from > to {
+            return Ok(());
+        }
+        let mut transaction = self.pool.begin().await.map_err(query(wish))?;
+        // Two that join at once would each miss what the other writes.
+        take_turn(&mut transaction, "coverage").await?;
+        let rows = sqlx::query("DELETE FROM coverage WHERE source = $1 AND from_at <= $3 AND to_at >= $2 RETURNING from_at, to_at")
+            .bind(source.to_owned())
+            .bind(from)
+            .bind(to)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(query(wish))?;
+        for row in &rows {
+            from = from.min(row.try_get("from_at").map_err(query(wish))?);
+            to = to.max(row.try_get("to_at").map_err(query(wish))?);
+        }
+        sqlx::query("INSERT INTO coverage (source, from_at, to_at) VALUES ($1, $2, $3)")
+            .bind(source.to_owned())
+            .bind(from)
+            .bind(to)
+            .execute(&mut *transaction)
+            .await
+            .map_err(query(wish))?;
+        transaction.commit().await.map_err(query(wish))
+    }
+
+    /// The spans over which a source is known to be complete, in order and apart.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn covered(&self, source: &str) -> Result<Vec<Span>, StoreError> {
+        let rows = sqlx::query("SELECT from_at, to_at FROM coverage WHERE source = $1 ORDER BY from_at")
+            .bind(source.to_owned())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(query("list what was watched"))?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "coverage" };
+                Ok((read.instant("from_at")?, read.instant("to_at")?))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,199 @@
+//! Evidence: the raw bytes of a touch or a submission in a file named by their SHA-256. Written once, durably and before
+//! anything depends on it (temporary file, fsync, rename, fsync of the folders); never changed. A file that does not hold
+//! what its name says (a power cut, a failing disk) does not count as kept: the same bytes, kept again, take its place.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::folder;
+
+/// Why evidence could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The file system failed.
+    #[error("could not keep or read evidence in {path}: {source}")]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The bytes are not those that were kept.
+    #[error("could not trust evidence {sha256}: its bytes were changed on disk ({path})")]
+    Changed {
+        /// The name.
+        sha256: String,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The folder of evidence.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    folder: PathBuf,
+}
+
+impl Evidence {
+    /// Evidence below `folder`, which is made when first needed.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Where the bytes of this name are.
+    #[must_use]
+    pub fn path(&self, sha256: &str) -> PathBuf {
+        self.folder.join(sha256.get(..2).unwrap_or("xx")).join(sha256)
+    }
+
+    /// Keeps bytes and gives their name. When this returns they are durable.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn keep(&self, bytes: &[u8]) -> Result<String, EvidenceError> {
+        let mut names = self.keep_all([bytes])?;
+        Ok(names.pop().unwrap_or_default())
+    }
+
+    /// Keeps a batch, which shares the syncs of its folders. When this returns all of it is durable.
+    ///
+    /// # Errors
+    /// When one cannot be written; those before it may have been kept.
+    pub fn keep_all<'a>(&self, batch: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<String>, EvidenceError> {
+        let mut shards = BTreeSet::new();
+        let mut names = Vec::new();
+        for bytes in batch {
+            let sha256 = sha256_hex(bytes);
+            let path = self.path(&sha256);
+            let shard = path.parent().unwrap_or(&self.folder).to_owned();
+            if !holds(&path, bytes) {
+                write(&shard, &path, bytes)?;
+            }
+            // What is there already was renamed into place by a batch that may not have come to its syncs.
+            shards.insert(shard);
+            names.push(sha256);
+        }
+        if !shards.is_empty() {
+            for shard in &shards {
+                folder::sync(shard).map_err(in_folder)?;
+            }
+            folder::sync(&self.folder).and_then(|()| folder::sync_above(&self.folder)).map_err(in_folder)?;
+        }
+        Ok(names)
+    }
+
+    /// Reads bytes back and checks them against their name.
+    ///
+    /// # Errors
+    /// When they are not there, or not what was kept.
+    pub fn read(&self, sha256: &str) -> Result<Vec<u8>, EvidenceError> {
+        let path = self.path(sha256);
+        let bytes = std::fs::read(&path).map_err(file(&path))?;
+        if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(EvidenceError::Changed { sha256: sha256.to_owned(), path }) }
+    }
+}
+
+/// Whether a file holds these bytes. One that cannot be read does not: writing tells why.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let as_long = std::fs::metadata(path).is_ok_and(|file| u64::try_from(bytes.len()).is_ok_and(|length| file.len() == length));
+    as_long && std::fs::read(path).is_ok_and(|held| held == bytes)
+}
+
+fn write(shard: &Path, path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
+    folder::make(shard).map_err(in_folder)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(shard).map_err(file(shard))?;
+    temporary.write_all(bytes).map_err(file(path))?;
+    temporary.as_file().sync_all().map_err(file(path))?;
+    temporary.persist(path).map_err(|error| EvidenceError::File { path: path.to_owned(), source: error.error })?;
+    Ok(())
+}
+
+fn file(path: &Path) -> impl FnOnce(std::io::Error) -> EvidenceError {
+    let path = path.to_owned();
+    move |source| EvidenceError::File { path, source }
+}
+
+fn in_folder((path, source): (&Path, std::io::Error)) -> EvidenceError {
+    EvidenceError::File { path: path.to_owned(), source }
+}
+
+/// SHA-256 in hex.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_kept_once_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Evidence::new(folder.path().join("evidence"));
+        let name = evidence.keep(b"hello").unwrap();
+        assert_eq!(name, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assert_eq!(evidence.keep(b"hello").unwrap(), name);
+        assert_eq!(evidence.read(&name).unwrap(), b"hello");
+        assert_eq!(std::fs::read_dir(evidence.path(&name).parent().unwrap()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn changed_bytes_are_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Evidence::new(folder.path().into());
+        let name = evidence.keep(b"hello").unwrap();
+        std::fs::write(evidence.path(&name), b"hullo").unwrap();
+        assert!(matches!(evidence.read(&name), Err(EvidenceError::Changed { .. })));
+    }
+
+    #[test]
+    fn what_a_power_cut_left_is_not_taken_for_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Evidence::new(folder.path().join("evidence"));
+        let name = sha256_hex(b"hello");
+        for left in [&b""[..], b"hel", b"\0\0\0\0\0", b"hello and more"] {
+            let path = evidence.path(&name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, left).unwrap();
+            std::fs::write(path.with_file_name(".tmpA1b2C3"), b"hel").unwrap();
+            assert_eq!(evidence.keep(b"hello").unwrap(), name);
+            assert_eq!(evidence.read(&name).unwrap(), b"hello", "{left:?} was there");
+        }
+    }
+
+    #[test]
+    fn a_batch_may_hold_the_same_twice_and_be_kept_by_several_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Evidence::new(folder.path().join("a/b/evidence"));
+        assert_eq!(evidence.keep_all([]).unwrap(), Vec::<String>::new());
+        let parts: Vec<Vec<u8>> = (0_u32..40).map(|number| (number % 20).to_le_bytes().repeat(1000)).collect();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let names = evidence.keep_all(parts.iter().map(Vec::as_slice)).unwrap();
+                    assert_eq!(names[..20], names[20..]);
+                    for (name, bytes) in names.iter().zip(&parts) {
+                        assert_eq!(evidence.read(name).unwrap(), *bytes);
+                    }
+                });
+            }
+        });
+        assert!(evidence.keep(b"").is_ok_and(|name| evidence.read(&name).unwrap().is_empty()));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("evidence"), b"").unwrap();
+        let error = Evidence::new(folder.path().join("evidence")).keep(b"hello").unwrap_err();
+        assert!(error.to_string().contains("evidence"), "{error}");
+    }
+}

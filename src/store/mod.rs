@@ -1,0 +1,25 @@
+//! Beneath all: one store, two databases, and the evidence files. SQLite (embedded, WAL) by default, PostgreSQL by URL,
+//! through sqlx's `Any`. What `Any` cannot do, and so stands on this wall:
+//!
+//! - no BOOLEAN: flags are BIGINT 0 and 1; no TIMESTAMPTZ, JSONB, NUMERIC, UUID: instants are BIGINT epoch milliseconds (UTC), JSON is TEXT;
+//! - a string bound to a BIGINT passes on SQLite and fails on PostgreSQL: every store test runs on both;
+//! - no NUL in a text on PostgreSQL: what comes from outside is written through `text`, which puts U+FFFD in its place;
+//! - one text of SQL with `$1` parameters, one query a function, named after what the caller wants.
+
+mod coverage;
+mod decisions;
+mod evidence;
+mod folder;
+mod inquiries;
+mod lock;
+mod open;
+mod touches;
+
+pub use coverage::Folder;
+pub use decisions::{Decision, Subject};
+pub(crate) use evidence::sha256_hex;
+pub use evidence::{Evidence, EvidenceError};
+pub use inquiries::Proof;
+pub use lock::Lock;
+pub use open::{Store, StoreError};
+pub use touches::{Record, Touch};

@@ -1,0 +1,265 @@
+//! Opening a store by its URL, and bringing its tables up to date.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Row, SqlSafeStr, Transaction};
+
+use super::{folder as folders, lock};
+use crate::config;
+
+/// How long a store may take to open, another process's opening of it included.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why the store could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be opened.
+    #[error("could not open the store {url}: {source}")]
+    Open {
+        /// Where, without its password.
+        url: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// Its tables cannot be brought up to date.
+    #[error("could not bring the store {url} up to date: {source}")]
+    Migrate {
+        /// Where, without its password.
+        url: String,
+        /// What the database said.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// Its folder or lock file cannot be made.
+    #[error("could not use {path}: {source}")]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The alias of a new inquiry is in use.
+    #[error("could not store {id}: its alias {alias} is another inquiry's")]
+    Taken {
+        /// The inquiry.
+        id: String,
+        /// Its alias address.
+        alias: String,
+    },
+    /// A query failed.
+    #[error("could not {what}: {source}")]
+    Query {
+        /// What was wanted.
+        what: &'static str,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// A row holds what this version cannot read.
+    #[error("could not read a stored {what}: {detail}")]
+    Corrupt {
+        /// The kind of row.
+        what: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+/// Names the wish behind a query, for its error.
+pub(super) fn query(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Query { what, source }
+}
+
+/// The store: inquiries, records, touches, decisions, coverage.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) pool: AnyPool,
+    pub(super) postgres: bool,
+    pub(super) folder: PathBuf,
+}
+
+impl Store {
+    /// Opens a store by URL, `sqlite:PATH` or `postgres://…`, and brings its tables up to date. `folder` is where lock files go.
+    ///
+    /// # Errors
+    /// When it cannot be opened or was made by a newer version.
+    pub async fn open(url: &str, folder: PathBuf) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let postgres = url.starts_with("postgres");
+        let in_folder = |(path, source): (&Path, std::io::Error)| StoreError::File { path: path.to_owned(), source };
+        folders::make(&folder).and_then(|()| folders::sync_above(&folder)).map_err(in_folder)?;
+        // SQLite makes a process that would turn a database to WAL, or make its tables, fail rather than wait.
+        let turn = if postgres { None } else { Some(lock::wait_for_file(&folder, "open", PATIENCE).await?) };
+        let address = if postgres { url.to_owned() } else { sqlite_address(url) };
+        let fail = |source| StoreError::Open { url: config::without_password(url), source };
+        // The first connection is made outside the pool, which would try for its whole patience and then not say what is wrong.
+        let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let mut first = tokio::time::timeout(PATIENCE, AnyConnection::connect(&address)).await.map_err(late).flatten().map_err(fail)?;
+        prepare(&mut first, postgres).await.map_err(fail)?;
+        let counting_key = if postgres { "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" } else { "INTEGER PRIMARY KEY NOT NULL" };
+        let start = AssertSqlSafe(include_str!("migrations/0001_start.sql").replace("COUNTING_KEY,", &format!("{counting_key},")));
+        let migrator =
+            Migrator::with_migrations(vec![Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false)]);
+        migrator.run(&mut first).await.map_err(|source| StoreError::Migrate { url: config::without_password(url), source })?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(if postgres { 8 } else { 4 })
+            .acquire_timeout(PATIENCE)
+            .after_connect(move |connection, _| Box::pin(prepare(connection, postgres)))
+            .connect(&address)
+            .await
+            .map_err(fail)?;
+        first.close().await.map_err(fail)?;
+        drop(turn);
+        Ok(Self { pool, postgres, folder })
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    /// A setting of the store; `make` gives its value the first time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn setting(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, StoreError> {
+        let wish = "read a setting";
+        let read = || sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name.to_owned()).fetch_optional(&self.pool);
+        if let Some(row) = read().await.map_err(query(wish))? {
+            return row.try_get(0).map_err(query(wish));
+        }
+        sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(make())
+            .execute(&self.pool)
+            .await
+            .map_err(query("write a setting"))?;
+        let row = sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name).fetch_one(&self.pool).await.map_err(query(wish))?;
+        row.try_get(0).map_err(query(wish))
+    }
+}
+
+/// What every connection is told first.
+async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), sqlx::Error> {
+    if postgres {
+        return Ok(());
+    }
+    // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on.
+    for pragma in ["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"] {
+        sqlx::query(pragma).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// `sqlite:PATH` as sqlx reads it, which takes the path for a part of a URL. The file is made when it is not there.
+fn sqlite_address(url: &str) -> String {
+    let is_options = |tail: &str| !tail.is_empty() && !tail.contains('/') && tail.split('&').all(|option| option.contains('='));
+    let (path, options) = url.rsplit_once('?').filter(|(_, tail)| is_options(tail)).unwrap_or((url, "mode=rwc"));
+    format!("{}?{options}", path.replace('%', "%25").replace('#', "%23").replace('?', "%3F"))
+}
+
+/// Lets a transaction wait until no other one of this name is under way. Its first statement, lest SQLite refuse it the write.
+pub(super) async fn take_turn(transaction: &mut Transaction<'_, Any>, name: &str) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO setting (name, value) VALUES ($1, '') ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(format!("turn: {name}"))
+        .execute(&mut **transaction)
+        .await
+        .map_err(query("wait for another write"))?;
+    Ok(())
+}
+
+/// A text from outside as both databases can hold it: PostgreSQL knows no NUL.
+pub(super) fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// Reads columns by name into domain values.
+pub(super) struct Reader<'a> {
+    pub(super) row: &'a AnyRow,
+    pub(super) what: &'static str,
+}
+
+impl Reader<'_> {
+    pub(super) fn corrupt(&self, detail: impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { what: self.what, detail: detail.to_string() }
+    }
+
+    pub(super) fn text(&self, column: &str) -> Result<String, StoreError> {
+        self.row.try_get(column).map_err(|error| self.corrupt(error))
+    }
+
+    pub(super) fn optional_text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        self.row.try_get(column).map_err(|error| self.corrupt(error))
+    }
+
+    pub(super) fn number(&self, column: &str) -> Result<i64, StoreError> {
+        self.row.try_get(column).map_err(|error| self.corrupt(error))
+    }
+
+    pub(super) fn flag(&self, column: &str) -> Result<bool, StoreError> {
+        Ok(self.number(column)? != 0)
+    }
+
+    pub(super) fn instant(&self, column: &str) -> Result<DateTime<Utc>, StoreError> {
+        let ms = self.number(column)?;
+        DateTime::from_timestamp_millis(ms).ok_or_else(|| self.corrupt(format_args!("{column} is {ms}")))
+    }
+
+    pub(super) fn optional_instant(&self, column: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let ms: Option<i64> = self.row.try_get(column).map_err(|error| self.corrupt(error))?;
+        ms.map(|ms| DateTime::from_timestamp_millis(ms).ok_or_else(|| self.corrupt(format_args!("{column} is {ms}")))).transpose()
+    }
+
+    pub(super) fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
+        serde_json::from_str(&self.text(column)?).map_err(|error| self.corrupt(format_args!("{column}: {error}")))
+    }
+
+    /// A word of a fixed list, as serde writes it.
+    pub(super) fn word<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
+        let word = self.text(column)?;
+        parse_word(&word).ok_or_else(|| self.corrupt(format_args!("{column} is `{word}`")))
+    }
+
+    pub(super) fn optional_word<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        match self.optional_text(column)? {
+            None => Ok(None),
+            Some(word) => parse_word(&word).map(Some).ok_or_else(|| self.corrupt(format_args!("{column} is `{word}`"))),
+        }
+    }
+}
+
+fn parse_word<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}
+
+/// A word of a fixed list, as serde writes it.
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// A value as JSON text.
+pub(super) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt { what, detail: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_taken_as_it_is_written() {
+        for (url, want) in [
+            ("sqlite:/w/a.db", "sqlite:/w/a.db?mode=rwc"),
+            ("sqlite:/w/a.db?mode=ro", "sqlite:/w/a.db?mode=ro"),
+            ("sqlite:/50%20off/#1/why?/a.db", "sqlite:/50%2520off/%231/why%3F/a.db?mode=rwc"),
+            ("sqlite:/w/what?", "sqlite:/w/what%3F?mode=rwc"),
+        ] {
+            assert_eq!(sqlite_address(url), want, "{url}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Raw records, and the touches derived from them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
+use crate::attribute::Attribution;
+use crate::classify::Classified;
+use crate::collect::{Arrival, Channel, Placement, RawRecord};
+use crate::shop::InquiryId;
+
+/// A raw record as the store keeps it; the bytes are in the evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The identity: the same mail or row twice has the same.
+    pub id: String,
+    /// The source that first had it.
+    pub source: String,
+    /// That source's own id.
+    pub external_id: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The evidence.
+    pub sha256: String,
+    /// When it arrived.
+    pub arrival: Arrival,
+    /// Where a mail landed.
+    pub placement: Option<Placement>,
+    /// Recorded under a rehearsal clock.
+    pub rehearsal: bool,
+}
+
+/// A record judged: whose it is, who wrote it, what it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Touch {
+    /// A short id, stable: `t_` and the start of the record's.
+    pub id: String,
+    /// The record.
+    pub record: String,
+    /// The source.
+    pub source: String,
+    /// The channel.
+    pub channel: Channel,
+    /// When it arrived.
+    pub arrival: Arrival,
+    /// The evidence.
+    pub sha256: String,
+    /// Number or address; `None` for withheld.
+    pub from: Option<String>,
+    /// Subject of a mail.
+    pub subject: Option<String>,
+    /// The start of what was written or said, as plain text.
+    pub excerpt: Option<String>,
+    /// Seconds of a call.
+    pub duration_s: Option<u32>,
+    /// Whether a call was answered.
+    pub answered: Option<bool>,
+    /// The inquiry it belongs to, after review.
+    pub inquiry: Option<InquiryId>,
+    /// Whose it is.
+    pub attribution: Attribution,
+    /// Who wrote it and what it says, after review.
+    pub classified: Classified,
+    /// Why a person must look at it; `None` when nobody must.
+    pub review: Option<String>,
+    /// What a person decided, in a sentence.
+    pub decided: Option<String>,
+    /// Recorded under a rehearsal clock.
+    pub rehearsal: bool,
+    /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.
+    #[serde(default)]
+    pub judged_under: String,
+}
+
+impl Touch {
+    /// Whether two judgements say the same, whenever they were made.
+    #[must_use]
+    pub fn says_as(&self, other: &Self) -> bool {
+        let other = Self { judged_under: self.judged_under.clone(), ..other.clone() };
+        *self == other
+    }
+}
+
+impl Store {
+    /// Stores a batch of records whose evidence is kept, in one transaction; gives how many were new.
+    ///
+    /// # Errors
+    /// When the database fails; then none is stored.
+    pub async fn add_records(&self, batch: &[(RawRecord, String)], now: DateTime<Utc>, rehearsal: bool) -> Result<usize, StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(query("store records"))?;
+        let mut added = 0;
+        // All in one order: two batches that wait for each other's records would wait for ever.
+        let mut batch: Vec<&(RawRecord, String)> = batch.iter().collect();
+        batch.sort_by(|(a, _), (b, _)| a.identity.cmp(&b.identity));
+        for (raw, sha256) in batch {
+            added += sqlx::query(
+                "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(raw.identity.clone())
+            .bind(raw.source.clone())
+            .bind(text(&raw.external_id))
+            .bind(word(&raw.channel))
+            .bind(sha256.clone())
+            .bind(json("record", &raw.arrival)?)
+            .bind(raw.arrival.at.timestamp_millis())
+            .bind(raw.placement.as_ref().map(word))
+            .bind(now.timestamp_millis())
+            .bind(i64::from(rehearsal))
+            .execute(&mut *transaction)
+            .await
+            .map_err(query("store records"))?
+            .rows_affected();
+        }
+        transaction.commit().await.map_err(query("store records"))?;
+        Ok(usize::try_from(added).unwrap_or(usize::MAX))
+    }
+
+    /// Whether a record of this identity is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn knows_record(&self, identity: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT id FROM record WHERE id = $1")
+            .bind(identity.to_owned())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(query("look a record up"))?;
+        Ok(row.is_some())
+    }
+
+    /// Every record, by time.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn records(&self) -> Result<Vec<Record>, StoreError> {
+        let rows =
+            sqlx::query("SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record ORDER BY at, id")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(query("list records"))?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "record" };
+                Ok(Record {
+                    id: read.text("id")?,
+                    source: read.text("source")?,
+                    external_id: read.text("external_id")?,
+                    channel: read.word("channel")?,
+                    sha256: read.text("sha256")?,
+                    arrival: read.json("arrival")?,
+                    placement: read.optional_word("placement")?,
+                    rehearsal: read.flag("rehearsal")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Writes derived touches, in place of what was derived from their records before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_touches(&self, touches: &[Touch]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
+        take_turn(&mut transaction, "touches").await?;
+        for touch in touches {
+            sqlx::query(
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement) VALUES ($1, $2, $3, $4, $5, $6) \
+                 ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, judgement = excluded.judgement",
+            )
+            .bind(touch.record.clone())
+            .bind(touch.id.clone())
+            .bind(touch.inquiry.as_ref().map(|id| id.0.clone()))
+            .bind(touch.arrival.at.timestamp_millis())
+            .bind(touch.review.as_deref().map(text))
+            .bind(json("touch", touch)?)
+            .execute(&mut *transaction)
+            .await
+            .map_err(query("store touches"))?;
+        }
+        transaction.commit().await.map_err(query("store touches"))
+    }
+
+    /// Every touch, by time.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn touches(&self) -> Result<Vec<Touch>, StoreError> {
+        let rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch_all(&self.pool).await.map_err(query("list touches"))?;
+        rows.iter().map(|row| Reader { row, what: "touch" }.json("judgement")).collect()
+    }
+}

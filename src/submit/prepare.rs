@@ -1,0 +1,216 @@
+//! From a shop to a request, and from the request to the answer. [`prepare`] loads the page and fills the form and sends
+//! nothing; [`send`] makes exactly one submission and follows the answer by GET.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::shop::{Persona, Shop, SubmitMode};
+
+use super::captcha;
+use super::fields::{self, Field, FormKind};
+use super::fill::{self, FillFault, Filled};
+use super::find;
+use super::form::{self, Request};
+use super::http::{Call, Client, Exchange, SendFault, Session};
+use super::outcome::Outcome;
+use super::page::{Control, Form, Page};
+use super::polite::Turn;
+use super::vendor::{self, Vendor};
+
+/// A filled form, ready to go.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What was loaded on the way.
+    pub exchanges: Vec<Exchange>,
+    /// The request that goes out.
+    pub request: Request,
+    /// What stands in it.
+    pub filled: Vec<Filled>,
+    /// Whether a phone number goes out.
+    pub offered_phone: bool,
+    /// Whether texts are consented to.
+    pub offered_text: bool,
+    /// Whether the form has room for the question.
+    pub asked: bool,
+    /// The maker of the form.
+    pub vendor: Option<Vendor>,
+    /// How long a person would take; some forms distrust who is faster.
+    pub wait: Duration,
+    /// Cookies since the page.
+    pub session: Session,
+    /// All fields of the form.
+    pub fields: Vec<Field>,
+    /// The page with the form.
+    pub page: Page,
+}
+
+/// What came of preparing.
+#[derive(Clone, Debug)]
+pub enum Preparation {
+    /// The request stands.
+    Ready(Box<Prepared>),
+    /// It ends here, and nothing was sent.
+    Stopped {
+        /// What was loaded on the way.
+        exchanges: Vec<Exchange>,
+        /// Where it ends.
+        outcome: Outcome,
+    },
+}
+
+/// What came of sending.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The submission and the redirects after it.
+    pub exchanges: Vec<Exchange>,
+    /// What broke, if something did.
+    pub error: Option<SendFault>,
+    /// Just before the first byte went out.
+    pub sent_at: DateTime<Utc>,
+    /// When the last answer had come; `None` without any.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// Loads the page, chooses and fills the form. Sends nothing.
+pub async fn prepare(client: &Client, shop: &Shop, persona: &Persona, alias_address: &str) -> Preparation {
+    let mut exchanges = Vec::new();
+    match ready(client, shop, persona, alias_address, &mut exchanges).await {
+        Ok(mut prepared) => {
+            prepared.exchanges = exchanges;
+            Preparation::Ready(prepared)
+        }
+        Err(outcome) => Preparation::Stopped { exchanges, outcome },
+    }
+}
+
+fn by_hand(reason: impl std::fmt::Display) -> Outcome {
+    Outcome::Manual { reason: format!("{reason}") }
+}
+
+async fn ready(
+    client: &Client,
+    shop: &Shop,
+    persona: &Persona,
+    alias: &str,
+    exchanges: &mut Vec<Exchange>,
+) -> Result<Box<Prepared>, Outcome> {
+    match shop.submit.mode {
+        SubmitMode::Manual => return Err(by_hand("the shop file says that a person submits")),
+        SubmitMode::Browser => return Err(by_hand("needs a browser, as the shop file says")),
+        SubmitMode::Auto | SubmitMode::Http => {}
+    }
+    super::check_templates(shop).map_err(|error| Outcome::Failed { reason: error.to_string() })?;
+    let session = client.session(&shop.site);
+    let page = match &shop.form {
+        Some(url) => find::load(client, &session, url, "page", exchanges).await?,
+        None => find::find(client, &session, shop, exchanges).await?,
+    };
+    fill_page(*page, shop, persona, alias, session)
+}
+
+/// Chooses and fills the form of a loaded page.
+fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: Session) -> Result<Box<Prepared>, Outcome> {
+    let known = fields::survey(&page);
+    let Some(chosen) = fields::choose(&known) else {
+        let kinds: Vec<FormKind> = known.iter().map(|form| form.kind).collect();
+        tracing::debug!(url = %page.url, ?kinds, "no form for inquiries");
+        return Err(Outcome::Manual { reason: find::no_form(&page.url, vendor::drawn_by_script(&page)) });
+    };
+    let Some(form) = page.forms.get(chosen.index) else { return Err(by_hand("the form is gone")) };
+    if let Some(captcha) = captcha::detect(&page, &chosen.fields) {
+        let reason = format!("a CAPTCHA ({}) stands before the form on {}", captcha.as_str(), page.url);
+        return Err(Outcome::Blocked { reason });
+    }
+    if let Some(why) = vendor::needs_browser(&page, form, &chosen.fields) {
+        let nameless =
+            chosen.fields.iter().any(|field| field.name.is_none() && !matches!(field.role, fields::Role::Submit | fields::Role::Other));
+        if shop.submit.mode == SubmitMode::Auto || nameless {
+            return Err(by_hand(format!("the form on {} needs a browser: {why}", page.url)));
+        }
+    }
+    let filling = fill::fill(&page, form, &chosen.fields, shop, persona, alias).map_err(|fault| match fault {
+        FillFault::Manual(reason) => by_hand(reason),
+        FillFault::Settings(error) => Outcome::Failed { reason: error.to_string() },
+    })?;
+    if !filling.filled.iter().any(|field| matches!(field.role, fields::Role::Email | fields::Role::Phone)) {
+        return Err(by_hand(format!("the form on {} has no field for an address to answer to", page.url)));
+    }
+    let seed = seed(&format!("{}/{alias}", shop.slug));
+    let request = form::request(&page, form, &filling.edits, button(&page, form), seed).map_err(by_hand)?;
+    let wait = if controls(&page, form).any(is_clock) { Duration::from_millis(5_000 + seed % 3_000) } else { Duration::ZERO };
+    Ok(Box::new(Prepared {
+        exchanges: Vec::new(),
+        request,
+        filled: filling.filled,
+        offered_phone: filling.offered_phone,
+        offered_text: filling.offered_text,
+        asked: filling.asked,
+        vendor: vendor::recognise(&page, form),
+        wait,
+        session,
+        fields: chosen.fields.clone(),
+        page,
+    }))
+}
+
+fn controls<'a>(page: &'a Page, form: &'a Form) -> impl Iterator<Item = &'a Control> {
+    form.controls.iter().filter_map(|index| page.controls.get(*index))
+}
+
+/// The button a person would press.
+fn button(page: &Page, form: &Form) -> Option<usize> {
+    let buttons = || controls(page, form).filter(|c| matches!(c.kind, "submit" | "image") && !c.disabled);
+    let elsewhere = |c: &&Control| {
+        ["back", "previous", "cancel", "search", "reset", "save draft"]
+            .iter()
+            .any(|word| format!("{} {}", c.label, c.value).to_lowercase().contains(word))
+    };
+    buttons().find(|c| c.concealed.is_none() && !elsewhere(c)).or_else(|| buttons().next()).map(|c| c.index)
+}
+
+/// Whether a hidden field tells when the page was opened.
+fn is_clock(control: &Control) -> bool {
+    let name = control.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let marks = [
+        "time-start",
+        "time-token",
+        "timestamp",
+        "time_start",
+        "start_time",
+        "form_time",
+        "ak_js",
+        "loaded_at",
+        "load_time",
+        "page_time",
+        "data-token-time",
+    ];
+    control.kind == "hidden" && marks.iter().any(|mark| name.contains(mark))
+}
+
+/// FNV-1a: the same inquiry gets the same boundary and wait.
+fn seed(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+/// Waits until the host may be spoken to, so that nothing is called on its way while it still stands in a queue.
+pub async fn turn(client: &Client, prepared: &Prepared) -> Turn {
+    client.turn(&prepared.request.url, false).await
+}
+
+/// Sends exactly once, then follows redirects by GET.
+pub async fn send(client: &Client, prepared: &Prepared, turn: Turn) -> Sent {
+    let call = Call { label: "submission".to_owned(), request: &prepared.request, referer: Some(&prepared.page.url), turn: Some(turn) };
+    let (submission, mut error) = client.exchange(&prepared.session, call).await;
+    let sent_at = submission.started_at;
+    let mut exchanges = vec![submission];
+    if error.is_none() {
+        error = client.follow(&prepared.session, &mut exchanges, "submission").await;
+        // Whatever happens to a redirect, the submission itself went out.
+        if let Some(fault) = &mut error {
+            fault.possibly_sent = true;
+        }
+    }
+    let answered_at = exchanges.iter().rev().find(|exchange| exchange.status.is_some()).map(|exchange| exchange.ended_at);
+    Sent { exchanges, error, sent_at, answered_at }
+}

@@ -1,0 +1,187 @@
+//! Offline sources: one message in three kinds of file is one touch, one call log read twice is one log, and a row that
+//! cannot be read does not keep the others out.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::peers::Mail;
+use crate::site::{Answer, Site};
+use crate::workspace::{ShopFile, Workspace, shop, touches};
+
+pub(crate) const WAVE: &str = "2026-11";
+
+/// A workspace with one confirmed inquiry at `bluebonnet`, a second or more ago, and the alias it was sent from.
+pub(crate) fn asked() -> (Workspace, Site, String) {
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_maildir().with_phone();
+    let more = "phones = [\"+15125550100\"]\ndomains = [\"bluebonnet.test\"]\n";
+    workspace.shop(&ShopFile { more, ..ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes") });
+    workspace.ok(&["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
+    std::thread::sleep(Duration::from_millis(1_100));
+    let alias = Workspace::alias(&site, "bluebonnet");
+    (workspace, site, alias)
+}
+
+/// Now, to the second, as RFC 3339.
+pub(crate) fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A letter as the shopper's provider stored it, with LF line ends.
+pub(crate) fn stored_letter(alias: &str, number: u32, body: &str) -> String {
+    let mail = Mail {
+        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
+        to: alias.to_owned(),
+        subject: format!("Letter {number}"),
+        body: body.to_owned(),
+        id: format!("letter-{number}@mail.bluebonnet.test"),
+        ..Mail::default()
+    };
+    let at = Utc::now().to_rfc2822();
+    let received = format!(
+        "Delivered-To: {alias}\nReceived: from mail.bluebonnet.test (mail.bluebonnet.test [203.0.113.7])\n\tby mx.crickets.test with ESMTPS id 4c{number}\n\tfor <{alias}>; {at}\n"
+    );
+    received + &mail.text().replace("\r\n", "\n")
+}
+
+#[test]
+fn one_message_in_a_maildir_an_mbox_and_an_eml_is_one_touch() {
+    let (workspace, _site, alias) = asked();
+    let letter = stored_letter(&alias, 1, "Hi Dana,\n\nthe third bay is a tandem.\nFrom the model home you see it at once.\n\nAmy Ortiz\n");
+    let seconds = Utc::now().timestamp();
+    workspace.write(&format!("in/maildir/cur/{seconds}.M1P1.mx.crickets.test:2,S"), &letter);
+    workspace.write("in/maildir/new/.keep", "");
+    workspace.write("in/maildir/tmp/.keep", "");
+    let quoted = letter.replace("\nFrom the", "\n>From the");
+    workspace.write("in/old.mbox", &format!("From amy@bluebonnet.test Mon Nov  2 16:00:00 2026\n{quoted}\n"));
+    workspace.write("in/one.eml", &letter.replace('\n', "\r\n"));
+
+    for path in ["in/maildir", "in/old.mbox", "in/one.eml", "in/old.mbox"] {
+        workspace.ok(&["import", "mail", path]);
+    }
+    let report = workspace.make_report(WAVE, &[]);
+    let all = touches(&report, "bluebonnet");
+    assert_eq!(all.len(), 1, "{all:#?}");
+    assert_eq!((&all[0]["origin"], &all[0]["attributed_by"]), (&"personal".into(), &"alias".into()), "{all:#?}");
+    let at: DateTime<Utc> = all[0]["at"].as_str().unwrap().parse().unwrap();
+    assert!((at.timestamp() - seconds).abs() <= 3, "the handover line tells the time: {all:#?}");
+
+    workspace.write("in/two.eml", &stored_letter(&alias, 2, "Hi Dana,\n\nanother letter.\n\nAmy Ortiz\n"));
+    workspace.ok(&["import", "mail", "in/two.eml", "in/one.eml"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+    workspace.run(&["import", "mail", "in/no-such.eml"]).expect(2);
+}
+
+#[test]
+fn a_call_log_read_twice_is_one_call_and_a_bad_row_keeps_no_other_out() {
+    let (workspace, _site, _alias) = asked();
+    let at = now();
+    let header = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
+    let good = format!("c1,call,inbound,+15125550100,+15125550142,{at},0,false,\n");
+    workspace.write("calls.csv", &format!("{header}{good}"));
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    let report = workspace.make_report(WAVE, &[]);
+    assert_eq!(shop(&report, "bluebonnet")["counts"]["calls"], 1, "{report:#}");
+    assert_eq!(touches(&report, "bluebonnet")[0]["attributed_by"], "number");
+
+    let later = (Utc::now() + TimeDelta::seconds(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let bad = "c2,call,inbound,+15125550100,+15125550142,half past nine,0,false,\n";
+    let text = format!("c3,sms,inbound,+15125550100,+15125550142,{later},,,\"Hi Dana, yes: a three-car garage. Amy\"\n");
+    workspace.write("more.csv", &format!("{header}{good}{bad}{text}"));
+    let run = workspace.run(&["import", "calls", "more.csv"]).expect(1);
+    assert!(
+        run.err.contains("more.csv") && (run.err.contains("line 3") || run.err.contains("more.csv:3")),
+        "the message names file and line: {}",
+        run.err
+    );
+    std::thread::sleep(Duration::from_millis(1_100));
+    let report = workspace.make_report(WAVE, &[]);
+    let counts = &shop(&report, "bluebonnet")["counts"];
+    assert_eq!(counts["calls"], 1, "{counts}");
+    let all = touches(&report, "bluebonnet");
+    assert_eq!(all.iter().filter(|touch| touch["channel"] == "sms").count(), 1, "{all:#?}");
+}
+
+#[test]
+fn a_watched_call_log_that_grows_is_read_from_where_it_was() {
+    let (workspace, _site, _alias) = asked();
+    let row = |id: u32, at: &str| format!("c{id},call,inbound,+15125550100,+15125550142,{at},0,false,\n");
+    let (header, at) = ("id,channel,direction,from,to,started_at,duration_s,answered,body\n", now());
+    workspace.write("logs/november.csv", &format!("{header}{}", row(1, &at)));
+    workspace.ok(&["watch", "--once"]);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1);
+    std::thread::sleep(Duration::from_millis(1_100));
+    workspace.write("logs/november.csv", &format!("{header}{}{}", row(1, &at), row(2, &now())));
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+}
+
+#[test]
+fn files_of_one_name_and_rows_of_one_number_are_told_apart() {
+    let (workspace, _site, alias) = asked();
+    workspace.write("in/monday/1.eml", &stored_letter(&alias, 1, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    workspace.write("in/tuesday/1.eml", &stored_letter(&alias, 2, "Hi Dana,\n\nno.\n\nAmy Ortiz\n"));
+    workspace.ok(&["import", "mail", "in/monday", "in/tuesday"]);
+    workspace.ok(&["import", "mail", "in/tuesday/1.eml"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+
+    let header = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
+    let row = |at: DateTime<Utc>| format!("{header}1,call,inbound,+15125550100,+15125550142,{},0,false,\n", at.to_rfc3339());
+    let later = Utc::now() + TimeDelta::minutes(10);
+    workspace.write("logs/a.csv", &row(Utc::now()));
+    workspace.write("logs/b.csv", &row(later));
+    workspace.write("logs/c.csv", &row(later).replace("false,", "false,\"a transcript that came later\""));
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 4, "both calls, whatever their logs number them");
+}
+
+#[test]
+fn a_caller_is_learned_from_whichever_call_was_decided_on() {
+    let header = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
+    for decided in [0, 1] {
+        let (workspace, _site, _alias) = asked();
+        let row = |minutes: i64| {
+            let at = (Utc::now() + TimeDelta::minutes(minutes)).to_rfc3339();
+            format!("c{minutes},call,inbound,+17135551234,+15125550142,{at},0,false,\n")
+        };
+        workspace.write("logs/a.csv", &format!("{header}{}{}", row(0), row(9)));
+        workspace.ok(&["watch", "--once"]);
+        let review = workspace.json(&["review", "list"]);
+        let id = review["items"][decided]["id"].as_str().unwrap_or_else(|| panic!("two calls: {review:#}"));
+        workspace.ok(&["review", "set", id, "--inquiry", "2026-11/bluebonnet", "--reason", "Amy's cell", "--author", "Pat"]);
+        assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2, "decided on {decided}");
+        workspace.ok(&["rederive"]);
+        assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]), "decided on {decided}");
+    }
+}
+
+#[test]
+fn a_copy_that_we_sent_on_is_for_a_person_to_judge() {
+    let (workspace, _site, alias) = asked();
+    let copy = stored_letter(&alias, 3, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n")
+        .replace("Amy Ortiz <amy@bluebonnet.test>", "Dana <shopper@crickets.test>");
+    workspace.write("in/copy.eml", &copy);
+    workspace.ok(&["import", "mail", "in/copy.eml"]);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 0);
+    let review = workspace.json(&["review", "list"]);
+    assert!(review["items"][0]["reason"].as_str().is_some_and(|reason| reason.contains("an address of ours")), "{review:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_and_nested_messages_in_a_mailbox_stop_nothing() {
+    let (workspace, _site, alias) = asked();
+    let at = Utc::now().timestamp();
+    let made = std::process::Command::new("mkfifo").arg(workspace.path().join(format!("mail/new/{at}.pipe"))).status().unwrap();
+    assert!(made.success());
+    workspace.write(&format!("mail/cur/{at}.deep:2,"), &"Content-Type: message/rfc822\n\n".repeat(60_000));
+    workspace.write(&format!("mail/cur/{at}.good:2,"), &stored_letter(&alias, 4, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains("pipe"), "{}", run.err);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1);
+    let covered = &workspace.json(&["status"])["coverage"]["mailbox.main"]["covered"];
+    assert_eq!(covered, &serde_json::json!([]), "what could not be read proves no silence");
+}

@@ -1,0 +1,29 @@
+//! The whole of crickets from outside: the built program against real peers on loopback (Dovecot, an SMTP server,
+//! PostgreSQL, Chromium) that the tests start on free ports and stop again. One binary; a file per command or story.
+//!
+//! A peer that is not installed: the test says so and passes, unless `CRICKETS_TEST_PEERS=required` (which `./test`
+//! sets), when it fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
+)]
+
+mod cli;
+mod demo;
+mod dovecot_restart;
+mod import;
+mod kill;
+mod layers;
+mod mail_road;
+mod peers;
+mod report_bytes;
+mod review;
+mod screens;
+mod site;
+mod store_story;
+mod workspace;
