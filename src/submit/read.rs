@@ -11,12 +11,15 @@ use url::Url;
 use super::dom::{Document, NodeId};
 use super::elements::{kind_of, lower, read_form, read_options, read_overrides};
 use super::hidden::{Concealed, HidingRules};
-use super::page::{Control, Link, Page, collapse};
+use super::orphans::{self, Orphan};
+use super::page::{Control, Form, Link, Page, collapse};
 use super::sanitize;
 
 const MAX_TEXT: usize = 200_000;
 const MAX_FORM_TEXT: usize = 20_000;
 const MAX_LABEL: usize = 300;
+/// Longest text of a row that may be the name of its field.
+const MAX_ROW: usize = 120;
 
 pub(super) struct Reader<'a> {
     document: &'a Document,
@@ -25,8 +28,18 @@ pub(super) struct Reader<'a> {
     forms: HashMap<NodeId, usize>,
     rules: HidingRules,
     page: Page,
+    /// Text since the last control, a line a block.
     before: String,
-    open_box: Option<usize>,
+    /// The comment since the last control.
+    comment: String,
+    /// The control that text still stands after.
+    open: Option<usize>,
+    /// The nodes of the controls.
+    nodes: Vec<NodeId>,
+    /// The nodes that conceal controls, and which.
+    concealing: HashMap<NodeId, Vec<usize>>,
+    /// How many controls an element holds that a person would see as such.
+    holds: HashMap<NodeId, usize>,
 }
 
 /// One step of the walk.
@@ -34,6 +47,7 @@ enum Step<'a> {
     Enter(ElementRef<'a>),
     Leave(ElementRef<'a>),
     Text(&'a str),
+    Comment(&'a str),
 }
 
 fn steps(document: &Document) -> impl Iterator<Item = Step<'_>> {
@@ -49,6 +63,7 @@ fn steps(document: &Document) -> impl Iterator<Item = Step<'_>> {
             }
             match node.value() {
                 Node::Text(text) if inside_template == 0 => Some(Step::Text(text)),
+                Node::Comment(text) if inside_template == 0 => Some(Step::Comment(text)),
                 _ => None,
             }
         }
@@ -90,6 +105,45 @@ fn is_mute(tag: &str) -> bool {
     matches!(tag, "script" | "style" | "title" | "select" | "textarea" | "datalist" | "template" | "noscript" | "iframe")
 }
 
+fn is_block(tag: &str) -> bool {
+    matches!(
+        tag,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "br"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "legend"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
+    )
+}
+
 fn is_control(tag: &str) -> bool {
     matches!(tag, "input" | "select" | "textarea" | "button")
 }
@@ -120,7 +174,11 @@ impl<'a> Reader<'a> {
             rules: HidingRules::default(),
             page,
             before: String::new(),
-            open_box: None,
+            comment: String::new(),
+            open: None,
+            nodes: Vec::new(),
+            concealing: HashMap::new(),
+            holds: HashMap::new(),
         };
         reader.survey();
         reader
@@ -129,6 +187,7 @@ impl<'a> Reader<'a> {
     /// First pass: what later elements may refer to.
     fn survey(&mut self) {
         let mut css = String::new();
+        let mut scripts = String::new();
         let mut base_seen = false;
         for step in steps(self.document) {
             let Step::Enter(element) = step else { continue };
@@ -137,6 +196,12 @@ impl<'a> Reader<'a> {
             }
             match element.value().name() {
                 "style" => css.extend(element.text()),
+                "script" if scripts.len() < MAX_TEXT => scripts.extend(element.text()),
+                tag if is_control(tag) && kind_of(element, tag) != "hidden" => {
+                    for ancestor in element.ancestors() {
+                        *self.holds.entry(ancestor.id()).or_default() += 1;
+                    }
+                }
                 "base" if !base_seen => {
                     if let Some(href) = element.attr("href") {
                         base_seen = true;
@@ -159,6 +224,8 @@ impl<'a> Reader<'a> {
             }
         }
         self.rules = HidingRules::from_css(&css);
+        self.rules.add_scripts(&scripts);
+        self.page.scripts = scripts;
     }
 
     /// Second pass: controls, links and text in document order.
@@ -180,8 +247,8 @@ impl<'a> Reader<'a> {
                         form = Some(*index);
                         self.before.clear();
                     }
-                    if matches!(tag, "label" | "br" | "p" | "div" | "li") {
-                        self.open_box = None;
+                    if tag == "label" || is_block(tag) {
+                        self.close_block();
                     }
                     if is_control(tag) {
                         self.add_control(element, tag);
@@ -199,20 +266,22 @@ impl<'a> Reader<'a> {
                     if self.forms.contains_key(&element.id()) {
                         form = None;
                     }
-                    if matches!(tag, "label" | "li" | "tr" | "p" | "div" | "fieldset") {
-                        self.open_box = None;
-                    }
-                    if matches!(tag, "p" | "div" | "li" | "td" | "h1" | "h2" | "h3" | "h4" | "section") {
-                        self.say("\n", form);
+                    if tag == "label" || is_block(tag) {
+                        self.close_block();
                     }
                 }
-                Step::Text(text) if muted == 0 && unseen.is_empty() => {
-                    self.say(text, form);
+                Step::Text(text) if muted == 0 => {
+                    if unseen.is_empty() {
+                        self.say(text, form);
+                    }
+                    // A step or dialog that is not shown yet has its labels all the same.
                     self.hear(text);
                 }
                 Step::Text(_) => {}
+                Step::Comment(text) => self.comment = tail(text, MAX_ROW).to_lowercase(),
             }
         }
+        self.conclude();
         self.page.text = collapse(&self.page.text, MAX_TEXT);
         for form in &mut self.page.forms {
             form.text = collapse(&form.text, MAX_FORM_TEXT);
@@ -233,13 +302,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keeps text for the control that follows, and for the box just passed.
+    /// Keeps text for the control that follows, and for the one just passed.
     fn hear(&mut self, text: &str) {
         let text = collapse(text, MAX_LABEL);
         if text.is_empty() {
             return;
         }
-        if let Some(control) = self.open_box.and_then(|index| self.page.controls.get_mut(index))
+        if let Some(control) = self.open.and_then(|index| self.page.controls.get_mut(index))
             && control.after.len() < MAX_LABEL
         {
             if !control.after.is_empty() {
@@ -247,10 +316,66 @@ impl<'a> Reader<'a> {
             }
             control.after.push_str(&text);
         }
-        if !self.before.is_empty() {
+        if !self.before.is_empty() && !self.before.ends_with('\n') {
             self.before.push(' ');
         }
         self.before.push_str(&text);
+    }
+
+    fn close_block(&mut self) {
+        self.open = None;
+        if !self.before.is_empty() && !self.before.ends_with('\n') {
+            self.before.push('\n');
+        }
+    }
+
+    /// What only the whole document tells: which fields are concealed together, and the groups without a form.
+    fn conclude(&mut self) {
+        for together in self.concealing.values() {
+            for index in together {
+                if let Some(control) = self.page.controls.get_mut(*index) {
+                    control.concealed_together = together.len();
+                }
+            }
+        }
+        let alone = |control: &&Control| control.form.is_none() && control.kind != "reset";
+        let orphans: Vec<Orphan> = self.page.controls.iter().filter(alone).filter_map(|control| self.orphan(control)).collect();
+        let roof = orphans.first().map_or(0, |orphan| orphan.way.iter().position(|node| self.is_body(*node)).map_or(0, |at| at + 1));
+        for group in orphans::group(&orphans, roof) {
+            self.adopt(&group);
+        }
+    }
+
+    fn is_body(&self, node: NodeId) -> bool {
+        self.document.html.tree.get(node).and_then(ElementRef::wrap).is_some_and(|element| element.value().name() == "body")
+    }
+
+    fn orphan(&self, control: &Control) -> Option<Orphan> {
+        let node = self.document.html.tree.get(*self.nodes.get(control.index)?)?;
+        let mut way: Vec<NodeId> = node.ancestors().map(|ancestor| ancestor.id()).collect();
+        way.reverse();
+        Some(Orphan {
+            control: control.index,
+            way,
+            asks: control.is_typed() || control.kind == "select",
+            presses: matches!(control.kind, "submit" | "button" | "image"),
+        })
+    }
+
+    /// Makes a group of controls a form.
+    fn adopt(&mut self, group: &orphans::Group) {
+        let index = self.page.forms.len();
+        let Some(holder) = self.document.html.tree.get(group.holder).and_then(ElementRef::wrap) else { return };
+        let mut form = Form { action: None, ..read_form(holder, index) };
+        (form.orphan, form.method, form.enctype) = (true, "get", "application/x-www-form-urlencoded");
+        form.text = inner_text(holder, MAX_FORM_TEXT);
+        for index in &group.controls {
+            if let Some(control) = self.page.controls.get_mut(*index) {
+                control.form = Some(form.index);
+                form.controls.push(*index);
+            }
+        }
+        self.page.forms.push(form);
     }
 
     fn note(&mut self, element: ElementRef<'a>, tag: &str, unseen: bool) {
@@ -294,10 +419,6 @@ impl<'a> Reader<'a> {
                     self.page.sources.push(' ');
                     self.page.sources.push_str(&source.to_ascii_lowercase());
                     self.page.sources.push('\n');
-                }
-                if tag == "script" && self.page.scripts.len() < MAX_TEXT {
-                    self.page.scripts.extend(element.text());
-                    self.page.scripts.push('\n');
                 }
             }
             "title" if self.page.title.is_empty() => self.page.title = collapse(&element.text().collect::<String>(), MAX_LABEL),
@@ -400,16 +521,40 @@ impl<'a> Reader<'a> {
         if kind != "hidden" && kind != "radio" {
             self.before.clear();
         }
-        self.open_box = matches!(kind, "checkbox" | "radio").then_some(index);
+        control.comment = std::mem::take(&mut self.comment);
+        if kind != "hidden" {
+            self.open = Some(index);
+        }
+        self.nodes.push(element.id());
         self.page.controls.push(control);
     }
 
+    /// The text of the smallest element around a control that has any, as long as it holds no other.
+    fn row_of(&self, element: ElementRef<'a>) -> (String, String) {
+        let mut wrappers = String::new();
+        let mut row = String::new();
+        for ancestor in element.ancestors().filter_map(ElementRef::wrap).take(6) {
+            let tag = ancestor.value().name();
+            if matches!(tag, "form" | "body" | "html") || self.holds.get(&ancestor.id()).is_some_and(|held| *held > 1) {
+                break;
+            }
+            for name in ["class", "id"] {
+                wrappers.push_str(&lower(ancestor, name));
+                wrappers.push(' ');
+            }
+            if row.is_empty() {
+                row = inner_text(ancestor, MAX_ROW * 2);
+            }
+        }
+        (if row.len() > MAX_ROW { String::new() } else { row }, wrappers)
+    }
+
     /// What the ancestors say: disabled, concealed, legend, text before.
-    fn surroundings(&self, element: ElementRef<'a>, control: &mut Control) {
+    fn surroundings(&mut self, element: ElementRef<'a>, control: &mut Control) {
         control.disabled = element.attr("disabled").is_some();
         let mut within = true;
         let mut passed: Vec<NodeId> = vec![element.id()];
-        let mut concealed = if control.kind == "hidden" { None } else { self.rules.conceals(element) };
+        let mut concealed = self.rules.conceals(element).map(|how| (how, element.id()));
         control.aria_hidden = lower(element, "aria-hidden") == "true";
         for ancestor in element.ancestors().filter_map(ElementRef::wrap) {
             let tag = ancestor.value().name();
@@ -427,26 +572,42 @@ impl<'a> Reader<'a> {
                         control.legend = legend.map(|legend| inner_text(legend, MAX_LABEL)).unwrap_or_default();
                     }
                 }
+                _ if control.legend.is_empty() && matches!(ancestor.attr("role"), Some("group" | "radiogroup")) => {
+                    control.legend = self.label_of(ancestor);
+                }
                 _ => {}
             }
             if within {
-                if concealed.is_none() || concealed == Some(Concealed::NotShown) {
-                    concealed = self.rules.conceals(ancestor).or(concealed);
-                }
-                control.aria_hidden |= lower(ancestor, "aria-hidden") == "true";
                 let class = lower(ancestor, "class");
-                control.invalid |= class.split_whitespace().any(|c| matches!(c, "gfield_error" | "has-error"));
-                if class.contains("honeypot") || class.contains("gform_validation_container") {
-                    concealed = Some(Concealed::Trick);
+                if concealed.is_none_or(|(how, _)| how == Concealed::NotShown) {
+                    let here = if class.contains("honeypot") { Some(Concealed::Trick) } else { self.rules.conceals(ancestor) };
+                    concealed = here.map(|how| (how, ancestor.id())).or(concealed);
                 }
+                // A dialog is hidden from readers while it is closed; a trap is hidden alone.
+                let few = self.holds.get(&ancestor.id()).is_some_and(|held| *held <= 2);
+                control.aria_hidden |= few && lower(ancestor, "aria-hidden") == "true";
+                control.invalid |= class.split_whitespace().any(|c| matches!(c, "gfield_error" | "has-error"));
                 if class.contains("wpcf7-acceptance") && !class.contains("optional") {
                     control.class.push_str(" required");
                 }
             }
             passed.push(ancestor.id());
         }
-        control.concealed = if control.kind == "hidden" { None } else { concealed };
-        let start = self.before.char_indices().rev().nth(119).map_or(0, |(at, _)| at);
-        self.before.get(start..).unwrap_or_default().trim().clone_into(&mut control.before);
+        if let Some((how, node)) = concealed.filter(|_| control.kind != "hidden") {
+            control.concealed = Some(how);
+            if control.is_typed() || control.kind == "select" {
+                self.concealing.entry(node).or_default().push(control.index);
+            }
+        }
+        let last = self.before.lines().rev().find(|line| line.contains(char::is_alphanumeric)).unwrap_or_default();
+        control.before = tail(last, MAX_ROW);
+        control.context = tail(&self.before.replace('\n', " "), MAX_LABEL);
+        (control.row, control.wrappers) = if control.kind == "hidden" { Default::default() } else { self.row_of(element) };
     }
+}
+
+/// The end of a text, at most so many letters of it.
+fn tail(text: &str, letters: usize) -> String {
+    let start = text.char_indices().rev().nth(letters.saturating_sub(1)).map_or(0, |(at, _)| at);
+    text.get(start..).unwrap_or_default().trim().to_owned()
 }
