@@ -3,6 +3,8 @@
 //! `tests/forms/builders` (written for this). Then the recorded submissions of a real browser, byte for byte, and the
 //! encoding cases of the web-platform tests.
 //!
+//! Last, the CPU time of parsing and classifying all shared pages, as a ratio to plain `scraper` parsing in the same run.
+//!
 //!     cargo bench --bench forms                  # the figures
 //!     cargo bench --bench forms -- --failures    # and every miss
 
@@ -365,6 +367,38 @@ fn encodings(root: &Path) -> (usize, usize, Vec<String>) {
     (cases.len() - misses.len(), cases.len(), misses)
 }
 
+/// Nanoseconds of CPU that this thread has used.
+fn cpu_ns() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0)
+}
+
+/// Best of five, in CPU seconds; the two take turns, so that both have the same neighbours.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of a bench")]
+fn speed(root: &Path) {
+    let names = ["formasaurus", "ddg", "realestate"].map(|name| root.join("pages").join(name));
+    let files = names.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten();
+    let pages: Vec<Vec<u8>> = files.filter_map(|file| std::fs::read(file.path()).ok()).collect();
+    let url = Url::parse("http://builder.example/").unwrap();
+    let (mut plain, mut ours) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..5 {
+        let start = cpu_ns();
+        for page in &pages {
+            std::hint::black_box(scraper::Html::parse_document(&String::from_utf8_lossy(page)));
+        }
+        let between = cpu_ns();
+        for page in &pages {
+            std::hint::black_box(fields::survey(&Page::parse(page, &url, None)));
+        }
+        plain = plain.min((between - start) as f64 / 1e9);
+        ours = ours.min((cpu_ns() - between) as f64 / 1e9);
+    }
+    let (count, megabytes) = (pages.len() as f64, pages.iter().map(Vec::len).sum::<usize>() as f64 / 1e6);
+    println!("\n== speed: {count} pages, {megabytes:.1} MB, best of five");
+    println!("scraper, parsing alone    {plain:.2} CPU s  {:>5.0} pages per CPU s", count / plain);
+    println!("parsing and classifying   {ours:.2} CPU s  {:>5.0} pages per CPU s  {:.2} times scraper's", count / ours, ours / plain);
+}
+
 fn main() {
     let failures = std::env::args().any(|arg| arg == "--failures");
     let here = PathBuf::from(option_env!("FORMS_ROOT").unwrap_or(env!("CARGO_MANIFEST_DIR")));
@@ -392,4 +426,5 @@ fn main() {
             println!("  {miss}");
         }
     }
+    speed(&root);
 }

@@ -32,7 +32,7 @@ const MAX_DEPTH: usize = 1_000;
 /// Elements read of one page.
 const MAX_ELEMENTS: usize = 300_000;
 /// Bytes given to the parser at a time; a bound may be overrun by one such piece.
-const PIECE: usize = 1_024;
+const PIECE: usize = 8_192;
 
 struct Sink {
     inner: HtmlTreeSink,
@@ -172,11 +172,12 @@ fn declared(body: &[u8]) -> Option<&'static Encoding> {
     };
     let (start, rest) = body.split_at(body.len().min(LOOKED_AT_ANYWAY));
     feed(start);
-    for byte in rest.iter().take(MAX_HEAD) {
+    tokenizer.sink.strict.set(true);
+    for piece in rest.get(..MAX_HEAD).unwrap_or(rest).chunks(1_024) {
         if tokenizer.sink.found.get().is_some() || tokenizer.sink.left.get() {
             break;
         }
-        feed(std::slice::from_ref(byte));
+        feed(piece);
     }
     tokenizer.sink.found.get().map(|found| match found.name() {
         "UTF-16LE" | "UTF-16BE" => encoding_rs::UTF_8,
@@ -191,6 +192,8 @@ struct Declaration {
     found: Cell<Option<&'static Encoding>>,
     /// Something stood there that does not belong into a head.
     left: Cell<bool>,
+    /// From here on nothing counts once the head was left.
+    strict: Cell<bool>,
 }
 
 impl TokenSink for Declaration {
@@ -199,7 +202,7 @@ impl TokenSink for Declaration {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
         let (name, opens) = (&*tag.name, tag.kind == TagKind::StartTag);
-        if name == "meta" && opens && self.found.get().is_none() {
+        if name == "meta" && opens && self.found.get().is_none() && !(self.strict.get() && self.left.get()) {
             self.found.set(charset_of_meta(&tag));
         }
         let of_head = matches!(name, "script" | "noscript" | "style" | "link" | "meta" | "object" | "title" | "base")

@@ -179,11 +179,7 @@ fn by_words(control: &Control, name: &str, layout: Layout) -> (Role, f64) {
         let sum = matches!(control.kind, "text" | "number" | "tel") && is_sum(text);
         if sum { Some(Role::Captcha) } else { role_for(&words(text), control.kind) }
     };
-    let named = role_for(&name_words(name), control.kind).or_else(|| role_for(&name_words(&control.id), control.kind));
-    let label = said(&control.label);
-    let own_value =
-        if control.is_typed() && control.kind != "textarea" && control.placeholder.is_empty() { control.value.as_str() } else { "" };
-    let prompt = control.options.first().filter(|_| control.kind == "select").map_or("", |option| option.text.as_str());
+    let named = || role_for(&name_words(name), control.kind).or_else(|| role_for(&name_words(&control.id), control.kind));
     let beside = match layout {
         Layout::LabelBefore => control.before.as_str(),
         Layout::LabelAfter => control.after.as_str(),
@@ -191,30 +187,36 @@ fn by_words(control: &Control, name: &str, layout: Layout) -> (Role, f64) {
     // A few words in the cell before are a label; a sentence may be about anything.
     let titled = beside.chars().count() <= 40;
     if control.kind == "email" {
-        return by_email_type(&[label, said(&control.placeholder), said(&control.row), said(beside).filter(|_| titled), named]);
+        let beside = said(beside).filter(|_| titled);
+        return by_email_type(&[said(&control.label), said(&control.placeholder), said(&control.row), beside, named()]);
     }
-    let sources = [
-        (label, 0.95),
-        (example(&control.placeholder).filter(|_| control.is_typed()).or_else(|| said(&control.placeholder)), 0.92),
-        (role_for(&words(own_value), control.kind), 0.85),
-        (said(&control.row), 0.9),
-        (said(prompt), 0.85),
-        (said(beside).filter(|_| titled), 0.86),
-        (named, 0.85),
-        (said(beside), 0.75),
-        (said(&control.legend), 0.6),
+    let own_value =
+        if control.is_typed() && control.kind != "textarea" && control.placeholder.is_empty() { control.value.as_str() } else { "" };
+    let prompt = control.options.first().filter(|_| control.kind == "select").map_or("", |option| option.text.as_str());
+    // Each is looked at only when those before it say nothing.
+    let sources: [(&dyn Fn() -> Option<Role>, f64); 9] = [
+        (&|| said(&control.label), 0.95),
+        (&|| example(&control.placeholder).filter(|_| control.is_typed()).or_else(|| said(&control.placeholder)), 0.92),
+        (&|| role_for(&words(own_value), control.kind), 0.85),
+        (&|| Some(&control.row).filter(|row| **row != control.label).and_then(|row| said(row)), 0.9),
+        (&|| said(prompt), 0.85),
+        (&|| Some(beside).filter(|text| titled && *text != control.label && *text != control.row).and_then(said), 0.86),
+        (&named, 0.85),
+        (&|| Some(beside).filter(|_| !titled).and_then(said), 0.75),
+        (&|| said(&control.legend), 0.6),
     ];
-    let mut found = sources.iter().filter_map(|(role, confidence)| role.map(|role| (role, *confidence)));
-    match found.next() {
-        Some((role, confidence)) if Some(role) == named && confidence > 0.85 => (role, 0.98),
-        Some((role, confidence)) if named.is_some_and(|named| named != role) && confidence > 0.85 => (role, confidence - 0.1),
-        Some(found) => found,
-        None => match control.kind {
-            "textarea" => (Role::Message, 0.7),
-            "tel" => (Role::Phone, 0.7),
-            "select" => by_options(control),
-            _ => (Role::Other, 0.5),
+    let found = sources.iter().find_map(|(look, confidence)| look().map(|role| (role, *confidence)));
+    match (found, control.kind) {
+        (Some((role, confidence)), _) if confidence > 0.85 => match named() {
+            Some(named) if named == role => (role, 0.98),
+            Some(_) => (role, confidence - 0.1),
+            None => (role, confidence),
         },
+        (Some(found), _) => found,
+        (None, "textarea") => (Role::Message, 0.7),
+        (None, "tel") => (Role::Phone, 0.7),
+        (None, "select") => by_options(control),
+        (None, _) => (Role::Other, 0.5),
     }
 }
 
@@ -250,10 +252,10 @@ fn by_email_type(said: &[Option<Role>]) -> (Role, f64) {
 
 /// The first role that words speak for and a control of this kind can hold.
 fn role_for(words: &str, kind: &str) -> Option<Role> {
-    if words.is_empty() || words.len() > 160 && kind != "checkbox" {
+    if words.is_empty() || words.len() > 120 {
         return None;
     }
-    roles_of(words).into_iter().find(|role| suits(*role, kind))
+    roles_of(words).find(|role| suits(*role, kind))
 }
 
 /// Whether a control of this kind can hold the role.
@@ -327,18 +329,17 @@ fn by_options(control: &Control) -> (Role, f64) {
 
 /// What a check box or radio button is: of several, by the question above them; of one alone, by its own words.
 fn boxed(control: &Control, name: &str, controls: &[&Control]) -> (Role, f64) {
-    let group = boxes(control, controls);
-    let texts: Vec<String> = group.iter().map(|c| own_text(c)).collect();
     let own = own_text(control);
-    let named = said_of_boxes(&name_words(name));
     let by_own = said_of_boxes(&own);
     let long = own.len() > 25;
     if long && consents(&own) {
         return (Role::Consent, 0.9);
     }
+    let group = boxes(control, controls);
     if let Some(role) = by_own.filter(|role| matches!(role, Role::Consent | Role::Newsletter) && (long || group.len() < 2)) {
         return (role, 0.9);
     }
+    let named = said_of_boxes(&name_words(name));
     let first = group.first().map_or(control, |first| first);
     let question = [&control.legend, &first.before, &first.context].map(|text| words(text));
     if group.len() < 2 {
@@ -356,28 +357,36 @@ fn boxed(control: &Control, name: &str, controls: &[&Control]) -> (Role, f64) {
     if let Some(role) = named.filter(|role| *role != Role::Other) {
         return (role, 0.85);
     }
-    if texts.iter().any(|text| ["realtor", "real estate agent", "broker"].iter().any(|word| text.contains(word))) {
-        return (Role::Realtor, 0.8);
-    }
-    let ways = texts
-        .iter()
-        .filter(|text| ["email", "phone", "text", "call", "sms", "correo", "telefono"].iter().any(|way| text.contains(way)))
-        .count();
-    if ways >= 2 && ways * 2 >= texts.len() && texts.iter().all(|text| text.len() < 40) {
-        return (Role::ContactPreference, 0.85);
+    if let Some(found) = by_choices(&group) {
+        return found;
     }
     if let Some(role) = asked.or(named) {
         return (role, 0.7);
     }
-    let shared: Vec<Role> = texts.iter().filter_map(|text| said_of_boxes(text)).collect();
-    if let Some(role) = shared.first().copied().filter(|role| shared.len() * 2 > texts.len() && shared.iter().all(|other| other == role)) {
-        return (role, 0.75);
-    }
-    if group.iter().filter(|c| c.label.contains('$') || c.value.contains('$')).count() >= 2 {
-        return (Role::Budget, 0.8);
-    }
     said_of_boxes(context).map_or((Role::Other, 0.5), |role| (role, 0.6))
 }
+
+/// What a question is by the answers that it offers.
+fn by_choices(group: &[&Control]) -> Option<(Role, f64)> {
+    let texts: Vec<String> = group.iter().take(MOST_CHOICES).map(|c| own_text(c)).collect();
+    if texts.iter().any(|text| ["realtor", "real estate agent", "broker"].iter().any(|word| text.contains(word))) {
+        return Some((Role::Realtor, 0.8));
+    }
+    let ways = ["email", "phone", "text", "call", "sms", "correo", "telefono"];
+    let told = texts.iter().filter(|text| ways.iter().any(|way| text.contains(way))).count();
+    if told >= 2 && told * 2 >= texts.len() && texts.iter().all(|text| text.len() < 40) {
+        return Some((Role::ContactPreference, 0.85));
+    }
+    let shared: Vec<Role> = texts.iter().filter_map(|text| said_of_boxes(text)).filter(|role| *role != Role::Other).collect();
+    let one = shared.first().copied().filter(|role| shared.len() * 2 > texts.len() && shared.iter().all(|other| other == role));
+    if let Some(role) = one {
+        return Some((role, 0.75));
+    }
+    (group.iter().filter(|c| c.label.contains('$') || c.value.contains('$')).count() >= 2).then_some((Role::Budget, 0.8))
+}
+
+/// How many answers are read to know the question.
+const MOST_CHOICES: usize = 12;
 
 /// The boxes of one question: of one name, or one after the other with nothing between but their own words.
 fn boxes<'a>(control: &Control, controls: &[&'a Control]) -> Vec<&'a Control> {
@@ -420,7 +429,7 @@ fn said_of_boxes(words: &str) -> Option<Role> {
                 | Role::Captcha
         )
     };
-    roles_of(words).into_iter().find(holds)
+    roles_of(words).find(holds)
 }
 
 /// Whether words give leave, whatever else they speak of.

@@ -92,18 +92,27 @@ impl HidingRules {
 
     /// How this very element is concealed, ancestors aside.
     pub(super) fn conceals(&self, element: ElementRef<'_>) -> Option<Concealed> {
-        let inline = element.attr("style").and_then(concealing);
-        if inline.is_some() {
-            return inline;
+        let (mut style, mut hidden, mut id, mut class) = (None, false, None, None);
+        for (name, value) in element.value().attrs() {
+            match name {
+                "style" => style = concealing(value),
+                "hidden" => hidden = true,
+                "id" => id = Some(value),
+                "class" => class = Some(value),
+                _ => {}
+            }
         }
-        if element.attr("hidden").is_some() {
+        if style.is_some() {
+            return style;
+        }
+        if hidden {
             return Some(Concealed::NotShown);
         }
         if self.count == 0 {
             return None;
         }
-        let by_id = element.attr("id").and_then(|id| self.by_id.get(id)).into_iter();
-        let by_class = element.attr("class").into_iter().flat_map(str::split_whitespace).filter_map(|class| self.by_class.get(class));
+        let by_id = id.and_then(|id| self.by_id.get(id)).into_iter();
+        let by_class = class.into_iter().flat_map(str::split_whitespace).filter_map(|class| self.by_class.get(class));
         let mut rules = by_id.chain(by_class).chain(std::iter::once(&self.others)).flatten();
         rules.find(|rule| rule.selector.matches(&element)).map(|rule| rule.how)
     }
@@ -139,6 +148,28 @@ fn after_block(text: &str) -> &str {
     ""
 }
 
+/// The properties that can conceal.
+const CONCEALING: [&str; 18] = [
+    "display",
+    "visibility",
+    "opacity",
+    "left",
+    "top",
+    "right",
+    "bottom",
+    "margin-left",
+    "margin-top",
+    "text-indent",
+    "transform",
+    "position",
+    "clip",
+    "clip-path",
+    "overflow",
+    "width",
+    "height",
+    "max-height",
+];
+
 /// How a block of declarations conceals.
 fn concealing(declarations: &str) -> Option<Concealed> {
     let (mut tiny, mut clipped, mut positioned) = (0, false, false);
@@ -146,6 +177,9 @@ fn concealing(declarations: &str) -> Option<Concealed> {
     for declaration in declarations.split(';') {
         let Some((name, value)) = declaration.split_once(':') else { continue };
         let name = name.trim().to_ascii_lowercase();
+        if !CONCEALING.contains(&name.as_str()) {
+            continue;
+        }
         let value = value.trim().to_ascii_lowercase().replace("!important", "");
         let value = value.trim();
         match name.as_str() {

@@ -1,6 +1,7 @@
 //! Walks a parsed document once and gathers what [`Page`] holds. Contents of `template` do not count; the text of scripts,
 //! styles and concealed parts is not visible text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ego_tree::iter::Edge;
@@ -9,7 +10,7 @@ use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::dom::{Document, NodeId};
-use super::elements::{kind_of, lower, read_form, read_options, read_overrides};
+use super::elements::{attr, kind_of, lower, read_form, read_options, read_overrides};
 use super::hidden::{Concealed, HidingRules};
 use super::orphans::{self, Orphan};
 use super::page::{Control, Form, Link, Page, collapse};
@@ -18,6 +19,8 @@ use super::sanitize;
 const MAX_TEXT: usize = 200_000;
 const MAX_FORM_TEXT: usize = 20_000;
 const MAX_LABEL: usize = 300;
+/// Pieces of text that are kept for the control that follows.
+const MAX_PIECES: usize = 64;
 /// Longest text of a row that may be the name of its field.
 const MAX_ROW: usize = 120;
 
@@ -28,8 +31,8 @@ pub(super) struct Reader<'a> {
     forms: HashMap<NodeId, usize>,
     rules: HidingRules,
     page: Page,
-    /// Text since the last control, a line a block.
-    before: String,
+    /// Text since the last control; `None` ends a block.
+    before: Vec<Option<&'a str>>,
     /// The comment since the last control.
     comment: String,
     /// The control that text still stands after.
@@ -105,6 +108,12 @@ fn is_mute(tag: &str) -> bool {
     matches!(tag, "script" | "style" | "title" | "select" | "textarea" | "datalist" | "template" | "noscript" | "iframe")
 }
 
+/// Whether classes are those of error messages.
+fn is_complaint(class: &str) -> bool {
+    let class: Cow<'_, str> = if class.bytes().any(|b| b.is_ascii_uppercase()) { class.to_ascii_lowercase().into() } else { class.into() };
+    ["error", "invalid-feedback", "alert-danger", "validation-message", "not-valid-tip"].iter().any(|mark| class.contains(mark))
+}
+
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
@@ -173,7 +182,7 @@ impl<'a> Reader<'a> {
             forms: HashMap::new(),
             rules: HidingRules::default(),
             page,
-            before: String::new(),
+            before: Vec::new(),
             comment: String::new(),
             open: None,
             nodes: Vec::new(),
@@ -191,7 +200,7 @@ impl<'a> Reader<'a> {
         let mut base_seen = false;
         for step in steps(self.document) {
             let Step::Enter(element) = step else { continue };
-            if let Some(id) = element.attr("id") {
+            if let Some(id) = attr(element, "id") {
                 self.ids.entry(id).or_insert(element);
             }
             match element.value().name() {
@@ -203,7 +212,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 "base" if !base_seen => {
-                    if let Some(href) = element.attr("href") {
+                    if let Some(href) = attr(element, "href") {
                         base_seen = true;
                         if let Ok(base) = self.page.url.join(href) {
                             self.page.base = base;
@@ -216,7 +225,7 @@ impl<'a> Reader<'a> {
                     self.page.forms.push(form);
                 }
                 "label" => {
-                    if let Some(target) = element.attr("for") {
+                    if let Some(target) = attr(element, "for") {
                         self.label_for.entry(target).or_insert_with(|| inner_text(element, MAX_LABEL));
                     }
                 }
@@ -303,9 +312,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps text for the control that follows, and for the one just passed.
-    fn hear(&mut self, text: &str) {
-        let text = collapse(text, MAX_LABEL);
-        if text.is_empty() {
+    fn hear(&mut self, text: &'a str) {
+        if text.trim_ascii_start().is_empty() {
             return;
         }
         if let Some(control) = self.open.and_then(|index| self.page.controls.get_mut(index))
@@ -314,19 +322,35 @@ impl<'a> Reader<'a> {
             if !control.after.is_empty() {
                 control.after.push(' ');
             }
-            control.after.push_str(&text);
+            control.after.push_str(&collapse(text, MAX_LABEL));
         }
-        if !self.before.is_empty() && !self.before.ends_with('\n') {
-            self.before.push(' ');
+        if self.before.len() > MAX_PIECES * 2 {
+            // Only the end of it may be about the control that follows.
+            self.before.drain(..MAX_PIECES);
         }
-        self.before.push_str(&text);
+        self.before.push(Some(text));
     }
 
     fn close_block(&mut self) {
         self.open = None;
-        if !self.before.is_empty() && !self.before.ends_with('\n') {
-            self.before.push('\n');
+        if self.before.last().is_some_and(Option::is_some) {
+            self.before.push(None);
         }
+    }
+
+    /// The last block of text before a control that has any letters, and all text since the last control.
+    fn text_before(&self) -> (String, String) {
+        let mut blocks: Vec<String> = self
+            .before
+            .split(Option::is_none)
+            .rev()
+            .take(MAX_PIECES / 4)
+            .map(|block| collapse(&block.iter().flatten().copied().collect::<Vec<_>>().join(" "), usize::MAX))
+            .filter(|block| !block.is_empty())
+            .collect();
+        let last = blocks.iter().find(|block| block.contains(char::is_alphanumeric)).map(|block| tail(block, MAX_ROW)).unwrap_or_default();
+        blocks.reverse();
+        (last, tail(&blocks.join(" "), MAX_LABEL))
     }
 
     /// What only the whole document tells: which fields are concealed together, and the groups without a form.
@@ -379,21 +403,19 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, element: ElementRef<'a>, tag: &str, unseen: bool) {
-        let class = lower(element, "class");
-        if self.page.marks.len() < MAX_TEXT {
-            for (name, value) in element.value().attrs() {
-                if matches!(name, "class" | "id")
-                    || name.starts_with("data-site")
-                    || name.starts_with("data-form")
-                    || name == "data-portal-id"
-                {
-                    self.page.marks.push_str(&value.to_ascii_lowercase());
-                    self.page.marks.push('\n');
+        let mut speaks = false;
+        for (name, value) in element.value().attrs() {
+            let marks = matches!(name, "class" | "id" | "data-portal-id") || name.starts_with("data-site") || name.starts_with("data-form");
+            if marks && self.page.marks.len() < MAX_TEXT {
+                let start = self.page.marks.len();
+                self.page.marks.push_str(value);
+                if let Some(added) = self.page.marks.get_mut(start..) {
+                    added.make_ascii_lowercase();
                 }
+                self.page.marks.push('\n');
             }
+            speaks |= name == "class" && is_complaint(value) || name == "role" && value.trim().eq_ignore_ascii_case("alert");
         }
-        let speaks = lower(element, "role") == "alert"
-            || ["error", "invalid-feedback", "alert-danger", "validation-message", "not-valid-tip"].iter().any(|mark| class.contains(mark));
         if speaks && !unseen && !is_control(tag) && !matches!(tag, "html" | "body" | "form") && self.page.alerts.len() < 40 {
             let text = inner_text(element, MAX_LABEL);
             if !text.is_empty() {
@@ -402,16 +424,16 @@ impl<'a> Reader<'a> {
         }
         match tag {
             "a" => {
-                if let Some(url) = element.attr("href").and_then(|href| self.page.base.join(href).ok()) {
+                if let Some(url) = attr(element, "href").and_then(|href| self.page.base.join(href).ok()) {
                     let mut text = inner_text(element, 120);
                     if text.is_empty() {
-                        element.attr("title").or(element.attr("aria-label")).unwrap_or_default().clone_into(&mut text);
+                        attr(element, "title").or(attr(element, "aria-label")).unwrap_or_default().clone_into(&mut text);
                     }
                     self.page.links.push(Link { url, text });
                 }
             }
             "script" | "iframe" | "img" => {
-                if let Some(source) = element.attr("src").or(element.attr("data-src"))
+                if let Some(source) = attr(element, "src").or(attr(element, "data-src"))
                     && self.page.sources.len() < MAX_TEXT
                     && !source.starts_with("data:")
                 {
@@ -423,7 +445,7 @@ impl<'a> Reader<'a> {
             }
             "title" if self.page.title.is_empty() => self.page.title = collapse(&element.text().collect::<String>(), MAX_LABEL),
             "meta" if lower(element, "http-equiv") == "refresh" => {
-                let content = element.attr("content").unwrap_or_default();
+                let content = attr(element, "content").unwrap_or_default();
                 let target = content.split_once(['=']).map(|(_, target)| target.trim().trim_matches(['"', '\'']));
                 self.page.refresh = target.and_then(|target| self.page.base.join(target).ok());
             }
@@ -432,7 +454,7 @@ impl<'a> Reader<'a> {
     }
 
     fn owner(&self, element: ElementRef<'a>) -> Option<usize> {
-        if let Some(id) = element.attr("form") {
+        if let Some(id) = attr(element, "form") {
             return self.ids.get(id).and_then(|form| self.forms.get(&form.id())).copied();
         }
         let recorded = self.document.owner.get(&element.id()).and_then(|form| self.forms.get(form));
@@ -440,14 +462,14 @@ impl<'a> Reader<'a> {
     }
 
     fn label_of(&self, element: ElementRef<'a>) -> String {
-        if let Some(ids) = element.attr("aria-labelledby") {
+        if let Some(ids) = attr(element, "aria-labelledby") {
             let text: Vec<String> = ids.split_whitespace().filter_map(|id| self.ids.get(id)).map(|e| inner_text(*e, MAX_LABEL)).collect();
             let text = text.join(" ");
             if !text.trim().is_empty() {
                 return text;
             }
         }
-        if let Some(text) = element.attr("id").and_then(|id| self.label_for.get(id))
+        if let Some(text) = attr(element, "id").and_then(|id| self.label_for.get(id))
             && !text.is_empty()
         {
             return text.clone();
@@ -457,7 +479,7 @@ impl<'a> Reader<'a> {
         if !text.is_empty() {
             return text;
         }
-        element.attr("aria-label").or(element.attr("title")).map(|text| collapse(text, MAX_LABEL)).unwrap_or_default()
+        attr(element, "aria-label").or(attr(element, "title")).map(|text| collapse(text, MAX_LABEL)).unwrap_or_default()
     }
 
     fn add_control(&mut self, element: ElementRef<'a>, tag: &str) {
@@ -468,23 +490,23 @@ impl<'a> Reader<'a> {
             index,
             form,
             kind,
-            name: element.attr("name").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
-            id: element.attr("id").unwrap_or_default().to_owned(),
+            name: attr(element, "name").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+            id: attr(element, "id").unwrap_or_default().to_owned(),
             class: lower(element, "class"),
-            has_value: element.attr("value").is_some(),
-            checked: matches!(kind, "checkbox" | "radio") && element.attr("checked").is_some(),
-            multiple: element.attr("multiple").is_some(),
+            has_value: attr(element, "value").is_some(),
+            checked: matches!(kind, "checkbox" | "radio") && attr(element, "checked").is_some(),
+            multiple: attr(element, "multiple").is_some(),
             autocomplete: lower(element, "autocomplete").split_whitespace().last().unwrap_or_default().to_owned(),
-            placeholder: collapse(element.attr("placeholder").unwrap_or_default(), MAX_LABEL),
-            pattern: element.attr("pattern").unwrap_or_default().to_owned(),
-            maxlength: element.attr("maxlength").and_then(|n| n.trim().parse().ok()),
-            dirname: element.attr("dirname").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
-            unreachable_by_tab: element.attr("tabindex").is_some_and(|n| n.trim().starts_with('-')),
-            readonly: element.attr("readonly").is_some(),
+            placeholder: collapse(attr(element, "placeholder").unwrap_or_default(), MAX_LABEL),
+            pattern: attr(element, "pattern").unwrap_or_default().to_owned(),
+            maxlength: attr(element, "maxlength").and_then(|n| n.trim().parse().ok()),
+            dirname: attr(element, "dirname").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+            unreachable_by_tab: attr(element, "tabindex").is_some_and(|n| n.trim().starts_with('-')),
+            readonly: attr(element, "readonly").is_some(),
             label: self.label_of(element),
             ..Control::default()
         };
-        control.size = element.attr("size").and_then(|n| n.trim().parse().ok()).unwrap_or(if control.multiple { 4 } else { 1 });
+        control.size = attr(element, "size").and_then(|n| n.trim().parse().ok()).unwrap_or(if control.multiple { 4 } else { 1 });
         control.invalid = lower(element, "aria-invalid") == "true"
             || control
                 .class
@@ -493,7 +515,7 @@ impl<'a> Reader<'a> {
         control.value = match tag {
             "textarea" => element.text().collect::<String>().replace("\r\n", "\n").replace('\r', "\n"),
             "select" => String::new(),
-            _ => sanitize::value(kind, element.attr("value").unwrap_or_default(), element),
+            _ => sanitize::value(kind, attr(element, "value").unwrap_or_default(), element),
         };
         if tag == "button" && control.label.is_empty() {
             control.label = inner_text(element, MAX_LABEL);
@@ -506,7 +528,7 @@ impl<'a> Reader<'a> {
         }
         self.surroundings(element, &mut control);
         let starred = |text: &str| text.contains('*') || text.to_ascii_lowercase().contains("(required)");
-        control.required = element.attr("required").is_some()
+        control.required = attr(element, "required").is_some()
             || lower(element, "aria-required") == "true"
             || control
                 .class
@@ -551,7 +573,7 @@ impl<'a> Reader<'a> {
 
     /// What the ancestors say: disabled, concealed, legend, text before.
     fn surroundings(&mut self, element: ElementRef<'a>, control: &mut Control) {
-        control.disabled = element.attr("disabled").is_some();
+        control.disabled = attr(element, "disabled").is_some();
         let mut within = true;
         let mut passed: Vec<NodeId> = vec![element.id()];
         let mut concealed = self.rules.conceals(element).map(|how| (how, element.id()));
@@ -565,14 +587,14 @@ impl<'a> Reader<'a> {
                 "datalist" => control.in_datalist = true,
                 "fieldset" => {
                     let legend = ancestor.child_elements().find(|child| child.value().name() == "legend");
-                    if ancestor.attr("disabled").is_some() && !legend.is_some_and(|legend| passed.contains(&legend.id())) {
+                    if attr(ancestor, "disabled").is_some() && !legend.is_some_and(|legend| passed.contains(&legend.id())) {
                         control.disabled = true;
                     }
                     if control.legend.is_empty() {
                         control.legend = legend.map(|legend| inner_text(legend, MAX_LABEL)).unwrap_or_default();
                     }
                 }
-                _ if control.legend.is_empty() && matches!(ancestor.attr("role"), Some("group" | "radiogroup")) => {
+                _ if control.legend.is_empty() && matches!(attr(ancestor, "role"), Some("group" | "radiogroup")) => {
                     control.legend = self.label_of(ancestor);
                 }
                 _ => {}
@@ -599,9 +621,7 @@ impl<'a> Reader<'a> {
                 self.concealing.entry(node).or_default().push(control.index);
             }
         }
-        let last = self.before.lines().rev().find(|line| line.contains(char::is_alphanumeric)).unwrap_or_default();
-        control.before = tail(last, MAX_ROW);
-        control.context = tail(&self.before.replace('\n', " "), MAX_LABEL);
+        (control.before, control.context) = self.text_before();
         (control.row, control.wrappers) = if control.kind == "hidden" { Default::default() } else { self.row_of(element) };
     }
 }
