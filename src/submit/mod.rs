@@ -4,6 +4,7 @@
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
 
 pub mod captcha;
+mod data;
 mod dom;
 mod elements;
 pub mod encode;
@@ -14,11 +15,14 @@ pub mod form;
 mod hidden;
 pub mod http;
 pub mod outcome;
+pub mod outline;
 pub mod page;
+mod people;
 mod phone;
 mod polite;
 pub mod prepare;
 mod read;
+pub mod readiness;
 mod sanitize;
 mod states;
 mod template;
@@ -26,6 +30,7 @@ pub mod vendor;
 mod words;
 
 pub use fill::Filled;
+pub use find::Tried;
 pub use form::Request;
 pub use hidden::Concealed;
 pub use http::{Client, Exchange, HttpSettings, SendFault, Session};

@@ -11,6 +11,7 @@ use url::Url;
 use super::dom::{Document, NodeId};
 use super::elements::{kind_of, lower, read_form, read_options, read_overrides};
 use super::hidden::{Concealed, HidingRules};
+use super::outline::Outline;
 use super::page::{Control, Link, Page, collapse};
 use super::sanitize;
 
@@ -109,6 +110,7 @@ impl<'a> Reader<'a> {
             marks: String::new(),
             sources: String::new(),
             scripts: String::new(),
+            outline: Outline::default(),
             refresh: None,
             cut: document.cut,
         };
@@ -187,9 +189,12 @@ impl<'a> Reader<'a> {
                         self.add_control(element, tag);
                     }
                     self.note(element, tag, !unseen.is_empty());
+                    let Page { outline, base, .. } = &mut self.page;
+                    outline.enter(element, tag, !unseen.is_empty(), base);
                 }
                 Step::Leave(element) => {
                     let tag = element.value().name();
+                    self.page.outline.leave(tag);
                     if is_mute(tag) || tag == "option" {
                         muted = muted.saturating_sub(1);
                     }
@@ -208,6 +213,7 @@ impl<'a> Reader<'a> {
                 }
                 Step::Text(text) if muted == 0 && unseen.is_empty() => {
                     self.say(text, form);
+                    self.page.outline.say(text);
                     self.hear(text);
                 }
                 Step::Text(_) => {}
