@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::data::{self, Node};
+use super::http::Exchange;
 use super::outline::{SECTION, Thing};
 use super::page::{Page, collapse};
 use super::people;
@@ -64,6 +66,16 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// As kept with an inquiry: the readiness, and who is named.
+    #[must_use]
+    pub fn record(&self) -> Value {
+        let mut value = serde_json::to_value(&self.readiness).unwrap_or_default();
+        if let (Some(object), Some(name)) = (value.as_object_mut(), &self.osc) {
+            object.insert("osc_name".to_owned(), name.as_str().into());
+        }
+        value
+    }
+
     /// Two pages of one site; calls that both make count once.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
@@ -111,6 +123,21 @@ pub fn examine(page: &Page) -> Findings {
         found.quotes.insert("text_consent", words);
     }
     found
+}
+
+/// The readiness of a site by what was loaded of it: the page with the form, and the home page where the search began there.
+#[must_use]
+pub fn of_exchanges(exchanges: &[Exchange]) -> Option<Findings> {
+    let good = |exchange: &&Exchange| exchange.status.is_some_and(|status| (200..300).contains(&status)) && !exchange.body().is_empty();
+    // The last exchange of a load is the page, those before it the redirects that led there.
+    let last_of = |label: &str| {
+        let of_load =
+            |exchange: &&Exchange| exchange.label.strip_prefix(label).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        exchanges.iter().rev().filter(good).find(of_load)
+    };
+    let (form, home) = (last_of("page"), last_of("search-1"));
+    let findings = |exchange: &Exchange| examine(&Page::parse(exchange.body(), &exchange.url, exchange.header("content-type")));
+    [form, home].into_iter().flatten().map(findings).reduce(Findings::merge)
 }
 
 fn regex(text: &str) -> Option<Regex> {
