@@ -34,7 +34,7 @@ pub fn draft(site: &Url, probed: &Probed, persona: &str, community: Option<&str>
         let written = format!("{key} = {value}");
         let _ = if note.is_empty() { writeln!(text, "{written}") } else { writeln!(text, "{written:<50} # {}", comment(note)) };
     };
-    let told = |fact: &Option<Fact>| fact.as_ref().map(|fact| format!("from {}", fact.source));
+    let told = |fact: &Option<Fact>| fact.as_ref().map(source);
     line("builder", &quoted(&builder), &told(&facts.builder).unwrap_or_else(|| "CONFIRM: the site does not name itself".to_owned()));
     line("site", &quoted(site.as_str()), "");
     match &probed.found {
@@ -44,12 +44,12 @@ pub fn draft(site: &Url, probed: &Probed, persona: &str, community: Option<&str>
     let (zone, note) = timezone(facts.state.as_ref(), facts.zip.as_ref());
     line("timezone", &quoted(zone), &note);
     match &facts.hours {
-        Some(hours) => line("hours", &quoted(&hours.value), &format!("from {}; add `; PH off` if closed on holidays", hours.source)),
+        Some(hours) => line("hours", &quoted(&hours.value), &format!("{}; add `; PH off` if closed on holidays", source(hours))),
         None => line("hours", &quoted("Mo-Fr 09:00-17:00"), "CONFIRM: the site tells no hours"),
     }
     line("# basis", "\"client\"", "own | client | study: why you may shop it, which no site can tell. Without it nothing is sent");
     match &facts.state {
-        Some(state) => line("state", &quoted(&state.value), &format!("from {}", state.source)),
+        Some(state) => line("state", &quoted(&state.value), &source(state)),
         None => line("# state", "\"TX\"", "CONFIRM: the site does not tell"),
     }
     let phones = probed.findings.as_ref().map(|findings| findings.readiness.phones.clone()).unwrap_or_default();
@@ -129,11 +129,20 @@ fn way(way: &Way) -> String {
 fn timezone(state: Option<&Fact>, zip: Option<&Fact>) -> (&'static str, String) {
     let zone = state.and_then(|state| Some((state, zones::of_address(&state.value, zip.map(|zip| zip.value.as_str()))?)));
     match zone {
-        Some((state, (zone, true))) => {
+        Some((state, (zone, true))) if !state.source.starts_with("CONFIRM") => {
             (zone.name(), format!("by the state, {}{}", state.value, zip.map(|zip| format!(" {}", zip.value)).unwrap_or_default()))
         }
+        Some((state, (zone, true))) => (zone.name(), format!("CONFIRM: if {} is the state", state.value)),
         Some((state, (zone, false))) => (zone.name(), format!("CONFIRM: {} lies in two zones, and this is the larger part's", state.value)),
         None => ("America/Chicago", "CONFIRM: the site does not tell where it is".to_owned()),
+    }
+}
+
+/// Where a fact is from; a doubt stands first.
+fn source(fact: &Fact) -> String {
+    match fact.source.strip_prefix("CONFIRM: ") {
+        Some(source) => format!("CONFIRM: from {source}"),
+        None => format!("from {}", fact.source),
     }
 }
 
@@ -183,6 +192,8 @@ fn slug_of_host(site: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submit::Outcome;
+    use crate::submit::site::Facts;
 
     #[test]
     fn names_become_slugs() {
@@ -192,6 +203,25 @@ mod tests {
             assert_eq!(slug(name), expected, "{name}");
         }
         assert_eq!(slug_of_host(&Url::parse("https://www.b-c.example/").unwrap()), "b-c-example");
+    }
+
+    #[test]
+    fn what_a_site_says_of_itself_cannot_break_the_file() {
+        let evil = "Evil\" \\ Homes\n[inquiry]\u{7f}\u{2028}# x\u{0}\tend";
+        let fact = || Some(Fact { value: evil.to_owned(), source: format!("the title \"{evil}\"") });
+        let facts = Facts { builder: fact(), domains: vec!["a.example".into()], free_mail: vec!["gmail.com".into()], ..Facts::default() };
+        let found = Err(Outcome::Manual { reason: evil.to_owned() });
+        let probed = Probed { found, tried: Vec::new(), findings: None, facts, exchanges: Vec::new() };
+        let site = Url::parse("https://www.a.example/").unwrap();
+        let made = draft(&site, &probed, "dana", Some(evil));
+        assert_eq!(made.slug, "evil-homes-inquiry-x-end");
+        assert_eq!(made, draft(&site, &probed, "dana", Some(evil)));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evil.toml");
+        std::fs::write(&path, &made.text).unwrap();
+        let shop = crate::shop::file::read(&path).unwrap_or_else(|error| panic!("{error}\n{}", made.text));
+        assert!(shop.builder.starts_with("Evil\" \\ Homes [inquiry]"), "{}", shop.builder);
+        assert!(shop.basis.is_none() && shop.form.is_none() && shop.ask.persona == "dana");
     }
 
     #[test]

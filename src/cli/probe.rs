@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::output::table;
+use super::shop::progress;
 use super::{Context, DONE, Ended, FAILED};
 use crate::audit::{AuditError, Prober};
 use crate::submit::Outcome;
@@ -64,6 +65,7 @@ pub(super) async fn run(command: ProbeArgs, context: &Context) -> Ended {
             })
         })
         .buffered(scout.concurrency);
+    let bar = progress(command.url.len(), context);
     let mut status = DONE;
     let mut first = true;
     while let Some(look) = looks.next().await {
@@ -72,16 +74,20 @@ pub(super) async fn run(command: ProbeArgs, context: &Context) -> Ended {
         if probed.found.is_err() || matches!(saved, Some(Err(_))) {
             status = FAILED;
         }
+        bar.inc(1);
         let path = saved.as_ref().and_then(|saved| saved.as_ref().ok()).map(|path| path.display().to_string());
-        context.out.event(&document(&url, &probed, &scout, path.as_deref()), || {
-            let gap = if first { "" } else { "\n" };
-            format!("{gap}{}", text(&url, &probed, &scout, path.as_deref()))
+        bar.suspend(|| {
+            context.out.event(&document(&url, &probed, &scout, path.as_deref()), || {
+                let gap = if first { "" } else { "\n" };
+                format!("{gap}{}", text(&url, &probed, &scout, path.as_deref()))
+            });
         });
         first = false;
         if let Some(Err(error)) = saved {
             context.out.error(error);
         }
     }
+    bar.finish_and_clear();
     Ok(status)
 }
 

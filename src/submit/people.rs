@@ -9,6 +9,7 @@ use regex::Regex;
 use super::data::Node;
 use super::outline::{SECTION, Thing};
 use super::page::{Page, collapse};
+use super::readiness::regex;
 
 /// How far from a name its portrait may stand, in bytes of text.
 const NEAR: usize = 400;
@@ -26,13 +27,13 @@ pub(super) struct Counselor {
 
 const TITLE_WORDS: &str = r"(?:(?:on-?line|internet|digital|virtual|web)\s+(?:new\s+)?(?:home\s+|homes\s+|housing\s+)?(?:sales\s+)?(?:and\s+marketing\s+)?(?:counsel+ors?|consultants?|concierges?|specialists?|advis[oe]rs?|associates?|representatives?|guides?|managers?|agents?|director|coordinators?|experts?|team)|(?:on-?line|internet)\s+sales|new[\s-]homes?\s+(?:sales\s+)?(?:specialists?|guides?|advis[oe]rs?|counsel+ors?|consultants?|concierges?)|home[\s-]?buying\s+(?:guides?|concierges?|advis[oe]rs?)|home\s+(?:concierges?|finders?|sales\s+counsel+ors?)|sales\s+counsel+ors?)";
 
-static TITLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!(r"(?i)\b{TITLE_WORDS}\b")).ok());
+static TITLE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(&format!(r"(?i)\b{TITLE_WORDS}\b")));
 
 const NAME_WORD: &str = r"\p{Lu}(?:\p{Ll}|['’]\p{Lu}?)[\p{L}'’-]*";
 
 /// Two or three names, an initial between them, letters of a degree after them.
 static NAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"\b{NAME_WORD}(?:\s+\p{{Lu}}\.)?(?:\s+(?:de|la|van|von|del)\s)?(?:\s+{NAME_WORD}){{1,2}}")).ok());
+    LazyLock::new(|| regex(&format!(r"\b{NAME_WORD}(?:\s+\p{{Lu}}\.)?(?:\s+(?:de|la|van|von|del)\s)?(?:\s+{NAME_WORD}){{1,2}}")));
 
 /// A name beside the title in one sentence: "Amy, your online sales counselor", "Online Sales Counselor: Amy Ortiz".
 static BESIDE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -45,7 +46,7 @@ static BESIDE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"\b(?i:meet|ask|contact|call|text|I['’]?m|i am|hi,?|hello,?|my name is|chat with|talk (?:to|with))\s+{name}"),
     ]
     .iter()
-    .filter_map(|pattern| Regex::new(pattern).ok())
+    .filter_map(|pattern| regex(pattern))
     .collect()
 });
 
@@ -88,7 +89,8 @@ pub(super) fn counselor(page: &Page, nodes: &[Node]) -> Option<Counselor> {
 }
 
 fn in_text(page: &Page, builder: &str) -> Option<Counselor> {
-    let title = TITLE.as_ref()?;
+    // Most pages name no such title, and one look tells.
+    let title = TITLE.as_ref().filter(|title| title.is_match(&page.outline.text))?;
     let blocks: Vec<(usize, &str)> = page.outline.blocks().filter(|(_, block)| !block.trim().is_empty()).collect();
     for (index, (at, block)) in blocks.iter().enumerate() {
         if block.len() > 2_000 || !title.is_match(block) {

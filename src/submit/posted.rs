@@ -95,7 +95,7 @@ pub(super) fn of_text<'a>(blocks: impl Iterator<Item = &'a str>) -> Option<(Stri
     Some((said(&week)?, quote.join(" ")))
 }
 
-const DAY: &str = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?\.?|mo|tu|we|th|fr|sa|su";
+const DAY: &str = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?\b\.?|(?:mo|tu|we|th|fr|sa|su)\b";
 const TIME: &str = r"(?:\d{1,2}(?::\d{2})?\s*(?:[ap]\.?\s?m\b\.?)?|noon|midnight)";
 
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -107,8 +107,10 @@ static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
     .ok()
 });
-static SPAN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)^\s*(?P<opens>{TIME})\s*(?:-|–|—|to|until|till)\s*(?P<closes>{TIME})\s*$")).ok());
+static SPAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?i)^\s*(?:from |open )?(?P<opens>{TIME})\s*(?:-|–|—|to|until|till)\s*(?P<closes>{TIME})(?:\s[^\d]{{0,30}})?$"))
+        .ok()
+});
 static DAY_WORD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)\b(?P<first>{DAY})(?:\s*(?:-|–|—|to|through|thru)\s*(?P<last>{DAY}))?")).ok());
 
@@ -264,7 +266,9 @@ mod tests {
             ("<p>Sunday – Thursday 11-7", Some("Mo-Th 11:00-19:00; Su 11:00-19:00")),
             ("<p>Mon-Fri 9-5</p><p>Pool hours</p><p>x</p><p>y</p><p>z</p><p>Mon-Sun 6am-10pm</p>", Some("Mo-Fr 09:00-17:00")),
             ("<p>Homes from 1,800 to 2,400 square feet", None),
+            ("<p>Monday-Friday <br/>8 AM to 8 PM ET<br>Saturday 9 AM to 5 PM ET", Some("Mo-Fr 08:00-20:00; Sa 09:00-17:00")),
             ("<p>Call Monday", None),
+            ("<p>Monet</p><p>Moon</p><p>SUN - SAT 8am - 7pm CST</p>", Some("Mo-Su 08:00-19:00")),
             ("<p>Saturday by appointment", None),
         ] {
             let page = page(html);

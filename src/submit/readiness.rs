@@ -140,8 +140,10 @@ pub fn of_exchanges(exchanges: &[Exchange]) -> Option<Findings> {
     [form, home].into_iter().flatten().map(findings).reduce(Findings::merge)
 }
 
-fn regex(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
+/// A pattern whose word boundaries are those of ASCII: with those of Unicode the quick way of matching ends at the first letter
+/// outside ASCII.
+pub(super) fn regex(text: &str) -> Option<Regex> {
+    Regex::new(&text.replace(r"\b", r"(?-u:\b)")).ok()
 }
 
 static NUMBER: LazyLock<Option<Regex>> =
@@ -180,7 +182,7 @@ fn phones(page: &Page, nodes: &[Node]) -> Vec<String> {
         found.extend(node.texts("telephone").into_iter().filter_map(e164).map(|number| (node.at, number)));
         faxes.extend(node.texts("faxNumber").into_iter().filter_map(e164));
     }
-    for (begins, block) in page.outline.blocks() {
+    for (begins, block) in page.outline.blocks().filter(|(_, block)| block.bytes().filter(u8::is_ascii_digit).count() >= 10) {
         for hit in NUMBER.iter().flat_map(|regex| regex.find_iter(block)) {
             let joined = |c: char| c.is_alphanumeric() || c == '-';
             let before = block.get(..hit.start()).unwrap_or_default();
@@ -297,12 +299,18 @@ const CHATS: [(&str, &str); 52] = [
     ("live-chat", "other"),
 ];
 
+static CHAT_MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| regex(&CHATS.map(|(mark, _)| regex::escape(mark)).join("|")));
+
 /// The chat on a page, with the mark it is known by.
 fn chat(page: &Page) -> Option<(&'static str, &'static str)> {
+    let marks = CHAT_MARKS.as_ref()?;
     let scripts = page.scripts.to_ascii_lowercase();
-    // Not every script that may name them is theirs; an address of theirs outweighs a word in a script.
-    let whole = [&page.sources, &page.marks, &scripts];
-    whole.into_iter().find_map(|text| CHATS.into_iter().find(|(mark, _)| text.contains(mark))).map(|(mark, name)| (name, mark))
+    // An address of theirs outweighs a word in a script, and a vendor's own mark one that any chat may bear.
+    let best = |text: &str| {
+        let hits = marks.find_iter(text).filter_map(|hit| CHATS.iter().position(|(mark, _)| *mark == hit.as_str()));
+        hits.min().and_then(|at| CHATS.get(at))
+    };
+    [page.sources.as_str(), &page.marks, &scripts].into_iter().find_map(best).map(|(mark, name)| (*name, *mark))
 }
 
 /// Words that call on a buyer to do something, by what they call to.
@@ -329,7 +337,16 @@ const CALLS: [(&str, &str); 8] = [
 static CALL_WORDS: LazyLock<Vec<(&'static str, Regex)>> =
     LazyLock::new(|| CALLS.into_iter().filter_map(|(name, words)| Some((name, regex(&format!("(?i){words}"))?))).collect());
 
+static CALL_HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r"(?i)tour|visit|showing|walk|appointment|call|phone|meeting|consult|time|info|detail|brochure|pric|plan|quote|estimate|ask|question|text|chat|message|contact|touch|started|quir|join|register|talk|reach|connect",
+    )
+});
+
 fn call_of(text: &str) -> Option<&'static str> {
+    if !CALL_HINT.as_ref()?.is_match(text) {
+        return None;
+    }
     let text = collapse(text, 80);
     CALL_WORDS.iter().find(|(_, words)| words.is_match(&text)).map(|(name, _)| *name)
 }
@@ -360,10 +377,13 @@ static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&format!(r"(?i){answer}.{{0,90}}({time})|({time}).{{0,60}}{answer}"))
 });
 
+static TIME_HINT: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"(?i)hour|hrs|minute|mins|day"));
+
 /// The sentence that promises an answer in a stated time.
 fn promise(page: &Page) -> Option<String> {
-    let regex = PROMISE.as_ref()?;
-    let (_, block) = page.outline.blocks().find(|(_, block)| block.len() < 3_000 && sentences(block).any(|one| promises(regex, one)))?;
+    let (regex, hint) = (PROMISE.as_ref()?, TIME_HINT.as_ref()?);
+    let speaks = |block: &str| block.len() < 3_000 && hint.is_match(block) && sentences(block).any(|one| promises(regex, one));
+    let (_, block) = page.outline.blocks().find(|(_, block)| speaks(block))?;
     sentences(block).find(|one| promises(regex, one)).map(|one| collapse(one, 300))
 }
 
@@ -408,7 +428,11 @@ fn text_consent(page: &Page) -> Option<String> {
         let best = sentences(text).find(|one| texts.is_match(one)).unwrap_or(text);
         collapse(best, 240)
     };
-    ticked.map(|text| quote(&text)).or_else(|| page.outline.text.split(['\n', SECTION]).find(|block| asks(block)).map(quote))
+    let anywhere = || texts.is_match(&page.outline.text);
+    ticked.map(|text| quote(&text)).or_else(|| {
+        let blocks = anywhere().then(|| page.outline.text.split(['\n', SECTION]));
+        blocks?.find(|block| asks(block)).map(quote)
+    })
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::states;
 pub struct Fact {
     /// The fact.
     pub value: String,
-    /// Where it stands, in words for a comment.
+    /// Where it stands, in words for a comment; where that leaves a doubt, it begins with CONFIRM.
     pub source: String,
 }
 
@@ -88,10 +88,11 @@ fn builder(site: &Url, pages: &[Page], nodes: &[Node]) -> Option<Fact> {
     let named = parts.iter().find(|part| letters(part).len() > 3 && host.contains(&letters(part)));
     let trade = || parts.iter().rev().find(|part| part.len() < 60 && TRADE.as_ref().is_some_and(|trade| trade.is_match(part)));
     let name = named.or_else(trade).or(parts.last())?;
-    fact(collapse(name, 120), format!("the title \"{}\"", collapse(&home.title, 120)))
+    let doubt = if named.is_some() { "" } else { "CONFIRM: " };
+    fact(collapse(name, 120), format!("{doubt}the title \"{}\"", collapse(&home.title, 120)))
 }
 
-static TITLE_PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s+[|–—·•:-]\s+|\s*::\s*|\s*\|\s*").ok());
+static TITLE_PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s+[|–—·•-]\s+|\s*::\s*|\s*:\s+|\s*\|\s*").ok());
 static TRADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(homes?|builders?|communities|construction|properties|residential|custom)\b|\b(and|&) (sons|co)\b").ok()
 });
@@ -112,13 +113,15 @@ fn place(pages: &[Page], nodes: &[Node]) -> (Option<Fact>, Option<Fact>) {
         }
     }
     let blocks = || pages.iter().flat_map(|page| page.outline.blocks()).map(|(_, block)| block);
-    for block in blocks() {
-        if let Some(hit) = PLACE.as_ref().and_then(|regex| regex.captures(block))
-            && let (Some(state), Some(zip)) = (hit.get(1).and_then(|state| code(state.as_str())), hit.get(2))
-        {
-            let source = format!("the address \"{}\"", collapse(hit.get(0).map_or("", |whole| whole.as_str()), 80));
-            return (fact(state, source.clone()), fact(zip.as_str(), source));
-        }
+    let addresses: Vec<(String, &str, &str)> = blocks()
+        .flat_map(|block| PLACE.iter().flat_map(move |regex| regex.captures_iter(block)))
+        .filter_map(|hit| Some((code(hit.get(1)?.as_str())?, hit.get(2)?.as_str(), hit.get(0)?.as_str())))
+        .collect();
+    if let Some((state, zip, said)) = addresses.first() {
+        let several = addresses.iter().any(|(other, _, _)| other != state);
+        let doubt = if several { "CONFIRM: the first of several states, " } else { "" };
+        let source = format!("{doubt}the address \"{}\"", collapse(said, 80));
+        return (fact(state.as_str(), source.clone()), fact(*zip, source));
     }
     // Without a ZIP code only where all places named are in one state.
     let named: Vec<(String, &str)> = blocks()
@@ -127,7 +130,7 @@ fn place(pages: &[Page], nodes: &[Node]) -> (Option<Fact>, Option<Fact>) {
         .collect();
     let states: BTreeSet<&str> = named.iter().map(|(state, _)| state.as_str()).collect();
     let only = named.first().filter(|_| states.len() == 1);
-    (only.and_then(|(state, said)| fact(state, format!("the words \"{}\"", collapse(said, 80)))), None)
+    (only.and_then(|(state, said)| fact(state, format!("CONFIRM: nothing but the words \"{}\"", collapse(said, 80)))), None)
 }
 
 fn hours(pages: &[Page], nodes: &[Node]) -> Option<Fact> {
@@ -135,7 +138,7 @@ fn hours(pages: &[Page], nodes: &[Node]) -> Option<Fact> {
         return fact(hours, "structured data of the site");
     }
     let (hours, quote) = pages.iter().find_map(|page| posted::of_text(page.outline.blocks().map(|(_, block)| block)))?;
-    fact(hours, format!("the words \"{}\"", collapse(&quote, 160)))
+    fact(hours, format!("CONFIRM: the words \"{}\"", collapse(&quote, 160)))
 }
 
 /// Domains they write from; those that anybody can have are kept apart.
@@ -206,6 +209,7 @@ mod tests {
             ("<p>New homes in Austin, TX and Waco, TX</p>", Some("TX"), None),
             ("<p>New homes in Austin, TX and Tulsa, OK</p>", None, None),
             ("<p>Quality, ZZ 12345</p>", None, None),
+            ("<p>Waco, TX 76701</p><p>Tulsa, OK 74103</p>", Some("TX"), Some("76701")),
         ] {
             let facts = facts_of(html);
             assert_eq!((value(facts.state).as_deref(), value(facts.zip).as_deref()), (state, zip), "{html}");

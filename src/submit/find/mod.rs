@@ -20,7 +20,7 @@ use super::outcome::Outcome;
 use super::page::Page;
 use super::vendor;
 use links::{COMMON, Candidate, LIKELY, candidates, host, key, of_sitemap, take_best};
-use robots::Robots;
+pub(super) use robots::Robots;
 use sitemap::Sitemap;
 
 /// Loads of one search, `robots.txt` and sitemaps among them.
@@ -116,6 +116,21 @@ pub(super) async fn search(client: &Client, session: &Session, shop: &Shop, exch
     };
     let found = search.run().await;
     (found, search.tried)
+}
+
+/// What the `robots.txt` of an address's site asks of us.
+pub(super) async fn robots(client: &Client, session: &Session, url: &Url, exchanges: &mut Vec<Exchange>) -> Robots {
+    let Ok(address) = url.join("/robots.txt") else { return Robots::closed() };
+    let (loaded, fault) = client.load(session, &address, "robots", None).await;
+    let last = loaded.last().filter(|_| fault.is_none());
+    let robots = last.map_or_else(Robots::closed, |exchange| Robots::answered(exchange.status, exchange.body()));
+    exchanges.extend(loaded);
+    robots
+}
+
+/// Whether `robots.txt` lets us look at an address.
+pub(super) fn allowed(robots: &Robots, url: &Url) -> bool {
+    robots.allows(url)
 }
 
 struct Search<'a> {
@@ -292,7 +307,7 @@ impl Search<'_> {
             self.robots.insert(site.clone(), robots);
         }
         let Some(robots) = self.robots.get(&site) else { return false };
-        if !robots.allows(url) {
+        if !allowed(robots, url) {
             return false;
         }
         if let (Some(delay), Some((last, at))) = (robots.delay, &self.last)
@@ -304,13 +319,9 @@ impl Search<'_> {
     }
 
     async fn read_robots(&mut self, url: &Url) -> Robots {
-        let Ok(address) = url.join("/robots.txt") else { return Robots::closed() };
         self.loads += 1;
-        let (loaded, fault) = self.client.load(self.session, &address, "robots", Some(&self.shop.site)).await;
+        let robots = robots(self.client, self.session, url, self.exchanges).await;
         self.last = Some((host(url), Instant::now()));
-        let last = loaded.last().filter(|_| fault.is_none());
-        let robots = last.map_or_else(Robots::closed, |exchange| Robots::answered(exchange.status, exchange.body()));
-        self.exchanges.extend(loaded);
         robots
     }
 

@@ -15,7 +15,7 @@ const TOKEN: &str = "crickets";
 
 /// What a site asks of us.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Robots {
+pub(in crate::submit) struct Robots {
     rules: Vec<Rule>,
     closed: bool,
     /// The pause asked for between two loads.
