@@ -9,6 +9,7 @@ mod init;
 mod inspect;
 mod man;
 mod output;
+mod probe;
 mod record;
 mod rederive;
 mod report;
@@ -94,6 +95,7 @@ enum Color {
 enum Command {
     Init(init::Init),
     Demo(demo::Demo),
+    Probe(probe::ProbeArgs),
     Check(check::Check),
     Shop(shop::ShopArgs),
     Record(record::Record),
@@ -124,7 +126,12 @@ struct Context {
 impl Context {
     /// Opens the workspace.
     async fn workspace(&self) -> Result<Workspace, AuditError> {
-        let root = match self.global.workspace.as_ref().filter(|root| !root.as_os_str().is_empty()) {
+        Workspace::open(&self.root()?, self.global.store.clone(), self.clock.clone()).await
+    }
+
+    /// The folder of the workspace.
+    fn root(&self) -> Result<PathBuf, AuditError> {
+        Ok(match self.global.workspace.as_ref().filter(|root| !root.as_os_str().is_empty()) {
             Some(root) if !root.join(CONFIG_FILE).exists() => {
                 let shown = root.display();
                 return Err(AuditError::wrong(
@@ -134,8 +141,7 @@ impl Context {
             }
             Some(root) => root.clone(),
             None => Workspace::find(&std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")))?,
-        };
-        Workspace::open(&root, self.global.store.clone(), self.clock.clone()).await
+        })
     }
 }
 
@@ -187,6 +193,7 @@ async fn run(command: Command, context: &Context) -> Ended {
     match command {
         Command::Init(command) => init::run(&command, context),
         Command::Demo(command) => demo::run(&command, context).await,
+        Command::Probe(command) => probe::run(command, context).await,
         Command::Check(command) => check::run(&command, context).await,
         Command::Shop(command) => shop::run(command, context).await,
         Command::Record(command) => record::run(command, context).await,

@@ -95,7 +95,7 @@ fn exit(asked: &[Asked]) -> u8 {
     }
 }
 
-fn progress(shops: usize, context: &Context) -> ProgressBar {
+pub(super) fn progress(shops: usize, context: &Context) -> ProgressBar {
     if !std::io::stderr().is_terminal() || context.global.quiet || context.out.is_json() {
         return ProgressBar::hidden();
     }

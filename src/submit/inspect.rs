@@ -14,6 +14,7 @@ use super::form::{self, Edits, Request};
 use super::http::Client;
 use super::outcome::Outcome;
 use super::page::Page;
+use super::readiness::{Readiness, readiness};
 use super::vendor;
 
 /// A page with everything known about its forms: `crickets.form/1`.
@@ -26,6 +27,8 @@ pub struct PageReport {
     pub chosen: Option<usize>,
     /// All forms, then the form-like groups without a form.
     pub forms: Vec<FormReport>,
+    /// What the page offers a buyer besides.
+    pub readiness: Readiness,
 }
 
 /// A form of a page.
@@ -76,7 +79,7 @@ pub fn page_report(name: &str, page: &Page) -> PageReport {
     let known = fields::survey(page);
     let chosen = fields::choose(&known).map(|form| form.index);
     let forms = known.into_iter().filter_map(|known| form_report(page, known)).collect();
-    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, forms }
+    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, forms, readiness: readiness(page) }
 }
 
 fn form_report(page: &Page, known: Known) -> Option<FormReport> {

@@ -4,6 +4,7 @@
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
 
 pub mod captcha;
+mod data;
 mod dom;
 mod elements;
 pub mod encode;
@@ -18,19 +19,26 @@ pub mod inspect;
 pub mod kind;
 mod orphans;
 pub mod outcome;
+pub mod outline;
 pub mod page;
+mod people;
 mod phone;
 mod polite;
+mod posted;
 pub mod prepare;
+pub mod probe;
 mod read;
+pub mod readiness;
 pub mod role;
 mod sanitize;
+pub mod site;
 mod states;
 mod template;
 pub mod vendor;
 mod words;
 
 pub use fill::Filled;
+pub use find::Tried;
 pub use form::Request;
 pub use hidden::Concealed;
 pub use http::{Client, Exchange, HttpSettings, SendFault, Session};

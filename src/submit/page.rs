@@ -7,6 +7,7 @@ use url::Url;
 
 use super::dom;
 use super::hidden::Concealed;
+use super::outline::Outline;
 use super::read::Reader;
 
 /// An option of a `select`.
@@ -206,6 +207,8 @@ pub struct Page {
     pub sources: String,
     /// Inline scripts.
     pub scripts: String,
+    /// Text, pictures, numbers and data in the order of the document.
+    pub outline: Outline,
     /// Where `<meta http-equiv=refresh>` leads.
     pub refresh: Option<Url>,
     /// It nests or multiplies its elements without bound; what follows is missing.

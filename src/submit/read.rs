@@ -13,6 +13,7 @@ use super::dom::{Document, NodeId};
 use super::elements::{attr, kind_of, lower, read_form, read_options, read_overrides};
 use super::hidden::{Concealed, HidingRules};
 use super::orphans::{self, Orphan};
+use super::outline::Outline;
 use super::page::{Control, Form, Link, Page, collapse};
 use super::sanitize;
 
@@ -172,6 +173,7 @@ impl<'a> Reader<'a> {
             marks: String::new(),
             sources: String::new(),
             scripts: String::new(),
+            outline: Outline::default(),
             refresh: None,
             cut: document.cut,
         };
@@ -263,9 +265,12 @@ impl<'a> Reader<'a> {
                         self.add_control(element, tag);
                     }
                     self.note(element, tag, !unseen.is_empty());
+                    let Page { outline, base, .. } = &mut self.page;
+                    outline.enter(element, tag, !unseen.is_empty(), base);
                 }
                 Step::Leave(element) => {
                     let tag = element.value().name();
+                    self.page.outline.leave(tag);
                     if is_mute(tag) || tag == "option" {
                         muted = muted.saturating_sub(1);
                     }
@@ -282,6 +287,7 @@ impl<'a> Reader<'a> {
                 Step::Text(text) if muted == 0 => {
                     if unseen.is_empty() {
                         self.say(text, form);
+                        self.page.outline.say(text);
                     }
                     // A step or dialog that is not shown yet has its labels all the same.
                     self.hear(text);

@@ -22,6 +22,7 @@ mod kill;
 mod layers;
 mod mail_road;
 mod peers;
+mod probe;
 mod report_bytes;
 mod review;
 mod screens;
