@@ -16,6 +16,7 @@ mod hidden;
 mod honeypot;
 pub mod http;
 pub mod inspect;
+mod json;
 pub mod kind;
 mod orphans;
 pub mod outcome;
