@@ -125,6 +125,7 @@ fn a_shop_file_is_drafted_that_loads_and_comes_out_the_same() {
         "phones = [\"+15125550101\", \"+15125550100\"]",
         "domains = [\"bluebonnetmail.example\"]",
         "gmail.com",
+        "# team = [\"Amy Ortiz\"]",
         "persona = \"dana\"",
         "community = \"Willow Creek\" # the form offers: Oak Run | Willow Creek",
         "[submit.fields]",
