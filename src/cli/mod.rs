@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 mod import;
 mod init;
+mod inspect;
 mod man;
 mod output;
 mod probe;
@@ -105,6 +106,8 @@ enum Command {
     Report(report::ReportArgs),
     Rederive(rederive::Rederive),
     Score(score::ScoreArgs),
+    #[command(subcommand)]
+    Inspect(inspect::Inspect),
     Rubric(rubric::RubricArgs),
     Completions(completions::Completions),
     Man(man::Man),
@@ -201,6 +204,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Report(command) => report::run(command, context).await,
         Command::Rederive(command) => rederive::run(&command, context).await,
         Command::Score(command) => score::run(&command, context),
+        Command::Inspect(command) => inspect::run(command, context).await,
         Command::Rubric(command) => rubric::run(&command, context),
         Command::Completions(command) => completions::run(&command, context),
         Command::Man(command) => man::run(&command, context),

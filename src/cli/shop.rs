@@ -165,7 +165,7 @@ fn outgoing(prepared: &Prepared) -> Vec<Outgoing> {
     let entry = |entry: &Entry| {
         let value = match &entry.value {
             EntryValue::Text(text) => text.clone(),
-            EntryValue::NoFile => "(no file)".to_owned(),
+            EntryValue::File(_) => "(no file)".to_owned(),
         };
         // Two controls may share a name: each explains one entry.
         let known = filled.iter().position(|field| field.name == entry.name).map(|index| filled.remove(index));

@@ -8,8 +8,27 @@ use encoding_rs::Encoding;
 pub enum EntryValue {
     /// Text.
     Text(String),
-    /// A file field in which nothing was chosen.
-    NoFile,
+    /// A file.
+    File(File),
+}
+
+/// A file as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name; empty where nothing was chosen.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+}
+
+impl File {
+    /// What a file field sends in which nothing was chosen.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { name: String::new(), media_type: "application/octet-stream".to_owned(), content: Vec::new() }
+    }
 }
 
 /// One name and its value, in the order of the form.
@@ -48,7 +67,7 @@ fn bytes(text: &str, charset: &'static Encoding) -> Vec<u8> {
 fn text_of(value: &EntryValue) -> String {
     match value {
         EntryValue::Text(text) => crlf(text),
-        EntryValue::NoFile => String::new(),
+        EntryValue::File(file) => crlf(&file.name),
     }
 }
 
@@ -86,7 +105,7 @@ pub fn urlencoded(entries: &[Entry], charset: &'static Encoding) -> String {
 /// A name inside a `Content-Disposition` line.
 fn quoted(name: &str, charset: &'static Encoding) -> Vec<u8> {
     let mut out = Vec::new();
-    for byte in bytes(&crlf(name), charset) {
+    for byte in bytes(name, charset) {
         match byte {
             b'"' => out.extend_from_slice(b"%22"),
             b'\r' => out.extend_from_slice(b"%0D"),
@@ -103,14 +122,21 @@ pub fn multipart(entries: &[Entry], charset: &'static Encoding, boundary: &str) 
     let mut out = Vec::new();
     for entry in entries {
         out.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"").as_bytes());
-        out.extend_from_slice(&quoted(&entry.name, charset));
+        out.extend_from_slice(&quoted(&crlf(&entry.name), charset));
         out.push(b'"');
         match &entry.value {
             EntryValue::Text(text) => {
                 out.extend_from_slice(b"\r\n\r\n");
                 out.extend_from_slice(&bytes(&crlf(text), charset));
             }
-            EntryValue::NoFile => out.extend_from_slice(b"; filename=\"\"\r\nContent-Type: application/octet-stream\r\n\r\n"),
+            EntryValue::File(file) => {
+                out.extend_from_slice(b"; filename=\"");
+                // Unlike names, names of files keep their newlines as they are.
+                out.extend_from_slice(&quoted(&file.name, charset));
+                let media_type = if file.media_type.is_empty() { "application/octet-stream" } else { &file.media_type };
+                out.extend_from_slice(format!("\"\r\nContent-Type: {media_type}\r\n\r\n").as_bytes());
+                out.extend_from_slice(&file.content);
+            }
         }
         out.extend_from_slice(b"\r\n");
     }
@@ -174,7 +200,7 @@ mod tests {
 
     #[test]
     fn multipart_quotes_names_and_sends_empty_files() {
-        let entries = [entry("a\"b\n", "x\ny"), Entry { name: "f".into(), value: EntryValue::NoFile }];
+        let entries = [entry("a\"b\n", "x\ny"), Entry { name: "f".into(), value: EntryValue::File(File::none()) }];
         let body = String::from_utf8(multipart(&entries, encoding_rs::UTF_8, "B")).unwrap();
         assert_eq!(
             body,

@@ -138,7 +138,7 @@ fn add_entries(page: &Page, control: &Control, edits: &Edits, submitter: Option<
                 add(name, if control.has_value { &control.value } else { "on" });
             }
         }
-        "file" => list.push(Entry { name: name.to_owned(), value: EntryValue::NoFile }),
+        "file" => list.push(Entry { name: name.to_owned(), value: EntryValue::File(encode::File::none()) }),
         "hidden" if name.eq_ignore_ascii_case("_charset_") => add(name, charset.name()),
         "button" | "reset" => {}
         kind => {

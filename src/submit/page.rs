@@ -79,12 +79,22 @@ pub struct Control {
     pub label: String,
     /// Legend of the nearest `fieldset`.
     pub legend: String,
-    /// Text that stands before it, after the previous control.
+    /// The block of text that stands right before it, after the previous control.
     pub before: String,
-    /// Text that stands after a check box or radio button.
+    /// All text between the previous control and it.
+    pub context: String,
+    /// Text that stands after it in the same block.
     pub after: String,
+    /// Text of the smallest part of the page that holds it and no other control.
+    pub row: String,
     /// How it is concealed inside its form, if it is.
     pub concealed: Option<Concealed>,
+    /// How many fields are concealed together with it, by the same element; 1 when it is the only one.
+    pub concealed_together: usize,
+    /// A comment in the source right before it, in lower case.
+    pub comment: String,
+    /// Classes and ids of the elements that hold it and no other control.
+    pub wrappers: String,
     /// A button's own `formaction`, `formmethod`, `formenctype`.
     pub overrides: Option<Box<Overrides>>,
 }
@@ -107,8 +117,10 @@ impl Control {
         let boxed = matches!(self.kind, "checkbox" | "radio");
         let order = if boxed {
             [&self.label, &self.after, &self.legend, &self.before]
-        } else {
+        } else if self.row.is_empty() {
             [&self.label, &self.placeholder, &self.before, &self.legend]
+        } else {
+            [&self.label, &self.placeholder, &self.row, &self.before]
         };
         order.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
     }
@@ -117,6 +129,12 @@ impl Control {
     #[must_use]
     pub fn is_typed(&self) -> bool {
         matches!(self.kind, "text" | "search" | "tel" | "url" | "email" | "password" | "number" | "textarea")
+    }
+
+    /// Whether a value can be put into it.
+    #[must_use]
+    pub fn takes_value(&self) -> bool {
+        !self.is_button() && !matches!(self.kind, "select" | "checkbox" | "radio" | "file")
     }
 
     /// Whether it presses something.
@@ -131,6 +149,8 @@ impl Control {
 pub struct Form {
     /// Position among all forms of the document.
     pub index: usize,
+    /// No `form` element holds it together: a group of controls that only a script can send.
+    pub orphan: bool,
     /// The `action` as written; `None` without one.
     pub action: Option<String>,
     /// `get`, `post` or `dialog`.

@@ -17,6 +17,7 @@ mod cli;
 mod demo;
 mod dovecot_restart;
 mod import;
+mod inspect;
 mod kill;
 mod layers;
 mod mail_road;
