@@ -14,7 +14,7 @@ use super::form::{self, Edits, Request};
 use super::http::Client;
 use super::outcome::Outcome;
 use super::page::Page;
-use super::readiness::{self, Readiness};
+use super::readiness::{Readiness, readiness};
 use super::vendor;
 
 /// A page with everything known about its forms: `crickets.form/1`.
@@ -27,7 +27,7 @@ pub struct PageReport {
     pub chosen: Option<usize>,
     /// All forms, then the form-like groups without a form.
     pub forms: Vec<FormReport>,
-    /// How ready the page is for whoever has a question.
+    /// What the page offers a buyer besides.
     pub readiness: Readiness,
 }
 
@@ -79,7 +79,7 @@ pub fn page_report(name: &str, page: &Page) -> PageReport {
     let known = fields::survey(page);
     let chosen = fields::choose(&known).map(|form| form.index);
     let forms = known.into_iter().filter_map(|known| form_report(page, known)).collect();
-    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, forms, readiness: readiness::readiness(page) }
+    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, forms, readiness: readiness(page) }
 }
 
 fn form_report(page: &Page, known: Known) -> Option<FormReport> {
