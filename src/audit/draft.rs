@@ -55,6 +55,9 @@ pub fn draft(site: &Url, probed: &Probed, persona: &str, community: Option<&str>
     let phones = probed.findings.as_ref().map(|findings| findings.readiness.phones.clone()).unwrap_or_default();
     line("phones", &list(&phones), "numbers on the site; they may call from others too");
     line("domains", &list(&facts.domains), "domains they write from: the site's, and those of mail addresses on it");
+    if let Some(name) = probed.findings.as_ref().and_then(|findings| findings.osc.as_ref()) {
+        line("# team", &list(std::slice::from_ref(name)), "named on the site; for own and client shops");
+    }
     if !facts.free_mail.is_empty() {
         let _ = writeln!(
             text,

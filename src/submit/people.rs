@@ -29,7 +29,7 @@ const TITLE_WORDS: &str = r"(?:(?:on-?line|internet|digital|virtual|web)\s+(?:ne
 
 static TITLE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(&format!(r"(?i)\b{TITLE_WORDS}\b")));
 
-const NAME_WORD: &str = r"\p{Lu}(?:\p{Ll}|['’]\p{Lu}?)[\p{L}'’-]*";
+const NAME_WORD: &str = r"\p{Lu}(?:\p{Ll}|['’]\p{Lu})[\p{L}'’-]*";
 
 /// Two or three names, an initial between them, letters of a degree after them.
 static NAME: LazyLock<Option<Regex>> =
@@ -38,10 +38,13 @@ static NAME: LazyLock<Option<Regex>> =
 /// A name beside the title in one sentence: "Amy, your online sales counselor", "Online Sales Counselor: Amy Ortiz".
 static BESIDE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let name = format!(r"(?P<name>{NAME_WORD}(?:\s+{NAME_WORD}){{0,2}})");
+    let full = format!(r"(?P<name>{NAME_WORD}(?:\s+\p{{Lu}}\.)?(?:\s+{NAME_WORD}){{1,2}})");
     [
         format!(
-            r"\b{name}\s*(?:,|[-–—|:•·]|\(|is|as)\s*(?:(?i:your|our|the|an?|with|dedicated|senior|lead)\s+){{0,3}}(?i:{TITLE_WORDS})\b"
+            r"\b{full}\s*(?:,|[-–—|:•·]|\(|is|as)\s*(?:(?i:your|our|the|an?|with|dedicated|senior|lead)\s+){{0,3}}(?i:{TITLE_WORDS})\b"
         ),
+        // A first name alone may as well be a town: "Austin: New Home Guide".
+        format!(r"\b{name},?\s*(?:is\s+)?(?i:your|our)\s+(?:(?i:dedicated|senior|lead|own|very)\s+){{0,2}}(?i:{TITLE_WORDS})\b"),
         format!(r"\b(?i:{TITLE_WORDS})\s*(?:,|[-–—|:•·]|is|\()?\s*{name}"),
         format!(r"\b(?i:meet|ask|contact|call|text|I['’]?m|i am|hi,?|hello,?|my name is|chat with|talk (?:to|with))\s+{name}"),
     ]
@@ -50,21 +53,56 @@ static BESIDE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Words that begin with a capital on a builder's page and are nobody's name.
-const NO_NAME: &str = "online internet sales counselor counsellor consultant concierge specialist advisor adviser guide team new home homes \
-    house contact our your meet call text email the community communities schedule tour visit learn more about us creek \
-    ridge run park lake lakes woods hills oaks pines meadows village estates crossing ranch grove landing point valley \
-    springs place heights farms trails preserve commons square street road drive avenue texas florida carolina available \
-    plans floor model models gallery builder builders group realty construction quick move ready ask chat questions question \
-    hours monday tuesday wednesday thursday friday saturday sunday office center design studio request information info get \
-    started view all for real estate digital virtual director manager representative associate agent agents hello hi and or \
-    buying you we today now help north thank";
+/// What follows the name of a firm or a place.
+const FIRMS: [&str; 24] = [
+    "home",
+    "builder",
+    "communit",
+    "group",
+    "realty",
+    "construction",
+    "creek",
+    "ridge",
+    "run",
+    "park",
+    "lake",
+    "woods",
+    "hills",
+    "ranch",
+    "village",
+    "estates",
+    "crossing",
+    "springs",
+    "farms",
+    "design",
+    "studio",
+    "team",
+    "real",
+    "center",
+];
 
+/// Words that begin with a capital on a builder's page and are nobody's name.
+const NO_NAME: &str = "online internet sales counselor counsellor consultant concierge specialist advisor adviser guide team new home homes house \
+    contact our your meet call text email the community communities schedule tour visit learn more about us creek ridge run \
+    park lake lakes woods hills oaks pines meadows village estates crossing ranch grove landing point valley springs place \
+    heights farms trails preserve commons square street road drive avenue texas florida carolina available plans floor model \
+    models gallery builder builders group realty construction quick move ready ask chat questions question hours monday \
+    tuesday wednesday thursday friday saturday sunday office center design studio request information info get started view \
+    all for real estate digital virtual director manager representative associate agent agents hello hi and or buying you we \
+    today now help north thank san fort saint rock worth city beach county bay river mount port las los el santa glen cove \
+    harbor island terrace gardens forest canyon mesa desert prairie hollow bend south east west central metro greater area \
+    region downtown phase section first last name phone address message privacy policy terms links follow main menu price \
+    directions send submit read see find browse search save share download featured welcome customer service care warranty \
+    financing mortgage news blog events careers awards testimonials reviews photos video site map copyright rights reserved \
+    equal housing opportunity required select state zip code comments please yes no interested";
+
+/// Whether words may be a person's name; `builder` is the site's name, a space, and the letters of its host.
 fn is_name(text: &str, builder: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase()).collect();
-    let builder = builder.to_lowercase();
-    // "Marlow Homes" is the builder; "Tom Marlow" may well sell for it.
-    let is_builder = words.len() > 1 && builder.contains(&words.join(" "));
+    // "Marlow Homes" and "Marlow" are the builder; "Tom Marlow" may well sell for it.
+    let (name, host) = builder.rsplit_once(' ').unwrap_or(("", builder));
+    let named = format!(" {} ", super::words::words(name)).contains(&format!(" {} ", words.join(" ")));
+    let is_builder = named || words.concat().len() > 4 && host.contains(&words.concat());
     !words.is_empty() && !is_builder && words.iter().all(|word| !word.is_empty() && !NO_NAME.split_whitespace().any(|known| known == word))
 }
 
@@ -84,7 +122,8 @@ fn lone_name(block: &str, builder: &str) -> Option<String> {
 
 /// The counselor that a page names, if any.
 pub(super) fn counselor(page: &Page, nodes: &[Node]) -> Option<Counselor> {
-    let builder = page.outline.site_name.clone().unwrap_or_default();
+    let host: String = page.url.host_str().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    let builder = format!("{} {host}", page.outline.site_name.as_deref().unwrap_or_default());
     in_text(page, &builder).or_else(|| in_pictures(page, &builder)).or_else(|| in_data(page, nodes))
 }
 
@@ -102,9 +141,12 @@ fn in_text(page: &Page, builder: &str) -> Option<Counselor> {
                 trimmed(name, builder)
             })
         });
+        // "Amy Ortiz 512-555-0100 Online Sales Counselor": the name begins or ends a short block.
         let same = same.or_else(|| {
-            let all = NAME.as_ref()?.find_iter(block).find_map(|found| trimmed(found.as_str(), builder).filter(|name| name.contains(' ')));
-            all.filter(|_| block.len() < 160)
+            let block = block.trim();
+            let edge = |found: &regex::Match<'_>| block.len() < 120 && (found.start() == 0 || found.end() == block.len());
+            let mut found = NAME.as_ref()?.find_iter(block).filter(edge);
+            found.find_map(|found| trimmed(found.as_str(), builder).filter(|name| name.contains(' ')))
         });
         if let Some(name) = same {
             let quote = super::readiness::sentences(block).find(|one| one.contains(&name)).unwrap_or(block);
@@ -132,10 +174,19 @@ fn trimmed(name: &str, builder: &str) -> Option<String> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let good = |word: &&&str| is_name(word, "");
     let skip = words.iter().take_while(|word| !good(word)).count();
-    let name = words.iter().skip(skip).take_while(good).copied().collect::<Vec<_>>().join(" ");
+    let kept = words.iter().skip(skip).take_while(good).count();
+    // "Marlow Homes", "Willow Creek": what goes on as a firm or a place is no person.
+    let after = words.get(skip + kept).map(|word| word.to_lowercase()).unwrap_or_default();
+    if FIRMS.iter().any(|firm| after.starts_with(firm)) {
+        return None;
+    }
+    let name = words.iter().skip(skip).take(kept).copied().collect::<Vec<_>>().join(" ");
     let name = name.trim_end_matches(|c: char| !c.is_alphabetic()).to_owned();
-    let name = name.strip_suffix("'s").or(name.strip_suffix("’s")).unwrap_or(&name).to_owned();
-    (name.chars().count() > 2 && is_name(&name, builder)).then_some(name)
+    // "Dallas' specialists", "Amy's kitchen": whose something is, and no more.
+    let possessive = words.get(skip + kept.saturating_sub(1)).is_some_and(|word| word.ends_with(['\'', '’']))
+        || name.ends_with("'s")
+        || name.ends_with("’s");
+    (!possessive && name.chars().count() > 2 && is_name(&name, builder)).then_some(name)
 }
 
 /// A picture whose text names counselor and title.
@@ -249,6 +300,16 @@ mod tests {
             ("<p>Online Sales Counselor: Amy Ortiz 512-555-0100</p>", amy(false)),
             (data, amy(true)),
             ("<img src=/x.jpg alt='Online sales counselor Amy Ortiz'>", amy(true)),
+            ("<p>Hi, I'm Amy! I am your Online Sales Guide and happy to help.</p>", Some(("Amy".into(), false))),
+            ("<p>Amy Ortiz 512-555-0100 Online Sales Counselor</p>", amy(false)),
+            ("<p>Call Marlow Homes and speak with our online sales team.</p>", None),
+            ("<p>Contact Brightwater Communities' online concierge today</p>", None),
+            ("<p>Austin: New Home Guide</p><p>Fort Worth - New Home Specialist</p>", None),
+            (
+                "<form><label>First Name<input></label><label>New Home Specialist<select></select></label><label>Zip Code<input></label></form>",
+                None,
+            ),
+            ("<p>Contact Dallas' new home specialists</p>", None),
             ("<h2>Talk to an Online Sales Counselor</h2><p>Willow Creek</p>", None),
             ("<p>Contact our Online Sales Team</p><p>Marlow Homes</p>", None),
             ("<p>Our new home specialists are here to help.</p>", None),

@@ -7,7 +7,7 @@ use crate::shop::{Persona, Shop};
 
 use super::captcha::{self, Captcha};
 use super::fields::{self, Field, Known, Role};
-use super::fill::{self, FillFault, Filling};
+use super::fill::{self, Filling};
 use super::find::{self, Tried};
 use super::http::{Client, Exchange};
 use super::outcome::Outcome;
@@ -167,18 +167,24 @@ fn way(page: &Page, form: &Form, chosen: &Known, captcha: Option<Captcha>, missi
 
 /// Fills what can be filled, and says of each required field that cannot be, why.
 fn fill_what_can(page: &Page, form: &Form, chosen: &Known, shop: &Shop, persona: &Persona, alias: &str) -> (Filling, Vec<(usize, String)>) {
-    if let Ok(filling) = fill::fill(page, form, &chosen.fields, shop, persona, alias) {
-        return (filling, Vec::new());
+    let mut fields = chosen.fields.clone();
+    let mut missing = Vec::new();
+    let fill = |fields: &[Field]| fill::fill(page, form, fields, shop, persona, alias).map_err(|fault| fault.to_string());
+    loop {
+        let why = match fill(&fields) {
+            Ok(filling) => return (filling, missing),
+            Err(why) => why,
+        };
+        // Filling stops at the first field that it cannot fill: the one without which it stops elsewhere, or not at all.
+        let without =
+            |at: usize| fields.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, field)| field.clone()).collect::<Vec<_>>();
+        let stopped = (0..fields.len()).find(|at| fill(&without(*at)).err().as_ref() != Some(&why));
+        let Some(at) = stopped else {
+            missing.push((usize::MAX, why));
+            return (Filling::default(), missing);
+        };
+        missing.push((fields.remove(at).index, why));
     }
-    let (mut good, mut missing) = (Vec::new(), Vec::new());
-    for field in &chosen.fields {
-        match fill::fill(page, form, std::slice::from_ref(field), shop, persona, alias) {
-            Ok(_) => good.push(field.clone()),
-            Err(FillFault::Manual(why)) => missing.push((field.index, why)),
-            Err(FillFault::Settings(error)) => missing.push((field.index, error.to_string())),
-        }
-    }
-    (fill::fill(page, form, &good, shop, persona, alias).unwrap_or_default(), missing)
 }
 
 /// What stands in a control after filling, where filling changed it.

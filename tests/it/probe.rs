@@ -108,7 +108,9 @@ fn a_site_is_looked_at_and_nothing_is_sent() {
 
 #[test]
 fn a_shop_file_is_drafted_that_loads_and_comes_out_the_same() {
-    let site = site(&CONTACT.replace("EXTRA", "<label>Lot number * <input name=lot></label>"));
+    let site = site(
+        &CONTACT.replace("EXTRA", "<label>Shoe size * <input name=shoe></label><label>Lucky number <input name=luck required></label>"),
+    );
     let workspace = Workspace::with_maildir();
     let run = workspace.run(&["probe", &site.address, "--save", "--community", "Willow Creek"]).expect(0);
     let path = workspace.path().join("shops/bluebonnet-homes.toml");
@@ -125,10 +127,12 @@ fn a_shop_file_is_drafted_that_loads_and_comes_out_the_same() {
         "phones = [\"+15125550101\", \"+15125550100\"]",
         "domains = [\"bluebonnetmail.example\"]",
         "gmail.com",
+        "# team = [\"Amy Ortiz\"]",
         "persona = \"dana\"",
         "community = \"Willow Creek\" # the form offers: Oak Run | Willow Creek",
         "[submit.fields]",
-        "# \"lot\" = ",
+        "# \"luck\" = ",
+        "# \"shoe\" = \"…\"   # \"Shoe size *\", text",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }

@@ -138,16 +138,16 @@ pub(super) fn worth(said: &str, community: &str) -> u32 {
         "3d tour",
         "lender",
         "payment",
-        "contactless",
-        "lens",
         "terms",
         "accessib",
     ];
-    let mut worth: u32 = good.iter().filter(|(word, _)| said.contains(word)).map(|(_, points)| points).sum();
+    // Words count from their beginning: "press" is not in "express".
+    let begins = |word: &str| said.match_indices(word).any(|(at, _)| at == 0 || said.get(..at).is_some_and(|before| before.ends_with(' ')));
+    let mut worth: u32 = good.iter().filter(|(word, _)| begins(word)).map(|(_, points)| points).sum();
     if !community.is_empty() && said.contains(community) {
         worth += 10;
     }
-    let against = bad.iter().filter(|word| said.contains(*word)).count();
+    let against = bad.iter().filter(|word| begins(word)).count();
     worth.saturating_sub(15 * u32::try_from(against).unwrap_or(u32::MAX).min(10))
 }
 
