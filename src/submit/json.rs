@@ -213,15 +213,13 @@ fn tell_faults(faults: &Value, name: &str, depth: usize, parts: &mut Vec<String>
         Value::Object(map) => {
             let text = |key: &str| map.get(key).and_then(Value::as_str);
             let field = text("field").or_else(|| text("name"));
-            match text("message").or_else(|| text("description")) {
-                Some(message) => parts.push(field.map_or_else(|| named(message), |field| format!("{field}: {message}"))),
-                None => {
-                    let kind = text("errorType").or_else(|| text("code")).map(ToOwned::to_owned);
-                    parts.extend(kind);
-                    for (key, inner) in map.iter().take(10) {
-                        tell_faults(inner, key, depth - 1, parts);
-                    }
-                }
+            if let Some(message) = text("message").or_else(|| text("description")) {
+                parts.push(field.map_or_else(|| named(message), |field| format!("{field}: {message}")));
+                return;
+            }
+            parts.extend(text("errorType").or_else(|| text("code")).map(ToOwned::to_owned));
+            for (key, inner) in map.iter().take(10) {
+                tell_faults(inner, key, depth - 1, parts);
             }
         }
         _ => {}

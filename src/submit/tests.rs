@@ -460,14 +460,14 @@ async fn a_public_site_may_not_lead_into_a_private_network() {
 }
 
 /// A filled form of a page, as if it were to go out.
-fn filled(page: page::Page) -> Option<Prepared> {
+fn filled(page: page::Page) -> Prepared {
     let survey = fields::survey(&page);
     let best = fields::choose(&survey).or_else(|| survey.iter().find(|form| form.kind == fields::FormKind::Newsletter));
     let (form, known) = best.map_or((None, vec![]), |best| (page.forms.get(best.index), best.fields.clone()));
     let shop = shop("http://x.example/", None);
     let filling = form.and_then(|form| fill::fill(&page, form, &known, &shop, &persona(), ALIAS).ok()).unwrap_or_default();
     let request = Request { method: "POST", url: page.url.clone(), content_type: None, body: vec![], entries: vec![] };
-    Some(Prepared {
+    Prepared {
         exchanges: vec![],
         request,
         filled: filling.filled,
@@ -479,7 +479,7 @@ fn filled(page: page::Page) -> Option<Prepared> {
         session: client(settings()).session(&page.url),
         fields: known,
         page,
-    })
+    }
 }
 
 fn exchange(label: &str, method: &'static str, url: &Url, status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
@@ -509,7 +509,7 @@ fn the_answers_of_form_makers_are_understood() {
         let html = std::fs::read(root.join("vendors").join(name)).unwrap();
         let url = Url::parse("https://builder.example/contact").unwrap();
         for answer in known["answers"].as_array().unwrap() {
-            let prepared = filled(page::Page::parse(&html, &url, Some("text/html; charset=utf-8"))).unwrap();
+            let prepared = filled(page::Page::parse(&html, &url, Some("text/html; charset=utf-8")));
             let text = |key: &str| answer[key].as_str().unwrap_or_default();
             let last = Url::parse(text("final_url")).unwrap_or_else(|_| url.clone());
             let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();

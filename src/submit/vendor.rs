@@ -187,10 +187,9 @@ pub fn recognise(page: &Page, form: &Form) -> Option<Vendor> {
     };
     let maker = MAKERS.iter().find(|maker| maker.marks.iter().any(fits))?;
     let (needs_browser, plain_because) = match maker.way {
-        Http(why) => (None, Some(why)),
-        Browser(why) => (Some(why), None),
         Guarded(guarded, why, _) if guarded(page, form) => (Some(why), None),
-        Guarded(_, _, why) => (None, Some(why)),
+        Browser(why) => (Some(why), None),
+        Http(why) | Guarded(_, _, why) => (None, Some(why)),
     };
     Some(Vendor { name: maker.name, needs_browser, plain_because })
 }
