@@ -48,11 +48,25 @@ fn enctype_of(text: &str) -> &'static str {
 
 pub(super) fn read_overrides(element: ElementRef<'_>) -> Option<Box<Overrides>> {
     let overrides = Overrides {
-        action: attr(element, "formaction").filter(|action| !action.is_empty()).map(ToOwned::to_owned),
+        action: attr(element, "formaction").map(ToOwned::to_owned),
         method: attr(element, "formmethod").map(method_of),
         enctype: attr(element, "formenctype").map(enctype_of),
     };
     (overrides.action.is_some() || overrides.method.is_some() || overrides.enctype.is_some()).then(|| Box::new(overrides))
+}
+
+/// Which way the text of an element runs: its own `dir`, or that of the nearest element around it that says.
+pub(super) fn direction_of(element: ElementRef<'_>, kind: &str) -> &'static str {
+    let own = std::iter::once(element);
+    let around = element.ancestors().filter_map(ElementRef::wrap);
+    let said = own.chain(around).enumerate().find_map(|(at, element)| match lower(element, "dir").as_str() {
+        "ltr" => Some("ltr"),
+        "rtl" => Some("rtl"),
+        "auto" if at == 0 => Some("auto"),
+        _ if at == 0 && kind == "tel" => Some("ltr"),
+        _ => None,
+    });
+    said.unwrap_or("ltr")
 }
 
 pub(super) fn kind_of(element: ElementRef<'_>, tag: &str) -> &'static str {

@@ -67,6 +67,8 @@ pub struct Control {
     pub maxlength: Option<usize>,
     /// The `dirname`.
     pub dirname: Option<String>,
+    /// Which way its text runs, where `dirname` asks for it: `ltr`, `rtl`, or `auto` by its first letter.
+    pub direction: &'static str,
     /// `tabindex` below zero.
     pub unreachable_by_tab: bool,
     /// `aria-hidden` on it or on an ancestor inside the form.

@@ -10,7 +10,7 @@ use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::dom::{Document, NodeId};
-use super::elements::{attr, kind_of, lower, read_form, read_options, read_overrides};
+use super::elements::{attr, direction_of, kind_of, lower, read_form, read_options, read_overrides};
 use super::hidden::{Concealed, HidingRules};
 use super::orphans::{self, Orphan};
 use super::outline::Outline;
@@ -507,6 +507,7 @@ impl<'a> Reader<'a> {
             pattern: attr(element, "pattern").unwrap_or_default().to_owned(),
             maxlength: attr(element, "maxlength").and_then(|n| n.trim().parse().ok()),
             dirname: attr(element, "dirname").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+            direction: if attr(element, "dirname").is_some() { direction_of(element, kind) } else { "ltr" },
             unreachable_by_tab: attr(element, "tabindex").is_some_and(|n| n.trim().starts_with('-')),
             readonly: attr(element, "readonly").is_some(),
             label: self.label_of(element),
