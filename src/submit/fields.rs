@@ -574,7 +574,7 @@ pub fn survey(page: &Page) -> Vec<Known> {
         if kind == FormKind::Search {
             of_a_search(&mut fields);
         }
-        Known { index: form.index, kind, for_others: super::kind::for_others(page, form), fields }
+        Known { index: form.index, kind, for_others: kind == FormKind::Inquiry && super::kind::for_others(page, form), fields }
     };
     page.forms.iter().map(known).collect()
 }
