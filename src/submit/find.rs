@@ -161,7 +161,7 @@ fn take_best(waiting: &mut Vec<(u32, Url)>) -> Option<Url> {
 }
 
 /// The rules of `robots.txt` that are meant for us; none when there is no such file.
-async fn robots(client: &Client, session: &Session, home: &Url, exchanges: &mut Vec<Exchange>) -> Vec<(bool, String)> {
+pub(super) async fn robots(client: &Client, session: &Session, home: &Url, exchanges: &mut Vec<Exchange>) -> Vec<(bool, String)> {
     let Ok(url) = home.join("/robots.txt") else { return Vec::new() };
     let (loaded, fault) = client.load(session, &url, "robots", Some(home)).await;
     let text = loaded.last().filter(|exchange| fault.is_none() && exchange.status == Some(200));
@@ -206,7 +206,7 @@ fn rules(text: &str) -> Vec<(bool, String)> {
 }
 
 /// Whether the longest fitting rule allows an address.
-fn allowed(rules: &[(bool, String)], url: &Url) -> bool {
+pub(super) fn allowed(rules: &[(bool, String)], url: &Url) -> bool {
     let path = format!("{}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default());
     let fitting = rules.iter().filter(|(_, pattern)| fits(pattern, &path));
     fitting.max_by_key(|(allow, pattern)| (pattern.len(), *allow)).is_none_or(|(allow, _)| *allow)

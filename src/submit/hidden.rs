@@ -16,7 +16,11 @@ const MAX_RULES: usize = 200;
 
 /// The rules of a page's style sheets that conceal something.
 #[derive(Default)]
-pub(super) struct HidingRules(Vec<(Selector, Concealed)>);
+pub(super) struct HidingRules {
+    rules: Vec<(Selector, Concealed)>,
+    /// A browser has judged every element and left marks; its judgement stands alone.
+    pub(super) rendered: bool,
+}
 
 impl HidingRules {
     /// Reads the rules; conditional blocks (`@media`) are left out.
@@ -41,11 +45,19 @@ impl HidingRules {
             }
             rest = tail;
         }
-        Self(rules)
+        Self { rules, rendered: false }
+    }
+
+    /// For a page that a browser rendered.
+    pub(super) fn rendered() -> Self {
+        Self { rules: Vec::new(), rendered: true }
     }
 
     /// How this very element is concealed, ancestors aside.
     pub(super) fn conceals(&self, element: ElementRef<'_>) -> Option<Concealed> {
+        if self.rendered {
+            return element.attr("data-crickets-concealed").map(|how| if how == "trick" { Concealed::Trick } else { Concealed::NotShown });
+        }
         let inline = element.attr("style").and_then(concealing);
         if inline.is_some() {
             return inline;
@@ -53,7 +65,7 @@ impl HidingRules {
         if element.attr("hidden").is_some() {
             return Some(Concealed::NotShown);
         }
-        self.0.iter().find(|(selector, _)| selector.matches(&element)).map(|(_, how)| *how)
+        self.rules.iter().find(|(selector, _)| selector.matches(&element)).map(|(_, how)| *how)
     }
 }
 

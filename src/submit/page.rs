@@ -84,6 +84,8 @@ pub struct Control {
     pub after: String,
     /// How it is concealed inside its form, if it is.
     pub concealed: Option<Concealed>,
+    /// On a page that a browser rendered: its place among the live controls.
+    pub live: Option<usize>,
     /// A button's own `formaction`, `formmethod`, `formenctype`.
     pub overrides: Option<Box<Overrides>>,
 }

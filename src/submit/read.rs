@@ -158,7 +158,8 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        self.rules = HidingRules::from_css(&css);
+        let rendered = self.document.html.root_element().attr("data-crickets-rendered").is_some();
+        self.rules = if rendered { HidingRules::rendered() } else { HidingRules::from_css(&css) };
     }
 
     /// Second pass: controls, links and text in document order.
@@ -360,11 +361,13 @@ impl<'a> Reader<'a> {
             dirname: element.attr("dirname").filter(|name| !name.is_empty()).map(ToOwned::to_owned),
             unreachable_by_tab: element.attr("tabindex").is_some_and(|n| n.trim().starts_with('-')),
             readonly: element.attr("readonly").is_some(),
+            live: element.attr("data-crickets-control").and_then(|place| place.parse().ok()),
             label: self.label_of(element),
             ..Control::default()
         };
         control.size = element.attr("size").and_then(|n| n.trim().parse().ok()).unwrap_or(if control.multiple { 4 } else { 1 });
         control.invalid = lower(element, "aria-invalid") == "true"
+            || element.attr("data-crickets-invalid").is_some()
             || control
                 .class
                 .split_whitespace()
@@ -430,7 +433,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
             if within {
-                if concealed.is_none() || concealed == Some(Concealed::NotShown) {
+                if !self.rules.rendered && (concealed.is_none() || concealed == Some(Concealed::NotShown)) {
                     concealed = self.rules.conceals(ancestor).or(concealed);
                 }
                 control.aria_hidden |= lower(ancestor, "aria-hidden") == "true";

@@ -433,7 +433,7 @@ async fn an_oversized_page_is_not_read_to_its_end() {
     let client = client(HttpSettings { max_body: 100_000, ..settings() });
     let url = format!("http://{address}/");
     match prepare(&client, &shop(&url, None), &persona(), ALIAS).await {
-        Preparation::Stopped { exchanges, outcome: Outcome::Failed { reason } } => {
+        Preparation::Stopped { exchanges, outcome: Outcome::Failed { reason }, .. } => {
             assert!(reason.contains("longer"), "{reason}");
             assert_eq!(exchanges[0].body().len(), 100_000);
         }

@@ -13,6 +13,7 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod browser;
 mod cli;
 mod demo;
 mod dovecot_restart;
