@@ -351,7 +351,7 @@ impl Workspace {
             // It was sent, and stays so; a claim without its evidence is for a person.
             outcome = Outcome::Unclear { reason: format!("the request was sent, and its evidence is missing: {error}") };
         }
-        (inquiry.offered_phone, inquiry.offered_text) = (prepared.offered_phone, prepared.offered_text);
+        (inquiry.offered_phone, inquiry.offered_text) = sent.offered;
         // What ended before the press was never sent; where that is in doubt, the outcome is unclear.
         let unsent = sent.stopped.is_some() && !matches!(outcome, Outcome::Unclear { .. });
         inquiry.sent_at = (!unsent).then(|| whole_second(sent.sent_at));

@@ -91,6 +91,8 @@ pub struct Sent {
     pub rendered: Option<Rendered>,
     /// Ended in the browser before the button that sends was pressed.
     pub stopped: Option<Outcome>,
+    /// Whether a phone number went out, and consent to texts; a form of several steps tells only as it goes on.
+    pub offered: (bool, bool),
 }
 
 /// Loads the page, chooses and fills the form. Sends nothing.
@@ -289,6 +291,7 @@ pub async fn send(client: &Client, prepared: &Prepared, turn: Turn) -> Sent {
             fault.possibly_sent = true;
         }
     }
+    let offered = (prepared.offered_phone, prepared.offered_text);
     let answered_at = exchanges.iter().rev().find(|exchange| exchange.status.is_some()).map(|exchange| exchange.ended_at);
-    Sent { exchanges, error, sent_at, answered_at, pieces: Vec::new(), rendered: None, stopped: None }
+    Sent { exchanges, error, sent_at, answered_at, pieces: Vec::new(), rendered: None, stopped: None, offered }
 }

@@ -17,6 +17,7 @@ mod browser;
 mod cli;
 mod demo;
 mod dovecot_restart;
+mod grid;
 mod import;
 mod kill;
 mod layers;

@@ -34,18 +34,21 @@ const PERSON: u64 = 5_000;
 /// How far it came.
 #[derive(Debug, Default)]
 struct Progress {
+    began: DateTime<Utc>,
     pieces: Vec<Piece>,
     exchanges: Vec<Exchange>,
     stopped: Option<Outcome>,
     pressed_at: Option<DateTime<Utc>>,
     rendered: Option<Rendered>,
     answered_at: Option<DateTime<Utc>>,
+    /// A phone number, and texts to it, over all steps.
+    offered: (bool, bool),
 }
 
 /// Fills and presses, exactly once.
 pub(in super::super) async fn send(client: &Client, prepared: &Prepared) -> Sent {
     let began = client.now();
-    let mut progress = Progress::default();
+    let mut progress = Progress { began, offered: (prepared.offered_phone, prepared.offered_text), ..Progress::default() };
     let mut error = None;
     let ready = match &prepared.plan {
         Some(plan) => plan.take().await,
@@ -72,6 +75,7 @@ pub(in super::super) async fn send(client: &Client, prepared: &Prepared) -> Sent
         pieces: progress.pieces,
         rendered: progress.rendered,
         stopped: progress.stopped,
+        offered: progress.offered,
     }
 }
 
@@ -94,7 +98,7 @@ async fn work(client: &Client, prepared: &Prepared, ready: &Ready, progress: &mu
         }
         // What the typing brought forth counts: new fields, a CAPTCHA, a button that is now enabled.
         scenes = snapshot::scenes(visit).await?;
-        let Some(now) = snapshot::choose(&scenes) else { break };
+        let Some(now) = snapshot::again(&scenes, &choice, &way) else { break };
         choice = now;
         if let Some(outcome) = plan::captcha_before(&scenes, &choice) {
             return stop(progress, visit, mark, ready, outcome).await;
@@ -128,7 +132,7 @@ async fn work(client: &Client, prepared: &Prepared, ready: &Ready, progress: &mu
             let press_mark = visit.traffic.lock().await.records.len();
             progress.pressed_at = Some(client.now());
             press(visit, &button).await?;
-            return settle(client, prepared, ready, progress, &scene.way.clone(), press_mark.min(press_mark.max(mark))).await;
+            return settle(client, prepared, ready, progress, &scene.way.clone(), press_mark).await;
         }
         let (before, press_mark) = (shown(scene, &choice), visit.traffic.lock().await.records.len());
         let pressed_at = client.now();
@@ -136,7 +140,7 @@ async fn work(client: &Client, prepared: &Prepared, ready: &Ready, progress: &mu
         calm(visit, Duration::from_secs(8), Duration::from_millis(700)).await?;
         let sent = visit.traffic.lock().await.submission(mark, &ready.alias).is_some_and(|at| at >= press_mark);
         scenes = snapshot::scenes(visit).await?;
-        let next = snapshot::choose(&scenes).filter(|choice| !choice.out);
+        let next = snapshot::again(&scenes, &choice, &way).filter(|choice| !choice.out);
         if sent {
             progress.pressed_at = Some(pressed_at);
         }
@@ -154,6 +158,8 @@ async fn work(client: &Client, prepared: &Prepared, ready: &Ready, progress: &mu
             Ok(filling) => filling,
             Err(outcome) => return stop(progress, visit, mark, ready, outcome).await,
         };
+        progress.offered.0 |= filling.offered_phone;
+        progress.offered.1 |= filling.offered_text;
         given |= filling.filled.iter().any(|field| matches!(field.role, Role::Email | Role::Phone));
         edits = filling.edits;
     }
@@ -169,7 +175,7 @@ fn ready_url(scenes: &[Scene]) -> String {
 async fn stop(progress: &mut Progress, visit: &Visit, mark: usize, ready: &Ready, outcome: Outcome) -> Result<(), BrowserFault> {
     let _ = visit.listen().await;
     let sent = visit.traffic.lock().await.submission(mark, &ready.alias).is_some() || progress.pressed_at.is_some();
-    take(progress, "screenshot before", visit.screenshot().await, ready_time(progress));
+    take(progress, "screenshot before", visit.screenshot().await, progress.began);
     progress.stopped = Some(match outcome {
         Outcome::Manual { reason } | Outcome::Blocked { reason } | Outcome::Failed { reason } if sent => {
             Outcome::Unclear { reason: format!("{reason}; what had been typed may have been sent") }
@@ -177,10 +183,6 @@ async fn stop(progress: &mut Progress, visit: &Visit, mark: usize, ready: &Ready
         outcome => outcome,
     });
     Ok(())
-}
-
-fn ready_time(progress: &Progress) -> DateTime<Utc> {
-    progress.pressed_at.unwrap_or_default()
 }
 
 fn take(progress: &mut Progress, role: &str, bytes: Result<Vec<u8>, BrowserFault>, at: DateTime<Utc>) {
@@ -411,7 +413,10 @@ async fn settle(
         }
     }
     let at = client.now();
-    let _ = visit.newest_window().await;
+    let window = visit.newest_window().await.unwrap_or(false);
+    if window {
+        calm(visit, Duration::from_secs(8), CALM).await?;
+    }
     let scenes = snapshot::scenes(visit).await?;
     let main = scenes.iter().position(|scene| scene.way == way).unwrap_or(0);
     take(progress, "screenshot after", visit.screenshot().await, at);
@@ -419,21 +424,24 @@ async fn settle(
         let role = if place == main { "answer dom" } else { "answer dom top" };
         progress.pieces.push(Piece { role: role.to_owned(), bytes: scene.html.clone().into_bytes(), at });
     }
-    let by_script = evidence(visit, ready, progress, mark, at).await;
+    progress.answered_at = Some(at);
+    let (by_script, certain) = evidence(visit, prepared, ready, progress, mark).await;
     let requests = visit.traffic.lock().await.records.iter().skip(mark).filter(|record| record.matters()).count();
     if let Some(mut page) = snapshot::whole(&scenes, main) {
         for said in visit.dialogs() {
             page.text.push(' ');
             page.text.push_str(&said);
         }
-        progress.rendered = Some(Rendered { page, by_script, requests });
+        progress.rendered = Some(Rendered { page, by_script, requests, certain, window });
     }
     tracing::debug!(url = %prepared.page.url, requests, by_script, "the answer was read");
     Ok(())
 }
 
-/// The submission and its redirects as exchanges, and the list of all that went out; whether a script sent it.
-async fn evidence(visit: &Visit, ready: &Ready, progress: &mut Progress, mark: usize, at: DateTime<Utc>) -> bool {
+/// The submission and its redirects as exchanges, and the list of all that went out. Tells whether a script sent it, and
+/// whether it is certain that this was it.
+async fn evidence(visit: &Visit, prepared: &Prepared, ready: &Ready, progress: &mut Progress, mark: usize) -> (bool, bool) {
+    let at = progress.answered_at.unwrap_or_default();
     let wanted: Vec<usize> = {
         let traffic = visit.traffic.lock().await;
         let records = traffic.records.iter().enumerate().skip(mark);
@@ -441,20 +449,8 @@ async fn evidence(visit: &Visit, ready: &Ready, progress: &mut Progress, mark: u
     };
     for place in wanted {
         let body = plan::body(visit, place).await;
-        let missing = {
-            let mut traffic = visit.traffic.lock().await;
-            let record = traffic.records.get_mut(place);
-            record.and_then(|record| {
-                record.body = body;
-                (record.has_post && record.post.is_none()).then(|| record.id.clone())
-            })
-        };
-        if let Some(id) = missing
-            && let Ok(answer) = visit.cdp("Network.getRequestPostData", json!({ "requestId": id })).await
-            && let Some(post) = answer.get("postData").and_then(Value::as_str)
-            && let Some(record) = visit.traffic.lock().await.records.get_mut(place)
-        {
-            record.post = Some(post.to_owned());
+        if let Some(record) = visit.traffic.lock().await.records.get_mut(place) {
+            record.body = body;
         }
     }
     let traffic = visit.traffic.lock().await;
@@ -464,13 +460,13 @@ async fn evidence(visit: &Visit, ready: &Ready, progress: &mut Progress, mark: u
     if !lines.is_empty() {
         progress.pieces.push(Piece { role: "traffic".to_owned(), bytes: lines.into_bytes(), at });
     }
-    let Some(submission) = traffic.submission(mark, &ready.alias) else {
-        progress.answered_at = Some(at);
-        return false;
-    };
+    let hosts: Vec<&str> = [&prepared.page.url, &prepared.request.url].into_iter().filter_map(url::Url::host_str).collect();
+    let certain = traffic.submission(mark, &ready.alias);
+    let Some(submission) = certain.or_else(|| traffic.likely(mark, &hosts)) else { return (false, false) };
     let chain = traffic.chain(submission);
     let steps = chain.iter().enumerate().filter_map(|(step, place)| Some((step, traffic.records.get(*place)?)));
     progress.exchanges = steps.map(|(step, record)| record.exchange(plan::label(step), base, zero)).collect();
-    progress.answered_at = progress.exchanges.iter().rev().find(|exchange| exchange.status.is_some()).map(|exchange| exchange.ended_at);
-    traffic.records.get(submission).is_some_and(|record| record.kind != "Document")
+    let answered = progress.exchanges.iter().rev().find(|exchange| exchange.status.is_some()).map(|exchange| exchange.ended_at);
+    progress.answered_at = answered.or(progress.answered_at);
+    (traffic.records.get(submission).is_some_and(|record| record.kind != "Document"), certain.is_some())
 }

@@ -21,13 +21,21 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
         }
     }
     let Some(last) = sent.exchanges.iter().rev().find(|exchange| exchange.status.is_some()) else {
-        return unsent(shop, &before, &after, rendered, sent);
+        if rendered.window {
+            // The browser's log begins when the new window stands; its page is the answer all the same.
+            return outcome::by_page(shop, &before, &unseen(&after, sent), &after, None);
+        }
+        return unsent(&before, &after, rendered, sent);
     };
     if let Some(outcome) = outcome::by_own_url(shop, sent) {
         return outcome;
     }
     let redirected = sent.exchanges.iter().find_map(Exchange::redirect);
     let answer = Page::parse(last.body(), &last.url, last.header("content-type"));
+    if !rendered.certain {
+        // Something was posted, and nobody knows whether it was the inquiry: what the page shows must speak for itself.
+        return outcome::by_page(shop, &before, last, &after, redirected.as_ref());
+    }
     if let Some(outcome) = outcome::by_status(last, &answer, redirected.is_some()) {
         return match outcome {
             Outcome::Rejected { reason } => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
@@ -56,8 +64,25 @@ fn moved(prepared: &Prepared, rendered: &Rendered, reason: String) -> Outcome {
     Outcome::Unclear { reason }
 }
 
+/// In place of an exchange that the log does not show.
+fn unseen(page: &Page, sent: &Sent) -> Exchange {
+    Exchange {
+        label: "submission".to_owned(),
+        method: "OTHER",
+        url: page.url.clone(),
+        request: Vec::new(),
+        response: None,
+        status: None,
+        headers: Vec::new(),
+        body_at: 0,
+        truncated: true,
+        started_at: sent.sent_at,
+        ended_at: sent.answered_at.unwrap_or(sent.sent_at),
+    }
+}
+
 /// The button was pressed and no request was seen: the page's own check stopped it, or nothing is known.
-fn unsent(shop: &Shop, before: &Prepared, after: &Page, rendered: &Rendered, sent: &Sent) -> Outcome {
+fn unsent(before: &Prepared, after: &Page, rendered: &Rendered, sent: &Sent) -> Outcome {
     if let Some(fault) = &sent.error {
         return Outcome::Unclear { reason: format!("the button was pressed, and {}", fault.message) };
     }
@@ -65,7 +90,6 @@ fn unsent(shop: &Shop, before: &Prepared, after: &Page, rendered: &Rendered, sen
     if !complaint.is_empty() && rendered.requests == 0 {
         return Outcome::Rejected { reason: format!("the form's own check refused it, and nothing was sent: {complaint}") };
     }
-    let _ = shop;
     Outcome::Unclear { reason: "the button was pressed, and no request that carries the inquiry was seen".to_owned() }
 }
 

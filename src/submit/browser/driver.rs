@@ -298,6 +298,16 @@ impl Visit {
         let events: Vec<Value> =
             answer.value().map_err(|error| BrowserFault::Command { what: "read the traffic", message: brief(&error) })?;
         self.traffic.lock().await.absorb(&events);
+        // Long bodies, and those of several parts, are not in the log.
+        for _ in 0..20 {
+            let Some((place, id)) = self.traffic.lock().await.unread() else { break };
+            let answer = self.cdp("Network.getRequestPostData", json!({ "requestId": id })).await.unwrap_or(Value::Null);
+            if let Some(post) = answer.get("postData").and_then(Value::as_str)
+                && let Some(record) = self.traffic.lock().await.records.get_mut(place)
+            {
+                record.post = Some(post.to_owned());
+            }
+        }
         Ok(())
     }
 

@@ -159,6 +159,10 @@ pub struct Rendered {
     pub page: Page,
     /// The answer came to a script on the page, which may leave the form as it was filled.
     pub by_script: bool,
-    /// Requests that carried the inquiry or posted anything were seen.
+    /// Requests that went out since the press and may have been it.
     pub requests: usize,
+    /// The request that carried the inquiry was seen: the address we left stands in it.
+    pub certain: bool,
+    /// The answer came in a window of its own.
+    pub window: bool,
 }

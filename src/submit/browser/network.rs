@@ -52,6 +52,8 @@ pub(super) struct Record {
     pub(super) url: Url,
     pub(super) post: Option<String>,
     pub(super) has_post: bool,
+    /// Its body was asked for, in vain or not.
+    asked: bool,
     request_headers: Vec<(String, String)>,
     pub(super) status: Option<u16>,
     headers: Vec<(String, String)>,
@@ -140,6 +142,7 @@ impl Traffic {
             url,
             post: text(request, "postData").map(str::to_owned),
             has_post: request.get("hasPostData").and_then(Value::as_bool).unwrap_or(false),
+            asked: false,
             request_headers: headers(request.get("headers")),
             status: None,
             headers: Vec::new(),
@@ -155,6 +158,14 @@ impl Traffic {
     fn record(&mut self, id: &str) -> Option<&mut Record> {
         let at = *self.last.get(id)?;
         self.records.get_mut(at)
+    }
+
+    /// A request whose body is not in the log and was not asked for before.
+    pub(super) fn unread(&mut self) -> Option<(usize, String)> {
+        let wanting = |record: &&mut Record| record.has_post && record.post.is_none() && !record.asked && !record.is_tracker();
+        let (at, record) = self.records.iter_mut().enumerate().find(|(_, record)| wanting(record))?;
+        record.asked = true;
+        Some((at, record.id.clone()))
     }
 
     /// How many requests that may change the page are under way.
@@ -179,18 +190,19 @@ impl Traffic {
         steps
     }
 
-    /// The request since `from` that carried the inquiry: one that names the address we left, else one that posts anything.
+    /// The request since `from` that carried the inquiry, known by the address we left: one that posts before one that gets.
     pub(super) fn submission(&self, from: usize, alias: &str) -> Option<usize> {
-        let since = || self.records.iter().enumerate().skip(from).filter(|(_, record)| !record.is_tracker());
-        let carries = |record: &Record| record.carries(alias);
-        let posts = |record: &Record| record.method != "GET" && record.matters();
-        since()
-            .find(|(_, record)| posts(record) && carries(record))
-            .or_else(|| {
-                since().find(|(_, record)| matches!(record.kind.as_str(), "Document" | "XHR" | "Fetch" | "Script") && carries(record))
-            })
-            .or_else(|| since().rfind(|(_, record)| posts(record)))
-            .map(|(at, _)| at)
+        let since = || self.records.iter().enumerate().skip(from).filter(|(_, record)| !record.is_tracker() && record.carries(alias));
+        let gets = |record: &Record| matches!(record.kind.as_str(), "Document" | "XHR" | "Fetch" | "Script");
+        let posts = since().find(|(_, record)| record.method != "GET" && record.matters());
+        posts.or_else(|| since().find(|(_, record)| gets(record))).map(|(at, _)| at)
+    }
+
+    /// The last post since `from` to one of these hosts, for where no request names the address: it may be written in its own way.
+    pub(super) fn likely(&self, from: usize, hosts: &[&str]) -> Option<usize> {
+        let own = |record: &Record| record.url.host_str().is_some_and(|host| hosts.contains(&host));
+        let fits = |record: &Record| record.method != "GET" && record.matters() && own(record);
+        self.records.iter().enumerate().skip(from).rfind(|(_, record)| fits(record)).map(|(at, _)| at)
     }
 }
 

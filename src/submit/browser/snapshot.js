@@ -139,4 +139,6 @@ for (let at = 0; at < window.length && at < 40; at++) {
   const seen = !holder.checkVisibility || holder.checkVisibility({ checkVisibilityCSS: true });
   if (seen && box.width >= 120 && box.height >= 60) frames.push(at);
 }
-return { html: '<!DOCTYPE html>' + twin.outerHTML, url: location.href, frames, controls };
+// A frame that a script wrote has no address of its own; it takes its maker's.
+const url = location.protocol === 'about:' ? document.baseURI : location.href;
+return { html: '<!DOCTYPE html>' + twin.outerHTML, url, frames, controls };

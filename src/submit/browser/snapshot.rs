@@ -113,6 +113,17 @@ pub(super) fn choose(scenes: &[Scene]) -> Option<Choice> {
     best.map(|(_, choice)| choice)
 }
 
+/// The same form again, as it now stands; where it is gone, another for inquiries. A step of a form need not look like one.
+pub(super) fn again(scenes: &[Scene], before: &Choice, way: &[u16]) -> Option<Choice> {
+    let same = scenes.iter().enumerate().find(|(_, scene)| scene.way == way).and_then(|(at, scene)| {
+        let known = fields::survey(&scene.page).into_iter().nth(before.form)?;
+        let seen = known.fields.iter().any(|field| !field.concealed && !matches!(field.role, Role::Hidden | Role::Submit | Role::Honeypot));
+        let other = matches!(known.kind, FormKind::Search | FormKind::Login | FormKind::Registration);
+        (seen && !other).then_some(Choice { scene: at, form: before.form, fields: known.fields, out: false })
+    });
+    same.or_else(|| choose(scenes))
+}
+
 fn worth(fields: &[Field]) -> u32 {
     let has = |role| fields.iter().any(|field| field.role == role && !field.concealed);
     let points = [(Role::Message, 8), (Role::Email, 4), (Role::Phone, 2), (Role::FirstName, 2), (Role::FullName, 2), (Role::Community, 1)];

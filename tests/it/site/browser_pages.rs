@@ -60,6 +60,7 @@ impl Pages {
                 "/{slug}/thanks",
                 get(|| async { Html("<!doctype html><title>Homes</title><h1>Thank you!</h1><p>We will be in touch.</p>") }),
             )
+            .route("/spa/contact", get(|| async { Html(include_str!("pages/spa-contact.html")) }))
             .route("/{slug}/send", post(send))
             .route("/{slug}/event", post(event))
             .with_state(Arc::clone(&seen));
@@ -112,10 +113,18 @@ async fn page(State(seen): State<Arc<Seen>>, Path(slug): Path<String>) -> Respon
         "own" => include_str!("pages/own.html"),
         "dialog" => include_str!("pages/dialog.html"),
         "watched" => include_str!("pages/watched.html"),
+        "written" => include_str!("pages/written.html"),
+        "shadow" => include_str!("pages/shadow.html"),
+        "drawn" => include_str!("pages/drawn.html"),
+        "blank" => include_str!("pages/blank.html"),
+        "mute" => include_str!("pages/mute.html"),
+        "silent" => include_str!("pages/silent.html"),
+        "spa" => include_str!("pages/spa.html"),
+        "reload" => include_str!("pages/reload.html"),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     seen.loaded.lock().unwrap().push((slug, Instant::now()));
-    Html(text.replace("{{other}}", &format!("http://localhost:{}", seen.port))).into_response()
+    Html(text.replace("{{other}}", &format!("http://localhost:{}", seen.port)).replace("{{complaint}}", "")).into_response()
 }
 
 async fn send(State(seen): State<Arc<Seen>>, Path(slug): Path<String>, body: Bytes) -> Response {
@@ -125,7 +134,12 @@ async fn send(State(seen): State<Arc<Seen>>, Path(slug): Path<String>, body: Byt
     seen.posts.lock().unwrap().push(post);
     match slug.as_str() {
         "react" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
-        "ajax" | "dialog" => "done".into_response(),
+        "written" => ([("content-type", "application/json")], "{\"inlineMessage\":\"Thanks for submitting the form.\"}").into_response(),
+        "reload" => {
+            let complaint = "<p class=\"error\">The phone number is not valid.</p>";
+            Html(include_str!("pages/reload.html").replace("{{complaint}}", complaint)).into_response()
+        }
+        "ajax" | "dialog" | "shadow" | "drawn" | "mute" | "spa" => "done".into_response(),
         "invalid" => "Please enter a valid phone number.".into_response(),
         _ => Redirect::to(&format!("/{slug}/thanks")).into_response(),
     }
