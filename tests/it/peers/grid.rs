@@ -71,7 +71,7 @@ stereotype = '{{"browserName": "chrome", "goog:chromeOptions": {{"binary": "{}",
             servers.push(serve(node, &words(&format!("node --config {}", file.display()))));
         }
         let grid = Self { folder, port, _servers: servers };
-        let ready = || grid.status().is_some_and(|status| status["value"]["ready"] == true && grid.nodes(&status) == 2);
+        let ready = || grid.status().is_some_and(|status| status["value"]["ready"] == true && status["value"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 2));
         assert!(wait_for(ready) || wait_for(ready), "the Grid is not ready: {:?}\n{}", grid.status(), grid.log("one"));
         Some(grid)
     }
@@ -99,10 +99,6 @@ stereotype = '{{"browserName": "chrome", "goog:chromeOptions": {{"binary": "{}",
 
     fn log(&self, name: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(format!("{name}.log"))).unwrap_or_default()
-    }
-
-    fn nodes(&self, status: &Value) -> usize {
-        status["value"]["nodes"].as_array().map_or(0, Vec::len)
     }
 
     fn status(&self) -> Option<Value> {
