@@ -71,7 +71,11 @@ stereotype = '{{"browserName": "chrome", "goog:chromeOptions": {{"binary": "{}",
             servers.push(serve(node, &words(&format!("node --config {}", file.display()))));
         }
         let grid = Self { folder, port, _servers: servers };
-        let ready = || grid.status().is_some_and(|status| status["value"]["ready"] == true && status["value"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 2));
+        let ready = || {
+            grid.status().is_some_and(|status| {
+                status["value"]["ready"] == true && status["value"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 2)
+            })
+        };
         assert!(wait_for(ready) || wait_for(ready), "the Grid is not ready: {:?}\n{}", grid.status(), grid.log("one"));
         Some(grid)
     }
