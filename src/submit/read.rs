@@ -312,6 +312,10 @@ impl<'a> Reader<'a> {
     }
 
     fn owner(&self, element: ElementRef<'a>) -> Option<usize> {
+        let told = element.attr("data-crickets-form").and_then(|place| place.parse().ok());
+        if let Some(place) = told.filter(|place| *place < self.page.forms.len()) {
+            return Some(place);
+        }
         if let Some(id) = element.attr("form") {
             return self.ids.get(id).and_then(|form| self.forms.get(&form.id())).copied();
         }

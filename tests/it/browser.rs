@@ -50,6 +50,11 @@ const FRAMED: [Case; 4] = [
     case("drawn", "confirmed", &["Thank you"], 1),
     case("blank", "confirmed", &["Thank you"], 1),
 ];
+const DEEP: [Case; 3] = [
+    case("sink", "confirmed", &["has been sent"], 1),
+    case("depends", "confirmed", &["Thank you"], 1),
+    case("wizard", "confirmed", &["Thank you"], 2),
+];
 const DOUBTED: [Case; 3] = [
     case("reload", "rejected", &["The phone number is not valid"], 1),
     case("mute", "unclear", &[], 1),
@@ -57,7 +62,7 @@ const DOUBTED: [Case; 3] = [
 ];
 
 /// Every case, in portions that one run may take.
-pub(crate) const ALL: [&[Case]; 5] = [&DRAWN, &WALKED, &JUDGED, &FRAMED, &DOUBTED];
+pub(crate) const ALL: [&[Case]; 6] = [&DRAWN, &WALKED, &JUDGED, &FRAMED, &DEEP, &DOUBTED];
 
 /// Whether the peers of these stories are here.
 fn browser_is_here() -> bool {
@@ -121,6 +126,7 @@ fn particular(pages: &Pages, slug: &str) -> Vec<String> {
     let wanted: &[(&str, &str)] = match slug {
         "trap" => &[("company_site", ""), ("fname", "Dana")],
         "steps" | "popup" | "clock" | "iframe" => &[("fname", "Dana"), ("lname", "Whitfield")],
+        "depends" => &[("community", "Willow Creek"), ("when", "Just looking")],
         "boxes" => &[("state", ""), ("community", "Willow Creek"), ("realtor", "n"), ("agree", "1"), ("offers", "")],
         _ => &[],
     };
@@ -189,6 +195,47 @@ fn frames_shadows_and_windows_are_followed() {
     if browser_is_here() {
         hold(&FRAMED, "");
     }
+}
+
+#[test]
+fn what_depends_on_an_earlier_answer_is_answered() {
+    if browser_is_here() {
+        hold(&DEEP, "");
+    }
+}
+
+#[test]
+fn a_rehearsed_host_is_this_machine_and_no_other_host_is_reached() {
+    if !browser_is_here() {
+        return;
+    }
+    let pages = Pages::start();
+    let address = pages.page("ajax").replace("http://", "").replace("/ajax/", "");
+    let workspace = workspace(&pages, &[], &format!("[rehearsal]\nhosts = {{ \"bluebonnet.example\" = \"{address}\" }}\n"));
+    let shop = |slug: &str, host: &str| {
+        let form = format!("http://{host}/ajax/");
+        workspace.shop(&ShopFile {
+            slug,
+            builder: slug,
+            site: form.clone(),
+            form,
+            basis: Some("client"),
+            state: "TX",
+            more: "",
+            tail: "[submit]\nmode = \"browser\"\n",
+        });
+    };
+    shop("near", "bluebonnet.example");
+    let now = ["--now", "2026-11-03T16:00:00Z"];
+    let told = workspace.json(&["shop", "near", "--wave", WAVE, "--send", "--any-time", now[0], now[1]]);
+    assert_eq!((&told["shops"][0]["status"], pages.posts("ajax").len()), (&"confirmed".into(), 1), "{told:#}");
+    let sent_at = told["shops"][0]["sent_at"].as_str().unwrap();
+    assert!(sent_at.starts_with("2026-11-03T16:00"), "the rehearsal's clock: {sent_at}");
+    // Without `--send`, a rehearsal looks at real sites too; its browser does not.
+    shop("far", "far.invalid");
+    let told = workspace.run(&["shop", "far", "--wave", WAVE, "--json", now[0], now[1]]).json();
+    let reason = told["shops"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("would fail") && reason.contains("this machine only"), "{reason}");
 }
 
 #[test]

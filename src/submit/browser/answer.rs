@@ -84,7 +84,11 @@ fn unseen(page: &Page, sent: &Sent) -> Exchange {
 /// The button was pressed and no request was seen: the page's own check stopped it, or nothing is known.
 fn unsent(before: &Prepared, after: &Page, rendered: &Rendered, sent: &Sent) -> Outcome {
     if let Some(fault) = &sent.error {
-        return Outcome::Unclear { reason: format!("the button was pressed, and {}", fault.message) };
+        return if fault.possibly_sent {
+            Outcome::Unclear { reason: format!("the button was pressed, and {}", fault.message) }
+        } else {
+            Outcome::Failed { reason: fault.message.clone() }
+        };
     }
     let complaint = complaint(&before.page, after);
     if !complaint.is_empty() && rendered.requests == 0 {

@@ -6,7 +6,8 @@ const seen = (e) => {
   const box = e.getBoundingClientRect();
   return box.width > 1 && box.height > 1 && (!e.checkVisibility || e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }));
 };
-const said = (e) => (e.innerText || e.value || e.getAttribute('aria-label') || e.title || e.alt || '').trim().replace(/\s+/g, ' ').slice(0, 80);
+const picture = (e) => { const p = e.querySelector('img'); return p ? p.alt || p.title : ''; };
+const said = (e) => (e.innerText || e.value || e.getAttribute('aria-label') || e.title || e.alt || picture(e) || '').trim().replace(/\s+/g, ' ').slice(0, 80);
 const leads = (e) => {
   const href = e.localName === 'a' ? e.getAttribute('href') : null;
   return href !== null && href !== '' && !href.startsWith('#') && !href.toLowerCase().startsWith('javascript:');

@@ -82,6 +82,7 @@ fn switches(settings: &BrowserSettings, local_only: bool) -> Vec<String> {
     } else if !local_only {
         let private = ["localhost", "*.localhost", "127.*", "10.*", "192.168.*", "169.254.*", "[::1]", "metadata.google.internal"];
         rules.extend(private.map(|host| format!("MAP {host} ~NOTFOUND")));
+        rules.extend((16..32).map(|part| format!("MAP 172.{part}.* ~NOTFOUND")));
     }
     if !rules.is_empty() {
         switches.push(format!("--host-resolver-rules={}", rules.join(", ")));
@@ -115,12 +116,13 @@ fn capabilities(settings: &BrowserSettings, local_only: bool) -> Capabilities {
     Capabilities::from(wanted.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<serde_json::Map<_, _>>())
 }
 
-/// The driver's words without its stack.
+/// The driver's own words, without status, session and stack.
 fn brief(error: &thirtyfour::error::WebDriverError) -> String {
     let text = error.to_string();
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let kept: Vec<&str> = lines.take_while(|line| !line.starts_with("Stacktrace") && !line.starts_with("#0")).take(6).collect();
-    kept.join(" ").chars().take(400).collect()
+    let said = text.split_once("Additional info:").map_or(text.as_str(), |(_, said)| said);
+    let end = ["(Session info", "Stacktrace", "Error:", "Build info", "#0 "].iter().filter_map(|mark| said.find(mark)).min();
+    let said = said.get(..end.unwrap_or(said.len())).unwrap_or(said).split_whitespace().collect::<Vec<_>>().join(" ");
+    said.chars().take(300).collect()
 }
 
 impl Visit {
@@ -291,6 +293,17 @@ impl Visit {
         answer.value_json().map_err(|error| BrowserFault::Command { what: "ask the browser", message: brief(&error) })
     }
 
+    /// The body of an answer, where the browser still has it.
+    pub(super) async fn body(&self, place: usize) -> Option<Vec<u8>> {
+        let id = self.traffic.lock().await.records.get(place)?.id.clone();
+        let answer = self.cdp("Network.getResponseBody", json!({ "requestId": id })).await.ok()?;
+        let text = answer.get("body")?.as_str()?;
+        if answer.get("base64Encoded").and_then(Value::as_bool).unwrap_or(false) {
+            return base64::engine::general_purpose::STANDARD.decode(text).ok();
+        }
+        Some(text.as_bytes().to_vec())
+    }
+
     /// Reads what went over the network since the last call.
     pub(super) async fn listen(&self) -> Result<(), BrowserFault> {
         let log = Extension { path: "se/log", body: json!({"type": "performance"}) };
@@ -322,5 +335,34 @@ impl Visit {
         base64::engine::general_purpose::STANDARD
             .decode(data)
             .map_err(|error| BrowserFault::Command { what: "take a screenshot", message: error.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_visit_resolves_only_what_it_may() {
+        let hosts = BTreeMap::from([("bluebonnet.example".to_owned(), "127.0.0.1:8080".parse().unwrap())]);
+        for (rehearsal, local_only, hosts, holds, lacks) in [
+            (true, false, hosts.clone(), "MAP bluebonnet.example 127.0.0.1:8080, MAP * ~NOTFOUND, EXCLUDE localhost", "MAP 127.*"),
+            (false, false, hosts, "MAP bluebonnet.example 127.0.0.1:8080, MAP localhost ~NOTFOUND", "MAP * "),
+            (false, false, BTreeMap::new(), "MAP 192.168.* ~NOTFOUND", "EXCLUDE"),
+            (false, true, BTreeMap::new(), "--headless=new", "host-resolver-rules"),
+        ] {
+            let settings = BrowserSettings {
+                drive: Drive::Absent(String::new()),
+                sessions: 1,
+                limit: CALL,
+                page_load: CALL,
+                rehearsal_hosts: hosts,
+                rehearsal,
+            };
+            let all = switches(&settings, local_only).join(" ");
+            assert!(all.contains(holds) && !all.contains(lacks), "{all}");
+        }
     }
 }

@@ -7,10 +7,13 @@
 mod act;
 mod answer;
 mod driver;
+mod hands;
 mod local;
+mod look;
 mod network;
 mod plan;
 mod press;
+mod settle;
 mod snapshot;
 
 use std::collections::BTreeMap;

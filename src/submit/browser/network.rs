@@ -54,6 +54,8 @@ pub(super) struct Record {
     pub(super) has_post: bool,
     /// Its body was asked for, in vain or not.
     asked: bool,
+    /// The frame that asked.
+    pub(super) frame: Option<String>,
     request_headers: Vec<(String, String)>,
     pub(super) status: Option<u16>,
     headers: Vec<(String, String)>,
@@ -143,6 +145,7 @@ impl Traffic {
             post: text(request, "postData").map(str::to_owned),
             has_post: request.get("hasPostData").and_then(Value::as_bool).unwrap_or(false),
             asked: false,
+            frame: text(about, "frameId").map(str::to_owned),
             request_headers: headers(request.get("headers")),
             status: None,
             headers: Vec::new(),
@@ -166,6 +169,13 @@ impl Traffic {
         let (at, record) = self.records.iter_mut().enumerate().find(|(_, record)| wanting(record))?;
         record.asked = true;
         Some((at, record.id.clone()))
+    }
+
+    /// The frame that a page was loaded into.
+    pub(super) fn frame_of(&self, url: &Url) -> Option<&str> {
+        let plain = |url: &Url| url.as_str().split('#').next().unwrap_or_default().to_owned();
+        let wanted = plain(url);
+        self.records.iter().find(|record| record.kind == "Document" && plain(&record.url) == wanted)?.frame.as_deref()
     }
 
     /// How many requests that may change the page are under way.

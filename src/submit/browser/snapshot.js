@@ -1,11 +1,12 @@
 // Copies the document as it stands into an inert one and reads what only a rendering browser knows. The page itself is not
 // changed: no attribute, no event, no focus. Marks on the copy: data-crickets-rendered on the root, data-crickets-control on
 // each control (its place in `controls`), data-crickets-concealed on what a person cannot see, data-crickets-out on a form that
-// stands hidden as a whole, data-crickets-invalid on what the browser itself finds fault with.
+// stands hidden as a whole, data-crickets-invalid on what the browser itself finds fault with, data-crickets-form where a control belongs to a form elsewhere.
 const CONTROLS = ['input', 'select', 'textarea', 'button'];
 const LIMIT = 60000;
 const inert = document.implementation.createHTMLDocument('');
 const controls = [];
+const forms = [];
 let copied = 0;
 const up = (e) => e.parentElement || (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
 const wide = Math.max(document.documentElement.scrollWidth, innerWidth);
@@ -49,7 +50,7 @@ function verdict(el, stop) {
 // A box or list drawn by other means counts as seen when its label or its stand-in is.
 function how(el) {
   if (el.type === 'hidden') return null;
-  const stop = el.form || document.body;
+  const stop = el.form && el.form.contains(el) ? el.form : document.body;
   const found = verdict(el, stop);
   if (found && /^(checkbox|radio|file|select-one|select-multiple)$/.test(el.type)) {
     for (const label of el.labels || []) if (label !== el && !verdict(label, stop)) return null;
@@ -59,18 +60,24 @@ function how(el) {
   return found;
 }
 
+// Whether nobody sees any control of a form. Transparency counts only in boxes that lie over the page: what fades in as one
+// scrolls is there.
 function standsOut(form) {
-  if (form.checkVisibility && !form.checkVisibility({ checkVisibilityCSS: true })) return true;
-  let opacity = 1;
-  let fixed = false;
-  for (let e = form; e; e = up(e)) {
-    const s = getComputedStyle(e);
-    opacity *= Number(s.opacity);
-    fixed = fixed || s.position === 'fixed' || s.position === 'absolute';
-  }
-  const box = form.getBoundingClientRect();
-  const outside = box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left >= innerWidth && fixed;
-  return fixed && opacity < 0.05 || outside || box.width < 2 && box.height < 2 && form.elements.length > 0;
+  const asked = [...form.elements].filter((e) => e.type !== 'hidden' && e.localName !== 'fieldset' && e.localName !== 'output');
+  const seen = (e) => {
+    if (e.checkVisibility && !e.checkVisibility({ checkVisibilityCSS: true })) return false;
+    let opacity = 1;
+    let over = false;
+    for (let at = e; at; at = up(at)) {
+      const s = getComputedStyle(at);
+      opacity *= Number(s.opacity);
+      over = over || s.position === 'fixed' || s.position === 'absolute';
+    }
+    const box = e.getBoundingClientRect();
+    const aside = box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left >= innerWidth && over;
+    return box.width > 1 && box.height > 1 && !aside && !(over && opacity < 0.05);
+  };
+  return asked.length > 0 && !asked.some(seen);
 }
 
 function mark(node, twin) {
@@ -78,6 +85,8 @@ function mark(node, twin) {
   twin.setAttribute('data-crickets-control', String(index));
   const found = how(node);
   if (found) twin.setAttribute('data-crickets-concealed', found);
+  // The parser may tie a control to a form that does not hold it; the copy's tree alone would not tell.
+  if (node.form && !node.form.contains(node)) twin.setAttribute('data-crickets-form', String(forms.indexOf(node.form)));
   if (node.matches(':disabled')) twin.setAttribute('disabled', ''); else twin.removeAttribute('disabled');
   try {
     if (node.matches(':user-invalid') && !(node.form && node.form.noValidate)) twin.setAttribute('data-crickets-invalid', '');
@@ -112,7 +121,10 @@ function copy(node, into, gone) {
       below = s.display === 'none';
     }
   }
-  if (tag === 'form' && standsOut(node)) twin.setAttribute('data-crickets-out', '');
+  if (tag === 'form') {
+    forms.push(node);
+    if (standsOut(node)) twin.setAttribute('data-crickets-out', '');
+  }
   if (tag === 'textarea') {
     twin.textContent = node.value;
     return;

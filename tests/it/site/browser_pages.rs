@@ -120,6 +120,9 @@ async fn page(State(seen): State<Arc<Seen>>, Path(slug): Path<String>) -> Respon
         "mute" => include_str!("pages/mute.html"),
         "silent" => include_str!("pages/silent.html"),
         "spa" => include_str!("pages/spa.html"),
+        "sink" => include_str!("pages/sink.html"),
+        "depends" => include_str!("pages/depends.html"),
+        "wizard" => include_str!("pages/wizard.html"),
         "reload" => include_str!("pages/reload.html"),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -131,7 +134,11 @@ async fn send(State(seen): State<Arc<Seen>>, Path(slug): Path<String>, body: Byt
     let loaded = seen.loaded.lock().unwrap().iter().rev().find(|(known, _)| *known == slug).map(|(_, at)| *at);
     let after = loaded.map_or(Duration::ZERO, |at| at.elapsed());
     let post = Posted { slug: slug.clone(), body: String::from_utf8_lossy(&body).into_owned(), after };
+    let next = (slug == "wizard" && post.field("message").is_empty()).then(|| post.field("email"));
     seen.posts.lock().unwrap().push(post);
+    if let Some(email) = next {
+        return Html(include_str!("pages/wizard-2.html").replace("{{email}}", &email)).into_response();
+    }
     match slug.as_str() {
         "react" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
         "written" => ([("content-type", "application/json")], "{\"inlineMessage\":\"Thanks for submitting the form.\"}").into_response(),
