@@ -129,3 +129,140 @@ fn comparable(page: &Page) -> Page {
     page.forms.retain(|form| !form.attributes.contains("data-crickets-out") && form.controls.iter().any(seen));
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use url::Url;
+
+    use super::super::super::fields::Role;
+    use super::super::super::fill::Filled;
+    use super::super::super::form::Request;
+    use super::super::super::http::Session;
+    use super::super::super::tests::shop;
+    use super::*;
+
+    const FORM: &str = "<form><input aria-label=Email value='{}' data-crickets-control=0><textarea aria-label=Message data-crickets-control=1></textarea></form>";
+
+    fn page(body: &str) -> Page {
+        let html = format!("<html data-crickets-rendered><body>{}</body></html>", body.replace("FORM", &FORM.replace("{}", "a@b.example")));
+        Page::parse_as(html.as_bytes(), &Url::parse("http://x.example/contact").unwrap(), encoding_rs::UTF_8)
+    }
+
+    fn prepared() -> Prepared {
+        let filled = |label: &str, role, value: &str| Filled {
+            name: label.into(),
+            label: label.into(),
+            role,
+            control: "text",
+            value: value.into(),
+            confidence: 0.9,
+        };
+        let page = page("<h1>Ask</h1>FORM<p data-crickets-concealed=not-shown>Thank you!</p>");
+        Prepared {
+            exchanges: vec![],
+            request: Request { method: "GET", url: page.url.clone(), content_type: None, body: vec![], entries: vec![] },
+            filled: vec![filled("Email", Role::Email, "a@b.example"), filled("Message", Role::Message, "?")],
+            offered_phone: false,
+            offered_text: false,
+            asked: true,
+            vendor: None,
+            wait: std::time::Duration::ZERO,
+            session: Session::default(),
+            fields: vec![],
+            page,
+            pieces: vec![],
+            plan: None,
+        }
+    }
+
+    fn exchange(status: u16, kind: &str, body: &str) -> Exchange {
+        let at = DateTime::from_timestamp(100, 0).unwrap();
+        Exchange {
+            label: "submission".into(),
+            method: "POST",
+            url: Url::parse("http://x.example/send").unwrap(),
+            request: vec![],
+            response: Some(body.as_bytes().to_vec()),
+            status: Some(status),
+            headers: vec![("content-type".into(), kind.into())],
+            body_at: 0,
+            truncated: false,
+            started_at: at,
+            ended_at: at,
+        }
+    }
+
+    /// The judgement's name and its words.
+    fn judged(answer: Option<(u16, &str, &str)>, after: &str, by_script: bool, certain: bool) -> String {
+        let at = DateTime::from_timestamp(100, 0).unwrap();
+        let rendered = Rendered { page: page(after), by_script, requests: usize::from(answer.is_some()), certain, window: false };
+        let sent = Sent {
+            exchanges: answer.map(|(status, kind, body)| exchange(status, kind, body)).into_iter().collect(),
+            error: None,
+            sent_at: at,
+            answered_at: Some(at),
+            pieces: vec![],
+            rendered: Some(rendered.clone()),
+            stopped: None,
+            offered: (false, false),
+        };
+        match judge(&shop("http://x.example/", None), &prepared(), &sent, &rendered) {
+            Outcome::Confirmed { by, detail } => format!("confirmed {by:?} {detail}"),
+            Outcome::Rejected { reason } => format!("rejected {reason}"),
+            Outcome::Unclear { reason } => format!("unclear {reason}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_answer_and_the_page_are_heard_together() {
+        let (json, html) = ("application/json", "text/html");
+        let shown = "FORM<p>Thank you!</p>";
+        let faulted = "<form><input aria-label=Email value='a@b.example' aria-invalid=true><textarea aria-label=Message></textarea></form><p role=alert>This address is not valid.</p>";
+        for (answer, after, by_script, certain, expected) in [
+            (Some((200, json, r#"{"success":true}"#)), "<p>ok</p>", true, true, "confirmed Json"),
+            (Some((200, json, r#"{"success":true}"#)), faulted, true, true, "unclear the answer says"),
+            (Some((200, json, r#"{"success":false,"message":"no"}"#)), shown, true, true, "rejected no"),
+            (Some((200, json, r#"{"id":7}"#)), shown, true, true, "confirmed Text Thank you"),
+            (Some((200, html, "done")), shown, true, true, "confirmed Text Thank you"),
+            (Some((200, html, "done")), "FORM", true, true, "unclear"),
+            (
+                Some((200, html, "done")),
+                faulted,
+                true,
+                true,
+                "rejected the site showed the form again with a complaint (Email): This address",
+            ),
+            (
+                Some((422, json, r#"{"errors":{"email":"bad"}}"#)),
+                faulted,
+                true,
+                true,
+                "rejected the site answered 422: email: bad (Email: This address",
+            ),
+            (Some((403, html, "no")), "FORM", true, true, "Blocked"),
+            (Some((500, html, "oops")), "FORM", true, true, "unclear the site answered 500"),
+            // A page that a form led to and that shows the form as it was filled proves nothing.
+            (Some((200, html, "")), shown, false, true, "unclear the answer thanks, and still shows"),
+            // The count of a chat is not the inquiry, whatever it says.
+            (Some((200, json, r#"{"success":true}"#)), "FORM", true, false, "unclear"),
+            (Some((403, json, "{}")), "FORM", true, false, "unclear"),
+            (None, faulted, false, false, "rejected the form's own check refused it, and nothing was sent: Email: This address"),
+            (None, shown, false, false, "unclear the button was pressed, and no request"),
+            (None, "FORM", false, false, "unclear the button was pressed, and no request"),
+        ] {
+            let said = judged(answer, after, by_script, certain);
+            assert!(said.starts_with(expected), "{answer:?} {after}\n expected {expected}\n got {said}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_became_visible_are_new() {
+        let said = judged(Some((200, "text/plain", "ok")), "<h1>Ask</h1>FORM<p>Thank you!</p>", true, true);
+        assert!(said.starts_with("confirmed Text"), "{said}");
+        let hidden =
+            judged(Some((200, "text/plain", "ok")), "<h1>Ask</h1>FORM<p data-crickets-concealed=not-shown>Thank you!</p>", true, true);
+        assert!(hidden.starts_with("unclear"), "{hidden}");
+    }
+}

@@ -267,7 +267,7 @@ impl Visit {
 
     /// Enters a frame by its way from the top.
     pub(super) async fn enter(&self, way: &[u16]) -> Result<(), BrowserFault> {
-        self.within("leave a frame", CALL, self.driver.enter_default_frame()).await?;
+        self.within("reach the page", CALL, self.driver.enter_default_frame()).await?;
         for frame in way {
             self.within("enter a frame", CALL, self.driver.enter_frame(*frame)).await?;
         }
