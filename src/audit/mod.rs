@@ -3,9 +3,11 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod derive;
+mod draft;
 mod error;
 mod gather;
 mod ledger;
+mod probe;
 mod publish;
 mod record;
 mod review;
@@ -13,8 +15,10 @@ mod wave;
 mod workspace;
 
 pub use derive::Derived;
+pub use draft::{Draft, draft};
 pub use error::AuditError;
 pub use gather::{Gathered, SourcePass};
+pub use probe::Prober;
 pub use publish::Published;
 pub use record::{InquiryByHand, TouchByHand};
 pub use review::{Item, Ruling};

@@ -59,7 +59,7 @@ impl Workspace {
             }
             let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
             let detail = self.detail(inquiry, &ledger, as_of).await?;
-            shops.push(ShopInput { card, readiness: None, detail });
+            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail });
         }
         let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);

@@ -230,6 +230,7 @@ impl Workspace {
             opt_out_at: None,
             withdrawn_at: None,
             rehearsal: self.clock.is_rehearsal(),
+            readiness: None,
         };
         self.store.add_inquiry(&inquiry, now).await?;
         Ok(Ok(self.store.inquiry(&inquiry.id).await?.unwrap_or(inquiry)))
@@ -306,6 +307,7 @@ impl Workspace {
             Preparation::Stopped { outcome, .. } if !asking.send => Ok(Step::DryStopped(outcome)),
             Preparation::Stopped { exchanges, pieces, outcome } => {
                 self.keep(&inquiry.id, &exchanges, pieces).await?;
+                self.note_readiness(&inquiry.id, &exchanges).await?;
                 let mut inquiry = inquiry.clone();
                 inquiry.rehearsal |= self.clock.is_rehearsal();
                 apply(&mut inquiry, outcome, None);
@@ -336,6 +338,7 @@ impl Workspace {
     /// The one submission: evidence kept, `sending` durable, then one request.
     async fn submit(&self, from: Status, inquiry: &Inquiry, prepared: Prepared, client: &Client) -> Result<Step, AuditError> {
         self.keep(&inquiry.id, &prepared.exchanges, prepared.pieces.clone()).await?;
+        self.note_readiness(&inquiry.id, &prepared.exchanges).await?;
         tokio::time::sleep(prepared.wait).await;
         let turn = submit::turn(client, &prepared).await;
         let mut inquiry = inquiry.clone();
@@ -380,6 +383,12 @@ impl Workspace {
             rehearsal_hosts: self.config.rehearsal_hosts.clone(),
             rehearsal: self.clock.is_rehearsal(),
         })
+    }
+
+    /// Notes how ready the site was, by the pages that were loaded to ask it.
+    async fn note_readiness(&self, id: &InquiryId, exchanges: &[Exchange]) -> Result<(), AuditError> {
+        let Some(findings) = submit::readiness::of_exchanges(exchanges) else { return Ok(()) };
+        Ok(self.store.note_readiness(id, &findings.record()).await?)
     }
 
     /// Keeps every request and response, and what else there is, as evidence, durably, and lists it under the inquiry.

@@ -6,8 +6,10 @@ mod completions;
 mod demo;
 mod import;
 mod init;
+mod inspect;
 mod man;
 mod output;
+mod probe;
 mod record;
 mod rederive;
 mod report;
@@ -93,6 +95,7 @@ enum Color {
 enum Command {
     Init(init::Init),
     Demo(demo::Demo),
+    Probe(probe::ProbeArgs),
     Check(check::Check),
     Shop(shop::ShopArgs),
     Record(record::Record),
@@ -103,6 +106,8 @@ enum Command {
     Report(report::ReportArgs),
     Rederive(rederive::Rederive),
     Score(score::ScoreArgs),
+    #[command(subcommand)]
+    Inspect(inspect::Inspect),
     Rubric(rubric::RubricArgs),
     Completions(completions::Completions),
     Man(man::Man),
@@ -121,7 +126,12 @@ struct Context {
 impl Context {
     /// Opens the workspace.
     async fn workspace(&self) -> Result<Workspace, AuditError> {
-        let root = match self.global.workspace.as_ref().filter(|root| !root.as_os_str().is_empty()) {
+        Workspace::open(&self.root()?, self.global.store.clone(), self.clock.clone()).await
+    }
+
+    /// The folder of the workspace.
+    fn root(&self) -> Result<PathBuf, AuditError> {
+        Ok(match self.global.workspace.as_ref().filter(|root| !root.as_os_str().is_empty()) {
             Some(root) if !root.join(CONFIG_FILE).exists() => {
                 let shown = root.display();
                 return Err(AuditError::wrong(
@@ -131,8 +141,7 @@ impl Context {
             }
             Some(root) => root.clone(),
             None => Workspace::find(&std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")))?,
-        };
-        Workspace::open(&root, self.global.store.clone(), self.clock.clone()).await
+        })
     }
 }
 
@@ -184,6 +193,7 @@ async fn run(command: Command, context: &Context) -> Ended {
     match command {
         Command::Init(command) => init::run(&command, context),
         Command::Demo(command) => demo::run(&command, context).await,
+        Command::Probe(command) => probe::run(command, context).await,
         Command::Check(command) => check::run(&command, context).await,
         Command::Shop(command) => shop::run(command, context).await,
         Command::Record(command) => record::run(command, context).await,
@@ -194,6 +204,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Report(command) => report::run(command, context).await,
         Command::Rederive(command) => rederive::run(&command, context).await,
         Command::Score(command) => score::run(&command, context),
+        Command::Inspect(command) => inspect::run(command, context).await,
         Command::Rubric(command) => rubric::run(&command, context),
         Command::Completions(command) => completions::run(&command, context),
         Command::Man(command) => man::run(&command, context),

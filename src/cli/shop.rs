@@ -95,7 +95,7 @@ fn exit(asked: &[Asked]) -> u8 {
     }
 }
 
-fn progress(shops: usize, context: &Context) -> ProgressBar {
+pub(super) fn progress(shops: usize, context: &Context) -> ProgressBar {
     if !std::io::stderr().is_terminal() || context.global.quiet || context.out.is_json() {
         return ProgressBar::hidden();
     }
@@ -165,7 +165,7 @@ fn outgoing(prepared: &Prepared) -> Vec<Outgoing> {
     let entry = |entry: &Entry| {
         let value = match &entry.value {
             EntryValue::Text(text) => text.clone(),
-            EntryValue::NoFile => "(no file)".to_owned(),
+            EntryValue::File(_) => "(no file)".to_owned(),
         };
         // Two controls may share a name: each explains one entry.
         let known = filled.iter().position(|field| field.name == entry.name).map(|index| filled.remove(index));

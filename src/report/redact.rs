@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use regex::{Captures, Regex};
+use serde_json::Value;
 
 use super::model::ReportShop;
 use crate::shop::Basis;
@@ -58,6 +59,11 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         *why = names.hide(why);
     }
     names.apply(&mut shop.detail.reason);
+    for part in ["response_promise", "osc_name"] {
+        if let Some(Value::String(text)) = shop.readiness.as_mut().and_then(|readiness| readiness.get_mut(part)) {
+            *text = names.hide(text);
+        }
+    }
     for touch in shop.detail.touches.values_mut() {
         names.apply(&mut touch.subject);
         names.apply(&mut touch.excerpt);
@@ -93,7 +99,8 @@ impl Names {
         // A team may be listed under the builder's own name, which is no secret.
         let builder: BTreeSet<String> = shop.card.builder.split_whitespace().map(str::to_lowercase).collect();
         let staff = shop.detail.staff.iter().filter(|name| name.split_whitespace().any(|word| !builder.contains(&word.to_lowercase())));
-        for name in labelled.chain(staff) {
+        let shown = shop.readiness.as_ref().and_then(|readiness| readiness.get("osc_name")?.as_str().map(ToOwned::to_owned));
+        for name in labelled.chain(staff).chain(&shown) {
             all.insert(name.trim().to_owned());
             all.extend(name.split_whitespace().filter(|part| part.chars().count() > 1).map(str::to_owned));
         }
@@ -168,6 +175,17 @@ mod tests {
         let builder = hidden.card.builder.clone();
         hidden.detail.reason = Some(format!("{builder}: the answer page is signed PRIYA"));
         assert_eq!(shop(hidden).detail.reason, Some(format!("{builder}: the answer page is signed P.")));
+    }
+
+    #[test]
+    fn whom_the_site_names_is_hidden_too() {
+        let sample = super::super::sample::input().shops.into_iter().next().unwrap();
+        let readiness =
+            serde_json::json!({"osc_named": true, "osc_name": "Priya Raman", "response_promise": "Priya answers within an hour."});
+        let mut hidden = ReportShop { card: sample.card, readiness: Some(readiness), detail: sample.detail, file: String::new() };
+        hidden.detail.basis = Some(Basis::Study);
+        let shown = shop(hidden).readiness.unwrap();
+        assert_eq!((&shown["osc_name"], &shown["response_promise"]), (&"P. R.".into(), &"P. answers within an hour.".into()));
     }
 
     #[test]

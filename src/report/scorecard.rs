@@ -417,6 +417,7 @@ fn labels(labels: &Labels) -> Vec<String> {
 fn readiness(value: Option<&serde_json::Value>) -> Vec<(String, String)> {
     let Some(object) = value.and_then(serde_json::Value::as_object) else { return Vec::new() };
     let label = |key: &str| match key {
+        "osc_name" => "Who is named".to_owned(),
         "osc_named" => "Online sales counselor named".to_owned(),
         "osc_pictured" => "Online sales counselor pictured".to_owned(),
         "phones" => "Phone numbers on the page".to_owned(),

@@ -99,4 +99,6 @@ pub struct Inquiry {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Recorded under a rehearsal clock.
     pub rehearsal: bool,
+    /// How ready the site was when it was asked, as in `crickets.form/1`; `None` where no page was seen.
+    pub readiness: Option<serde_json::Value>,
 }

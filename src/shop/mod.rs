@@ -5,6 +5,7 @@ pub mod file;
 pub mod hours;
 mod inquiry;
 pub mod plan;
+pub mod zones;
 
 pub use builder::{Ask, Basis, Persona, Shop, SubmitMode, SubmitRules, Success};
 pub use inquiry::{ConfirmedBy, Inquiry, InquiryId, Status};

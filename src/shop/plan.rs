@@ -195,6 +195,7 @@ mod tests {
             opt_out_at: None,
             withdrawn_at: None,
             rehearsal: false,
+            readiness: None,
         }
     }
 

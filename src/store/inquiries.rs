@@ -29,7 +29,7 @@ struct Frozen {
 }
 
 const COLUMNS: &str = "SELECT id, wave, frozen, mailbox, alias_token, alias_address, planned_at, status, reason, sent_at, confirmed_at, \
-    confirmed_by, offered_phone, offered_text, opt_out_at, withdrawn_at, rehearsal FROM inquiry";
+    confirmed_by, offered_phone, offered_text, opt_out_at, withdrawn_at, rehearsal, readiness FROM inquiry";
 
 impl Store {
     /// Stores a newly drawn inquiry; `false` when its shop already has one in the wave.
@@ -228,6 +228,20 @@ impl Store {
         transaction.commit().await.map_err(query(wish))
     }
 
+    /// Notes how ready the site was, before it is asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_readiness(&self, id: &InquiryId, readiness: &serde_json::Value) -> Result<(), StoreError> {
+        sqlx::query("UPDATE inquiry SET readiness = $2 WHERE id = $1")
+            .bind(id.0.clone())
+            .bind(text(&readiness.to_string()))
+            .execute(&self.pool)
+            .await
+            .map_err(query("note how ready a site was"))?;
+        Ok(())
+    }
+
     /// The evidence of a submission, in order.
     ///
     /// # Errors
@@ -305,6 +319,7 @@ fn read(row: &AnyRow) -> Result<Inquiry, StoreError> {
         opt_out_at: read.optional_instant("opt_out_at")?,
         withdrawn_at: read.optional_instant("withdrawn_at")?,
         rehearsal: read.flag("rehearsal")?,
+        readiness: read.optional_text("readiness")?.map(|_| read.json("readiness")).transpose()?,
     })
 }
 

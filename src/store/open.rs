@@ -98,10 +98,7 @@ impl Store {
         let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
         let mut first = tokio::time::timeout(PATIENCE, AnyConnection::connect(&address)).await.map_err(late).flatten().map_err(fail)?;
         prepare(&mut first, postgres).await.map_err(fail)?;
-        let counting_key = if postgres { "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" } else { "INTEGER PRIMARY KEY NOT NULL" };
-        let start = AssertSqlSafe(include_str!("migrations/0001_start.sql").replace("COUNTING_KEY,", &format!("{counting_key},")));
-        let migrator =
-            Migrator::with_migrations(vec![Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false)]);
+        let migrator = Migrator::with_migrations(migrations(postgres));
         migrator.run(&mut first).await.map_err(|source| StoreError::Migrate { url: config::without_password(url), source })?;
         let pool = AnyPoolOptions::new()
             .max_connections(if postgres { 8 } else { 4 })
@@ -139,6 +136,17 @@ impl Store {
         let row = sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name).fetch_one(&self.pool).await.map_err(query(wish))?;
         row.try_get(0).map_err(query(wish))
     }
+}
+
+/// The tables, step by step. A step that was ever released is never changed.
+fn migrations(postgres: bool) -> Vec<Migration> {
+    let counting_key = if postgres { "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" } else { "INTEGER PRIMARY KEY NOT NULL" };
+    let start = AssertSqlSafe(include_str!("migrations/0001_start.sql").replace("COUNTING_KEY,", &format!("{counting_key},")));
+    let readiness = include_str!("migrations/0002_readiness.sql");
+    vec![
+        Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
+        Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
+    ]
 }
 
 /// What every connection is told first.
@@ -250,6 +258,22 @@ pub(super) fn json<T: serde::Serialize>(what: &'static str, value: &T) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_store_of_an_older_version_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        sqlx::any::install_default_drivers();
+        let mut old = AnyConnection::connect(&sqlite_address(&url)).await.unwrap();
+        Migrator::with_migrations(migrations(false).into_iter().take(1).collect::<Vec<_>>()).run(&mut old).await.unwrap();
+        let insert = "INSERT INTO inquiry (id, wave, shop, frozen, mailbox, alias_token, alias_address, planned_at, status, offered_phone, \
+                      offered_text, rehearsal) VALUES ('w/s', 'w', 's', '{}', 'm', 't', 'a', 1, 'planned', 0, 0, 0)";
+        sqlx::query(insert).execute(&mut old).await.unwrap();
+        old.close().await.unwrap();
+        let store = Store::open(&url, folder.path().to_owned()).await.unwrap();
+        let row = sqlx::query("SELECT readiness FROM inquiry").fetch_one(&store.pool).await.unwrap();
+        assert_eq!(Reader { row: &row, what: "inquiry" }.optional_text("readiness").unwrap(), None);
+    }
 
     #[test]
     fn a_path_is_taken_as_it_is_written() {

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use encoding_rs::Encoding;
 use html5ever::driver::{self, ParseOpts};
 use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilderOpts, TreeSink};
 use html5ever::{Attribute, QualName};
 use scraper::{Html, HtmlTreeSink};
@@ -30,7 +32,7 @@ const MAX_DEPTH: usize = 1_000;
 /// Elements read of one page.
 const MAX_ELEMENTS: usize = 300_000;
 /// Bytes given to the parser at a time; a bound may be overrun by one such piece.
-const PIECE: usize = 1_024;
+const PIECE: usize = 8_192;
 
 struct Sink {
     inner: HtmlTreeSink,
@@ -142,43 +144,86 @@ pub(super) fn parse(text: &str) -> Document {
     parser.finish()
 }
 
-/// How far a `<meta>` with the charset is looked for: browsers read on past the standard's 1,024 bytes to the end of the head.
+/// How far a `<meta>` with the charset is looked for.
 const MAX_HEAD: usize = 65_536;
+/// Chromium looks this far whatever it meets; beyond, the first element that does not belong into a head ends the search.
+const LOOKED_AT_ANYWAY: usize = 1_024;
 
-/// The charset of a document: BOM, `Content-Type`, `<meta>` in the head, windows-1252.
+/// The charset of a document: BOM, `Content-Type`, `<meta>`, windows-1252. Browsers that guess by the content where nothing
+/// is declared are not followed: what they guess depends on tables of their own.
 pub(super) fn charset(body: &[u8], content_type: Option<&str>) -> &'static Encoding {
     if let Some((found, _)) = Encoding::for_bom(body) {
         return found;
     }
-    if let Some(found) = content_type.and_then(charset_parameter) {
-        return found;
-    }
-    let head = String::from_utf8_lossy(body.get(..MAX_HEAD).unwrap_or(body)).to_ascii_lowercase();
-    let head = uncommented(&head);
-    let head = head.split_once("<body").filter(|(head, _)| head.len() > 1024).map_or(head.as_str(), |(head, _)| head);
-    for tag in head.split("<meta").skip(1) {
-        let tag = tag.split('>').next().unwrap_or(tag);
-        if let Some(found) = charset_parameter(tag) {
-            return match found.name() {
-                "UTF-16LE" | "UTF-16BE" => encoding_rs::UTF_8,
-                "x-user-defined" => encoding_rs::WINDOWS_1252,
-                _ => found,
-            };
-        }
-    }
-    encoding_rs::WINDOWS_1252
+    content_type.and_then(charset_parameter).or_else(|| declared(body)).unwrap_or(encoding_rs::WINDOWS_1252)
 }
 
-/// The text without HTML comments, in which a `<meta>` does not count.
-fn uncommented(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        out.push_str(before);
-        rest = after.split_once("-->").map_or("", |(_, tail)| tail);
+/// The charset that a `<meta>` declares.
+fn declared(body: &[u8]) -> Option<&'static Encoding> {
+    let tokenizer = Tokenizer::new(Declaration::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    let feed = |bytes: &[u8]| {
+        // Every charset that may be declared here writes its tags as ASCII does.
+        input.push_back(StrTendril::from(encoding_rs::mem::decode_latin1(bytes).as_ref()));
+        // A script that ends gives its runner a moment, and reading goes on.
+        while !input.is_empty() {
+            let _ = tokenizer.feed(&input);
+        }
+    };
+    let (start, rest) = body.split_at(body.len().min(LOOKED_AT_ANYWAY));
+    feed(start);
+    tokenizer.sink.strict.set(true);
+    for piece in rest.get(..MAX_HEAD).unwrap_or(rest).chunks(1_024) {
+        if tokenizer.sink.found.get().is_some() || tokenizer.sink.left.get() {
+            break;
+        }
+        feed(piece);
     }
-    out.push_str(rest);
-    out
+    tokenizer.sink.found.get().map(|found| match found.name() {
+        "UTF-16LE" | "UTF-16BE" => encoding_rs::UTF_8,
+        "x-user-defined" => encoding_rs::WINDOWS_1252,
+        _ => found,
+    })
+}
+
+/// Listens for the first `<meta>` that declares a charset.
+#[derive(Default)]
+struct Declaration {
+    found: Cell<Option<&'static Encoding>>,
+    /// Something stood there that does not belong into a head.
+    left: Cell<bool>,
+    /// From here on nothing counts once the head was left.
+    strict: Cell<bool>,
+}
+
+impl TokenSink for Declaration {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
+        let (name, opens) = (&*tag.name, tag.kind == TagKind::StartTag);
+        if name == "meta" && opens && self.found.get().is_none() && !(self.strict.get() && self.left.get()) {
+            self.found.set(charset_of_meta(&tag));
+        }
+        let of_head = matches!(name, "script" | "noscript" | "style" | "link" | "meta" | "object" | "title" | "base")
+            || opens && matches!(name, "html" | "head");
+        self.left.set(self.left.get() || !of_head);
+        match name {
+            "script" if opens => TokenSinkResult::RawData(RawKind::ScriptData),
+            "style" | "noscript" if opens => TokenSinkResult::RawData(RawKind::Rawtext),
+            "title" | "textarea" if opens => TokenSinkResult::RawData(RawKind::Rcdata),
+            _ => TokenSinkResult::Continue,
+        }
+    }
+}
+
+fn charset_of_meta(tag: &Tag) -> Option<&'static Encoding> {
+    let attribute = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|found| found.value.trim());
+    if let Some(label) = attribute("charset") {
+        return Encoding::for_label(label.as_bytes());
+    }
+    let pragma = attribute("http-equiv").is_some_and(|value| value.eq_ignore_ascii_case("content-type"));
+    attribute("content").filter(|_| pragma).and_then(charset_parameter)
 }
 
 /// `charset=x` in a header or a `<meta>` tag.
@@ -216,6 +261,19 @@ mod tests {
     }
 
     #[test]
+    fn a_late_declaration_counts_only_while_the_head_lasts() {
+        let script = format!("<script>\"<body>\"{}</script>", " ".repeat(1_500));
+        for (before, expected) in [
+            (script.clone(), "UTF-8"),
+            (format!("{script}<iframe></iframe>"), "windows-1252"),
+            (format!("{script}</head>"), "windows-1252"),
+        ] {
+            let page = format!("<html><head>{before}<meta charset=utf-8>");
+            assert_eq!(charset(page.as_bytes(), None).name(), expected, "{before}");
+        }
+    }
+
+    #[test]
     fn the_charset_is_found_as_a_browser_finds_it() {
         for (body, header, expected) in [
             (&b"<p>x"[..], None, "windows-1252"),
@@ -225,6 +283,11 @@ mod tests {
             (b"<!-- <meta charset=utf-8> --><meta charset=shift_jis>", None, "Shift_JIS"),
             (b"<meta charset=utf-16>", None, "UTF-8"),
             (b"<meta charset=nonsense>", None, "windows-1252"),
+            (b"<meta charset=nonsense><meta charset=utf-8>", None, "UTF-8"),
+            (b"<meta name=x content='charset=utf-8'>", None, "windows-1252"),
+            (b"<script>'<meta charset=utf-8>'</script>", None, "windows-1252"),
+            (b"<title><meta charset=utf-8></title>", None, "windows-1252"),
+            (b"<body><p>late, and within what is looked at <meta charset=utf-8>", None, "UTF-8"),
         ] {
             assert_eq!(charset(body, header).name(), expected);
         }

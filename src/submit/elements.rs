@@ -4,21 +4,27 @@ use scraper::ElementRef;
 
 use super::page::{Choice, Form, Overrides, collapse};
 
+/// An attribute. The tree's own look-up makes an interned name of each name it is asked for, which costs more than a look
+/// at the few attributes that an element has.
+pub(super) fn attr<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
+    element.value().attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
 /// An attribute, trimmed and in lower case.
 pub(super) fn lower(element: ElementRef<'_>, name: &str) -> String {
-    element.attr(name).unwrap_or_default().trim().to_ascii_lowercase()
+    attr(element, name).unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 pub(super) fn read_form(element: ElementRef<'_>, index: usize) -> Form {
     let attributes: Vec<String> = element.value().attrs().map(|(name, value)| format!("{name}={value}")).collect();
     Form {
         index,
-        action: element.attr("action").map(ToOwned::to_owned),
-        method: method_of(element.attr("method").unwrap_or_default()),
-        enctype: enctype_of(element.attr("enctype").unwrap_or_default()),
-        accept_charset: element.attr("accept-charset").map(ToOwned::to_owned),
-        onsubmit: element.attr("onsubmit").is_some(),
-        netlify_honeypot: element.attr("netlify-honeypot").or(element.attr("data-netlify-honeypot")).map(ToOwned::to_owned),
+        action: attr(element, "action").map(ToOwned::to_owned),
+        method: method_of(attr(element, "method").unwrap_or_default()),
+        enctype: enctype_of(attr(element, "enctype").unwrap_or_default()),
+        accept_charset: attr(element, "accept-charset").map(ToOwned::to_owned),
+        onsubmit: attr(element, "onsubmit").is_some(),
+        netlify_honeypot: attr(element, "netlify-honeypot").or(attr(element, "data-netlify-honeypot")).map(ToOwned::to_owned),
         attributes: attributes.join("\n"),
         ..Form::default()
     }
@@ -42,15 +48,29 @@ fn enctype_of(text: &str) -> &'static str {
 
 pub(super) fn read_overrides(element: ElementRef<'_>) -> Option<Box<Overrides>> {
     let overrides = Overrides {
-        action: element.attr("formaction").filter(|action| !action.is_empty()).map(ToOwned::to_owned),
-        method: element.attr("formmethod").map(method_of),
-        enctype: element.attr("formenctype").map(enctype_of),
+        action: attr(element, "formaction").map(ToOwned::to_owned),
+        method: attr(element, "formmethod").map(method_of),
+        enctype: attr(element, "formenctype").map(enctype_of),
     };
     (overrides.action.is_some() || overrides.method.is_some() || overrides.enctype.is_some()).then(|| Box::new(overrides))
 }
 
+/// Which way the text of an element runs: its own `dir`, or that of the nearest element around it that says.
+pub(super) fn direction_of(element: ElementRef<'_>, kind: &str) -> &'static str {
+    let own = std::iter::once(element);
+    let around = element.ancestors().filter_map(ElementRef::wrap);
+    let said = own.chain(around).enumerate().find_map(|(at, element)| match lower(element, "dir").as_str() {
+        "ltr" => Some("ltr"),
+        "rtl" => Some("rtl"),
+        "auto" if at == 0 => Some("auto"),
+        _ if at == 0 && kind == "tel" => Some("ltr"),
+        _ => None,
+    });
+    said.unwrap_or("ltr")
+}
+
 pub(super) fn kind_of(element: ElementRef<'_>, tag: &str) -> &'static str {
-    let type_ = element.attr("type").unwrap_or_default().to_ascii_lowercase();
+    let type_ = attr(element, "type").unwrap_or_default().to_ascii_lowercase();
     match tag {
         "select" => "select",
         "textarea" => "textarea",
@@ -95,9 +115,9 @@ pub(super) fn read_options(select: ElementRef<'_>) -> Vec<Choice> {
             let text = collapse(&option.text().collect::<String>(), 4096);
             let group = option.parent().and_then(ElementRef::wrap).filter(|parent| parent.value().name() == "optgroup");
             Choice {
-                value: option.attr("value").map_or_else(|| text.clone(), ToOwned::to_owned),
-                selected: option.attr("selected").is_some(),
-                disabled: option.attr("disabled").is_some() || group.is_some_and(|group| group.attr("disabled").is_some()),
+                value: attr(option, "value").map_or_else(|| text.clone(), ToOwned::to_owned),
+                selected: attr(option, "selected").is_some(),
+                disabled: attr(option, "disabled").is_some() || group.is_some_and(|group| attr(group, "disabled").is_some()),
                 text,
             }
         })

@@ -8,8 +8,27 @@ use encoding_rs::Encoding;
 pub enum EntryValue {
     /// Text.
     Text(String),
-    /// A file field in which nothing was chosen.
-    NoFile,
+    /// A file.
+    File(File),
+}
+
+/// A file as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name; empty where nothing was chosen.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+}
+
+impl File {
+    /// What a file field sends in which nothing was chosen.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { name: String::new(), media_type: "application/octet-stream".to_owned(), content: Vec::new() }
+    }
 }
 
 /// One name and its value, in the order of the form.
@@ -48,7 +67,7 @@ fn bytes(text: &str, charset: &'static Encoding) -> Vec<u8> {
 fn text_of(value: &EntryValue) -> String {
     match value {
         EntryValue::Text(text) => crlf(text),
-        EntryValue::NoFile => String::new(),
+        EntryValue::File(file) => crlf(&file.name),
     }
 }
 
@@ -86,7 +105,7 @@ pub fn urlencoded(entries: &[Entry], charset: &'static Encoding) -> String {
 /// A name inside a `Content-Disposition` line.
 fn quoted(name: &str, charset: &'static Encoding) -> Vec<u8> {
     let mut out = Vec::new();
-    for byte in bytes(&crlf(name), charset) {
+    for byte in bytes(name, charset) {
         match byte {
             b'"' => out.extend_from_slice(b"%22"),
             b'\r' => out.extend_from_slice(b"%0D"),
@@ -103,14 +122,21 @@ pub fn multipart(entries: &[Entry], charset: &'static Encoding, boundary: &str) 
     let mut out = Vec::new();
     for entry in entries {
         out.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"").as_bytes());
-        out.extend_from_slice(&quoted(&entry.name, charset));
+        out.extend_from_slice(&quoted(&crlf(&entry.name), charset));
         out.push(b'"');
         match &entry.value {
             EntryValue::Text(text) => {
                 out.extend_from_slice(b"\r\n\r\n");
                 out.extend_from_slice(&bytes(&crlf(text), charset));
             }
-            EntryValue::NoFile => out.extend_from_slice(b"; filename=\"\"\r\nContent-Type: application/octet-stream\r\n\r\n"),
+            EntryValue::File(file) => {
+                out.extend_from_slice(b"; filename=\"");
+                // Unlike names, names of files keep their newlines as they are.
+                out.extend_from_slice(&quoted(&file.name, charset));
+                let media_type = if file.media_type.is_empty() { "application/octet-stream" } else { &file.media_type };
+                out.extend_from_slice(format!("\"\r\nContent-Type: {media_type}\r\n\r\n").as_bytes());
+                out.extend_from_slice(&file.content);
+            }
         }
         out.extend_from_slice(b"\r\n");
     }
@@ -174,7 +200,7 @@ mod tests {
 
     #[test]
     fn multipart_quotes_names_and_sends_empty_files() {
-        let entries = [entry("a\"b\n", "x\ny"), Entry { name: "f".into(), value: EntryValue::NoFile }];
+        let entries = [entry("a\"b\n", "x\ny"), Entry { name: "f".into(), value: EntryValue::File(File::none()) }];
         let body = String::from_utf8(multipart(&entries, encoding_rs::UTF_8, "B")).unwrap();
         assert_eq!(
             body,
@@ -187,5 +213,40 @@ mod tests {
     fn a_seed_gives_one_boundary() {
         assert_eq!(boundary(7), boundary(7));
         assert_ne!(boundary(7), boundary(8));
+    }
+
+    /// The web-platform tests' own cases, which are not part of the repository.
+    #[test]
+    fn the_web_platform_tests_agree() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/forms/encoding_cases.json");
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("SKIPPED: {} is not there", path.display());
+            return;
+        };
+        let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert!(cases.len() >= 45);
+        for case in cases {
+            let part = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            let file = &case["file"];
+            let value = if file.is_null() {
+                EntryValue::Text(part(&case["value"]))
+            } else {
+                EntryValue::File(File {
+                    name: part(&file["filename"]),
+                    media_type: part(&file["type"]),
+                    content: part(&file["content"]).into_bytes(),
+                })
+            };
+            let charset = Encoding::for_label(part(&case["charset"]).as_bytes()).unwrap();
+            let entries = [Entry { name: part(&case["name"]), value }];
+            let made = match part(&case["enctype"]).as_str() {
+                "multipart/form-data" => multipart(&entries, charset, "BOUNDARY"),
+                "text/plain" => plain(&entries, charset),
+                _ => urlencoded(&entries, charset).into_bytes(),
+            };
+            // The expectation is written byte for byte, a character a byte.
+            let expected: Vec<u8> = part(&case["expected_full"]).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+            assert_eq!(made, expected, "{case}");
+        }
     }
 }

@@ -1,98 +1,17 @@
-//! What each field is and what each form is for. Takes a page; gives roles with a confidence, traps marked, and the form an
-//! inquiry would go to. Rule order: traps, `autocomplete`, type, label, placeholder, text before, name, neighbours.
+//! What each field is. Takes a form; gives roles with a confidence, traps marked. Rule order: traps, `autocomplete`, type,
+//! label, placeholder, the row it stands in, name, text before, options, neighbours.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::Serialize;
 
-use super::hidden::Concealed;
+use super::honeypot;
 use super::page::{Control, Form, Page};
-use super::words::{role_of, trap_name, trap_words, words};
+use super::words::{name_words, roles_of, words};
 
-/// What a field asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the contract's and say it")]
-pub enum Role {
-    FirstName,
-    LastName,
-    FullName,
-    Email,
-    EmailConfirm,
-    Phone,
-    Street,
-    City,
-    State,
-    Zip,
-    Country,
-    Community,
-    Message,
-    Subject,
-    Company,
-    Budget,
-    Timeframe,
-    Realtor,
-    ContactPreference,
-    Consent,
-    #[serde(rename = "newsletter_opt_in")]
-    Newsletter,
-    Honeypot,
-    Captcha,
-    Hidden,
-    Submit,
-    Other,
-}
-
-impl Role {
-    /// The contract's name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::FullName => "full_name",
-            Self::Email => "email",
-            Self::EmailConfirm => "email_confirm",
-            Self::Phone => "phone",
-            Self::Street => "street",
-            Self::City => "city",
-            Self::State => "state",
-            Self::Zip => "zip",
-            Self::Country => "country",
-            Self::Community => "community",
-            Self::Message => "message",
-            Self::Subject => "subject",
-            Self::Company => "company",
-            Self::Budget => "budget",
-            Self::Timeframe => "timeframe",
-            Self::Realtor => "realtor",
-            Self::ContactPreference => "contact_preference",
-            Self::Consent => "consent",
-            Self::Newsletter => "newsletter_opt_in",
-            Self::Honeypot => "honeypot",
-            Self::Captcha => "captcha",
-            Self::Hidden => "hidden",
-            Self::Submit => "submit",
-            Self::Other => "other",
-        }
-    }
-}
-
-/// What a form is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FormKind {
-    /// A buyer asks something.
-    Inquiry,
-    /// A mailing list.
-    Newsletter,
-    /// A search.
-    Search,
-    /// A login.
-    Login,
-    /// An account.
-    Registration,
-    /// Anything else.
-    Other,
-}
+pub use super::kind::{FormKind, choose, kind};
+pub use super::role::Role;
 
 /// A control with its role.
 #[derive(Clone, Debug, Serialize)]
@@ -123,132 +42,256 @@ pub struct Field {
 #[must_use]
 pub fn fields(page: &Page, form: &Form) -> Vec<Field> {
     let controls: Vec<&Control> = form.controls.iter().filter_map(|index| page.controls.get(*index)).collect();
-    let mut fields: Vec<Field> = controls.iter().enumerate().map(|(at, control)| field(at, control, form)).collect();
+    let layout = Layout::of(&controls);
+    let mut fields: Vec<Field> = controls
+        .iter()
+        .enumerate()
+        .map(|(index, control)| {
+            let (role, confidence) = judge(control, form, &controls, layout);
+            Field {
+                index,
+                control_index: control.index,
+                name: control.name.clone(),
+                label: control.caption(),
+                control: control.kind,
+                role,
+                required: control.required,
+                honeypot: role == Role::Honeypot,
+                concealed: control.concealed.is_some(),
+                confidence,
+            }
+        })
+        .collect();
+    honeypot::forgive_the_many(&mut fields, &controls, |control| judge_fairly(control, &controls, layout));
     neighbours(&mut fields, &controls);
+    parts_of_a_number(&mut fields, &controls);
+    honeypot::mark_repeated(&mut fields, &controls);
     one_message(&mut fields, &controls);
-    repeated(&mut fields, &controls);
+    a_button(&mut fields, &controls);
     fields
 }
 
-fn field(index: usize, control: &Control, form: &Form) -> Field {
-    let (role, confidence) = judge(control, form);
-    Field {
-        index,
-        control_index: control.index,
-        name: control.name.clone(),
-        label: control.caption(),
-        control: control.kind,
-        role,
-        required: control.required,
-        honeypot: role == Role::Honeypot,
-        concealed: control.concealed.is_some(),
-        confidence,
+/// Where nothing sends the form by itself, a script listens to the last button that is not for going elsewhere.
+fn a_button(fields: &mut [Field], controls: &[&Control]) {
+    if fields.iter().any(|field| field.role == Role::Submit) {
+        return;
+    }
+    let elsewhere =
+        ["back", "previous", "prev", "cancel", "close", "upload", "browse", "reset", "clear", "menu", "toggle", "show", "add", "remove"];
+    let sends = |c: &&Control| {
+        let said = words(&format!("{} {}", c.label, c.value));
+        c.kind == "button" && !said.split(' ').any(|word| elsewhere.contains(&word))
+    };
+    let last = fields.iter_mut().zip(controls).rfind(|(_, control)| sends(control));
+    if let Some((field, _)) = last {
+        (field.role, field.confidence) = (Role::Submit, 0.8);
     }
 }
 
-fn judge(control: &Control, form: &Form) -> (Role, f64) {
+/// On which side of their fields the labels stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    LabelBefore,
+    LabelAfter,
+}
+
+impl Layout {
+    fn of(controls: &[&Control]) -> Self {
+        let bare = |c: &&&Control| c.is_typed() && c.label.is_empty() && c.placeholder.is_empty() && c.concealed.is_none();
+        let first = controls.iter().find(bare);
+        let last = controls.iter().rfind(bare);
+        let follows = first.is_some_and(|c| c.before.is_empty() && !c.after.is_empty()) && last.is_some_and(|c| !c.after.is_empty());
+        if follows { Self::LabelAfter } else { Self::LabelBefore }
+    }
+}
+
+/// Where the label of a field stands that has none of its own: text right behind the field before is the label of that.
+fn label_side(control: &Control, controls: &[&Control], layout: Layout) -> Layout {
+    let at = controls.iter().position(|other| other.index == control.index);
+    let earlier = at.and_then(|at| at.checked_sub(1)).and_then(|at| controls.get(at));
+    let taken = earlier.is_some_and(|other| !other.after.is_empty() && other.after == control.before);
+    if taken && !control.after.is_empty() { Layout::LabelAfter } else { layout }
+}
+
+fn judge(control: &Control, form: &Form, controls: &[&Control], layout: Layout) -> (Role, f64) {
     if control.is_button() {
         return (if control.kind == "submit" || control.kind == "image" { Role::Submit } else { Role::Other }, 1.0);
     }
     let name = control.name.as_deref().unwrap_or(control.id.as_str());
-    if is_trap(control, form, name) {
+    if is_captcha(control, name) {
+        return (Role::Captcha, 0.95);
+    }
+    if honeypot::is_trap(control, form) {
         return (Role::Honeypot, 0.95);
     }
     if control.kind == "hidden" {
         return (Role::Hidden, 1.0);
     }
-    if control.is_typed() && name.to_ascii_lowercase().contains("captcha")
-        || name == "g-recaptcha-response"
-        || control.class.contains("wpcf7-quiz")
-    {
-        return (Role::Captcha, 0.95);
-    }
-    if control.concealed == Some(Concealed::Trick) && control.is_typed() && control.has_value && !control.value.is_empty() {
+    if is_machine(control, name) {
         return (Role::Hidden, 0.9);
     }
-    if matches!(control.kind, "file" | "password" | "color" | "range") {
-        return (Role::Other, 0.9);
-    }
-    let boxed = matches!(control.kind, "checkbox" | "radio");
-    if let Some(role) = by_autocomplete(&control.autocomplete).filter(|_| !boxed) {
-        return (role, 0.98);
-    }
-    by_words(control, name, boxed)
+    judge_fairly(control, controls, layout)
 }
 
-fn by_words(control: &Control, name: &str, boxed: bool) -> (Role, f64) {
-    let named = role_of(&words(name), boxed).filter(|role| suits(*role, control.kind));
-    if control.kind == "email" && named != Some(Role::EmailConfirm) {
-        let label = role_of(&words(&control.caption()), boxed);
-        return if label == Some(Role::EmailConfirm) { (Role::EmailConfirm, 0.95) } else { (Role::Email, 0.97) };
+/// What a field is that is no trap.
+fn judge_fairly(control: &Control, controls: &[&Control], layout: Layout) -> (Role, f64) {
+    let name = control.name.as_deref().unwrap_or(control.id.as_str());
+    match control.kind {
+        "file" | "password" | "color" | "range" => (Role::Other, 0.9),
+        "checkbox" | "radio" => boxed(control, name, controls),
+        _ => by_autocomplete(control).map_or_else(|| by_words(control, name, label_side(control, controls, layout)), |role| (role, 0.98)),
+    }
+}
+
+/// A field that a script or the builder fills: concealed with a value, or by a name that only scripts use.
+fn is_machine(control: &Control, name: &str) -> bool {
+    let concealed = control.concealed.is_some() && !control.required;
+    let valued = control.is_typed() && control.has_value && !control.value.is_empty();
+    let chosen = control.kind == "select" && control.options.iter().any(|option| option.selected);
+    let own = [
+        "ldeskuid",
+        "ldtuvid",
+        "zc_gad",
+        "xnqsjsdp",
+        "xmiwtld",
+        "gclid",
+        "fbclid",
+        "utm_",
+        "referrer",
+        "landing_page",
+        "g-recaptcha-response",
+    ];
+    let name = name.to_ascii_lowercase();
+    concealed && (control.concealed_together <= 1 && (valued || chosen) || own.iter().any(|own| name.starts_with(own)))
+}
+
+/// A field whose own name says that it holds a CAPTCHA's answer.
+fn is_captcha(control: &Control, name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let typed = control.is_typed() && control.kind != "password";
+    typed && (lower.contains("captcha") && !lower.contains("honey") || lower == "cf-turnstile-response")
+        || control.class.contains("wpcf7-quiz")
+}
+
+/// What a text field or list is, by all that is said about it.
+fn by_words(control: &Control, name: &str, layout: Layout) -> (Role, f64) {
+    let said = |text: &str| {
+        let sum = matches!(control.kind, "text" | "number" | "tel") && is_sum(text);
+        if sum { Some(Role::Captcha) } else { role_for(&words(text), control.kind) }
+    };
+    let named = || role_for(&name_words(name), control.kind).or_else(|| role_for(&name_words(&control.id), control.kind));
+    let beside = match layout {
+        Layout::LabelBefore => control.before.as_str(),
+        Layout::LabelAfter => control.after.as_str(),
+    };
+    // A few words in the cell before are a label; a sentence may be about anything.
+    let titled = beside.chars().count() <= 40;
+    if control.kind == "email" {
+        let beside = said(beside).filter(|_| titled);
+        return by_email_type(&[said(&control.label), said(&control.placeholder), said(&control.row), beside, named()]);
     }
     let own_value =
         if control.is_typed() && control.kind != "textarea" && control.placeholder.is_empty() { control.value.as_str() } else { "" };
-    let texts: [(&str, f64); 6] = if boxed {
-        [(&control.label, 0.93), (&control.after, 0.85), (&control.legend, 0.9), ("", 0.0), (&control.before, 0.6), ("", 0.0)]
-    } else {
-        [
-            (&control.label, 0.95),
-            (&control.placeholder, 0.92),
-            (own_value, 0.85),
-            (&control.before, 0.75),
-            (&control.legend, 0.6),
-            ("", 0.0),
-        ]
-    };
-    for (text, confidence) in texts {
-        let text = words(text);
-        if text.is_empty() || !boxed && text.len() > 120 {
-            continue;
-        }
-        let Some(role) = role_of(&text, boxed).filter(|role| suits(*role, control.kind)) else { continue };
-        if confidence < 0.8
-            && let Some(named) = named
-        {
-            return (named, if named == role { 0.93 } else { 0.8 });
-        }
-        return match named {
+    let prompt = control.options.first().filter(|_| control.kind == "select").map_or("", |option| option.text.as_str());
+    // Each is looked at only when those before it say nothing.
+    let sources: [(&dyn Fn() -> Option<Role>, f64); 9] = [
+        (&|| said(&control.label), 0.95),
+        (&|| example(&control.placeholder).filter(|_| control.is_typed()).or_else(|| said(&control.placeholder)), 0.92),
+        (&|| role_for(&words(own_value), control.kind), 0.85),
+        (&|| Some(&control.row).filter(|row| **row != control.label).and_then(|row| said(row)), 0.9),
+        (&|| said(prompt), 0.85),
+        (&|| Some(beside).filter(|text| titled && *text != control.label && *text != control.row).and_then(said), 0.86),
+        (&named, 0.85),
+        (&|| Some(beside).filter(|_| !titled).and_then(said), 0.75),
+        (&|| said(&control.legend), 0.6),
+    ];
+    let found = sources.iter().find_map(|(look, confidence)| look().map(|role| (role, *confidence)));
+    match (found, control.kind) {
+        (Some((role, confidence)), _) if confidence > 0.85 => match named() {
             Some(named) if named == role => (role, 0.98),
             Some(_) => (role, confidence - 0.1),
             None => (role, confidence),
-        };
-    }
-    match (named, control.kind) {
-        (Some(role), _) => (role, 0.85),
+        },
+        (Some(found), _) => found,
         (None, "textarea") => (Role::Message, 0.7),
         (None, "tel") => (Role::Phone, 0.7),
         (None, "select") => by_options(control),
-        _ => (Role::Other, 0.5),
+        (None, _) => (Role::Other, 0.5),
     }
+}
+
+/// What a placeholder is an example of: an address, a number.
+fn example(placeholder: &str) -> Option<Role> {
+    let address = placeholder.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    let digits = placeholder.chars().filter(|c| c.is_ascii_digit() || matches!(c, 'x' | 'X' | '_' | '#')).count();
+    let number = matches!(digits, 10 | 11) && !placeholder.chars().any(|c| c.is_alphabetic() && !matches!(c, 'x' | 'X'));
+    if address { Some(Role::Email) } else { number.then_some(Role::Phone) }
+}
+
+/// "3 + 4 =".
+fn is_sum(text: &str) -> bool {
+    SUM.as_ref().is_some_and(|regex| regex.is_match(text))
+}
+
+static SUM: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(^|[^\d.,(/-])\d{1,2}\s*[+×*x−–-]\s*\d{1,2}(\s*[=?]|\s*[+×*x−–-]\s*\d{1,2}|\s*$)").ok());
+
+/// `type=email` is an email address, unless its label plainly says something else and nothing says email.
+fn by_email_type(said: &[Option<Role>]) -> (Role, f64) {
+    if said.contains(&Some(Role::EmailConfirm)) {
+        return (Role::EmailConfirm, 0.95);
+    }
+    let first = said.iter().flatten().next().copied();
+    let lies =
+        matches!(first, Some(Role::Subject | Role::FullName | Role::FirstName | Role::LastName | Role::Phone | Role::City | Role::Company));
+    match first {
+        Some(role) if lies && !said.contains(&Some(Role::Email)) => (role, 0.75),
+        _ => (Role::Email, 0.97),
+    }
+}
+
+/// The first role that words speak for and a control of this kind can hold.
+fn role_for(words: &str, kind: &str) -> Option<Role> {
+    if words.is_empty() || words.len() > 120 {
+        return None;
+    }
+    roles_of(words).find(|role| suits(*role, kind))
 }
 
 /// Whether a control of this kind can hold the role.
 fn suits(role: Role, kind: &str) -> bool {
     match role {
-        Role::Email | Role::EmailConfirm | Role::FirstName | Role::LastName | Role::FullName | Role::Message => {
-            matches!(kind, "text" | "email" | "textarea" | "tel" | "search" | "url") && (kind != "textarea" || role == Role::Message)
+        Role::Email | Role::EmailConfirm | Role::FirstName | Role::LastName | Role::FullName | Role::Company => {
+            matches!(kind, "text" | "email" | "tel" | "search" | "url")
         }
-        Role::Phone => matches!(kind, "text" | "tel" | "number"),
-        Role::Zip | Role::Street => matches!(kind, "text" | "tel" | "number" | "textarea"),
+        Role::Message => matches!(kind, "text" | "textarea"),
+        Role::Phone => matches!(kind, "text" | "tel" | "number" | "select"),
+        Role::Zip => matches!(kind, "text" | "tel" | "number"),
+        Role::Street => matches!(kind, "text" | "textarea" | "number"),
+        Role::Captcha => matches!(kind, "text" | "number" | "tel"),
         Role::Consent | Role::Newsletter => matches!(kind, "checkbox" | "radio"),
-        Role::Subject => kind != "textarea",
-        _ => true,
+        Role::Other => true,
+        _ => kind != "textarea",
     }
 }
 
-fn by_autocomplete(token: &str) -> Option<Role> {
-    Some(match token {
+fn by_autocomplete(control: &Control) -> Option<Role> {
+    Some(match control.autocomplete.as_str() {
+        "username" if control.kind == "email" => Role::Email,
         "given-name" => Role::FirstName,
         "family-name" => Role::LastName,
         "name" => Role::FullName,
         "email" => Role::Email,
-        "tel" | "tel-national" => Role::Phone,
+        "tel" | "tel-national" | "tel-local" | "tel-area-code" | "tel-country-code" => Role::Phone,
         "postal-code" => Role::Zip,
-        "street-address" | "address-line1" => Role::Street,
+        "street-address" | "address-line1" | "address-line2" | "address-line3" => Role::Street,
         "address-level2" => Role::City,
         "address-level1" => Role::State,
         "country" | "country-name" => Role::Country,
         "organization" => Role::Company,
+        "username" | "one-time-code" | "new-password" | "current-password" | "honorific-prefix" | "bday" | "sex" | "additional-name"
+        | "nickname" => Role::Other,
+        token if token.starts_with("cc-") => Role::Other,
         _ => return None,
     })
 }
@@ -256,45 +299,147 @@ fn by_autocomplete(token: &str) -> Option<Role> {
 fn by_options(control: &Control) -> (Role, f64) {
     let texts: Vec<String> = control.options.iter().map(|o| words(&o.text)).collect();
     let any = |needles: &[&str]| texts.iter().filter(|text| needles.iter().any(|needle| text.contains(needle))).count();
-    if any(&["texas", "california", "florida", "ohio"]) >= 3 {
+    let is = |needles: &[&str]| texts.iter().filter(|text| needles.contains(&text.as_str())).count();
+    if any(&["texas", "california", "florida", "ohio"]) >= 3 || is(&["tx", "ca", "fl", "oh"]) >= 3 {
         return (Role::State, 0.9);
     }
     if any(&["united states", "canada", "germany"]) >= 2 {
         return (Role::Country, 0.9);
     }
-    if any(&["months", "right away", "immediately", "asap", "days"]) >= 2 {
+    if any(&["google", "facebook", "billboard", "friend", "drive by", "radio", "internet"]) >= 2 {
+        return (Role::Other, 0.8);
+    }
+    if any(&["month", "right away", "immediately", "asap", "days", "just looking", "just browsing"]) >= 2 && any(&["january"]) == 0 {
         return (Role::Timeframe, 0.8);
     }
     if control.options.iter().filter(|o| o.text.contains('$')).count() >= 2 {
         return (Role::Budget, 0.85);
     }
+    if is(&["email", "phone", "text", "call", "sms", "text message", "phone call"]) >= 2 {
+        return (Role::ContactPreference, 0.85);
+    }
+    if any(&["realtor", "real estate agent", "i am a buyer", "home buyer", "homebuyer"]) >= 1 {
+        return (Role::Realtor, 0.7);
+    }
+    if any(&["general", "sales", "question", "support", "inquiry", "warranty"]) >= 2 {
+        return (Role::Subject, 0.7);
+    }
     (Role::Other, 0.5)
 }
 
-fn is_trap(control: &Control, form: &Form, name: &str) -> bool {
-    if form.netlify_honeypot.as_deref().is_some_and(|trap| Some(trap) == control.name.as_deref()) {
-        return true;
+/// What a check box or radio button is: of several, by the question above them; of one alone, by its own words.
+fn boxed(control: &Control, name: &str, controls: &[&Control]) -> (Role, f64) {
+    let own = own_text(control);
+    let by_own = said_of_boxes(&own);
+    let long = own.len() > 25;
+    if long && consents(&own) {
+        return (Role::Consent, 0.9);
     }
-    if control.kind == "hidden" {
-        return matches!(name, "_gotcha" | "_honey" | "bot-field" | "botcheck");
+    let group = boxes(control, controls);
+    if let Some(role) = by_own.filter(|role| matches!(role, Role::Consent | Role::Newsletter) && (long || group.len() < 2)) {
+        return (role, 0.9);
     }
-    let spoken = [&control.label, &control.placeholder, &control.before, &control.after].into_iter().any(|text| trap_words(text));
-    if trap_name(name) || (control.is_typed() || control.kind == "checkbox") && spoken {
-        return true;
+    let named = said_of_boxes(&name_words(name));
+    let first = group.first().map_or(control, |first| first);
+    let question = [&control.legend, &first.before, &first.context].map(|text| words(text));
+    if group.len() < 2 {
+        return match (by_own, named) {
+            (Some(role), named) => (role, if named == Some(role) { 0.96 } else { 0.9 }),
+            (None, Some(role)) => (role, 0.8),
+            (None, None) => question.iter().find_map(|text| said_of_boxes(text)).map_or((Role::Other, 0.5), |role| (role, 0.6)),
+        };
     }
-    if !control.is_typed() {
-        return false;
+    let [legend, before, context] = &question;
+    let asked = said_of_boxes(legend).or_else(|| said_of_boxes(before));
+    if let Some(role) = asked.filter(|role| *role != Role::Other) {
+        return (role, if named == Some(role) { 0.96 } else { 0.9 });
     }
-    let tucked =
-        control.unreachable_by_tab && (matches!(control.autocomplete.as_str(), "off" | "nope" | "new-password") || control.aria_hidden);
-    let empty = control.value.is_empty();
-    control.concealed == Some(Concealed::Trick) && empty
-        || tucked
-        || control.aria_hidden && control.concealed.is_some()
-        || control.concealed == Some(Concealed::NotShown) && empty && (control.unreachable_by_tab || control.autocomplete == "off")
+    if let Some(role) = named.filter(|role| *role != Role::Other) {
+        return (role, 0.85);
+    }
+    if let Some(found) = by_choices(&group) {
+        return found;
+    }
+    if let Some(role) = asked.or(named) {
+        return (role, 0.7);
+    }
+    said_of_boxes(context).map_or((Role::Other, 0.5), |role| (role, 0.6))
 }
 
-/// "Name" beside a last name is a first name; three short boxes of a number are its parts.
+/// What a question is by the answers that it offers.
+fn by_choices(group: &[&Control]) -> Option<(Role, f64)> {
+    let texts: Vec<String> = group.iter().take(MOST_CHOICES).map(|c| own_text(c)).collect();
+    if texts.iter().any(|text| ["realtor", "real estate agent", "broker"].iter().any(|word| text.contains(word))) {
+        return Some((Role::Realtor, 0.8));
+    }
+    let ways = ["email", "phone", "text", "call", "sms", "correo", "telefono"];
+    let told = texts.iter().filter(|text| ways.iter().any(|way| text.contains(way))).count();
+    if told >= 2 && told * 2 >= texts.len() && texts.iter().all(|text| text.len() < 40) {
+        return Some((Role::ContactPreference, 0.85));
+    }
+    let shared: Vec<Role> = texts.iter().filter_map(|text| said_of_boxes(text)).filter(|role| *role != Role::Other).collect();
+    let one = shared.first().copied().filter(|role| shared.len() * 2 > texts.len() && shared.iter().all(|other| other == role));
+    if let Some(role) = one {
+        return Some((role, 0.75));
+    }
+    (group.iter().filter(|c| c.label.contains('$') || c.value.contains('$')).count() >= 2).then_some((Role::Budget, 0.8))
+}
+
+/// How many answers are read to know the question.
+const MOST_CHOICES: usize = 12;
+
+/// The boxes of one question: of one name, or one after the other with nothing between but their own words.
+fn boxes<'a>(control: &Control, controls: &[&'a Control]) -> Vec<&'a Control> {
+    let Some(at) = controls.iter().position(|other| other.index == control.index) else { return Vec::new() };
+    let joined = |a: &Control, b: &Control| {
+        let same_kind = a.kind == b.kind && a.legend == b.legend;
+        let named = a.name.is_some() && a.name == b.name;
+        let between = b.before.is_empty() || b.before == a.label || b.before == a.after || b.before == a.row;
+        // A consent below a list of choices is a question of its own.
+        same_kind && (named || between && own_text(b).len() <= 60 && own_text(a).len() <= 60)
+    };
+    let pair = |at: usize| controls.get(at).zip(controls.get(at + 1)).is_some_and(|(a, b)| joined(a, b));
+    let start = (0..at).rev().take_while(|at| pair(*at)).last().unwrap_or(at);
+    let end = (at..controls.len()).take_while(|at| pair(*at)).last().map_or(at, |last| last + 1);
+    controls.get(start..=end).unwrap_or_default().to_vec()
+}
+
+fn own_text(control: &Control) -> String {
+    let said = [&control.label, &control.after, &control.row, &control.value];
+    words(said.into_iter().find(|text| !text.is_empty()).map_or("", String::as_str))
+}
+
+fn said_of_boxes(words: &str) -> Option<Role> {
+    let holds = |role: &Role| {
+        !matches!(
+            role,
+            Role::FirstName
+                | Role::LastName
+                | Role::FullName
+                | Role::Email
+                | Role::EmailConfirm
+                | Role::Phone
+                | Role::Street
+                | Role::City
+                | Role::State
+                | Role::Zip
+                | Role::Country
+                | Role::Company
+                | Role::Message
+                | Role::Captcha
+        )
+    };
+    roles_of(words).find(holds)
+}
+
+/// Whether words give leave, whatever else they speak of.
+fn consents(words: &str) -> bool {
+    ["agree", "consent", "authoriz", "authoris", "understand", "acknowledge", "i accept", "permission", "acepto", "autorizo"]
+        .iter()
+        .any(|verb| words.contains(verb))
+}
+
+/// What fields are by those beside them.
 fn neighbours(fields: &mut [Field], controls: &[&Control]) {
     let has = |fields: &[Field], role| fields.iter().any(|field| field.role == role);
     if has(fields, Role::LastName) && !has(fields, Role::FirstName) {
@@ -303,9 +448,31 @@ fn neighbours(fields: &mut [Field], controls: &[&Control]) {
             field.confidence = 0.8;
         }
     } else if has(fields, Role::FirstName) && !has(fields, Role::LastName) {
-        let lone = fields.iter_mut().find(|field| field.role == Role::FirstName && words(&field.label) == "name");
+        let lone = fields
+            .iter_mut()
+            .find(|field| field.role == Role::FirstName && matches!(words(&field.label).as_str(), "name" | "your name" | "nombre"));
         if let Some(field) = lone {
             field.role = Role::FullName;
+        }
+    }
+    one_label_for_several(fields, controls);
+    for at in 1..fields.len() {
+        let (Some(before), Some(control)) = (fields.get(at - 1).map(|field| field.role), controls.get(at)) else { continue };
+        let Some(field) = fields.get_mut(at) else { continue };
+        // The text before may belong to the field before, when labels stand below.
+        if field.role == before && control.label.is_empty() && !matches!(before, Role::Other | Role::Submit | Role::Hidden | Role::Honeypot)
+        {
+            let named = role_for(&name_words(control.name.as_deref().unwrap_or(&control.id)), control.kind);
+            if let Some(named) = named.filter(|named| *named != field.role && *named != Role::Other) {
+                (field.role, field.confidence) = (named, 0.8);
+            }
+        }
+        // A second address right after the first, that nothing else says anything of.
+        if field.role == Role::Email && before == Role::Email && control.value.is_empty() {
+            let name = name_words(control.name.as_deref().unwrap_or(&control.id));
+            if name.ends_with('2') || control.name.as_deref().is_some_and(|name| name.ends_with(['2', '_'])) {
+                (field.role, field.confidence) = (Role::EmailConfirm, 0.8);
+            }
         }
     }
     if !has(fields, Role::Message) {
@@ -314,6 +481,54 @@ fn neighbours(fields: &mut [Field], controls: &[&Control]) {
         if let Some((field, _)) = fallback {
             field.role = Role::Message;
             field.confidence = 0.6;
+        }
+    }
+}
+
+/// "City, State, Zip" before three fields.
+fn one_label_for_several(fields: &mut [Field], controls: &[&Control]) {
+    for at in 0..fields.len() {
+        let Some(control) = controls.get(at).filter(|c| c.is_typed()) else { continue };
+        let label = [&control.label, &control.before].into_iter().find(|text| !text.is_empty()).map(|text| words(text)).unwrap_or_default();
+        let place = |word: &str| match word {
+            "city" | "town" | "ciudad" => Some(Role::City),
+            "state" | "st" | "province" | "estado" => Some(Role::State),
+            "zip" | "zipcode" | "postal" => Some(Role::Zip),
+            _ => None,
+        };
+        let mut roles: Vec<Role> = label.split(' ').filter_map(place).collect();
+        roles.dedup();
+        let bare =
+            |c: &&&Control| c.label.is_empty() && c.placeholder.is_empty() && c.before.chars().filter(|c| c.is_alphanumeric()).count() == 0;
+        let rest = controls.iter().skip(at + 1).take_while(bare).count() + 1;
+        if roles.len() < 2 || rest < roles.len() || label.len() > 40 {
+            continue;
+        }
+        for (field, role) in fields.iter_mut().skip(at).zip(roles) {
+            (field.role, field.confidence) = (role, 0.85);
+        }
+    }
+}
+
+/// Short boxes after a telephone box are its parts; a list of dialling codes before one belongs to it.
+fn parts_of_a_number(fields: &mut [Field], controls: &[&Control]) {
+    for at in 1..fields.len() {
+        let short = |at: usize| controls.get(at).is_some_and(|c| c.is_typed() && c.maxlength.is_some_and(|max| max <= 5));
+        let bare = controls.get(at).is_some_and(|c| c.label.is_empty() && c.placeholder.is_empty());
+        let follows = fields.get(at - 1).is_some_and(|before| before.role == Role::Phone) && short(at - 1) && short(at);
+        let Some(field) = fields.get_mut(at) else { continue };
+        if follows && (field.role == Role::Other || bare) {
+            (field.role, field.confidence) = (Role::Phone, 0.85);
+        }
+    }
+    for at in 1..fields.len() {
+        let codes =
+            controls.get(at - 1).is_some_and(|c| c.kind == "select" && c.options.iter().filter(|o| o.text.contains('+')).count() > 1);
+        if codes
+            && fields.get(at).is_some_and(|field| field.role == Role::Phone)
+            && let Some(field) = fields.get_mut(at - 1)
+        {
+            (field.role, field.confidence) = (Role::Phone, 0.85);
         }
     }
 }
@@ -328,78 +543,6 @@ fn one_message(fields: &mut [Field], controls: &[&Control]) {
     }
 }
 
-/// A later, optional, concealed field that repeats a type already there is a trap.
-fn repeated(fields: &mut [Field], controls: &[&Control]) {
-    let mut seen: Vec<Role> = Vec::new();
-    for (field, control) in fields.iter_mut().zip(controls) {
-        let single = matches!(field.role, Role::Email | Role::FullName | Role::FirstName | Role::LastName | Role::Message | Role::Phone);
-        if single
-            && seen.contains(&field.role)
-            && !field.required
-            && (control.concealed.is_some() || control.unreachable_by_tab || control.autocomplete == "off")
-        {
-            field.role = Role::Honeypot;
-            field.honeypot = true;
-            field.confidence = 0.8;
-        } else if single {
-            seen.push(field.role);
-        }
-    }
-}
-
-/// What a form is for.
-#[must_use]
-pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
-    let live = || fields.iter().filter(|field| !field.honeypot && field.role != Role::Hidden);
-    let has = |role| live().any(|field| field.role == role);
-    let typed = live()
-        .filter(|field| matches!(field.control, "text" | "email" | "tel" | "textarea" | "search" | "password" | "number" | "url"))
-        .count();
-    let controls = || form.controls.iter().filter_map(|index| page.controls.get(*index));
-    let passwords = controls().filter(|control| control.kind == "password").count();
-    let said = words(&format!("{} {} {}", form.attributes, form.action.as_deref().unwrap_or_default(), form.text));
-    if passwords > 0 {
-        let joins = passwords > 1
-            || has(Role::FirstName)
-            || ["register", "sign up", "create account", "join"].iter().any(|word| said.contains(word)) && typed > 2;
-        return if joins { FormKind::Registration } else { FormKind::Login };
-    }
-    let searches = controls().any(|control| {
-        control.kind == "search" || matches!(control.name.as_deref(), Some("s" | "q" | "query" | "keyword" | "keywords" | "search"))
-    });
-    if !has(Role::Email) && !has(Role::Phone) {
-        return if searches || typed <= 2 && said.contains("search") { FormKind::Search } else { FormKind::Other };
-    }
-    // Only what a person fills tells: the hidden `recipient` of a FormMail script is the builder's own.
-    let name_has = |parts: &[&str]| {
-        controls()
-            .filter(|c| c.kind != "hidden")
-            .any(|c| c.name.as_deref().is_some_and(|name| parts.iter().any(|part| name.to_ascii_lowercase().contains(part))))
-    };
-    let pays = name_has(&["creditcard", "cardnumber", "card_number", "cc-number", "ccnum", "cvv", "cvc"])
-        || controls().any(|c| c.autocomplete.starts_with("cc-"));
-    let remarks = said.contains("commentform") || said.contains("comments post") || said.contains("comment form");
-    let shares = name_has(&["recipient", "friend", "target_email", "to_email"]);
-    if pays || remarks || shares {
-        return FormKind::Other;
-    }
-    let finances = ["social security", "ssn", "pre qualif", "prequalif", "annual income", "credit score", "loan amount", "apply for"]
-        .iter()
-        .any(|word| said.contains(word));
-    if finances {
-        return FormKind::Other;
-    }
-    let named = has(Role::FullName) || has(Role::FirstName) || has(Role::LastName);
-    let letters = ["newsletter", "subscribe", "mailing list", "list manage"].iter().any(|word| said.contains(word));
-    if has(Role::Message) || named && has(Role::Phone) || named && has(Role::Community) {
-        return FormKind::Inquiry;
-    }
-    if letters || has(Role::Email) && typed <= 2 && !named {
-        return FormKind::Newsletter;
-    }
-    if named && has(Role::Email) { FormKind::Inquiry } else { FormKind::Other }
-}
-
 /// A form with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Known {
@@ -407,28 +550,31 @@ pub struct Known {
     pub index: usize,
     /// What it is for.
     pub kind: FormKind,
+    /// What is written there is a comment, a review or a tip for a friend: no question to the builder.
+    pub for_others: bool,
     /// Its fields.
     pub fields: Vec<Field>,
+}
+
+/// What a search asks for is no budget and no question of a buyer.
+fn of_a_search(fields: &mut [Field]) {
+    for field in fields {
+        if matches!(field.role, Role::Budget | Role::Subject | Role::Message | Role::Timeframe | Role::ContactPreference | Role::FullName) {
+            (field.role, field.confidence) = (Role::Other, 0.6);
+        }
+    }
 }
 
 /// All forms of a page.
 #[must_use]
 pub fn survey(page: &Page) -> Vec<Known> {
     let known = |form: &Form| {
-        let fields = fields(page, form);
-        Known { index: form.index, kind: kind(page, form, &fields), fields }
+        let mut fields = fields(page, form);
+        let kind = kind(page, form, &fields);
+        if kind == FormKind::Search {
+            of_a_search(&mut fields);
+        }
+        Known { index: form.index, kind, for_others: super::kind::for_others(page, form), fields }
     };
     page.forms.iter().map(known).collect()
-}
-
-/// The form an inquiry goes to: the inquiry form that asks the most of what a buyer would say.
-#[must_use]
-pub fn choose(known: &[Known]) -> Option<&Known> {
-    let worth = |form: &Known| -> u32 {
-        let has = |role| form.fields.iter().any(|field| field.role == role && !field.concealed);
-        let points =
-            [(Role::Message, 8), (Role::Email, 4), (Role::Phone, 2), (Role::FirstName, 2), (Role::FullName, 2), (Role::Community, 1)];
-        points.into_iter().filter(|(role, _)| has(*role)).map(|(_, worth)| worth).sum()
-    };
-    known.iter().filter(|form| form.kind == FormKind::Inquiry).rev().max_by_key(|form| worth(form))
 }

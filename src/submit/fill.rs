@@ -58,6 +58,7 @@ const UNDECIDED: [&str; 9] =
 
 struct Filler<'a> {
     page: &'a Page,
+    fields: &'a [Field],
     shop: &'a Shop,
     persona: &'a Persona,
     alias: &'a str,
@@ -70,7 +71,7 @@ struct Filler<'a> {
 /// # Errors
 /// When a required field cannot be filled honestly, or the shop file names a field or template that is not there.
 pub fn fill(page: &Page, form: &Form, fields: &[Field], shop: &Shop, persona: &Persona, alias: &str) -> Result<Filling, FillFault> {
-    let mut filler = Filler { page, shop, persona, alias, out: Filling::default(), text_consent: false };
+    let mut filler = Filler { page, fields, shop, persona, alias, out: Filling::default(), text_consent: false };
     // A rendered form may show more of itself later.
     let whole = page.controls.iter().all(|control| control.live.is_none());
     if let Some(name) = shop.submit.fields.keys().find(|name| whole && !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
@@ -222,7 +223,10 @@ impl Filler<'_> {
             Role::FullName => Some(persona.full_name()),
             Role::Email | Role::EmailConfirm => Some(self.alias.to_owned()),
             Role::Phone => match persona.phone.as_deref() {
-                Some(number) => match phone::written(number, control) {
+                Some(number) => match self
+                    .box_of_number(control)
+                    .map_or_else(|| phone::written(number, control), |lengths| phone::part(number, lengths))
+                {
                     Some(written) => Some(written),
                     None if field.required => return Err(manual(format!("{} does not take the persona's number", called(field)))),
                     None => None,
@@ -244,6 +248,19 @@ impl Filler<'_> {
             Role::ContactPreference => required(Some("Either is fine".to_owned())),
             _ => None,
         })
+    }
+
+    /// Where a number is asked for in several boxes: how long the boxes before this one are, and this one is.
+    fn box_of_number(&self, control: &Control) -> Option<(usize, usize)> {
+        let short = |field: &Field| {
+            let control = self.page.controls.get(field.control_index).filter(|c| field.role == Role::Phone && c.is_typed());
+            control.and_then(|control| control.maxlength).filter(|max| *max <= 8)
+        };
+        let at = self.fields.iter().position(|field| field.control_index == control.index)?;
+        let own = self.fields.get(at).and_then(short)?;
+        let before: Vec<usize> = self.fields.get(..at)?.iter().rev().map_while(short).collect();
+        let follows = self.fields.get(at + 1).and_then(short).is_some();
+        (follows || !before.is_empty()).then(|| (before.iter().sum(), own))
     }
 
     fn list(&mut self, field: &Field, control: &Control) -> Result<(), FillFault> {
@@ -285,6 +302,14 @@ impl Filler<'_> {
                     if field.required { texts(&["not sure", "undecided", "any", "general", "all communities", "other"]) } else { None }
                 })
             }
+            // A list before a number is one of dialling codes.
+            Role::Phone => {
+                let code = |o: &super::page::Choice| o.text.contains("+1") || o.value.trim_start_matches('+') == "1" || o.value == "US";
+                let states = |o: &super::page::Choice| o.text.contains("United States") || o.text.contains("US") || o.value == "US";
+                let abroad = self.persona.phone.as_deref().is_none_or(|number| !number.starts_with("+1"));
+                let found = real().filter(|(_, o)| code(o) && !abroad);
+                found.min_by_key(|(_, o)| !states(o)).map(|(at, _)| at)
+            }
             Role::State => self.persona.state.as_deref().and_then(state).map(|(at, _)| at),
             Role::Country => texts(&["united states", "usa", "us"]),
             Role::Realtor => real()
@@ -302,7 +327,14 @@ impl Filler<'_> {
             Role::Other if field.required => {
                 let label = super::words::words(&field.label);
                 let heard = ["hear about", "did you hear", "referr", "how did you find"].iter().any(|words| label.contains(words));
-                if heard { texts(&["internet", "online", "web", "google", "search", "other"]) } else { None }
+                let moment = label.contains("time") || label.contains("when");
+                if heard {
+                    texts(&["internet", "online", "web", "google", "search", "other"])
+                } else if moment {
+                    texts(&["any", "anytime", "no preference", "flexible", "morning", "afternoon"])
+                } else {
+                    texts(&UNDECIDED)
+                }
             }
             _ => None,
         }
@@ -354,14 +386,14 @@ impl Filler<'_> {
             wanted.iter().find_map(|wanted| texts.iter().position(|text| text == wanted || text.starts_with(&format!("{wanted} "))))
         };
         let context = super::words::words(&format!("{} {}", control.legend, control.before));
-        let about = super::words::role_of(&context, true).unwrap_or(field.role);
+        let about = field.role;
         let required = group.iter().any(|c| c.required) || context.is_empty() && field.required;
         let asked = self.shop.ask.community.as_deref().map(super::words::words).unwrap_or_default();
         let pick = match about {
             Role::Realtor | Role::Newsletter => find(&["no"]),
             Role::Consent if required => find(&["yes", "i agree", "agree", "accept"]),
             Role::ContactPreference if required => find(&["either", "any", "both", "no preference", "phone", "call", "email"]),
-            Role::Timeframe if required => find(&["not sure", "undecided", "just looking"]),
+            Role::Timeframe | Role::Community | Role::Budget | Role::Other if required => find(&UNDECIDED),
             _ => None,
         };
         let pick = pick.or_else(|| if asked.is_empty() { None } else { texts.iter().position(|text| text.contains(&asked)) });
@@ -433,6 +465,8 @@ mod tests {
             ("<label><input type=checkbox name=x required> I own a boat</label>".to_owned(), willow, "the form requires \"I own a boat\""),
             ("<label>How soon do you want to move? <select name=x required><option value=''>Select<option>0-3 months<option>6-12 months</select></label>".to_owned(), willow, "x=6-12 months"),
             ("<label>How did you hear about us? <select name=x required><option value=''>Select<option>Radio<option>Internet search</select></label>".to_owned(), willow, "x=Internet search"),
+            ("<label>Phone <input name=a maxlength=3></label> <input name=b maxlength=3> <input name=c maxlength=4>".to_owned(), willow, "a=512&b=555&c=0142"),
+            ("<label>Best time to call <select name=x required><option value=''>Select<option>Morning<option>Any time</select></label>".to_owned(), willow, "x=Any time"),
             ("<p style='display:none'><label>Fax <input name=fax></label></p><label>Message <input name=x autocomplete=off tabindex=-1></label>".to_owned(), willow, ""),
         ] {
             let (said, _, _) = filled(&extra, community);

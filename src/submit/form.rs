@@ -138,7 +138,7 @@ fn add_entries(page: &Page, control: &Control, edits: &Edits, submitter: Option<
                 add(name, if control.has_value { &control.value } else { "on" });
             }
         }
-        "file" => list.push(Entry { name: name.to_owned(), value: EntryValue::NoFile }),
+        "file" => list.push(Entry { name: name.to_owned(), value: EntryValue::File(encode::File::none()) }),
         "hidden" if name.eq_ignore_ascii_case("_charset_") => add(name, charset.name()),
         "button" | "reset" => {}
         kind => {
@@ -148,10 +148,19 @@ fn add_entries(page: &Page, control: &Control, edits: &Edits, submitter: Option<
             if let Some(direction) = control.dirname.as_deref()
                 && matches!(kind, "hidden" | "text" | "search" | "tel" | "url" | "email" | "textarea")
             {
-                add(direction, "ltr");
+                add(direction, if control.direction == "auto" { direction_by(&value) } else { control.direction });
             }
         }
     }
+}
+
+/// Which way a text runs by its first strong letter: Hebrew, Arabic and their kin run from right to left.
+fn direction_by(text: &str) -> &'static str {
+    let strong = text.chars().find(|c| c.is_alphabetic());
+    let leftwards = strong.is_some_and(
+        |c| matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF | 0x1_0800..=0x1_0FFF | 0x1_E800..=0x1_EFFF),
+    );
+    if leftwards { "rtl" } else { "ltr" }
 }
 
 /// The request of a form. `seed` makes the boundary of a multipart body.
@@ -198,4 +207,89 @@ fn overridden<'a>(form: &'a Form, pressed: Option<&'a Control>) -> (&'static str
     let enctype = over.and_then(|o| o.enctype).unwrap_or(form.enctype);
     let action = over.and_then(|o| o.action.as_deref()).or(form.action.as_deref());
     (method, enctype, action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(html: &str, submitter: Option<usize>) -> (String, String) {
+        let page = Page::parse(html.as_bytes(), &Url::parse("http://x.example/a/b?c#d").unwrap(), Some("text/html; charset=utf-8"));
+        let request = request(&page, &page.forms[0], &Edits::default(), submitter, 7).unwrap();
+        (request.url.to_string(), String::from_utf8(request.body).unwrap())
+    }
+
+    #[test]
+    fn only_what_the_standard_calls_successful_is_sent() {
+        for (html, submitter, url, sent) in [
+            (
+                "<form method=post><fieldset disabled><legend><input name=a value=1></legend><input name=b value=2></fieldset><button name=c value=3>",
+                None,
+                "http://x.example/a/b?c",
+                "a=1",
+            ),
+            (
+                "<form method=post action=e id=f></form><input form=f name=a value=1><input form=g name=b value=2><input name=c>",
+                None,
+                "http://x.example/a/e",
+                "a=1",
+            ),
+            (
+                "<form method=post><input type=image name=go><input type=image><input type=submit name=s>",
+                Some(0),
+                "http://x.example/a/b?c",
+                "go.x=0&go.y=0",
+            ),
+            ("<form method=post><input type=image name=go><input type=image>", Some(1), "http://x.example/a/b?c", "x=0&y=0"),
+            ("<form method=get action='?q=1'><input type=submit name=s>", Some(0), "http://x.example/a/b?s=Submit", ""),
+            ("<form method=get action=e><button formaction='' formmethod=post name=s value=1>", Some(0), "http://x.example/a/b?c", "s=1"),
+            (
+                "<form method=get><button formaction=/z formmethod=post formenctype=text/plain name=s value='a b'>",
+                Some(0),
+                "http://x.example/z",
+                "s=a b\r\n",
+            ),
+            ("<base href='http://y.example/k/'><form method=post action=e><input name=a value=1>", None, "http://y.example/k/e", "a=1"),
+            (
+                "<form method=post><input type=hidden name=_charset_ value=x><input type=hidden name=_CHARSET_>",
+                None,
+                "http://x.example/a/b?c",
+                "_charset_=UTF-8&_CHARSET_=UTF-8",
+            ),
+            (
+                "<form method=post dir=rtl><input name=a value=x dirname=d><input name=b dir=auto value='שלום' dirname=e><input type=tel name=c dirname=f>",
+                None,
+                "http://x.example/a/b?c",
+                "a=x&d=rtl&b=%D7%A9%D7%9C%D7%95%D7%9D&e=rtl&c=&f=ltr",
+            ),
+            (
+                "<form method=post><select name=a><option>x<option disabled selected>y</select><select name=b multiple><option selected>1<option selected>2</select><select name=c><option disabled>z</select>",
+                None,
+                "http://x.example/a/b?c",
+                "b=1&b=2",
+            ),
+            (
+                "<form method=post><datalist><input name=a value=1></datalist><input type=radio name=r checked><input type=radio name=r value=2 checked>",
+                None,
+                "http://x.example/a/b?c",
+                "r=2",
+            ),
+            ("<form method=post><textarea name=t>\n\na\nb</textarea>", None, "http://x.example/a/b?c", "t=%0D%0Aa%0D%0Ab"),
+        ] {
+            assert_eq!(body(html, submitter), (url.to_owned(), sent.to_owned()), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_leads_to_no_web_address_is_no_request() {
+        for html in [
+            "<form method=post action='mailto:a@b.example'>",
+            "<form method=dialog>",
+            "<form method=post action='http://'>",
+            "<form action='javascript:x()'>",
+        ] {
+            let page = Page::parse(html.as_bytes(), &Url::parse("http://x.example/").unwrap(), None);
+            assert!(request(&page, &page.forms[0], &Edits::default(), None, 0).is_err(), "{html}");
+        }
+    }
 }

@@ -1,6 +1,10 @@
 //! Whether an element is concealed from a person's eyes, by its own attributes or by the page's `<style>`. External style
 //! sheets are not loaded, so an answer of "not concealed" is a guess; names and labels of traps are judged in `fields`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 use scraper::{ElementRef, Selector};
 
 /// How an element is concealed.
@@ -12,12 +16,22 @@ pub enum Concealed {
     Trick,
 }
 
-const MAX_RULES: usize = 200;
+const MAX_RULES: usize = 400;
 
-/// The rules of a page's style sheets that conceal something.
+/// A rule that conceals.
+struct Rule {
+    selector: Selector,
+    how: Concealed,
+}
+
+/// The rules of a page's style sheets that conceal something, by what the last part of their selector names, so that most
+/// elements are compared with none of them.
 #[derive(Default)]
 pub(super) struct HidingRules {
-    rules: Vec<(Selector, Concealed)>,
+    by_id: HashMap<String, Vec<Rule>>,
+    by_class: HashMap<String, Vec<Rule>>,
+    others: Vec<Rule>,
+    count: usize,
     /// A browser has judged every element and left marks; its judgement stands alone.
     pub(super) rendered: bool,
 }
@@ -25,11 +39,16 @@ pub(super) struct HidingRules {
 impl HidingRules {
     /// Reads the rules; conditional blocks (`@media`) are left out.
     pub(super) fn from_css(css: &str) -> Self {
+        let mut rules = Self::default();
+        rules.add_css(css);
+        rules
+    }
+
+    fn add_css(&mut self, css: &str) {
         let css = without_comments(css);
-        let mut rules = Vec::new();
         let mut rest = css.as_str();
         while let Some((prelude, after)) = rest.split_once('{') {
-            if rules.len() >= MAX_RULES {
+            if self.count >= MAX_RULES {
                 break;
             }
             let prelude = prelude.rsplit([';', '}']).next().unwrap_or(prelude).trim();
@@ -38,19 +57,44 @@ impl HidingRules {
                 continue;
             }
             let (body, tail) = after.split_once('}').unwrap_or((after, ""));
-            if let Some(how) = concealing(body)
-                && let Ok(selector) = Selector::parse(prelude)
-            {
-                rules.push((selector, how));
+            if let Some(how) = concealing(body) {
+                prelude.split(',').for_each(|selector| self.add(selector.trim(), how));
             }
             rest = tail;
         }
-        Self { rules, rendered: false }
     }
 
     /// For a page that a browser rendered.
     pub(super) fn rendered() -> Self {
-        Self { rules: Vec::new(), rendered: true }
+        Self { rendered: true, ..Self::default() }
+    }
+
+    /// Reads the rules that inline scripts put into the page: `style.innerHTML = "#field_7 { position: absolute; … }"`.
+    pub(super) fn add_scripts(&mut self, scripts: &str) {
+        if !scripts.contains("style") {
+            return;
+        }
+        for found in RULE_IN_SCRIPT.as_ref().into_iter().flat_map(|regex| regex.find_iter(scripts)) {
+            self.add_css(found.as_str());
+        }
+    }
+
+    fn add(&mut self, text: &str, how: Concealed) {
+        let Ok(selector) = Selector::parse(text) else { return };
+        self.count += 1;
+        let last = text.rsplit([' ', '>', '+', '~']).next().unwrap_or_default();
+        let name = |mark: char| {
+            let after = last.split_once(mark)?.1;
+            let end = after.find(['.', '#', ':', '[']).unwrap_or(after.len());
+            after.get(..end).filter(|name| !name.is_empty() && !name.contains('\\')).map(ToOwned::to_owned)
+        };
+        let plain = !last.contains(['(', '[']);
+        let rule = Rule { selector, how };
+        match (name('#').filter(|_| plain), name('.').filter(|_| plain)) {
+            (Some(id), _) => self.by_id.entry(id).or_default().push(rule),
+            (None, Some(class)) => self.by_class.entry(class).or_default().push(rule),
+            (None, None) => self.others.push(rule),
+        }
     }
 
     /// How this very element is concealed, ancestors aside.
@@ -58,16 +102,34 @@ impl HidingRules {
         if self.rendered {
             return element.attr("data-crickets-concealed").map(|how| if how == "trick" { Concealed::Trick } else { Concealed::NotShown });
         }
-        let inline = element.attr("style").and_then(concealing);
-        if inline.is_some() {
-            return inline;
+        let (mut style, mut hidden, mut id, mut class) = (None, false, None, None);
+        for (name, value) in element.value().attrs() {
+            match name {
+                "style" => style = concealing(value),
+                "hidden" => hidden = true,
+                "id" => id = Some(value),
+                "class" => class = Some(value),
+                _ => {}
+            }
         }
-        if element.attr("hidden").is_some() {
+        if style.is_some() {
+            return style;
+        }
+        if hidden {
             return Some(Concealed::NotShown);
         }
-        self.rules.iter().find(|(selector, _)| selector.matches(&element)).map(|(_, how)| *how)
+        if self.count == 0 {
+            return None;
+        }
+        let by_id = id.and_then(|id| self.by_id.get(id)).into_iter();
+        let by_class = class.into_iter().flat_map(str::split_whitespace).filter_map(|class| self.by_class.get(class));
+        let mut rules = by_id.chain(by_class).chain(std::iter::once(&self.others)).flatten();
+        rules.find(|rule| rule.selector.matches(&element)).map(|rule| rule.how)
     }
 }
+
+static RULE_IN_SCRIPT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)[#.][a-z0-9_-]+(\s+[#.a-z0-9_-]+)*\s*\{[^{}]*(absolute|none|opacity|clip)[^{}]*\}").ok());
 
 fn without_comments(css: &str) -> String {
     let mut out = String::with_capacity(css.len());
@@ -96,6 +158,28 @@ fn after_block(text: &str) -> &str {
     ""
 }
 
+/// The properties that can conceal.
+const CONCEALING: [&str; 18] = [
+    "display",
+    "visibility",
+    "opacity",
+    "left",
+    "top",
+    "right",
+    "bottom",
+    "margin-left",
+    "margin-top",
+    "text-indent",
+    "transform",
+    "position",
+    "clip",
+    "clip-path",
+    "overflow",
+    "width",
+    "height",
+    "max-height",
+];
+
 /// How a block of declarations conceals.
 fn concealing(declarations: &str) -> Option<Concealed> {
     let (mut tiny, mut clipped, mut positioned) = (0, false, false);
@@ -103,6 +187,9 @@ fn concealing(declarations: &str) -> Option<Concealed> {
     for declaration in declarations.split(';') {
         let Some((name, value)) = declaration.split_once(':') else { continue };
         let name = name.trim().to_ascii_lowercase();
+        if !CONCEALING.contains(&name.as_str()) {
+            continue;
+        }
         let value = value.trim().to_ascii_lowercase().replace("!important", "");
         let value = value.trim();
         match name.as_str() {
@@ -174,5 +261,14 @@ mod tests {
         let html = scraper::Html::parse_fragment("<p class=a></p><p class=hp></p><p id=trap></p><p class=c></p>");
         let found: Vec<bool> = html.select(&Selector::parse("p").unwrap()).map(|element| rules.conceals(element).is_some()).collect();
         assert_eq!(found, [false, true, true, false]);
+    }
+
+    #[test]
+    fn rules_that_a_script_inserts_count() {
+        let mut rules = HidingRules::default();
+        rules.add_scripts("var style = document.createElement('style'); style.innerHTML = '#wpforms-12-field_3-container { position: absolute !important; overflow: hidden !important; height: 1px !important; width: 1px !important; }';");
+        let html = scraper::Html::parse_fragment("<p id=wpforms-12-field_3-container></p><p id=other></p>");
+        let found: Vec<bool> = html.select(&Selector::parse("p").unwrap()).map(|element| rules.conceals(element).is_some()).collect();
+        assert_eq!(found, [true, false]);
     }
 }

@@ -4,13 +4,13 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 use url::Url;
 
 use crate::shop::{ConfirmedBy, Shop};
 
 use super::captcha;
 use super::http::{Exchange, SendFault};
+use super::json::by_json;
 use super::page::{Form, Page, collapse};
 use super::prepare::{Prepared, Sent};
 
@@ -56,7 +56,9 @@ static THANKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)\bthank(s| you)\b|\bgracias\b|\b(we|we've|have) (have )?received (your|the)|(message|inquiry|enquiry|request|submission|information|form|email|question) ",
         r"(has been|was|is|have been) (successfully )?(sent|received|submitted)|(sent|submitted|received) successfully|successfully (sent|submitted|received)|",
         r"(will|we'll) (be in touch|contact you|respond|get back|reach out|reply|be contacting)|message sent\b|hemos recibido|nos pondremos en contacto|",
-        r"(ha sido|fue|se ha) enviad[oa]|mensaje enviado|enviado correctamente"
+        r"(ha sido|fue|se ha) enviad[oa]|mensaje enviado|enviado correctamente|\balmost finished\b|new submission added|submission (was )?(saved|complete)|",
+        r"(vielen|besten|herzlichen) dank|danke f[uü]r|(wurde|haben) .{0,40}(gesendet|versendet|[uü]bermittelt|erhalten)\b|\bmerci\b|a bien [eé]t[eé] (envoy|re[cç]u)|",
+        r"\bobrigad[oa]\b|foi enviad[oa]|\bgrazie\b|([eè] stat[oa] inviat[oa]|inviato con successo)|\bbedankt\b|\bdank u\b|\btack f[oö]r\b|\btakk for\b"
     ))
     .ok()
 });
@@ -64,10 +66,17 @@ static THANKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(could|can|was|were|did|has|have) ?(not|n't|n’t) (be |been )?(sent|send|deliver|process|submit|complete|accept)|\bfailed\b|try(ing)? again|",
-        r"(is|are) (a )?required\b|required field|(please|must) (enter|provide|fill|complete|select|correct|check (the (form|fields?|highlighted)|your (entr|input|answers)))|there (was|were|is) (an? )?(error|problem|issue)|",
-        r"\binvalid\b|not valid|\berrors? (in|with|occurred|below)|one or more fields|no (se ha|pudo|fue) |campo (es )?obligatorio|flagged as spam"
+        r"(is|are) (a )?required\b|required field|(please|must) (enter|provide|fill|complete|select|correct|check (the (form|fields?|highlighted)|your (entr|input|answers)))|there (was|were|is|are) (an? )?(errors?|problem|issue)|\bcannot (find|process|send|submit|accept)|",
+        r"\binvalid\b|not valid|\berrors? (in|with|occurred|below)|one or more fields|no (se ha|se pudo|pudo|fue) |campo (es )?(obligatorio|requerido)|flagged as spam|errors? (has|have) been found|",
+        r"por favor,? (ingrese|complete|introduzca|corrija|revise|escriba)|\binv[aá]lid[oa]s?\b|no es v[aá]lid|error al|bitte (geben|f[uü]llen|w[aä]hlen|pr[uü]fen|korrigieren)|pflichtfeld|ung[uü]ltig|fehlgeschlagen|",
+        r"champs? obligatoires?|veuillez (saisir|remplir|corriger|indiquer|v[eé]rifier)|campo obrigat[oó]rio|campo obbligatorio|non valid[oa]|verplicht veld|ongeldig"
     ))
     .ok()
+});
+
+/// Words of a guard against robots.
+static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)complete the (re)?captcha|captcha .{0,40}(invalid|incorrect|failed|required|again)|prove (that )?you are (a )?human|not a robot|please wait \d+ seconds|(flagged|marked|detected|identified) as spam|spam (was )?detected|anti-?spam").ok()
 });
 
 static THANKS_URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -79,6 +88,16 @@ static REFUSAL_URL: LazyLock<Option<Regex>> =
 
 fn finds(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
     regex.as_ref().is_some_and(|regex| regex.is_match(text))
+}
+
+/// Whether words thank for an inquiry.
+pub(super) fn thanks(text: &str) -> bool {
+    finds(&THANKS, text)
+}
+
+/// Whether words complain of one.
+pub(super) fn complains(text: &str) -> bool {
+    finds(&TROUBLE, text)
 }
 
 /// The first place where the answer has more of something than the page before had.
@@ -182,104 +201,17 @@ pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Optio
         return Some(unclear(format!("the site took the submission and led to {}, which answered {status}", last.url)));
     }
     if (400..500).contains(&status) {
-        let said = by_json(last).and_then(|outcome| if let Outcome::Rejected { reason } = outcome { Some(reason) } else { None });
-        let said = said.or_else(|| page.alerts.first().cloned()).or_else(|| new_words(&TROUBLE, "", &page.text));
+        match by_json(last) {
+            Some(Outcome::Rejected { reason }) => return Some(rejected(format!("the site answered {status}: {reason}"))),
+            Some(Outcome::Blocked { reason }) => return Some(Outcome::Blocked { reason: format!("the site answered {status}: {reason}") }),
+            _ => {}
+        }
+        let said = page.alerts.first().cloned().or_else(|| new_words(&TROUBLE, "", &page.text));
         return Some(rejected(
             said.map_or_else(|| format!("the site answered {status}"), |said| format!("the site answered {status}: {said}")),
         ));
     }
     Some(unclear(format!("the site answered {status}")))
-}
-
-pub(super) fn by_json(last: &Exchange) -> Option<Outcome> {
-    let declared = last.header("content-type").is_some_and(|kind| kind.contains("json"));
-    let body = last.body();
-    let looks = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if !declared && !looks {
-        return None;
-    }
-    let value: Value = match serde_json::from_slice(body) {
-        Ok(value) => value,
-        Err(_) if declared => return Some(unclear("the site answered with JSON that cannot be read")),
-        Err(_) => return None,
-    };
-    let message = message_of(&value, &last.url);
-    let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
-    let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-    match word("status").as_str() {
-        "mail_sent" => return Some(confirmed(ConfirmedBy::Json, format!("status mail_sent {message}").trim())),
-        "validation_failed" | "acceptance_missing" => return Some(rejected(told("the site found the fields wanting"))),
-        "spam" => return Some(rejected(format!("the site's spam filter refused it: {message}"))),
-        "mail_failed" | "aborted" => return Some(rejected(told("the site could not send the mail"))),
-        _ => {}
-    }
-    let told_by = ["success", "ok", "status", "result", "sent"].into_iter().filter_map(|key| value.get(key));
-    let yes_or_no: Vec<bool> = told_by.filter_map(verdict).collect();
-    let errors = value.get("errors").or(value.get("error")).is_some_and(|errors| match errors {
-        Value::Null | Value::Bool(false) => false,
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-        Value::String(text) => !text.is_empty(),
-        _ => true,
-    });
-    Some(if errors || yes_or_no.contains(&false) {
-        rejected(told("the site answered with an error"))
-    } else if yes_or_no.contains(&true) {
-        confirmed(ConfirmedBy::Json, told("the site answered that it succeeded"))
-    } else if finds(&THANKS, &message) && !finds(&TROUBLE, &message) {
-        confirmed(ConfirmedBy::Json, message)
-    } else {
-        unclear("the site answered with JSON that says neither yes nor no")
-    })
-}
-
-fn verdict(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Number(number) => number.as_u64().filter(|n| *n < 600).map(|n| n == 1 || (200..300).contains(&n)),
-        Value::String(text) => match text.to_ascii_lowercase().as_str() {
-            "success" | "ok" | "sent" | "true" | "created" => Some(true),
-            "error" | "fail" | "failed" | "failure" | "false" | "invalid" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// What a JSON answer says to a person, with the fields it finds fault with.
-fn message_of(value: &Value, url: &Url) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for place in [Some(value), value.get("data")].into_iter().flatten() {
-        for key in ["message", "confirmation", "msg", "inlineMessage", "error"] {
-            if let Some(text) = place.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()) {
-                parts.push(text.to_owned());
-            }
-        }
-        for key in ["invalid_fields", "errors"] {
-            match place.get(key) {
-                Some(Value::Array(list)) => {
-                    for item in list.iter().take(10) {
-                        let text = |key: &str| item.get(key).and_then(Value::as_str);
-                        let named = text("field").or_else(|| text("name"));
-                        match (named, text("message").or_else(|| item.as_str())) {
-                            (Some(field), Some(message)) => parts.push(format!("{field}: {message}")),
-                            (None, Some(message)) => parts.push(message.to_owned()),
-                            _ => {}
-                        }
-                    }
-                }
-                Some(Value::Object(map)) => {
-                    for (field, item) in map.iter().take(10) {
-                        let message = item.as_str().or_else(|| item.get(0).and_then(Value::as_str)).unwrap_or("refused");
-                        parts.push(format!("{field}: {message}"));
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    let text = Page::parse(parts.join("; ").as_bytes(), url, Some("text/html; charset=utf-8")).text;
-    collapse(&text, 600)
 }
 
 pub(super) fn is_thanks_url(target: &Url, page: &Url) -> bool {
@@ -314,6 +246,11 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
     let alerts: Vec<&String> = page.alerts.iter().filter(|text| !prepared.page.alerts.contains(text) && !finds(&THANKS, text)).collect();
     let trouble = new_words(&TROUBLE, &before, &after);
     let newly_faulted = !faulted.is_empty() && !prepared.page.controls.iter().any(|c| c.invalid);
+    if again.is_some()
+        && let Some(guard) = new_words(&GUARD, &before, &after).filter(|_| !alerts.is_empty() || trouble.is_some())
+    {
+        return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {guard}") };
+    }
     if again.is_some() && (newly_faulted || !alerts.is_empty() || trouble.is_some()) {
         let said = alerts.first().map(|text| (*text).clone()).or(trouble).unwrap_or_default();
         let fields = if faulted.is_empty() { String::new() } else { format!(" ({})", faulted.join(", ")) };
@@ -354,6 +291,9 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         let fields = super::fields::survey(page).into_iter().flat_map(|form| form.fields).collect::<Vec<_>>();
         if captcha::detect(page, &fields).is_some() && captcha::detect(&prepared.page, &prepared.fields).is_none() {
             return Outcome::Blocked { reason: "the site answered the submission with a CAPTCHA".to_owned() };
+        }
+        if let Some(guard) = new_words(&GUARD, &before, &after).filter(|_| trouble.is_some()) {
+            return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {guard}") };
         }
         if let Some(trouble) = trouble {
             return rejected(format!("the site answered: {trouble}"));

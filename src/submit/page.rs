@@ -7,6 +7,7 @@ use url::Url;
 
 use super::dom;
 use super::hidden::Concealed;
+use super::outline::Outline;
 use super::read::Reader;
 
 /// An option of a `select`.
@@ -66,6 +67,8 @@ pub struct Control {
     pub maxlength: Option<usize>,
     /// The `dirname`.
     pub dirname: Option<String>,
+    /// Which way its text runs, where `dirname` asks for it: `ltr`, `rtl`, or `auto` by its first letter.
+    pub direction: &'static str,
     /// `tabindex` below zero.
     pub unreachable_by_tab: bool,
     /// `aria-hidden` on it or on an ancestor inside the form.
@@ -78,14 +81,24 @@ pub struct Control {
     pub label: String,
     /// Legend of the nearest `fieldset`.
     pub legend: String,
-    /// Text that stands before it, after the previous control.
+    /// The block of text that stands right before it, after the previous control.
     pub before: String,
-    /// Text that stands after a check box or radio button.
+    /// All text between the previous control and it.
+    pub context: String,
+    /// Text that stands after it in the same block.
     pub after: String,
+    /// Text of the smallest part of the page that holds it and no other control.
+    pub row: String,
     /// How it is concealed inside its form, if it is.
     pub concealed: Option<Concealed>,
     /// On a page that a browser rendered: its place among the live controls.
     pub live: Option<usize>,
+    /// How many fields are concealed together with it, by the same element; 1 when it is the only one.
+    pub concealed_together: usize,
+    /// A comment in the source right before it, in lower case.
+    pub comment: String,
+    /// Classes and ids of the elements that hold it and no other control.
+    pub wrappers: String,
     /// A button's own `formaction`, `formmethod`, `formenctype`.
     pub overrides: Option<Box<Overrides>>,
 }
@@ -108,8 +121,10 @@ impl Control {
         let boxed = matches!(self.kind, "checkbox" | "radio");
         let order = if boxed {
             [&self.label, &self.after, &self.legend, &self.before]
-        } else {
+        } else if self.row.is_empty() {
             [&self.label, &self.placeholder, &self.before, &self.legend]
+        } else {
+            [&self.label, &self.placeholder, &self.row, &self.before]
         };
         order.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
     }
@@ -118,6 +133,12 @@ impl Control {
     #[must_use]
     pub fn is_typed(&self) -> bool {
         matches!(self.kind, "text" | "search" | "tel" | "url" | "email" | "password" | "number" | "textarea")
+    }
+
+    /// Whether a value can be put into it.
+    #[must_use]
+    pub fn takes_value(&self) -> bool {
+        !self.is_button() && !matches!(self.kind, "select" | "checkbox" | "radio" | "file")
     }
 
     /// Whether it presses something.
@@ -132,6 +153,8 @@ impl Control {
 pub struct Form {
     /// Position among all forms of the document.
     pub index: usize,
+    /// No `form` element holds it together: a group of controls that only a script can send.
+    pub orphan: bool,
     /// The `action` as written; `None` without one.
     pub action: Option<String>,
     /// `get`, `post` or `dialog`.
@@ -188,6 +211,8 @@ pub struct Page {
     pub sources: String,
     /// Inline scripts.
     pub scripts: String,
+    /// Text, pictures, numbers and data in the order of the document.
+    pub outline: Outline,
     /// Where `<meta http-equiv=refresh>` leads.
     pub refresh: Option<Url>,
     /// It nests or multiplies its elements without bound; what follows is missing.

@@ -36,6 +36,15 @@ pub(super) fn written(number: &str, control: &Control) -> Option<String> {
     })
 }
 
+/// The digits of a US number that go into one of several boxes: `before` digits stand in the boxes before it, and it takes
+/// so many; the last box takes what is left.
+pub(super) fn part(number: &str, (before, own): (usize, usize)) -> Option<String> {
+    let national = number.strip_prefix("+1").filter(|rest| rest.len() == 10)?;
+    let end = if national.len().saturating_sub(before + own) < 3 { national.len() } else { before + own };
+    let digits = national.get(before..end)?;
+    (!digits.is_empty() && digits.len() <= own).then(|| digits.to_owned())
+}
+
 fn parts(national: &str) -> Option<(&str, &str, &str)> {
     Some((national.get(..3)?, national.get(3..6)?, national.get(6..)?))
 }
@@ -43,6 +52,17 @@ fn parts(national: &str) -> Option<(&str, &str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_split_into_its_boxes() {
+        let us = "+15125550142";
+        for (before, own, expected) in
+            [(0, 3, Some("512")), (3, 3, Some("555")), (6, 4, Some("0142")), (3, 8, Some("5550142")), (6, 3, None)]
+        {
+            assert_eq!(part(us, (before, own)).as_deref(), expected, "{before} {own}");
+        }
+        assert_eq!(part("+4930123456", (0, 3)), None);
+    }
 
     #[test]
     fn the_number_is_written_as_the_field_wants_it() {

@@ -2,11 +2,15 @@
 
 use scraper::ElementRef;
 
+use super::elements::attr;
+
 /// The value of an input as a browser keeps it.
 pub(super) fn value(kind: &str, raw: &str, element: ElementRef<'_>) -> String {
     match kind {
-        "range" => range(raw, |name| element.attr(name).and_then(float)),
-        "email" if element.attr("multiple").is_some() => text("email", raw).split(',').map(str::trim).collect::<Vec<_>>().join(","),
+        // What Chromium writes on a button without a value, and sends.
+        "submit" if attr(element, "value").is_none() && element.value().name() == "input" => "Submit".to_owned(),
+        "range" => range(raw, |name| attr(element, name).and_then(float)),
+        "email" if attr(element, "multiple").is_some() => text("email", raw).split(',').map(str::trim).collect::<Vec<_>>().join(","),
         _ => text(kind, raw),
     }
 }

@@ -458,3 +458,95 @@ async fn a_public_site_may_not_lead_into_a_private_network() {
         assert!(!fault.possibly_sent && (fault.message.contains("private") || fault.message.contains("not a web address")), "{fault:?}");
     }
 }
+
+/// A filled form of a page, as if it were to go out.
+fn filled(page: page::Page) -> Prepared {
+    let survey = fields::survey(&page);
+    let best = fields::choose(&survey).or_else(|| survey.iter().find(|form| form.kind == fields::FormKind::Newsletter));
+    let (form, known) = best.map_or((None, vec![]), |best| (page.forms.get(best.index), best.fields.clone()));
+    let shop = shop("http://x.example/", None);
+    let filling = form.and_then(|form| fill::fill(&page, form, &known, &shop, &persona(), ALIAS).ok()).unwrap_or_default();
+    let request = Request { method: "POST", url: page.url.clone(), content_type: None, body: vec![], entries: vec![] };
+    Prepared {
+        exchanges: vec![],
+        request,
+        filled: filling.filled,
+        offered_phone: false,
+        offered_text: false,
+        asked: true,
+        vendor: None,
+        wait: Duration::ZERO,
+        session: client(settings()).session(&page.url),
+        fields: known,
+        page,
+        pieces: Vec::new(),
+        plan: None,
+    }
+}
+
+fn exchange(label: &str, method: &'static str, url: &Url, status: u16, headers: &[(&str, &str)], body: &str) -> Exchange {
+    let at = DateTime::from_timestamp(1_793_000_000, 0).unwrap();
+    Exchange {
+        label: label.to_owned(),
+        method,
+        url: url.clone(),
+        request: vec![],
+        response: Some(body.as_bytes().to_vec()),
+        status: Some(status),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        body_at: 0,
+        truncated: false,
+        started_at: at,
+        ended_at: at,
+    }
+}
+
+#[test]
+fn the_answers_of_form_makers_are_understood() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms");
+    let mut wrong = Vec::new();
+    for line in std::fs::read_to_string(root.join("vendors.jsonl")).unwrap().lines() {
+        let known: serde_json::Value = serde_json::from_str(line).unwrap();
+        let name = known["page"].as_str().unwrap();
+        let html = std::fs::read(root.join("vendors").join(name)).unwrap();
+        let url = Url::parse("https://builder.example/contact").unwrap();
+        for answer in known["answers"].as_array().unwrap() {
+            let prepared = filled(page::Page::parse(&html, &url, Some("text/html; charset=utf-8")));
+            let text = |key: &str| answer[key].as_str().unwrap_or_default();
+            let last = Url::parse(text("final_url")).unwrap_or_else(|_| url.clone());
+            let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();
+            let head = [("content-type", text("content_type"))];
+            let elsewhere = prepared.page.forms.iter().filter_map(|form| prepared.page.base.join(form.action.as_deref()?).ok());
+            let same = elsewhere.chain([url.clone()]).any(|action| action.path() == last.path());
+            let redirected = !same && !text("content_type").contains("json") && !text("body").starts_with('{') && status == 200;
+            let exchanges = if redirected {
+                let first = exchange("submission", "POST", &url, 302, &[("location", last.as_str())], "");
+                vec![first, exchange("redirect-1", "GET", &last, status, &head, text("body"))]
+            } else {
+                vec![exchange("submission", "POST", &last, status, &head, text("body"))]
+            };
+            let at = DateTime::from_timestamp(1_793_000_000, 0).unwrap();
+            let sent = Sent {
+                exchanges,
+                error: None,
+                sent_at: at,
+                answered_at: Some(at),
+                pieces: Vec::new(),
+                rendered: None,
+                stopped: None,
+                offered: (false, false),
+            };
+            let outcome = judge(&shop("https://builder.example/", None), &prepared, &sent);
+            let said = match &outcome {
+                Outcome::Confirmed { .. } => "confirmed",
+                Outcome::Rejected { .. } => "rejected",
+                Outcome::Blocked { .. } => "blocked",
+                _ => "unclear",
+            };
+            if said != text("outcome") {
+                wrong.push(format!("{name}: {} is {outcome:?}: {}", text("outcome"), text("body").chars().take(300).collect::<String>()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

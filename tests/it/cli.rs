@@ -14,9 +14,10 @@ const WAVE: &str = "2026-11";
 const SEND: [&str; 5] = ["--wave", WAVE, "--send", "--at-once", "--any-time"];
 
 /// What a script may count on; the help may name more.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "init",
     "demo",
+    "probe",
     "check",
     "shop",
     "record",
@@ -28,6 +29,7 @@ const COMMANDS: [&str; 15] = [
     "rederive",
     "score",
     "rubric",
+    "inspect",
     "completions",
     "man",
 ];

@@ -38,6 +38,10 @@ fn the_demo_comes_out_the_same_each_time() {
         shops.iter().flat_map(|shop| shop["touches"].as_array().unwrap()).filter_map(|touch| touch["origin"].as_str()).collect();
     assert!(shops.len() >= 4 && verdicts.contains("final"), "{} shops, verdicts {verdicts:?}", shops.len());
     assert!(["personal", "auto_reply", "marketing"].iter().all(|origin| origins.contains(origin)), "{origins:?}");
+    for shop in shops.iter().filter(|shop| shop["status"] == "confirmed") {
+        let ready = &shop["readiness"];
+        assert!(ready["osc_named"].is_boolean() && ready["phones"].as_array().is_some_and(|phones| !phones.is_empty()), "{shop:#}");
+    }
     let tiers: std::collections::BTreeSet<_> = shops.iter().filter_map(|shop| shop["tier"].as_str()).collect();
     assert!(tiers.len() >= 3, "a neighbourhood of all kinds: {tiers:?}");
 

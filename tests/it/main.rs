@@ -13,16 +13,19 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod bad_sites;
 mod browser;
 mod cli;
 mod demo;
 mod dovecot_restart;
 mod grid;
 mod import;
+mod inspect;
 mod kill;
 mod layers;
 mod mail_road;
 mod peers;
+mod probe;
 mod report_bytes;
 mod review;
 mod screens;

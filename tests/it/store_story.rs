@@ -173,6 +173,8 @@ async fn an_inquiry_is_settled_from_the_state_it_is_in(place: Place) {
     one.reason = Some("it's $1".into());
     assert!(!store.settle(Status::Sending, &one, at(1)).await.unwrap(), "it is not sending");
     assert_eq!(store.inquiry(&one.id).await.unwrap().map(|kept| (kept.status, kept.reason)), Some((Status::Planned, None)));
+    let readiness = serde_json::json!({"osc_named": true, "response_promise": ODD});
+    store.note_readiness(&one.id, &readiness).await.unwrap();
     assert!(store.start_sending(&one.id, Status::Planned, at(2), true, false, false).await.unwrap());
     let verdicts = [Status::Confirmed, Status::Rejected, Status::Blocked, Status::Unclear, Status::Failed, Status::Manual];
     let tasks = verdicts.map(|status| {
@@ -182,6 +184,7 @@ async fn an_inquiry_is_settled_from_the_state_it_is_in(place: Place) {
     let settled: Vec<Status> = join_all(tasks).await.into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(settled.len(), 1, "{settled:?}");
     assert_eq!(store.inquiry(&one.id).await.unwrap().map(|kept| kept.status), settled.first().copied());
+    assert_eq!(store.inquiry(&one.id).await.unwrap().and_then(|kept| kept.readiness), Some(readiness), "what was seen of the site stays");
     let steps: Vec<Status> = store.steps(&one.id).await.unwrap().into_iter().map(|(status, ..)| status).collect();
     assert_eq!(steps, vec![Status::Planned, Status::Sending, settled[0]]);
 }
@@ -493,7 +496,7 @@ async fn a_store_of_a_newer_version_is_refused(place: Place) {
     place.open().await.close().await;
     let address = place.url.replace('%', "%25").replace('#', "%23").replace('?', "%3F");
     let mut connection = sqlx::AnyConnection::connect(&address).await.unwrap();
-    sqlx::query("UPDATE _sqlx_migrations SET version = 9999").execute(&mut connection).await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 1").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let error = Store::open(&place.url, place.folder.clone()).await.unwrap_err().to_string();
     assert!(error.contains("9999"), "{error}");

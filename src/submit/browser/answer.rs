@@ -2,6 +2,7 @@
 //! error; else what the page then shows a person, compared with the page before.
 
 use super::super::http::Exchange;
+use super::super::json::by_json;
 use super::super::outcome::{self, Outcome};
 use super::super::page::{Page, collapse};
 use super::super::prepare::{Prepared, Sent};
@@ -42,7 +43,7 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
             other => other,
         };
     }
-    let told = if rendered.by_script { outcome::by_json(last) } else { None };
+    let told = if rendered.by_script { by_json(last) } else { None };
     let shown = outcome::by_page(shop, &before, last, &after, redirected.as_ref());
     match (told, shown) {
         (Some(Outcome::Confirmed { detail, .. }), Outcome::Rejected { reason }) => {

@@ -68,6 +68,7 @@ pub(crate) fn inquiry(wave: &str, slug: &str) -> Inquiry {
         opt_out_at: None,
         withdrawn_at: None,
         rehearsal: true,
+        readiness: None,
     }
 }
 

@@ -1,0 +1,211 @@
+//! A look at a site before it is shopped: finds the form, says what each field is and what would go in, how it could be sent,
+//! and how ready the site is. Loads pages by GET; has no way to send anything.
+
+use std::sync::Arc;
+
+use crate::shop::{Persona, Shop};
+
+use super::captcha::{self, Captcha};
+use super::fields::{self, Field, Known, Role};
+use super::fill::{self, Filling};
+use super::find::{self, Tried};
+use super::http::{Client, Exchange};
+use super::outcome::Outcome;
+use super::page::{Control, Form, Page};
+use super::readiness::{self, Findings};
+use super::site::{self, Facts};
+use super::vendor::{self, Vendor};
+
+/// How the inquiry could be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Plain HTTP.
+    Http,
+    /// A real browser, and why.
+    Browser(String),
+    /// Only by a person, and why.
+    Manual(String),
+}
+
+impl Way {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Browser(_) => "browser",
+            Self::Manual(_) => "manual",
+        }
+    }
+
+    /// Why it is not plain HTTP.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Http => None,
+            Self::Browser(why) | Self::Manual(why) => Some(why),
+        }
+    }
+}
+
+/// A field with what would go in.
+#[derive(Clone, Debug)]
+pub struct ProbedField {
+    /// The field.
+    pub field: Field,
+    /// What would go in; `None`: it would stay as it is, empty or as the page brings it.
+    pub value: Option<String>,
+    /// The texts of a list's options.
+    pub options: Vec<String>,
+    /// Why it cannot be filled, though the form requires it.
+    pub missing: Option<String>,
+}
+
+/// The form that was found.
+#[derive(Clone, Debug)]
+pub struct ProbedForm {
+    /// The page it is on.
+    pub page: Arc<Page>,
+    /// Its position there.
+    pub index: usize,
+    /// The maker.
+    pub vendor: Option<Vendor>,
+    /// The CAPTCHA before it.
+    pub captcha: Option<Captcha>,
+    /// How the inquiry could be sent.
+    pub way: Way,
+    /// Its fields, in document order.
+    pub fields: Vec<ProbedField>,
+}
+
+impl ProbedForm {
+    /// The form itself.
+    #[must_use]
+    pub fn form(&self) -> Option<&Form> {
+        self.page.forms.get(self.index)
+    }
+}
+
+/// What was seen of a site.
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// The form, or why there is none.
+    pub found: Result<ProbedForm, Outcome>,
+    /// Every page that was tried, in order.
+    pub tried: Vec<Tried>,
+    /// How ready the site is; `None` where no page could be had.
+    pub findings: Option<Findings>,
+    /// What the site says of itself.
+    pub facts: Facts,
+    /// Everything that was loaded.
+    pub exchanges: Vec<Exchange>,
+}
+
+impl Probed {
+    /// How many loads the search took; a load may be led on by redirects.
+    #[must_use]
+    pub fn loads(&self) -> usize {
+        self.exchanges.iter().filter(|exchange| !exchange.label.contains("-redirect-")).count()
+    }
+}
+
+/// Looks at a shop's site. Sends nothing.
+pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str) -> Probed {
+    let session = client.session(&shop.site);
+    let mut exchanges = Vec::new();
+    let (page, tried) = find::search(client, &session, shop, &mut exchanges).await;
+    let pages = pages(&exchanges);
+    let findings = readiness::of_exchanges(&exchanges);
+    let facts = site::facts(&shop.site, &pages);
+    let found = page.and_then(|page| form_of(page, shop, persona, alias));
+    Probed { found, tried, findings, facts, exchanges }
+}
+
+/// The pages that were loaded, the one with the form first, then the home page.
+fn pages(exchanges: &[Exchange]) -> Vec<Page> {
+    let good = exchanges.iter().filter(|exchange| exchange.status.is_some_and(|status| (200..300).contains(&status)));
+    let mut pages: Vec<(usize, &Exchange)> = good
+        .filter(|exchange| exchange.label.starts_with("page") || exchange.label.starts_with("search"))
+        .map(|exchange| (usize::from(!exchange.label.starts_with("page")), exchange))
+        .collect();
+    pages.sort_by_key(|(rank, _)| *rank);
+    pages.into_iter().map(|(_, exchange)| Page::parse(exchange.body(), &exchange.url, exchange.header("content-type"))).collect()
+}
+
+fn form_of(page: Box<Page>, shop: &Shop, persona: &Persona, alias: &str) -> Result<ProbedForm, Outcome> {
+    let page: Arc<Page> = Arc::from(page);
+    let known = fields::survey(&page);
+    let none = || Outcome::Manual { reason: find::no_form(&page.url, vendor::drawn_by_script(&page)) };
+    let chosen = fields::choose(&known).ok_or_else(none)?;
+    let form = page.forms.get(chosen.index).ok_or_else(none)?;
+    let captcha = captcha::detect(&page, &chosen.fields);
+    let (filling, missing) = fill_what_can(&page, form, chosen, shop, persona, alias);
+    let way = way(&page, form, chosen, captcha, &missing);
+    let fields = chosen.fields.iter().map(|field| {
+        let control = page.controls.get(field.control_index);
+        let put = control.filter(|control| !control.is_button()).and_then(|control| put(&page, field, control, &filling));
+        let options = control.map(|control| control.options.iter().map(|option| option.text.clone()).collect()).unwrap_or_default();
+        let missing = missing.iter().find(|(index, _)| *index == field.index).map(|(_, why)| why.clone());
+        ProbedField { field: field.clone(), value: put, options, missing }
+    });
+    let fields = fields.collect();
+    Ok(ProbedForm { index: chosen.index, vendor: vendor::recognise(&page, form), captcha, way, fields, page: Arc::clone(&page) })
+}
+
+fn way(page: &Page, form: &Form, chosen: &Known, captcha: Option<Captcha>, missing: &[(usize, String)]) -> Way {
+    if let Some(captcha) = captcha {
+        return Way::Manual(format!("a CAPTCHA ({}) stands before it", captcha.as_str()));
+    }
+    if let Some((_, why)) = missing.first() {
+        return Way::Manual(why.clone());
+    }
+    if !chosen.fields.iter().any(|field| matches!(field.role, Role::Email | Role::Phone) && !field.honeypot) {
+        return Way::Manual("it has no field for an address to answer to".to_owned());
+    }
+    vendor::needs_browser(page, form, &chosen.fields).map_or(Way::Http, Way::Browser)
+}
+
+/// Fills what can be filled, and says of each required field that cannot be, why.
+fn fill_what_can(page: &Page, form: &Form, chosen: &Known, shop: &Shop, persona: &Persona, alias: &str) -> (Filling, Vec<(usize, String)>) {
+    let mut fields = chosen.fields.clone();
+    let mut missing = Vec::new();
+    let fill = |fields: &[Field]| fill::fill(page, form, fields, shop, persona, alias).map_err(|fault| fault.to_string());
+    loop {
+        let why = match fill(&fields) {
+            Ok(filling) => return (filling, missing),
+            Err(why) => why,
+        };
+        // Filling stops at the first field that it cannot fill: the one without which it stops elsewhere, or not at all.
+        let without =
+            |at: usize| fields.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, field)| field.clone()).collect::<Vec<_>>();
+        let stopped = (0..fields.len()).find(|at| fill(&without(*at)).err().as_ref() != Some(&why));
+        let Some(at) = stopped else {
+            missing.push((usize::MAX, why));
+            return (Filling::default(), missing);
+        };
+        missing.push((fields.remove(at).index, why));
+    }
+}
+
+/// What stands in a control after filling, where filling changed it.
+fn put(page: &Page, field: &Field, control: &Control, filling: &Filling) -> Option<String> {
+    let text = |positions: &[usize]| {
+        let texts = positions.iter().filter_map(|at| control.options.get(*at)).map(|option| option.text.as_str());
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    match control.kind {
+        "checkbox" | "radio" => {
+            let now = filling.edits.is_checked(page, control);
+            (now || now != control.checked).then(|| if now { "ticked" } else { "not ticked" }.to_owned())
+        }
+        "select" => {
+            let filled = filling.filled.iter().any(|filled| Some(&filled.name) == field.name.as_ref() && filled.role == field.role);
+            filled.then(|| text(&filling.edits.chosen(control)))
+        }
+        "hidden" => None,
+        _ => {
+            let value = filling.edits.value(control);
+            (value != control.value).then(|| value.to_owned())
+        }
+    }
+}
