@@ -9,11 +9,12 @@ use futures::StreamExt;
 use url::{Host, Url};
 
 use super::{AuditError, Workspace};
+use crate::config::Webdriver;
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::plan::{self, Rules, Span};
-use crate::shop::{Inquiry, InquiryId, Persona, Shop, Status, SubmitMode};
+use crate::shop::{Inquiry, InquiryId, Persona, Shop, Status};
 use crate::store::{Lock, Proof};
-use crate::submit::{self, Client, Exchange, HttpSettings, Outcome, Preparation, Prepared};
+use crate::submit::{self, Browser, BrowserSettings, Client, Drive, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
 
 /// A task that ends with whoever waits for it.
 struct Task<T>(tokio::task::JoinHandle<T>);
@@ -91,7 +92,7 @@ impl Workspace {
             rehearsal_hosts: self.config.rehearsal_hosts.clone(),
             ..HttpSettings::default()
         };
-        let client = Client::new(settings, self.clock.clone())?;
+        let client = Client::new(settings, self.clock.clone())?.with_browser(self.browser());
         let mut earlier = self.store.inquiries(None).await?;
         let mut order = BTreeMap::new();
         for (index, shop) in shops.iter().enumerate() {
@@ -114,7 +115,7 @@ impl Workspace {
             .map(|asked| {
                 let (workspace, asking, client) = (self.clone(), asking.clone(), client.clone());
                 let (shop, inquiry) = (asked.shop.clone(), asked.inquiry.clone());
-                let mut task = Task(tokio::spawn(async move { workspace.one(&asking, asked, &client).await }));
+                let mut task = Task(tokio::spawn(async move { Box::pin(workspace.one(&asking, asked, &client)).await }));
                 async move {
                     let lost = |_| Asked { shop, inquiry, step: Step::Failed(AuditError::Interrupted("asking a shop")) };
                     (&mut task.0).await.unwrap_or_else(lost)
@@ -297,21 +298,15 @@ impl Workspace {
         {
             return Ok(Step::Waiting(reason));
         }
-        let outcome = match inquiry.shop.submit.mode {
-            SubmitMode::Manual => Some("the shop file says that a person submits"),
-            SubmitMode::Browser => Some("the shop file asks for a browser, which this build does not drive"),
-            SubmitMode::Auto | SubmitMode::Http => None,
-        };
-        let preparation = match outcome {
-            Some(reason) => Preparation::Stopped { exchanges: Vec::new(), outcome: Outcome::Manual { reason: reason.to_owned() } },
-            None => submit::prepare(client, &inquiry.shop, &inquiry.persona, &inquiry.alias_address).await,
-        };
-        match preparation {
+        match submit::prepare(client, &inquiry.shop, &inquiry.persona, &inquiry.alias_address).await {
             Preparation::Ready(prepared) if asking.send => self.submit(from, inquiry, *prepared, client).await,
-            Preparation::Ready(prepared) => Ok(Step::Dry(prepared)),
+            Preparation::Ready(prepared) => {
+                submit::release(&prepared).await;
+                Ok(Step::Dry(prepared))
+            }
             Preparation::Stopped { outcome, .. } if !asking.send => Ok(Step::DryStopped(outcome)),
-            Preparation::Stopped { exchanges, outcome } => {
-                self.keep(&inquiry.id, &exchanges).await?;
+            Preparation::Stopped { exchanges, pieces, outcome } => {
+                self.keep(&inquiry.id, &exchanges, pieces).await?;
                 self.note_readiness(&inquiry.id, &exchanges).await?;
                 let mut inquiry = inquiry.clone();
                 inquiry.rehearsal |= self.clock.is_rehearsal();
@@ -342,7 +337,7 @@ impl Workspace {
 
     /// The one submission: evidence kept, `sending` durable, then one request.
     async fn submit(&self, from: Status, inquiry: &Inquiry, prepared: Prepared, client: &Client) -> Result<Step, AuditError> {
-        self.keep(&inquiry.id, &prepared.exchanges).await?;
+        self.keep(&inquiry.id, &prepared.exchanges, prepared.pieces.clone()).await?;
         self.note_readiness(&inquiry.id, &prepared.exchanges).await?;
         tokio::time::sleep(prepared.wait).await;
         let turn = submit::turn(client, &prepared).await;
@@ -353,17 +348,41 @@ impl Workspace {
             return Ok(Step::Before);
         }
         let sent = submit::send(client, &prepared, turn).await;
-        let kept = self.keep(&inquiry.id, &sent.exchanges).await;
+        let kept = self.keep(&inquiry.id, &sent.exchanges, sent.pieces.clone()).await;
         let mut outcome = submit::judge(&inquiry.shop, &prepared, &sent);
         if let Err(error) = &kept {
             // It was sent, and stays so; a claim without its evidence is for a person.
             outcome = Outcome::Unclear { reason: format!("the request was sent, and its evidence is missing: {error}") };
         }
-        (inquiry.offered_phone, inquiry.offered_text) = (prepared.offered_phone, prepared.offered_text);
-        inquiry.sent_at = Some(whole_second(sent.sent_at));
+        (inquiry.offered_phone, inquiry.offered_text) = sent.offered;
+        // What ended before the press was never sent; where that is in doubt, the outcome is unclear.
+        let unsent = sent.stopped.is_some() && !matches!(outcome, Outcome::Unclear { .. });
+        inquiry.sent_at = (!unsent).then(|| whole_second(sent.sent_at));
         apply(&mut inquiry, outcome, sent.answered_at.map(whole_second));
         self.store.settle(Status::Sending, &inquiry, self.clock.now()).await?;
         kept.map(|()| Step::Settled)
+    }
+
+    /// The browsers that this workspace may drive.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        let drive = match &self.config.browser.webdriver {
+            Webdriver::Remote(url) => Drive::Remote(url.clone()),
+            Webdriver::Auto { chromedriver: Some(driver), chromium: Some(chromium) } => {
+                Drive::Local { driver: driver.clone(), chromium: Some(chromium.clone()) }
+            }
+            Webdriver::Auto { chromedriver: None, .. } => Drive::Absent("chromedriver was not found".to_owned()),
+            Webdriver::Auto { .. } => Drive::Absent("Chromium was not found".to_owned()),
+            Webdriver::Off => Drive::Absent("`webdriver` is `off` in crickets.toml".to_owned()),
+        };
+        Browser::new(BrowserSettings {
+            drive,
+            sessions: self.config.browser.sessions,
+            limit: Duration::from_secs(self.config.browser.timeout_s),
+            page_load: Duration::from_secs(self.config.limits.timeout_s),
+            rehearsal_hosts: self.config.rehearsal_hosts.clone(),
+            rehearsal: self.clock.is_rehearsal(),
+        })
     }
 
     /// Notes how ready the site was, by the pages that were loaded to ask it.
@@ -372,8 +391,8 @@ impl Workspace {
         Ok(self.store.note_readiness(id, &findings.record()).await?)
     }
 
-    /// Keeps every request and response as evidence, durably, and lists it under the inquiry.
-    async fn keep(&self, id: &InquiryId, exchanges: &[Exchange]) -> Result<(), AuditError> {
+    /// Keeps every request and response, and what else there is, as evidence, durably, and lists it under the inquiry.
+    async fn keep(&self, id: &InquiryId, exchanges: &[Exchange], pieces: Vec<Piece>) -> Result<(), AuditError> {
         let mut parts: Vec<(String, Vec<u8>, DateTime<Utc>)> = Vec::new();
         for exchange in exchanges {
             parts.push((format!("{} request", exchange.label), exchange.request.clone(), exchange.started_at));
@@ -381,6 +400,7 @@ impl Workspace {
                 parts.push((format!("{} response", exchange.label), response.clone(), exchange.ended_at));
             }
         }
+        parts.extend(pieces.into_iter().map(|piece| (piece.role, piece.bytes, piece.at)));
         let evidence = self.evidence.clone();
         let proofs = tokio::task::spawn_blocking(move || {
             let names = evidence.keep_all(parts.iter().map(|(_, bytes, _)| bytes.as_slice()))?;

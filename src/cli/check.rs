@@ -12,11 +12,12 @@ use super::{Context, DONE, Ended, FAILED};
 use crate::audit::{AuditError, Workspace};
 use crate::collect::mail::imap;
 use crate::config::{MailboxUrl, Smtp};
+use crate::shop::SubmitMode;
 
 /// See whether everything is ready
 ///
-/// Looks at the configuration, the shop files, the mailbox login, the outgoing mail server, the phone sources and the
-/// store. Exits with 1 when it found a fault.
+/// Looks at the configuration, the shop files, the browser, the mailbox login, the outgoing mail server, the phone sources
+/// and the store. Exits with 1 when it found a fault.
 #[derive(Debug, Args)]
 pub(super) struct Check {}
 
@@ -67,6 +68,7 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
         good("clock", format!("the machine's, {}", workspace.clock.now().format("%Y-%m-%d %H:%M:%SZ")))
     });
     shops(&workspace, &mut findings, context)?;
+    findings.push(browser(&workspace).await);
     mailboxes(&workspace, &mut findings).await?;
     phones(&workspace, &mut findings);
     match &workspace.config.smtp {
@@ -142,6 +144,27 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
         });
     }
     Ok(())
+}
+
+/// Starts a browser and ends it. Without one only those shops suffer that need it.
+async fn browser(workspace: &Workspace) -> Finding {
+    let asked: Vec<String> = workspace
+        .shops()
+        .map(|(shops, _)| shops.into_iter().filter(|shop| shop.submit.mode == SubmitMode::Browser).map(|shop| shop.slug).collect())
+        .unwrap_or_default();
+    let browser = workspace.browser();
+    let said = match browser.absent() {
+        Some(absent) => absent,
+        None => match browser.version().await {
+            Ok(version) => return good("browser", version),
+            Err(fault) => fault.to_string(),
+        },
+    };
+    if asked.is_empty() {
+        note("browser", format!("{said}; forms that need one are left to a person"))
+    } else {
+        bad("browser", format!("{said}; needed by {}", asked.join(", ")))
+    }
 }
 
 fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) {

@@ -342,7 +342,7 @@ fn shown(request: &Request) -> String {
             vec![format!("  {}", entry.name), value]
         })
         .collect();
-    text + &table(&rows)
+    text + table(&rows).as_str()
 }
 
 #[cfg(test)]

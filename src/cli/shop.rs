@@ -184,6 +184,9 @@ fn request(prepared: &Prepared) -> Value {
         .into_iter()
         .map(|field| json!({"name": field.name, "label": field.label, "role": field.role, "value": field.value}))
         .collect();
+    if prepared.plan.is_some() {
+        return json!({"browser": true, "page": prepared.page.url, "fields": fields});
+    }
     json!({"method": prepared.request.method, "url": prepared.request.url, "content_type": prepared.request.content_type, "fields": fields})
 }
 
@@ -217,8 +220,12 @@ fn told(asked: &Asked) -> String {
             let due =
                 asked.inquiry.as_ref().map(|inquiry| inquiry.planned_at.with_timezone(&asked.shop.timezone).format("%a %Y-%m-%d %H:%M %Z"));
             let _ = writeln!(text, ", due {}", due.map_or_else(String::new, |due| due.to_string()));
-            let content_type = prepared.request.content_type.as_deref().unwrap_or("no body");
-            let _ = writeln!(text, "  {} {}\n  as {content_type}", prepared.request.method, prepared.request.url);
+            let _ = if prepared.plan.is_some() {
+                writeln!(text, "  in a browser, on {}", prepared.page.url)
+            } else {
+                let content_type = prepared.request.content_type.as_deref().unwrap_or("no body");
+                writeln!(text, "  {} {}\n  as {content_type}", prepared.request.method, prepared.request.url)
+            };
             let mut rows = vec![["  field", "label", "role", "value"].map(str::to_owned).to_vec()];
             rows.extend(outgoing(prepared).into_iter().map(|field| {
                 vec![format!("  {}", field.name), field.label, field.role.as_str().to_owned(), field.value.replace('\n', " ⏎ ")]

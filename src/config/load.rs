@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use toml::Spanned;
 use url::Url;
 
+use super::browser::Browser;
 use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
 use super::secret::RawSecret;
 use super::{AliasKind, Mailbox, MailboxUrl, Secret};
@@ -105,8 +106,8 @@ pub struct Config {
     pub wave: Wave,
     /// Bounds.
     pub limits: Limits,
-    /// Where a browser is driven: `auto` or a URL.
-    pub webdriver: String,
+    /// Where browsers are driven, and how many.
+    pub browser: Browser,
     /// Hosts that a rehearsal serves from loopback.
     pub rehearsal_hosts: BTreeMap<String, SocketAddr>,
 }
@@ -160,7 +161,9 @@ impl Check<'_> {
             store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
             wave: self.wave(raw.wave)?,
             limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },
-            webdriver: raw.browser.webdriver,
+            browser: Browser::read(&raw.browser).map_err(|message| {
+                self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
+            })?,
             rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
         };
         for (id, persona) in raw.persona {
@@ -391,6 +394,7 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("127.0.0.1:8080", "10.0.0.1:8080", (18, 34), "loopback only"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "\"hush\"", (11, 12), "a text stands where the place of the password"),
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
+            ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),
             ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
             ("first = \"Dana\"", "first = \" \"", (5, 9), "a first and a last name"),
         ] {

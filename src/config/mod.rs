@@ -1,11 +1,13 @@
 //! `crickets.toml`: parsed once into [`Config`], mistakes underlined. Environment before file where both speak
 //! (`CRICKETS_STORE`). Secrets are read only when they are needed, and never shown.
 
+mod browser;
 mod load;
 mod mailbox;
 mod raw;
 mod secret;
 
+pub use browser::{Browser, Webdriver};
 pub use load::{Config, Limits, Phone, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use secret::{Secret, SecretError};

@@ -116,12 +116,16 @@ impl Default for RawWave {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawBrowser {
-    pub(super) webdriver: String,
+    pub(super) webdriver: Spanned<String>,
+    pub(super) chromedriver: Option<PathBuf>,
+    pub(super) chromium: Option<PathBuf>,
+    pub(super) sessions: u16,
+    pub(super) timeout_s: u16,
 }
 
 impl Default for RawBrowser {
     fn default() -> Self {
-        Self { webdriver: "auto".into() }
+        Self { webdriver: Spanned::new(0..0, "auto".into()), chromedriver: None, chromium: None, sessions: 2, timeout_s: 120 }
     }
 }
 

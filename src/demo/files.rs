@@ -95,6 +95,10 @@ window = "Mo-Fr 09:30-16:30"
 min_days_between = 25
 window_days = 30
 
+# The neighbourhood's forms are plain, so that the demo needs no browser.
+[browser]
+webdriver = "off"
+
 [rehearsal]
 hosts = {{ {hosts} }}
 "#,

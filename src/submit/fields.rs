@@ -395,8 +395,10 @@ fn boxes<'a>(control: &Control, controls: &[&'a Control]) -> Vec<&'a Control> {
         let same_kind = a.kind == b.kind && a.legend == b.legend;
         let named = a.name.is_some() && a.name == b.name;
         let between = b.before.is_empty() || b.before == a.label || b.before == a.after || b.before == a.row;
-        // A consent below a list of choices is a question of its own.
-        same_kind && (named || between && own_text(b).len() <= 60 && own_text(a).len() <= 60)
+        let short = |c: &Control| own_text(c).len() <= 60;
+        // A consent or a newsletter beside other boxes is a question of its own.
+        let own = |c: &Control| matches!(said_of_boxes(&own_text(c)), Some(Role::Consent | Role::Newsletter));
+        same_kind && (named || between && short(a) && short(b) && !own(a) && !own(b))
     };
     let pair = |at: usize| controls.get(at).zip(controls.get(at + 1)).is_some_and(|(a, b)| joined(a, b));
     let start = (0..at).rev().take_while(|at| pair(*at)).last().unwrap_or(at);

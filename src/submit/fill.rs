@@ -13,7 +13,7 @@ use super::{phone, states, template};
 /// A field as it goes out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filled {
-    /// The `name` it is sent under.
+    /// The `name` it is sent under; what a person would call it where it has none.
     pub name: String,
     /// What a person would call it.
     pub label: String,
@@ -72,12 +72,16 @@ struct Filler<'a> {
 /// When a required field cannot be filled honestly, or the shop file names a field or template that is not there.
 pub fn fill(page: &Page, form: &Form, fields: &[Field], shop: &Shop, persona: &Persona, alias: &str) -> Result<Filling, FillFault> {
     let mut filler = Filler { page, fields, shop, persona, alias, out: Filling::default(), text_consent: false };
-    if let Some(name) = shop.submit.fields.keys().find(|name| !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
+    // A rendered form may show more of itself later.
+    let whole = page.controls.iter().all(|control| control.live.is_none());
+    if let Some(name) = shop.submit.fields.keys().find(|name| whole && !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
         return Err(manual(format!("the shop file fills a field `{name}`, which the form on {} does not have", page.url)));
     }
     for field in fields {
         let Some(control) = page.controls.get(field.control_index).filter(|c| !c.is_button() && !c.disabled) else { continue };
-        let Some(name) = field.name.as_deref() else { continue };
+        // Without a name it is not sent, unless a script that the browser runs sends it.
+        let name = field.name.as_deref().or(control.live.map(|_| control.id.as_str()));
+        let Some(name) = name else { continue };
         if let Some(text) = shop.submit.fields.get(name) {
             let value = template::render(shop, persona, alias, name, text)?;
             filler.put(field, control, &value)?;
@@ -129,7 +133,7 @@ impl Filler<'_> {
             self.out.asked = true;
         }
         self.out.filled.push(Filled {
-            name: field.name.clone().unwrap_or_default(),
+            name: field.name.clone().unwrap_or_else(|| field.label.clone()),
             label: field.label.clone(),
             role: field.role,
             control: field.control,

@@ -32,6 +32,8 @@ pub(super) struct HidingRules {
     by_class: HashMap<String, Vec<Rule>>,
     others: Vec<Rule>,
     count: usize,
+    /// A browser has judged every element and left marks; its judgement stands alone.
+    pub(super) rendered: bool,
 }
 
 impl HidingRules {
@@ -60,6 +62,11 @@ impl HidingRules {
             }
             rest = tail;
         }
+    }
+
+    /// For a page that a browser rendered.
+    pub(super) fn rendered() -> Self {
+        Self { rendered: true, ..Self::default() }
     }
 
     /// Reads the rules that inline scripts put into the page: `style.innerHTML = "#field_7 { position: absolute; … }"`.
@@ -92,6 +99,9 @@ impl HidingRules {
 
     /// How this very element is concealed, ancestors aside.
     pub(super) fn conceals(&self, element: ElementRef<'_>) -> Option<Concealed> {
+        if self.rendered {
+            return element.attr("data-crickets-concealed").map(|how| if how == "trick" { Concealed::Trick } else { Concealed::NotShown });
+        }
         let (mut style, mut hidden, mut id, mut class) = (None, false, None, None);
         for (name, value) in element.value().attrs() {
             match name {

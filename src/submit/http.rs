@@ -16,6 +16,7 @@ use url::{Host, Url};
 use crate::clock::Clock;
 
 use super::SubmitError;
+use super::browser::Browser;
 use super::form::Request;
 use super::polite::{Politeness, Turn};
 
@@ -116,6 +117,13 @@ pub struct Session {
     private: bool,
 }
 
+impl Session {
+    /// Whether the shop's own site is on this machine or a private network.
+    pub(super) fn is_private(&self) -> bool {
+        self.private
+    }
+}
+
 /// The client, cheap to clone and shared by many tasks.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
@@ -127,6 +135,7 @@ struct Inner {
     open: reqwest::Client,
     direct: reqwest::Client,
     polite: Politeness,
+    browser: Option<Browser>,
 }
 
 /// A request on its way.
@@ -152,7 +161,21 @@ impl Client {
         let open = builder(&settings)?.build()?;
         let direct = builder(&settings)?.no_proxy().build()?;
         let polite = Politeness::new(settings.host_gap);
-        Ok(Self(Arc::new(Inner { settings, clock, open, direct, polite })))
+        Ok(Self(Arc::new(Inner { settings, clock, open, direct, polite, browser: None })))
+    }
+
+    /// The same client with browsers for what plain HTTP cannot do. To be called before it is cloned.
+    #[must_use]
+    pub fn with_browser(self, browser: Browser) -> Self {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => Self(Arc::new(Inner { browser: Some(browser), ..inner })),
+            Err(shared) => Self(shared),
+        }
+    }
+
+    /// The browsers.
+    pub(super) fn browser(&self) -> Option<&Browser> {
+        self.0.browser.as_ref()
     }
 
     /// A new session for a shop's site.
@@ -183,7 +206,7 @@ impl Client {
     }
 
     /// Refuses a way from a public site into a private network.
-    async fn may_go(&self, session: &Session, url: &Url) -> Result<(), SendFault> {
+    pub(super) async fn may_go(&self, session: &Session, url: &Url) -> Result<(), SendFault> {
         let refuse = |message: String| Err(SendFault { possibly_sent: false, message });
         if !matches!(url.scheme(), "http" | "https") {
             return refuse(format!("{url} is not a web address"));

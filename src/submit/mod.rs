@@ -3,6 +3,7 @@
 //! and bot walls (never worked around), forms that only a browser's scripts can send, required fields that are not understood.
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
 
+pub mod browser;
 pub mod captcha;
 mod data;
 mod dom;
@@ -38,6 +39,7 @@ mod template;
 pub mod vendor;
 mod words;
 
+pub use browser::{Browser, BrowserSettings, Drive, Piece};
 pub use fill::Filled;
 pub use find::Tried;
 pub use form::Request;
@@ -45,7 +47,7 @@ pub use hidden::Concealed;
 pub use http::{Client, Exchange, HttpSettings, SendFault, Session};
 pub use outcome::{Outcome, judge};
 pub use polite::Turn;
-pub use prepare::{Preparation, Prepared, Sent, prepare, send, turn};
+pub use prepare::{Preparation, Prepared, Sent, prepare, release, send, turn};
 pub use template::check_templates;
 pub use vendor::Vendor;
 #[cfg(test)]

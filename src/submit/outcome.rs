@@ -133,6 +133,12 @@ fn unclear(reason: impl Into<String>) -> Outcome {
 /// The outcome of a submission.
 #[must_use]
 pub fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent) -> Outcome {
+    if let Some(stopped) = &sent.stopped {
+        return stopped.clone();
+    }
+    if let Some(rendered) = &sent.rendered {
+        return super::browser::judge(shop, prepared, sent, rendered);
+    }
     let answered = sent.exchanges.iter().rev().find(|exchange| exchange.status.is_some());
     let redirected = sent.exchanges.iter().find_map(Exchange::redirect);
     let Some(last) = answered else { return unanswered(sent.error.as_ref()) };
@@ -168,14 +174,14 @@ fn unanswered(error: Option<&SendFault>) -> Outcome {
 }
 
 /// What the shop file says about the address of success.
-fn by_own_url(shop: &Shop, sent: &Sent) -> Option<Outcome> {
+pub(super) fn by_own_url(shop: &Shop, sent: &Sent) -> Option<Outcome> {
     let wanted = shop.submit.success.url.as_deref().filter(|part| !part.is_empty())?;
     let targets: Vec<Url> = sent.exchanges.iter().filter_map(Exchange::redirect).collect();
     let reached = targets.into_iter().rev().find(|target| target.as_str().contains(wanted))?;
     Some(confirmed(ConfirmedBy::Redirect, reached.as_str()))
 }
 
-fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Option<Outcome> {
+pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Option<Outcome> {
     let status = last.status?;
     let walled = captcha::wall(status, &last.headers, page);
     if (walled || matches!(status, 403 | 429)) && !redirected {
@@ -208,7 +214,7 @@ fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Option<Outcome> 
     Some(unclear(format!("the site answered {status}")))
 }
 
-fn is_thanks_url(target: &Url, page: &Url) -> bool {
+pub(super) fn is_thanks_url(target: &Url, page: &Url) -> bool {
     let tail = |url: &Url| format!("{}?{}", url.path(), url.query().unwrap_or_default());
     let (after, before) = (tail(target), tail(page));
     finds(&THANKS_URL, &after) && !finds(&REFUSAL_URL, &after) && !finds(&THANKS_URL, &before)
@@ -227,7 +233,7 @@ fn shown_again<'a>(prepared: &Prepared, page: &'a Page) -> Option<&'a Form> {
     })
 }
 
-fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &Page, redirected: Option<&Url>) -> Outcome {
+pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &Page, redirected: Option<&Url>) -> Outcome {
     let before = format!("{} {}", prepared.page.title, prepared.page.text);
     let after = format!("{} {}", page.title, page.text);
     let again = shown_again(prepared, page);

@@ -91,6 +91,8 @@ pub struct Control {
     pub row: String,
     /// How it is concealed inside its form, if it is.
     pub concealed: Option<Concealed>,
+    /// On a page that a browser rendered: its place among the live controls.
+    pub live: Option<usize>,
     /// How many fields are concealed together with it, by the same element; 1 when it is the only one.
     pub concealed_together: usize,
     /// A comment in the source right before it, in lower case.

@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use crate::shop::{Persona, Shop, SubmitMode};
 
+use super::browser::{self, Piece, Plan, Rendered};
 use super::captcha;
 use super::fields::{self, Field, FormKind};
 use super::fill::{self, FillFault, Filled};
@@ -43,6 +45,17 @@ pub struct Prepared {
     pub fields: Vec<Field>,
     /// The page with the form.
     pub page: Page,
+    /// Evidence of the page besides the exchanges.
+    pub pieces: Vec<Piece>,
+    /// The open page, where a browser submits; `request` then tells in short what the page will send.
+    pub plan: Option<Plan>,
+}
+
+/// What preparing gathers as evidence.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) pieces: Vec<Piece>,
 }
 
 /// What came of preparing.
@@ -54,6 +67,8 @@ pub enum Preparation {
     Stopped {
         /// What was loaded on the way.
         exchanges: Vec<Exchange>,
+        /// Evidence besides.
+        pieces: Vec<Piece>,
         /// Where it ends.
         outcome: Outcome,
     },
@@ -70,17 +85,34 @@ pub struct Sent {
     pub sent_at: DateTime<Utc>,
     /// When the last answer had come; `None` without any.
     pub answered_at: Option<DateTime<Utc>>,
+    /// Evidence besides the exchanges.
+    pub pieces: Vec<Piece>,
+    /// The page as a browser showed it afterwards.
+    pub rendered: Option<Rendered>,
+    /// Ended in the browser before the button that sends was pressed.
+    pub stopped: Option<Outcome>,
+    /// Whether a phone number went out, and consent to texts; a form of several steps tells only as it goes on.
+    pub offered: (bool, bool),
 }
 
 /// Loads the page, chooses and fills the form. Sends nothing.
 pub async fn prepare(client: &Client, shop: &Shop, persona: &Persona, alias_address: &str) -> Preparation {
-    let mut exchanges = Vec::new();
-    match ready(client, shop, persona, alias_address, &mut exchanges).await {
+    let mut gathered = Gathered::default();
+    let ready = ready(client, shop, persona, alias_address, &mut gathered).await;
+    let Gathered { exchanges, pieces } = gathered;
+    match ready {
         Ok(mut prepared) => {
-            prepared.exchanges = exchanges;
+            (prepared.exchanges, prepared.pieces) = (exchanges, pieces);
             Preparation::Ready(prepared)
         }
-        Err(outcome) => Preparation::Stopped { exchanges, outcome },
+        Err(outcome) => Preparation::Stopped { exchanges, pieces, outcome },
+    }
+}
+
+/// Ends what a preparation holds open, when it is not to be sent.
+pub async fn release(prepared: &Prepared) {
+    if let Some(plan) = &prepared.plan {
+        plan.release().await;
     }
 }
 
@@ -88,45 +120,86 @@ fn by_hand(reason: impl std::fmt::Display) -> Outcome {
     Outcome::Manual { reason: format!("{reason}") }
 }
 
-async fn ready(
-    client: &Client,
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
-    exchanges: &mut Vec<Exchange>,
-) -> Result<Box<Prepared>, Outcome> {
-    match shop.submit.mode {
-        SubmitMode::Manual => return Err(by_hand("the shop file says that a person submits")),
-        SubmitMode::Browser => return Err(by_hand("needs a browser, as the shop file says")),
-        SubmitMode::Auto | SubmitMode::Http => {}
+/// Why plain HTTP ends.
+enum Halt {
+    /// For good.
+    Outcome(Outcome),
+    /// A browser that runs the page's scripts may go on.
+    Scripts(String),
+}
+
+impl From<Outcome> for Halt {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
+async fn ready(client: &Client, shop: &Shop, persona: &Persona, alias: &str, gathered: &mut Gathered) -> Result<Box<Prepared>, Outcome> {
+    let mode = shop.submit.mode;
+    if mode == SubmitMode::Manual {
+        return Err(by_hand("the shop file says that a person submits"));
     }
     super::check_templates(shop).map_err(|error| Outcome::Failed { reason: error.to_string() })?;
-    let session = client.session(&shop.site);
-    let page = match &shop.form {
-        Some(url) => find::load(client, &session, url, "page", exchanges).await?,
-        None => find::find(client, &session, shop, exchanges).await?,
+    let (url, why) = if mode == SubmitMode::Browser {
+        (shop.form.clone().unwrap_or_else(|| shop.site.clone()), "the shop file asks for a browser".to_owned())
+    } else {
+        let session = client.session(&shop.site);
+        let found = match &shop.form {
+            Some(url) => find::load(client, &session, url, "page", &mut gathered.exchanges).await,
+            None => find::find(client, &session, shop, &mut gathered.exchanges).await,
+        };
+        match found {
+            Ok(page) => {
+                let url = page.url.clone();
+                match fill_page(*page, shop, persona, alias, session) {
+                    Ok(prepared) => return Ok(prepared),
+                    Err(Halt::Outcome(outcome)) => return Err(outcome),
+                    Err(Halt::Scripts(why)) => (url, why),
+                }
+            }
+            // No form stands in the HTML of any page; a script may draw it.
+            Err(Outcome::Manual { reason }) => (most_likely(shop, &gathered.exchanges), reason),
+            Err(outcome) => return Err(outcome),
+        }
     };
-    fill_page(*page, shop, persona, alias, session)
+    let Some(browser) = client.browser().filter(|_| mode != SubmitMode::Http) else { return Err(by_hand(why)) };
+    if let Some(absent) = browser.absent() {
+        return Err(by_hand(format!("{why}, and there is no browser: {absent}")));
+    }
+    tracing::debug!(%url, %why, "going on in a browser");
+    browser::prepare(client, browser, shop, persona, alias, &url, gathered).await
+}
+
+/// The page that a script most likely draws the form on.
+fn most_likely(shop: &Shop, exchanges: &[Exchange]) -> Url {
+    let pages: Vec<Page> = exchanges
+        .iter()
+        .filter(|exchange| exchange.status == Some(200) && exchange.label != "robots")
+        .map(|exchange| Page::parse(exchange.body(), &exchange.url, exchange.header("content-type")))
+        .collect();
+    let drawn = pages.iter().find(|page| vendor::drawn_by_script(page).is_some());
+    let named = || pages.iter().find(|page| page.url.path().to_lowercase().contains("contact"));
+    drawn.or_else(named).map_or_else(|| shop.form.clone().unwrap_or_else(|| shop.site.clone()), |page| page.url.clone())
 }
 
 /// Chooses and fills the form of a loaded page.
-fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: Session) -> Result<Box<Prepared>, Outcome> {
+fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: Session) -> Result<Box<Prepared>, Halt> {
     let known = fields::survey(&page);
     let Some(chosen) = fields::choose(&known) else {
         let kinds: Vec<FormKind> = known.iter().map(|form| form.kind).collect();
         tracing::debug!(url = %page.url, ?kinds, "no form for inquiries");
-        return Err(Outcome::Manual { reason: find::no_form(&page.url, vendor::drawn_by_script(&page)) });
+        return Err(Halt::Scripts(find::no_form(&page.url, vendor::drawn_by_script(&page))));
     };
-    let Some(form) = page.forms.get(chosen.index) else { return Err(by_hand("the form is gone")) };
+    let Some(form) = page.forms.get(chosen.index) else { return Err(by_hand("the form is gone").into()) };
     if let Some(captcha) = captcha::detect(&page, &chosen.fields) {
         let reason = format!("a CAPTCHA ({}) stands before the form on {}", captcha.as_str(), page.url);
-        return Err(Outcome::Blocked { reason });
+        return Err(Outcome::Blocked { reason }.into());
     }
     if let Some(why) = vendor::needs_browser(&page, form, &chosen.fields) {
         let nameless =
             chosen.fields.iter().any(|field| field.name.is_none() && !matches!(field.role, fields::Role::Submit | fields::Role::Other));
         if shop.submit.mode == SubmitMode::Auto || nameless {
-            return Err(by_hand(format!("the form on {} needs a browser: {why}", page.url)));
+            return Err(Halt::Scripts(format!("the form on {} needs a browser: {why}", page.url)));
         }
     }
     let filling = fill::fill(&page, form, &chosen.fields, shop, persona, alias).map_err(|fault| match fault {
@@ -134,7 +207,7 @@ fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: S
         FillFault::Settings(error) => Outcome::Failed { reason: error.to_string() },
     })?;
     if !filling.filled.iter().any(|field| matches!(field.role, fields::Role::Email | fields::Role::Phone)) {
-        return Err(by_hand(format!("the form on {} has no field for an address to answer to", page.url)));
+        return Err(by_hand(format!("the form on {} has no field for an address to answer to", page.url)).into());
     }
     let seed = seed(&format!("{}/{alias}", shop.slug));
     let request = form::request(&page, form, &filling.edits, button(&page, form), seed).map_err(by_hand)?;
@@ -151,6 +224,8 @@ fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: S
         session,
         fields: chosen.fields.clone(),
         page,
+        pieces: Vec::new(),
+        plan: None,
     }))
 }
 
@@ -200,6 +275,11 @@ pub async fn turn(client: &Client, prepared: &Prepared) -> Turn {
 
 /// Sends exactly once, then follows redirects by GET.
 pub async fn send(client: &Client, prepared: &Prepared, turn: Turn) -> Sent {
+    if prepared.plan.is_some() {
+        let sent = browser::send(client, prepared).await;
+        drop(turn);
+        return sent;
+    }
     let call = Call { label: "submission".to_owned(), request: &prepared.request, referer: Some(&prepared.page.url), turn: Some(turn) };
     let (submission, mut error) = client.exchange(&prepared.session, call).await;
     let sent_at = submission.started_at;
@@ -211,6 +291,7 @@ pub async fn send(client: &Client, prepared: &Prepared, turn: Turn) -> Sent {
             fault.possibly_sent = true;
         }
     }
+    let offered = (prepared.offered_phone, prepared.offered_text);
     let answered_at = exchanges.iter().rev().find(|exchange| exchange.status.is_some()).map(|exchange| exchange.ended_at);
-    Sent { exchanges, error, sent_at, answered_at }
+    Sent { exchanges, error, sent_at, answered_at, pieces: Vec::new(), rendered: None, stopped: None, offered }
 }

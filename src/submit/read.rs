@@ -234,7 +234,8 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        self.rules = HidingRules::from_css(&css);
+        let rendered = self.document.html.root_element().attr("data-crickets-rendered").is_some();
+        self.rules = if rendered { HidingRules::rendered() } else { HidingRules::from_css(&css) };
         self.rules.add_scripts(&scripts);
         self.page.scripts = scripts;
     }
@@ -450,6 +451,10 @@ impl<'a> Reader<'a> {
     }
 
     fn owner(&self, element: ElementRef<'a>) -> Option<usize> {
+        let told = attr(element, "data-crickets-form").and_then(|place| place.parse().ok());
+        if let Some(place) = told.filter(|place| *place < self.page.forms.len()) {
+            return Some(place);
+        }
         if let Some(id) = attr(element, "form") {
             return self.ids.get(id).and_then(|form| self.forms.get(&form.id())).copied();
         }
@@ -500,11 +505,13 @@ impl<'a> Reader<'a> {
             direction: if attr(element, "dirname").is_some() { direction_of(element, kind) } else { "ltr" },
             unreachable_by_tab: attr(element, "tabindex").is_some_and(|n| n.trim().starts_with('-')),
             readonly: attr(element, "readonly").is_some(),
+            live: attr(element, "data-crickets-control").and_then(|place| place.parse().ok()),
             label: self.label_of(element),
             ..Control::default()
         };
         control.size = attr(element, "size").and_then(|n| n.trim().parse().ok()).unwrap_or(if control.multiple { 4 } else { 1 });
         control.invalid = lower(element, "aria-invalid") == "true"
+            || element.attr("data-crickets-invalid").is_some()
             || control
                 .class
                 .split_whitespace()
@@ -599,7 +606,13 @@ impl<'a> Reader<'a> {
             if within {
                 let class = lower(ancestor, "class");
                 if concealed.is_none_or(|(how, _)| how == Concealed::NotShown) {
-                    let here = if class.contains("honeypot") { Some(Concealed::Trick) } else { self.rules.conceals(ancestor) };
+                    let here = if class.contains("honeypot") {
+                        Some(Concealed::Trick)
+                    } else if self.rules.rendered {
+                        None
+                    } else {
+                        self.rules.conceals(ancestor)
+                    };
                     concealed = here.map(|how| (how, ancestor.id())).or(concealed);
                 }
                 // A dialog is hidden from readers while it is closed; a trap is hidden alone.

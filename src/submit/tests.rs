@@ -433,7 +433,7 @@ async fn an_oversized_page_is_not_read_to_its_end() {
     let client = client(HttpSettings { max_body: 100_000, ..settings() });
     let url = format!("http://{address}/");
     match prepare(&client, &shop(&url, None), &persona(), ALIAS).await {
-        Preparation::Stopped { exchanges, outcome: Outcome::Failed { reason } } => {
+        Preparation::Stopped { exchanges, outcome: Outcome::Failed { reason }, .. } => {
             assert!(reason.contains("longer"), "{reason}");
             assert_eq!(exchanges[0].body().len(), 100_000);
         }
@@ -479,6 +479,8 @@ fn filled(page: page::Page) -> Prepared {
         session: client(settings()).session(&page.url),
         fields: known,
         page,
+        pieces: Vec::new(),
+        plan: None,
     }
 }
 
@@ -524,7 +526,16 @@ fn the_answers_of_form_makers_are_understood() {
                 vec![exchange("submission", "POST", &last, status, &head, text("body"))]
             };
             let at = DateTime::from_timestamp(1_793_000_000, 0).unwrap();
-            let sent = Sent { exchanges, error: None, sent_at: at, answered_at: Some(at) };
+            let sent = Sent {
+                exchanges,
+                error: None,
+                sent_at: at,
+                answered_at: Some(at),
+                pieces: Vec::new(),
+                rendered: None,
+                stopped: None,
+                offered: (false, false),
+            };
             let outcome = judge(&shop("https://builder.example/", None), &prepared, &sent);
             let said = match &outcome {
                 Outcome::Confirmed { .. } => "confirmed",

@@ -42,7 +42,7 @@ pub(crate) fn stored_letter(alias: &str, number: u32, body: &str) -> String {
     let received = format!(
         "Delivered-To: {alias}\nReceived: from mail.bluebonnet.test (mail.bluebonnet.test [203.0.113.7])\n\tby mx.crickets.test with ESMTPS id 4c{number}\n\tfor <{alias}>; {at}\n"
     );
-    received + &mail.text().replace("\r\n", "\n")
+    received + mail.text().replace("\r\n", "\n").as_str()
 }
 
 #[test]

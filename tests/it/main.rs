@@ -14,9 +14,11 @@
 )]
 
 mod bad_sites;
+mod browser;
 mod cli;
 mod demo;
 mod dovecot_restart;
+mod grid;
 mod import;
 mod inspect;
 mod kill;

@@ -1,6 +1,7 @@
 //! Real servers for the tests: each on free ports of loopback, in a folder of its own, gone when the test is.
 
 mod dovecot;
+mod grid;
 mod leash;
 mod postgres;
 mod smtp;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub(crate) use dovecot::{Dovecot, PASSWORD};
+pub(crate) use grid::Grid;
 pub(crate) use leash::Leash;
 pub(crate) use postgres::Postgres;
 pub(crate) use smtp::{Mail, Smtp, send};

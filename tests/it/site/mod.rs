@@ -1,6 +1,8 @@
 //! Builders' websites on loopback: one server, any number of builders under it, each with a contact page. The server
 //! counts every page load and every form post, and calls a handler for each post, which can send mail as staff would.
 
+mod browser_pages;
+
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,6 +13,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+
+pub(crate) use browser_pages::Pages;
 
 /// What a builder's site does with an inquiry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

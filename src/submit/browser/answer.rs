@@ -1,0 +1,269 @@
+//! Was an inquiry that a browser sent accepted? The answer of the request that carried it first, where that is JSON or an
+//! error; else what the page then shows a person, compared with the page before.
+
+use super::super::http::Exchange;
+use super::super::json::by_json;
+use super::super::outcome::{self, Outcome};
+use super::super::page::{Page, collapse};
+use super::super::prepare::{Prepared, Sent};
+use super::Rendered;
+use crate::shop::{ConfirmedBy, Shop};
+
+/// The outcome of a submission in a browser.
+#[must_use]
+pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, rendered: &Rendered) -> Outcome {
+    let mut before = prepared.clone();
+    before.page = comparable(&prepared.page);
+    let mut after = comparable(&rendered.page);
+    if rendered.by_script {
+        // Where a script took the answer, a form that still shows what was typed says nothing.
+        for control in &mut after.controls {
+            control.value.clear();
+        }
+    }
+    let Some(last) = sent.exchanges.iter().rev().find(|exchange| exchange.status.is_some()) else {
+        if rendered.window {
+            // The browser's log begins when the new window stands; its page is the answer all the same.
+            return outcome::by_page(shop, &before, &unseen(&after, sent), &after, None);
+        }
+        return unsent(&before, &after, rendered, sent);
+    };
+    if let Some(outcome) = outcome::by_own_url(shop, sent) {
+        return outcome;
+    }
+    let redirected = sent.exchanges.iter().find_map(Exchange::redirect);
+    let answer = Page::parse(last.body(), &last.url, last.header("content-type"));
+    if !rendered.certain {
+        // Something was posted, and nobody knows whether it was the inquiry: what the page shows must speak for itself.
+        return outcome::by_page(shop, &before, last, &after, redirected.as_ref());
+    }
+    if let Some(outcome) = outcome::by_status(last, &answer, redirected.is_some()) {
+        return match outcome {
+            Outcome::Rejected { reason } => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
+            other => other,
+        };
+    }
+    let told = if rendered.by_script { by_json(last) } else { None };
+    let shown = outcome::by_page(shop, &before, last, &after, redirected.as_ref());
+    match (told, shown) {
+        (Some(Outcome::Confirmed { detail, .. }), Outcome::Rejected { reason }) => {
+            Outcome::Unclear { reason: format!("the answer says \"{detail}\", and the page says otherwise: {reason}") }
+        }
+        (Some(Outcome::Rejected { reason }), _) => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
+        (Some(confirmed @ Outcome::Confirmed { .. }), _) => confirmed,
+        (_, Outcome::Unclear { reason }) => moved(prepared, rendered, reason),
+        (_, shown) => shown,
+    }
+}
+
+/// A page that a script led to, when its address speaks of thanks.
+fn moved(prepared: &Prepared, rendered: &Rendered, reason: String) -> Outcome {
+    let (from, to) = (&prepared.page.url, &rendered.page.url);
+    if rendered.by_script && from.as_str() != to.as_str() && outcome::is_thanks_url(to, from) {
+        return Outcome::Confirmed { by: ConfirmedBy::Redirect, detail: to.to_string() };
+    }
+    Outcome::Unclear { reason }
+}
+
+/// In place of an exchange that the log does not show.
+fn unseen(page: &Page, sent: &Sent) -> Exchange {
+    Exchange {
+        label: "submission".to_owned(),
+        method: "OTHER",
+        url: page.url.clone(),
+        request: Vec::new(),
+        response: None,
+        status: None,
+        headers: Vec::new(),
+        body_at: 0,
+        truncated: true,
+        started_at: sent.sent_at,
+        ended_at: sent.answered_at.unwrap_or(sent.sent_at),
+    }
+}
+
+/// The button was pressed and no request was seen: the page's own check stopped it, or nothing is known.
+fn unsent(before: &Prepared, after: &Page, rendered: &Rendered, sent: &Sent) -> Outcome {
+    if let Some(fault) = &sent.error {
+        return if fault.possibly_sent {
+            Outcome::Unclear { reason: format!("the button was pressed, and {}", fault.message) }
+        } else {
+            Outcome::Failed { reason: fault.message.clone() }
+        };
+    }
+    let complaint = complaint(&before.page, after);
+    if !complaint.is_empty() && rendered.requests == 0 {
+        return Outcome::Rejected { reason: format!("the form's own check refused it, and nothing was sent: {complaint}") };
+    }
+    Outcome::Unclear { reason: "the button was pressed, and no request that carries the inquiry was seen".to_owned() }
+}
+
+fn with_complaint(reason: String, before: &Page, after: &Page) -> String {
+    let complaint = complaint(before, after);
+    let known = complaint.is_empty() || reason.contains(&complaint);
+    if known { reason } else { format!("{reason} ({complaint})") }
+}
+
+/// What the page newly finds fault with: fields and messages.
+fn complaint(before: &Page, after: &Page) -> String {
+    let faulted = after.controls.iter().filter(|control| control.invalid && control.concealed.is_none());
+    let mut parts: Vec<String> = faulted.map(super::super::page::Control::caption).filter(|caption| !caption.is_empty()).take(6).collect();
+    parts.dedup();
+    let alerts = after.alerts.iter().filter(|alert| !before.alerts.contains(alert)).take(4);
+    let said: Vec<&str> = alerts.map(String::as_str).collect();
+    if !said.is_empty() {
+        parts.push(said.join("; "));
+    }
+    collapse(&parts.join(": "), 400)
+}
+
+/// A page with only what a person sees: closed forms left out, fields without a name known by their caption.
+fn comparable(page: &Page) -> Page {
+    let mut page = page.clone();
+    for control in &mut page.controls {
+        if control.name.is_none() && !control.is_button() {
+            control.name = Some(control.caption());
+        }
+    }
+    let controls = &page.controls;
+    let seen = |index: &usize| controls.get(*index).is_some_and(|control| control.concealed.is_none() && control.kind != "hidden");
+    page.forms.retain(|form| !form.attributes.contains("data-crickets-out") && form.controls.iter().any(seen));
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use url::Url;
+
+    use super::super::super::fields::Role;
+    use super::super::super::fill::Filled;
+    use super::super::super::form::Request;
+    use super::super::super::http::Session;
+    use super::super::super::tests::shop;
+    use super::*;
+
+    const FORM: &str = "<form><input aria-label=Email value='{}' data-crickets-control=0><textarea aria-label=Message data-crickets-control=1></textarea></form>";
+
+    fn page(body: &str) -> Page {
+        let html = format!("<html data-crickets-rendered><body>{}</body></html>", body.replace("FORM", &FORM.replace("{}", "a@b.example")));
+        Page::parse_as(html.as_bytes(), &Url::parse("http://x.example/contact").unwrap(), encoding_rs::UTF_8)
+    }
+
+    fn prepared() -> Prepared {
+        let filled = |label: &str, role, value: &str| Filled {
+            name: label.into(),
+            label: label.into(),
+            role,
+            control: "text",
+            value: value.into(),
+            confidence: 0.9,
+        };
+        let page = page("<h1>Ask</h1>FORM<p data-crickets-concealed=not-shown>Thank you!</p>");
+        Prepared {
+            exchanges: vec![],
+            request: Request { method: "GET", url: page.url.clone(), content_type: None, body: vec![], entries: vec![] },
+            filled: vec![filled("Email", Role::Email, "a@b.example"), filled("Message", Role::Message, "?")],
+            offered_phone: false,
+            offered_text: false,
+            asked: true,
+            vendor: None,
+            wait: std::time::Duration::ZERO,
+            session: Session::default(),
+            fields: vec![],
+            page,
+            pieces: vec![],
+            plan: None,
+        }
+    }
+
+    fn exchange(status: u16, kind: &str, body: &str) -> Exchange {
+        let at = DateTime::from_timestamp(100, 0).unwrap();
+        Exchange {
+            label: "submission".into(),
+            method: "POST",
+            url: Url::parse("http://x.example/send").unwrap(),
+            request: vec![],
+            response: Some(body.as_bytes().to_vec()),
+            status: Some(status),
+            headers: vec![("content-type".into(), kind.into())],
+            body_at: 0,
+            truncated: false,
+            started_at: at,
+            ended_at: at,
+        }
+    }
+
+    /// The judgement's name and its words.
+    fn judged(answer: Option<(u16, &str, &str)>, after: &str, by_script: bool, certain: bool) -> String {
+        let at = DateTime::from_timestamp(100, 0).unwrap();
+        let rendered = Rendered { page: page(after), by_script, requests: usize::from(answer.is_some()), certain, window: false };
+        let sent = Sent {
+            exchanges: answer.map(|(status, kind, body)| exchange(status, kind, body)).into_iter().collect(),
+            error: None,
+            sent_at: at,
+            answered_at: Some(at),
+            pieces: vec![],
+            rendered: Some(rendered.clone()),
+            stopped: None,
+            offered: (false, false),
+        };
+        match judge(&shop("http://x.example/", None), &prepared(), &sent, &rendered) {
+            Outcome::Confirmed { by, detail } => format!("confirmed {by:?} {detail}"),
+            Outcome::Rejected { reason } => format!("rejected {reason}"),
+            Outcome::Unclear { reason } => format!("unclear {reason}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_answer_and_the_page_are_heard_together() {
+        let (json, html) = ("application/json", "text/html");
+        let shown = "FORM<p>Thank you!</p>";
+        let faulted = "<form><input aria-label=Email value='a@b.example' aria-invalid=true><textarea aria-label=Message></textarea></form><p role=alert>This address is not valid.</p>";
+        for (answer, after, by_script, certain, expected) in [
+            (Some((200, json, r#"{"success":true}"#)), "<p>ok</p>", true, true, "confirmed Json"),
+            (Some((200, json, r#"{"success":true}"#)), faulted, true, true, "unclear the answer says"),
+            (Some((200, json, r#"{"success":false,"message":"no"}"#)), shown, true, true, "rejected no"),
+            (Some((200, json, r#"{"id":7}"#)), shown, true, true, "confirmed Text Thank you"),
+            (Some((200, html, "done")), shown, true, true, "confirmed Text Thank you"),
+            (Some((200, html, "done")), "FORM", true, true, "unclear"),
+            (
+                Some((200, html, "done")),
+                faulted,
+                true,
+                true,
+                "rejected the site showed the form again with a complaint (Email): This address",
+            ),
+            (
+                Some((422, json, r#"{"errors":{"email":"bad"}}"#)),
+                faulted,
+                true,
+                true,
+                "rejected the site answered 422: email: bad (Email: This address",
+            ),
+            (Some((403, html, "no")), "FORM", true, true, "Blocked"),
+            (Some((500, html, "oops")), "FORM", true, true, "unclear the site answered 500"),
+            // A page that a form led to and that shows the form as it was filled proves nothing.
+            (Some((200, html, "")), shown, false, true, "unclear the answer thanks, and still shows"),
+            // The count of a chat is not the inquiry, whatever it says.
+            (Some((200, json, r#"{"success":true}"#)), "FORM", true, false, "unclear"),
+            (Some((403, json, "{}")), "FORM", true, false, "unclear"),
+            (None, faulted, false, false, "rejected the form's own check refused it, and nothing was sent: Email: This address"),
+            (None, shown, false, false, "unclear the button was pressed, and no request"),
+            (None, "FORM", false, false, "unclear the button was pressed, and no request"),
+        ] {
+            let said = judged(answer, after, by_script, certain);
+            assert!(said.starts_with(expected), "{answer:?} {after}\n expected {expected}\n got {said}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_became_visible_are_new() {
+        let said = judged(Some((200, "text/plain", "ok")), "<h1>Ask</h1>FORM<p>Thank you!</p>", true, true);
+        assert!(said.starts_with("confirmed Text"), "{said}");
+        let hidden =
+            judged(Some((200, "text/plain", "ok")), "<h1>Ask</h1>FORM<p data-crickets-concealed=not-shown>Thank you!</p>", true, true);
+        assert!(hidden.starts_with("unclear"), "{hidden}");
+    }
+}
