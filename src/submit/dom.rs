@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::HashMap;
 
 use encoding_rs::Encoding;
 use html5ever::driver::{self, ParseOpts};
@@ -13,6 +12,7 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilderOpts, TreeSink};
 use html5ever::{Attribute, QualName};
+use rustc_hash::FxHashMap;
 use scraper::{Html, HtmlTreeSink};
 
 /// A node of the tree.
@@ -22,7 +22,7 @@ pub(super) type NodeId = <HtmlTreeSink as TreeSink>::Handle;
 pub(super) struct Document {
     pub(super) html: Html,
     /// Control to form, as the parser's form pointer had it.
-    pub(super) owner: HashMap<NodeId, NodeId>,
+    pub(super) owner: FxHashMap<NodeId, NodeId>,
     /// Parsing stopped early: elements are nested or multiplied without bound.
     pub(super) cut: bool,
 }
@@ -36,8 +36,8 @@ const PIECE: usize = 8_192;
 
 struct Sink {
     inner: HtmlTreeSink,
-    owner: RefCell<HashMap<NodeId, NodeId>>,
-    depth: RefCell<HashMap<NodeId, usize>>,
+    owner: RefCell<FxHashMap<NodeId, NodeId>>,
+    depth: RefCell<FxHashMap<NodeId, usize>>,
     elements: Cell<usize>,
     cut: Cell<bool>,
 }

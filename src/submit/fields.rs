@@ -456,6 +456,7 @@ fn neighbours(fields: &mut [Field], controls: &[&Control]) {
         }
     }
     one_label_for_several(fields, controls);
+    mislabelled_addresses(fields, controls);
     for at in 1..fields.len() {
         let (Some(before), Some(control)) = (fields.get(at - 1).map(|field| field.role), controls.get(at)) else { continue };
         let Some(field) = fields.get_mut(at) else { continue };
@@ -481,6 +482,20 @@ fn neighbours(fields: &mut [Field], controls: &[&Control]) {
         if let Some((field, _)) = fallback {
             field.role = Role::Message;
             field.confidence = 0.6;
+        }
+    }
+}
+
+/// Of several `type=email` fields, the one that people see called something else is that, whatever its name.
+fn mislabelled_addresses(fields: &mut [Field], controls: &[&Control]) {
+    if fields.iter().filter(|field| field.role == Role::Email).count() < 2 {
+        return;
+    }
+    for (field, control) in fields.iter_mut().zip(controls).filter(|(field, c)| field.role == Role::Email && c.kind == "email") {
+        let seen = [&control.label, &control.placeholder, &control.row, &control.before];
+        let said = seen.into_iter().filter(|text| !text.is_empty()).find_map(|text| role_for(&words(text), "text"));
+        if let Some(role) = said.filter(|role| matches!(role, Role::Subject | Role::FullName | Role::City | Role::Company)) {
+            (field.role, field.confidence) = (role, 0.75);
         }
     }
 }
@@ -574,7 +589,7 @@ pub fn survey(page: &Page) -> Vec<Known> {
         if kind == FormKind::Search {
             of_a_search(&mut fields);
         }
-        Known { index: form.index, kind, for_others: super::kind::for_others(page, form), fields }
+        Known { index: form.index, kind, for_others: kind == FormKind::Inquiry && super::kind::for_others(page, form), fields }
     };
     page.forms.iter().map(known).collect()
 }

@@ -35,6 +35,9 @@ struct Said {
     text: String,
 }
 
+/// How much of a form's text is listened to.
+const MAX_SAID: usize = 3_000;
+
 impl Said {
     fn of(form: &Form, controls: &[&Control]) -> Self {
         let telling = |line: &&str| {
@@ -47,7 +50,7 @@ impl Said {
             .filter(|c| c.is_button())
             .map(|c| format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id))
             .collect();
-        Self { own: spaced(&attributes.join(" ")), pressed: spaced(&buttons.join(" ")), text: spaced(&form.text) }
+        Self { own: spaced(&attributes.join(" ")), pressed: spaced(&buttons.join(" ")), text: spaced(head(&form.text, MAX_SAID)) }
     }
 
     fn anywhere(&self, words: &[&str]) -> bool {

@@ -239,14 +239,22 @@ impl Page {
 #[must_use]
 pub fn collapse(text: &str, cap: usize) -> String {
     let mut out = String::new();
-    for word in text.split_whitespace() {
-        if out.len() + word.len() >= cap {
-            break;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
+    append(&mut out, text, cap);
     out
+}
+
+/// Adds the words of a text, one space before each, until there are `cap` bytes.
+pub(super) fn append(out: &mut String, text: &str, cap: usize) {
+    let mut add = |word: &str| {
+        let fits = out.len() + word.len() < cap;
+        if fits {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+        fits
+    };
+    // What a space is costs a table look-up a letter; most text is plain.
+    let _ = if text.is_ascii() { text.split_ascii_whitespace().all(&mut add) } else { text.split_whitespace().all(&mut add) };
 }

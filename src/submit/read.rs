@@ -2,10 +2,10 @@
 //! styles and concealed parts is not visible text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use ego_tree::iter::Edge;
 use encoding_rs::Encoding;
+use rustc_hash::FxHashMap;
 use scraper::{ElementRef, Node};
 use url::Url;
 
@@ -14,7 +14,7 @@ use super::elements::{attr, direction_of, kind_of, lower, read_form, read_option
 use super::hidden::{Concealed, HidingRules};
 use super::orphans::{self, Orphan};
 use super::outline::Outline;
-use super::page::{Control, Form, Link, Page, collapse};
+use super::page::{Control, Form, Link, Page, append, collapse};
 use super::sanitize;
 
 const MAX_TEXT: usize = 200_000;
@@ -27,9 +27,9 @@ const MAX_ROW: usize = 120;
 
 pub(super) struct Reader<'a> {
     document: &'a Document,
-    ids: HashMap<&'a str, ElementRef<'a>>,
-    label_for: HashMap<&'a str, String>,
-    forms: HashMap<NodeId, usize>,
+    ids: FxHashMap<&'a str, ElementRef<'a>>,
+    label_for: FxHashMap<&'a str, String>,
+    forms: FxHashMap<NodeId, usize>,
     rules: HidingRules,
     page: Page,
     /// Text since the last control; `None` ends a block.
@@ -41,9 +41,9 @@ pub(super) struct Reader<'a> {
     /// The nodes of the controls.
     nodes: Vec<NodeId>,
     /// The nodes that conceal controls, and which.
-    concealing: HashMap<NodeId, Vec<usize>>,
+    concealing: FxHashMap<NodeId, Vec<usize>>,
     /// How many controls an element holds that a person would see as such.
-    holds: HashMap<NodeId, usize>,
+    holds: FxHashMap<NodeId, usize>,
 }
 
 /// One step of the walk.
@@ -179,17 +179,17 @@ impl<'a> Reader<'a> {
         };
         let mut reader = Self {
             document,
-            ids: HashMap::new(),
-            label_for: HashMap::new(),
-            forms: HashMap::new(),
+            ids: FxHashMap::default(),
+            label_for: FxHashMap::default(),
+            forms: FxHashMap::default(),
             rules: HidingRules::default(),
             page,
             before: Vec::new(),
             comment: String::new(),
             open: None,
             nodes: Vec::new(),
-            concealing: HashMap::new(),
-            holds: HashMap::new(),
+            concealing: FxHashMap::default(),
+            holds: FxHashMap::default(),
         };
         reader.survey();
         reader
@@ -298,23 +298,13 @@ impl<'a> Reader<'a> {
             }
         }
         self.conclude();
-        self.page.text = collapse(&self.page.text, MAX_TEXT);
-        for form in &mut self.page.forms {
-            form.text = collapse(&form.text, MAX_FORM_TEXT);
-        }
         self.page
     }
 
     fn say(&mut self, text: &str, form: Option<usize>) {
-        if self.page.text.len() < MAX_TEXT {
-            self.page.text.push_str(text);
-            self.page.text.push(' ');
-        }
-        if let Some(form) = form.and_then(|index| self.page.forms.get_mut(index))
-            && form.text.len() < MAX_FORM_TEXT
-        {
-            form.text.push_str(text);
-            form.text.push(' ');
+        append(&mut self.page.text, text, MAX_TEXT);
+        if let Some(form) = form.and_then(|index| self.page.forms.get_mut(index)) {
+            append(&mut form.text, text, MAX_FORM_TEXT);
         }
     }
 
@@ -642,7 +632,8 @@ impl<'a> Reader<'a> {
             }
         }
         (control.before, control.context) = self.text_before();
-        (control.row, control.wrappers) = if control.kind == "hidden" { Default::default() } else { self.row_of(element) };
+        (control.row, control.wrappers) =
+            if control.kind == "hidden" || control.is_button() { Default::default() } else { self.row_of(element) };
     }
 }
 

@@ -115,7 +115,7 @@ fn broken_sites_end_in_a_sentence_and_the_good_one_is_asked() {
     }
     let start = Instant::now();
     let run = workspace.run(&["shop", "--wave", "2026-11", "--send", "--at-once", "--any-time", "--json"]).expect(1);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
     let told = run.json();
     for (slug, _, _, status, says) in cases {
         let shop = told["shops"].as_array().unwrap().iter().find(|shop| shop["shop"] == slug).unwrap();
