@@ -174,6 +174,11 @@ trusted = ["mx.crickets.test", "imap.crickets.test"]
         run_in(&self.path(), &self.folder.path().join("home"), args)
     }
 
+    /// As [`run`](Self::run), for what takes its time on a busy machine.
+    pub(crate) fn run_long(&self, args: &[&str]) -> Run {
+        run_within(5 * DEADLINE, &self.path(), &self.folder.path().join("home"), args)
+    }
+
     /// Runs the program here, which must end with status 0.
     pub(crate) fn ok(&self, args: &[&str]) -> Run {
         self.run(args).expect(0)
@@ -249,9 +254,13 @@ impl Run {
 
 /// Runs the program in a folder that is no workspace.
 pub(crate) fn run_in(folder: &Path, home: &Path, args: &[&str]) -> Run {
+    run_within(DEADLINE, folder, home, args)
+}
+
+fn run_within(limit: Duration, folder: &Path, home: &Path, args: &[&str]) -> Run {
     let mut command = assert_cmd::Command::from_std(command(folder, home, args));
     let what = format!("crickets {}", args.join(" "));
-    let Output { status, stdout, stderr } = command.timeout(DEADLINE).output().unwrap_or_else(|error| panic!("{what}: {error}"));
+    let Output { status, stdout, stderr } = command.timeout(limit).output().unwrap_or_else(|error| panic!("{what}: {error}"));
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: not UTF-8: {error}"));
     Run { code: status.code(), out: text(stdout), err: text(stderr), what }
 }

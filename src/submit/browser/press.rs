@@ -108,6 +108,11 @@ fn says(text: &str, list: &[&str]) -> bool {
     list.iter().any(|words| text.contains(&format!(" {words} ")))
 }
 
+/// Whether a button leads to a next step and does not send.
+pub(super) fn is_next(text: &str) -> bool {
+    says(text, &NEXT) && !says(text, &AWAY)
+}
+
 /// The button that goes on, and whether it sends. `unseen` tells that fields of the form are still to come.
 pub(super) fn onward(buttons: &[Button], unseen: bool) -> Option<(Purpose, &Button)> {
     let judged = buttons.iter().filter(|button| !says(&button.text, &AWAY)).filter_map(|button| {

@@ -7,10 +7,11 @@ use std::pin::Pin;
 use serde_json::Value;
 use url::Url;
 
-use super::super::fields::{self, Field, FormKind, Role};
+use super::super::fields::{self, Field, FormKind, Known, Role};
 use super::super::page::{Form, Page};
 use super::BrowserFault;
 use super::driver::Visit;
+use super::press;
 
 const SNAPSHOT: &str = include_str!("snapshot.js");
 const MAX_DEPTH: usize = 3;
@@ -96,7 +97,8 @@ pub(super) fn choose(scenes: &[Scene]) -> Option<Choice> {
     let mut best: Option<(u32, Choice)> = None;
     for (at, scene) in scenes.iter().enumerate() {
         let known = fields::survey(&scene.page);
-        let Some(chosen) = fields::choose(&known) else { continue };
+        let first_step = || known.iter().find(|form| begins(&scene.page, form));
+        let Some(chosen) = fields::choose(&known).or_else(first_step) else { continue };
         let shown = known.iter().filter(|form| form.kind == FormKind::Inquiry && !is_out(&scene.page, form.index, &form.fields));
         // `choose` prefers what is filled in most; a box that is still closed comes after a form that stands open.
         let chosen = if is_out(&scene.page, chosen.index, &chosen.fields) {
@@ -111,6 +113,18 @@ pub(super) fn choose(scenes: &[Scene]) -> Option<Choice> {
         }
     }
     best.map(|(_, choice)| choice)
+}
+
+/// Whether a form is the first step of one that goes on: who asks is asked for, and a button leads further.
+fn begins(page: &Page, form: &Known) -> bool {
+    let seen = |roles: &[Role]| form.fields.iter().any(|field| !field.concealed && roles.contains(&field.role));
+    let button =
+        |field: &Field| page.controls.get(field.control_index).filter(|control| control.is_button() && control.concealed.is_none());
+    let further = form.fields.iter().filter_map(button).any(|control| press::is_next(&format!("{} {}", control.label, control.value)));
+    matches!(form.kind, FormKind::Newsletter | FormKind::Other)
+        && seen(&[Role::Email, Role::Phone])
+        && seen(&[Role::FirstName, Role::FullName])
+        && further
 }
 
 /// The same form again, as it now stands; where it is gone, another for inquiries. A step of a form need not look like one.

@@ -100,6 +100,7 @@ impl Drop for Pages {
 async fn page(State(seen): State<Arc<Seen>>, Path(slug): Path<String>) -> Response {
     let text = match slug.as_str() {
         "react" => include_str!("pages/react.html"),
+        "orphan" => include_str!("pages/orphan.html"),
         "ajax" => include_str!("pages/ajax.html"),
         "iframe" => include_str!("pages/iframe.html"),
         "steps" => include_str!("pages/steps.html"),
@@ -140,7 +141,7 @@ async fn send(State(seen): State<Arc<Seen>>, Path(slug): Path<String>, body: Byt
         return Html(include_str!("pages/wizard-2.html").replace("{{email}}", &email)).into_response();
     }
     match slug.as_str() {
-        "react" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
+        "react" | "orphan" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
         "written" => ([("content-type", "application/json")], "{\"inlineMessage\":\"Thanks for submitting the form.\"}").into_response(),
         "reload" => {
             let complaint = "<p class=\"error\">The phone number is not valid.</p>";
