@@ -67,8 +67,36 @@ pub fn fields(page: &Page, form: &Form) -> Vec<Field> {
     parts_of_a_number(&mut fields, &controls);
     honeypot::mark_repeated(&mut fields, &controls);
     one_message(&mut fields, &controls);
+    other_parts(&mut fields, &controls);
     a_button(&mut fields, &controls);
     fields
+}
+
+/// A page that is one form holds several: what stands before a button of its own, away from the question, is a search or a
+/// newsletter, and neither filled nor pressed.
+fn other_parts(fields: &mut [Field], controls: &[&Control]) {
+    let mut part = 0;
+    let parts: Vec<usize> = controls
+        .iter()
+        .map(|control| {
+            let here = part;
+            part += usize::from(matches!(control.kind, "submit" | "image"));
+            here
+        })
+        .collect();
+    let of = |field: &Field| parts.get(field.index).copied();
+    let Some(own) = fields.iter().find(|field| field.role == Role::Message && !field.concealed).and_then(of) else { return };
+    let complete = fields.iter().any(|field| of(field) == Some(own) && matches!(field.role, Role::Email | Role::Phone))
+        && fields.iter().any(|field| of(field) == Some(own) && field.role == Role::Submit);
+    if !complete {
+        return;
+    }
+    for field in fields.iter_mut() {
+        let elsewhere = parts.get(field.index) != Some(&own);
+        if elsewhere && !field.required && !matches!(field.role, Role::Hidden | Role::Honeypot | Role::Captcha) {
+            (field.role, field.confidence) = (Role::Other, 0.7);
+        }
+    }
 }
 
 /// Where nothing sends the form by itself, a script listens to the last button that is not for going elsewhere.
