@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::browsers::browsers;
 use super::draft::{Draft, draft};
 use super::{AuditError, CONFIG_FILE};
 use crate::clock::Clock;
@@ -58,6 +59,8 @@ impl Prober {
             rehearsal_hosts: config.rehearsal_hosts.clone(),
             ..HttpSettings::default()
         });
+        let browser = config.as_ref().map_or_else(config::Browser::default, |config| config.browser.clone());
+        let browser = browsers(&browser, settings.timeout.as_secs(), settings.rehearsal_hosts.clone(), clock.is_rehearsal());
         let known = config.as_ref().map(|config| config.personas.clone()).unwrap_or_default();
         let chosen = match persona {
             Some(name) => Some(known.get(name).cloned().ok_or_else(|| {
@@ -75,7 +78,7 @@ impl Prober {
         // Each inquiry has a token of its own; this one is none.
         let alias = mailbox.and_then(|mailbox| mailbox.alias_address("TOKEN", &[])).unwrap_or_else(|| "dana+TOKEN@example.org".to_owned());
         Ok(Self {
-            client: Client::new(settings, clock)?,
+            client: Client::new(settings, clock)?.with_browser(browser),
             root: root.map(Path::to_owned),
             example: chosen.is_none(),
             persona: chosen.unwrap_or_else(example),

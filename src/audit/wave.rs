@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 use url::{Host, Url};
 
+use super::browsers::browsers;
 use super::{AuditError, Workspace};
-use crate::config::Webdriver;
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::plan::{self, Rules, Span};
 use crate::shop::{Inquiry, InquiryId, Persona, Shop, Status};
 use crate::store::{Lock, Proof};
-use crate::submit::{self, Browser, BrowserSettings, Client, Drive, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
+use crate::submit::{self, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
 
 /// A task that ends with whoever waits for it.
 struct Task<T>(tokio::task::JoinHandle<T>);
@@ -371,23 +371,7 @@ impl Workspace {
     /// The browsers that this workspace may drive.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        let drive = match &self.config.browser.webdriver {
-            Webdriver::Remote(url) => Drive::Remote(url.clone()),
-            Webdriver::Auto { chromedriver: Some(driver), chromium: Some(chromium) } => {
-                Drive::Local { driver: driver.clone(), chromium: Some(chromium.clone()) }
-            }
-            Webdriver::Auto { chromedriver: None, .. } => Drive::Absent("chromedriver was not found".to_owned()),
-            Webdriver::Auto { .. } => Drive::Absent("Chromium was not found".to_owned()),
-            Webdriver::Off => Drive::Absent("`webdriver` is `off` in crickets.toml".to_owned()),
-        };
-        Browser::new(BrowserSettings {
-            drive,
-            sessions: self.config.browser.sessions,
-            limit: Duration::from_secs(self.config.browser.timeout_s),
-            page_load: Duration::from_secs(self.config.limits.timeout_s),
-            rehearsal_hosts: self.config.rehearsal_hosts.clone(),
-            rehearsal: self.clock.is_rehearsal(),
-        })
+        browsers(&self.config.browser, self.config.limits.timeout_s, self.config.rehearsal_hosts.clone(), self.clock.is_rehearsal())
     }
 
     /// Notes how ready the site was, by the pages that were loaded to ask it.

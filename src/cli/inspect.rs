@@ -214,6 +214,7 @@ fn told(report: &PageReport) -> String {
     if report.forms.is_empty() {
         text.push_str("  no form\n");
     }
+    text.extend(report.drawn_by.map(|maker| format!("  a script of {maker} draws a form\n")));
     for form in &report.forms {
         let chosen = if report.chosen == Some(form.index) { " <- an inquiry goes here" } else { "" };
         let kind = json!(form.kind);

@@ -70,3 +70,11 @@ impl Browser {
         Ok(Self { webdriver, sessions: usize::from(raw.sessions.max(1)), timeout_s: u64::from(raw.timeout_s.max(20)) })
     }
 }
+
+impl Default for Browser {
+    /// What holds where nothing is configured: the browser of this machine, if there is one.
+    fn default() -> Self {
+        let off = |_| Self { webdriver: Webdriver::Off, sessions: 1, timeout_s: 20 };
+        Self::read(&RawBrowser::default()).unwrap_or_else(off)
+    }
+}

@@ -214,39 +214,4 @@ mod tests {
         assert_eq!(boundary(7), boundary(7));
         assert_ne!(boundary(7), boundary(8));
     }
-
-    /// The web-platform tests' own cases, which are not part of the repository.
-    #[test]
-    fn the_web_platform_tests_agree() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/forms/encoding_cases.json");
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            println!("SKIPPED: {} is not there", path.display());
-            return;
-        };
-        let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
-        assert!(cases.len() >= 45);
-        for case in cases {
-            let part = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-            let file = &case["file"];
-            let value = if file.is_null() {
-                EntryValue::Text(part(&case["value"]))
-            } else {
-                EntryValue::File(File {
-                    name: part(&file["filename"]),
-                    media_type: part(&file["type"]),
-                    content: part(&file["content"]).into_bytes(),
-                })
-            };
-            let charset = Encoding::for_label(part(&case["charset"]).as_bytes()).unwrap();
-            let entries = [Entry { name: part(&case["name"]), value }];
-            let made = match part(&case["enctype"]).as_str() {
-                "multipart/form-data" => multipart(&entries, charset, "BOUNDARY"),
-                "text/plain" => plain(&entries, charset),
-                _ => urlencoded(&entries, charset).into_bytes(),
-            };
-            // The expectation is written byte for byte, a character a byte.
-            let expected: Vec<u8> = part(&case["expected_full"]).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
-            assert_eq!(made, expected, "{case}");
-        }
-    }
 }

@@ -25,6 +25,9 @@ pub struct PageReport {
     pub page: String,
     /// The form an inquiry would go to.
     pub chosen: Option<usize>,
+    /// The maker whose script draws a form that does not stand in the HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn_by: Option<&'static str>,
     /// All forms, then the form-like groups without a form.
     pub forms: Vec<FormReport>,
     /// What the page offers a buyer besides.
@@ -78,8 +81,9 @@ pub async fn load(client: &Client, url: &Url) -> Result<Page, String> {
 pub fn page_report(name: &str, page: &Page) -> PageReport {
     let known = fields::survey(page);
     let chosen = fields::choose(&known).map(|form| form.index);
+    let drawn_by = if chosen.is_none() { vendor::drawn_by_script(page) } else { None };
     let forms = known.into_iter().filter_map(|known| form_report(page, known)).collect();
-    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, forms, readiness: readiness(page) }
+    PageReport { schema: "crickets.form/1", page: name.to_owned(), chosen, drawn_by, forms, readiness: readiness(page) }
 }
 
 fn form_report(page: &Page, known: Known) -> Option<FormReport> {

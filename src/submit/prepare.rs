@@ -171,10 +171,10 @@ async fn ready(client: &Client, shop: &Shop, persona: &Persona, alias: &str, gat
 }
 
 /// The page that a script most likely draws the form on.
-fn most_likely(shop: &Shop, exchanges: &[Exchange]) -> Url {
+pub(super) fn most_likely(shop: &Shop, exchanges: &[Exchange]) -> Url {
     let pages: Vec<Page> = exchanges
         .iter()
-        .filter(|exchange| exchange.status == Some(200) && exchange.label != "robots")
+        .filter(|exchange| exchange.status == Some(200) && !exchange.label.starts_with("robots") && !exchange.label.starts_with("sitemap"))
         .map(|exchange| Page::parse(exchange.body(), &exchange.url, exchange.header("content-type")))
         .collect();
     let drawn = pages.iter().find(|page| vendor::drawn_by_script(page).is_some());

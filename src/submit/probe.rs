@@ -1,10 +1,11 @@
 //! A look at a site before it is shopped: finds the form, says what each field is and what would go in, how it could be sent,
-//! and how ready the site is. Loads pages by GET; has no way to send anything.
+//! and how ready the site is. Loads pages by GET, in a browser where scripts draw the form; types and sends nothing.
 
 use std::sync::Arc;
 
 use crate::shop::{Persona, Shop};
 
+use super::browser;
 use super::captcha::{self, Captcha};
 use super::fields::{self, Field, Known, Role};
 use super::fill::{self, Filling};
@@ -12,6 +13,7 @@ use super::find::{self, Tried};
 use super::http::{Client, Exchange};
 use super::outcome::Outcome;
 use super::page::{Control, Form, Page};
+use super::prepare;
 use super::readiness::{self, Findings};
 use super::site::{self, Facts};
 use super::vendor::{self, Vendor};
@@ -117,8 +119,41 @@ pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str)
     let pages = pages(&exchanges);
     let findings = readiness::of_exchanges(&exchanges);
     let facts = site::facts(&shop.site, &pages);
-    let found = page.and_then(|page| form_of(page, shop, persona, alias));
+    let found = match page.and_then(|page| form_of(page, shop, persona, alias)) {
+        Err(Outcome::Manual { reason }) => drawn(client, shop, persona, alias, reason, &exchanges).await,
+        found => found,
+    };
     Probed { found, tried, findings, facts, exchanges }
+}
+
+/// The form as a browser shows it, where none stands in the HTML; without a browser, why there is none.
+async fn drawn(
+    client: &Client,
+    shop: &Shop,
+    persona: &Persona,
+    alias: &str,
+    reason: String,
+    exchanges: &[Exchange],
+) -> Result<ProbedForm, Outcome> {
+    let Some(browser) = client.browser().filter(|_| scripted(exchanges)) else { return Err(Outcome::Manual { reason }) };
+    if let Some(absent) = browser.absent() {
+        return Err(Outcome::Manual { reason: format!("{reason}; a browser might find more, and there is none: {absent}") });
+    }
+    let url = prepare::most_likely(shop, exchanges);
+    let page = browser::rendered(client, browser, shop, &url).await.map_err(|outcome| match outcome {
+        Outcome::Manual { reason: seen } => Outcome::Manual { reason: format!("{reason}; {seen}") },
+        other => other,
+    })?;
+    let mut form = form_of(Box::new(page), shop, persona, alias)?;
+    if form.way == Way::Http {
+        form.way = Way::Browser("a script draws it".to_owned());
+    }
+    Ok(form)
+}
+
+/// Whether any page that was loaded runs scripts.
+fn scripted(exchanges: &[Exchange]) -> bool {
+    pages(exchanges).iter().any(|page| !page.scripts.trim().is_empty() || page.sources.lines().any(|line| line.starts_with("script ")))
 }
 
 /// The pages that were loaded, the one with the form first, then the home page.

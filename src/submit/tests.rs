@@ -565,3 +565,32 @@ async fn on_a_page_that_is_one_form_only_the_inquiry_is_filled_and_pressed() {
     assert!(body.starts_with("__VIEWSTATE=x&q=&news=&name=Dana+Whitfield&mail=shopper%2Bk7f3%40example.org&msg="), "{body}");
     assert!(body.ends_with("&ok=Send") && !body.contains("btnSearch"), "{body}");
 }
+
+/// The pages were written by others than the rules, and labelled by what a person sees.
+#[test]
+fn no_trap_of_any_builders_page_is_filled() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms");
+    let mut traps = 0;
+    for listed in ["builders.1.jsonl", "builders.2.jsonl"] {
+        for line in std::fs::read_to_string(root.join(listed)).unwrap().lines() {
+            let label: serde_json::Value = serde_json::from_str(line).unwrap();
+            let name = label["page"].as_str().unwrap();
+            let html = std::fs::read(root.join("builders").join(name)).unwrap();
+            let page = page::Page::parse(&html, &Url::parse("http://x.example/").unwrap(), Some("text/html; charset=utf-8"));
+            let form = &page.forms[usize::try_from(label["form"].as_u64().unwrap()).unwrap()];
+            let mut known = fields::fields(&page, form);
+            // Whatever else is required: each field is filled that can be.
+            for field in &mut known {
+                field.required = false;
+            }
+            let Ok(filling) = fill::fill(&page, form, &known, &shop("http://x.example/", None), &persona(), ALIAS) else { continue };
+            for field in label["fields"].as_array().unwrap().iter().filter(|field| field["role"] == "honeypot") {
+                let control = &page.controls[usize::try_from(field["control_index"].as_u64().unwrap()).unwrap()];
+                traps += 1;
+                assert_eq!(filling.edits.value(control), control.value, "{name}: control {}", control.index);
+                assert_eq!(filling.edits.is_checked(&page, control), control.checked, "{name}: control {}", control.index);
+            }
+        }
+    }
+    assert!(traps >= 35, "{traps}");
+}

@@ -325,3 +325,19 @@ fn without_a_browser_a_person_is_told_what_to_install() {
     let sent = workspace.json(&["shop", "--wave", WAVE, "--send", "--any-time"]);
     assert_eq!((&sent["shops"][0]["status"], pages.posts("ajax").len()), (&"manual".into(), 0), "{sent:#}");
 }
+
+#[test]
+fn probe_shows_the_form_that_scripts_draw_and_types_nothing() {
+    if !browser_is_here() {
+        return;
+    }
+    let pages = Pages::start();
+    let workspace = Workspace::with_maildir();
+    let run = workspace.run_long(&["probe", &pages.page("written"), "--json"]).expect(0);
+    let told = run.json();
+    assert_eq!((&told["result"], &told["form"]["way"]), (&"found".into(), &"browser".into()), "{told:#}");
+    let fields = told["form"]["fields"].as_array().unwrap();
+    let value = |name: &str| fields.iter().find(|field| field["name"] == name).map(|field| field["value"].clone()).unwrap();
+    assert_eq!((value("fname"), value("email")), ("Dana".into(), "shopper+TOKEN@crickets.test".into()));
+    assert!(pages.posts("written").is_empty() && pages.events("written").is_empty());
+}

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crickets::submit::encode::{self, Entry, EntryValue, File};
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 use crate::workspace::{Run, run_in};
@@ -106,6 +108,34 @@ fn requests_are_those_that_a_browser_made() {
     };
     let wrong: Vec<String> = made.iter().filter(|made| differs(made, &recorded[&part(made, "id")])).map(|made| part(made, "id")).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// The web-platform tests' own cases.
+#[test]
+fn entries_are_encoded_as_the_web_platform_tests_ask() {
+    let Some(root) = shared() else { return };
+    let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(root.join("encoding_cases.json")).unwrap()).unwrap();
+    assert!(cases.len() >= 45);
+    for case in cases {
+        let part = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let file = &case["file"];
+        let value = if file.is_null() {
+            EntryValue::Text(part(&case["value"]))
+        } else {
+            let (name, media_type, content) = (part(&file["filename"]), part(&file["type"]), part(&file["content"]).into_bytes());
+            EntryValue::File(File { name, media_type, content })
+        };
+        let charset = Encoding::for_label(part(&case["charset"]).as_bytes()).unwrap();
+        let entries = [Entry { name: part(&case["name"]), value }];
+        let made = match part(&case["enctype"]).as_str() {
+            "multipart/form-data" => encode::multipart(&entries, charset, "BOUNDARY"),
+            "text/plain" => encode::plain(&entries, charset),
+            _ => encode::urlencoded(&entries, charset).into_bytes(),
+        };
+        // The expectation is written byte for byte, a character a byte.
+        let expected: Vec<u8> = part(&case["expected_full"]).chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+        assert_eq!(made, expected, "{case}");
+    }
 }
 
 #[test]

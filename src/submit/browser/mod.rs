@@ -28,7 +28,7 @@ use url::{Host, Url};
 pub(super) use act::send;
 pub(super) use answer::judge;
 pub use driver::Visit;
-pub(super) use plan::{Plan, prepare};
+pub(super) use plan::{Plan, prepare, rendered};
 
 use super::page::Page;
 

@@ -70,6 +70,47 @@ impl From<BrowserFault> for Outcome {
     }
 }
 
+/// A page that was looked at, still open.
+struct Seen {
+    visit: Visit,
+    found: Result<(Vec<Scene>, Choice), Outcome>,
+    loaded: Instant,
+    clock: (DateTime<Utc>, f64),
+}
+
+/// Renders a page and looks for the form.
+async fn look_at(
+    client: &Client,
+    browser: &Browser,
+    shop: &Shop,
+    session: &Session,
+    url: &Url,
+    gathered: &mut Gathered,
+) -> Result<Seen, Outcome> {
+    if browser.settings.rehearsal && !session.is_private() {
+        return Err(Outcome::Failed { reason: format!("a rehearsal's browser reaches this machine only, and {url} is elsewhere") });
+    }
+    client.may_go(session, url).await.map_err(|fault| Outcome::Failed { reason: fault.message })?;
+    let visit = Visit::open(browser, session.is_private()).await?;
+    let limit = browser.settings.limit;
+    let mut look = Look { client, shop, session, gathered, loaded: Instant::now(), walled: None, clock: (client.now(), 0.0) };
+    let found = tokio::time::timeout(limit, look.find(&visit, url)).await;
+    let (loaded, clock) = (look.loaded, look.clock);
+    let found = found.unwrap_or_else(|_| {
+        Err(Outcome::Failed { reason: format!("{url} could not be read in the browser within {} s", limit.as_secs()) })
+    });
+    Ok(Seen { visit, found, loaded, clock })
+}
+
+/// The page or frame that holds the form, as a browser shows it; nothing is left open.
+pub(in super::super) async fn rendered(client: &Client, browser: &Browser, shop: &Shop, url: &Url) -> Result<Page, Outcome> {
+    let session = client.session(&shop.site);
+    let Seen { visit, found, .. } = look_at(client, browser, shop, &session, url, &mut Gathered::default()).await?;
+    visit.close().await;
+    let (mut scenes, choice) = found?;
+    if choice.scene < scenes.len() { Ok(scenes.swap_remove(choice.scene).page) } else { Err(by_hand("the form is gone")) }
+}
+
 /// Renders a page and decides what would be filled.
 pub(in super::super) async fn prepare(
     client: &Client,
@@ -81,18 +122,8 @@ pub(in super::super) async fn prepare(
     gathered: &mut Gathered,
 ) -> Result<Box<Prepared>, Outcome> {
     let session = client.session(&shop.site);
-    if browser.settings.rehearsal && !session.is_private() {
-        return Err(Outcome::Failed { reason: format!("a rehearsal's browser reaches this machine only, and {url} is elsewhere") });
-    }
-    client.may_go(&session, url).await.map_err(|fault| Outcome::Failed { reason: fault.message })?;
-    let visit = Visit::open(browser, session.is_private()).await?;
+    let Seen { visit, found, loaded, clock } = look_at(client, browser, shop, &session, url, gathered).await?;
     let limit = browser.settings.limit;
-    let mut look = Look { client, shop, session: &session, gathered, loaded: Instant::now(), walled: None, clock: (client.now(), 0.0) };
-    let found = tokio::time::timeout(limit, look.find(&visit, url)).await;
-    let (loaded, clock) = (look.loaded, look.clock);
-    let found = found.unwrap_or_else(|_| {
-        Err(Outcome::Failed { reason: format!("{url} could not be read in the browser within {} s", limit.as_secs()) })
-    });
     match found.and_then(|(scenes, choice)| decide(shop, persona, alias, &scenes, &choice).map(|decided| (scenes, choice, decided))) {
         Ok((scenes, choice, prepared)) => {
             let ready = Ready {
