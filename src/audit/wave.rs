@@ -93,25 +93,30 @@ impl Workspace {
             ..HttpSettings::default()
         };
         let client = Client::new(settings, self.clock.clone())?.with_browser(self.browser());
-        let mut earlier = self.store.inquiries(None).await?;
+        let earlier = self.store.inquiries(None).await?;
         let mut order = BTreeMap::new();
         for (index, shop) in shops.iter().enumerate() {
             order.entry(shop.slug.clone()).or_insert(index);
         }
-        // Drawing is one after another: aliases of a list must not be handed out twice.
-        let mut drawn = Vec::new();
-        for (index, shop) in shops.into_iter().enumerate() {
-            // Named twice, it is one shop.
-            if order.get(&shop.slug) == Some(&index) {
-                drawn.push(self.draw(asking, shop, &mut earlier).await);
-            }
-        }
-        if !asking.send {
-            // A look at what would go out must not keep others from sending.
+        // Named twice, it is one shop.
+        let once: Vec<Shop> =
+            shops.into_iter().enumerate().filter(|(index, shop)| order.get(&shop.slug) == Some(index)).map(|(_, shop)| shop).collect();
+        // Drawing is one after another, because aliases of a list must not be handed out twice; who is drawn is asked meanwhile.
+        let draw = futures::stream::unfold((once.into_iter(), earlier), |(mut left, mut earlier)| async move {
+            let shop = left.next()?;
+            let asked = self.draw(asking, shop, &mut earlier).await;
+            Some((asked, (left, earlier)))
+        });
+        let drawn = if asking.send {
+            draw.boxed()
+        } else {
+            // A look at what would go out must not keep others from sending: the lock is for drawing only.
+            let drawn: Vec<Asked> = draw.collect().await;
             lock = None;
-        }
+            futures::stream::iter(drawn).boxed()
+        };
         // Each on a task of its own: a page that is slow to read must not hold up the others, or an interruption.
-        let mut asked: Vec<Asked> = futures::stream::iter(drawn)
+        let mut asked: Vec<Asked> = drawn
             .map(|asked| {
                 let (workspace, asking, client) = (self.clone(), asking.clone(), client.clone());
                 let (shop, inquiry) = (asked.shop.clone(), asked.inquiry.clone());

@@ -67,8 +67,36 @@ pub fn fields(page: &Page, form: &Form) -> Vec<Field> {
     parts_of_a_number(&mut fields, &controls);
     honeypot::mark_repeated(&mut fields, &controls);
     one_message(&mut fields, &controls);
+    other_parts(&mut fields, &controls);
     a_button(&mut fields, &controls);
     fields
+}
+
+/// A page that is one form holds several: what stands before a button of its own, away from the question, is a search or a
+/// newsletter, and neither filled nor pressed.
+fn other_parts(fields: &mut [Field], controls: &[&Control]) {
+    let mut part = 0;
+    let parts: Vec<usize> = controls
+        .iter()
+        .map(|control| {
+            let here = part;
+            part += usize::from(matches!(control.kind, "submit" | "image"));
+            here
+        })
+        .collect();
+    let of = |field: &Field| parts.get(field.index).copied();
+    let Some(own) = fields.iter().find(|field| field.role == Role::Message && !field.concealed).and_then(of) else { return };
+    let complete = fields.iter().any(|field| of(field) == Some(own) && matches!(field.role, Role::Email | Role::Phone))
+        && fields.iter().any(|field| of(field) == Some(own) && field.role == Role::Submit);
+    if !complete {
+        return;
+    }
+    for field in fields.iter_mut() {
+        let elsewhere = parts.get(field.index) != Some(&own);
+        if elsewhere && !field.required && !matches!(field.role, Role::Hidden | Role::Honeypot | Role::Captcha) {
+            (field.role, field.confidence) = (Role::Other, 0.7);
+        }
+    }
 }
 
 /// Where nothing sends the form by itself, a script listens to the last button that is not for going elsewhere.
@@ -395,8 +423,10 @@ fn boxes<'a>(control: &Control, controls: &[&'a Control]) -> Vec<&'a Control> {
         let same_kind = a.kind == b.kind && a.legend == b.legend;
         let named = a.name.is_some() && a.name == b.name;
         let between = b.before.is_empty() || b.before == a.label || b.before == a.after || b.before == a.row;
-        // A consent below a list of choices is a question of its own.
-        same_kind && (named || between && own_text(b).len() <= 60 && own_text(a).len() <= 60)
+        let short = |c: &Control| own_text(c).len() <= 60;
+        // A consent or a newsletter beside other boxes is a question of its own.
+        let own = |c: &Control| matches!(said_of_boxes(&own_text(c)), Some(Role::Consent | Role::Newsletter));
+        same_kind && (named || between && short(a) && short(b) && !own(a) && !own(b))
     };
     let pair = |at: usize| controls.get(at).zip(controls.get(at + 1)).is_some_and(|(a, b)| joined(a, b));
     let start = (0..at).rev().take_while(|at| pair(*at)).last().unwrap_or(at);

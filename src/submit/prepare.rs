@@ -210,8 +210,8 @@ fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: S
         return Err(by_hand(format!("the form on {} has no field for an address to answer to", page.url)).into());
     }
     let seed = seed(&format!("{}/{alias}", shop.slug));
-    let request = form::request(&page, form, &filling.edits, button(&page, form), seed).map_err(by_hand)?;
-    let wait = if controls(&page, form).any(is_clock) { Duration::from_millis(5_000 + seed % 3_000) } else { Duration::ZERO };
+    let request = form::request(&page, form, &filling.edits, button(&page, form, &chosen.fields), seed).map_err(by_hand)?;
+    let wait = a_persons_time(&page, form, seed);
     Ok(Box::new(Prepared {
         exchanges: Vec::new(),
         request,
@@ -233,38 +233,27 @@ fn controls<'a>(page: &'a Page, form: &'a Form) -> impl Iterator<Item = &'a Cont
     form.controls.iter().filter_map(|index| page.controls.get(*index))
 }
 
-/// The button a person would press.
-fn button(page: &Page, form: &Form) -> Option<usize> {
+/// The button a person would press: of those that send, the first after the question that does not lead elsewhere.
+fn button(page: &Page, form: &Form, fields: &[Field]) -> Option<usize> {
     let buttons = || controls(page, form).filter(|c| matches!(c.kind, "submit" | "image") && !c.disabled);
     let elsewhere = |c: &&Control| {
-        ["back", "previous", "cancel", "search", "reset", "save draft"]
+        ["back", "previous", "cancel", "search", "reset", "save draft", "log in", "login"]
             .iter()
-            .any(|word| format!("{} {}", c.label, c.value).to_lowercase().contains(word))
+            .any(|word| format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id).to_lowercase().contains(word))
     };
-    buttons().find(|c| c.concealed.is_none() && !elsewhere(c)).or_else(|| buttons().next()).map(|c| c.index)
+    let asked = |role| fields.iter().rfind(|field| field.role == role && !field.concealed).map(|field| field.control_index);
+    let last = asked(fields::Role::Message).or_else(|| asked(fields::Role::Email)).unwrap_or(0);
+    let shown = || buttons().filter(|c| c.concealed.is_none() && !elsewhere(c));
+    shown().find(|c| c.index > last).or_else(|| shown().next()).or_else(|| buttons().next()).map(|c| c.index)
 }
 
-/// Whether a hidden field tells when the page was opened.
-fn is_clock(control: &Control) -> bool {
-    let name = control.name.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let marks = [
-        "time-start",
-        "time-token",
-        "timestamp",
-        "time_start",
-        "start_time",
-        "form_time",
-        "ak_js",
-        "loaded_at",
-        "load_time",
-        "page_time",
-        "data-token-time",
-    ];
-    control.kind == "hidden" && marks.iter().any(|mark| name.contains(mark))
+/// How long a person takes from the page to the press, where the form tells its server how long that was.
+pub(super) fn a_persons_time(page: &Page, form: &Form, seed: u64) -> Duration {
+    if vendor::has_clock(page, form) { Duration::from_millis(5_000 + seed % 3_000) } else { Duration::ZERO }
 }
 
 /// FNV-1a: the same inquiry gets the same boundary and wait.
-fn seed(text: &str) -> u64 {
+pub(super) fn seed(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 

@@ -550,3 +550,18 @@ fn the_answers_of_form_makers_are_understood() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[tokio::test]
+async fn on_a_page_that_is_one_form_only_the_inquiry_is_filled_and_pressed() {
+    let page = r#"<form method=post action="/send"><input type=hidden name=__VIEWSTATE value=x>
+        <input name=q placeholder="Search homes"><input type=image name=btnSearch>
+        <div>Get our newsletter <input name=news placeholder="Your email"><input type=submit name=join value=Join></div>
+        <p>Name <input name=name></p><p>Email <input name=mail></p><p>Questions <textarea name=msg></textarea></p>
+        <input type=submit name=ok value="Send"><input type=submit name=login value="Log in"></form>"#;
+    let address = site(page.to_owned(), Seen::default(), || html("")).await;
+    let shop = shop(&format!("http://{address}/"), None);
+    let Preparation::Ready(prepared) = prepare(&client(settings()), &shop, &persona(), ALIAS).await else { panic!("stopped") };
+    let body = String::from_utf8(prepared.request.body.clone()).unwrap();
+    assert!(body.starts_with("__VIEWSTATE=x&q=&news=&name=Dana+Whitfield&mail=shopper%2Bk7f3%40example.org&msg="), "{body}");
+    assert!(body.ends_with("&ok=Send") && !body.contains("btnSearch"), "{body}");
+}

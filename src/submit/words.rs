@@ -97,7 +97,7 @@ pub(super) fn name_words(name: &str) -> String {
 type Row = (Role, &'static str, &'static str);
 
 /// In the order in which they are tried.
-const TABLE: [Row; 36] = [
+const TABLE: [Row; 35] = [
     (
         Role::Captcha,
         concat!(
@@ -247,8 +247,6 @@ const TABLE: [Row; 36] = [
         r"\bsearch\b|keyword|quantity|\bqty\b|\burl\b|web ?site|homepage|web page|birth|\bdob\b|gender|\bage\b|\bsex\b|password|\bdate\b|bed ?rooms?|bath ?rooms?|square feet|sq ?ft|garage|stories|\bpets?\b",
         "",
     ),
-    // What a list of days or hours is for.
-    (Role::ContactPreference, r"^(morning|afternoon|evening|mornings|afternoons|evenings)$", ""),
     (Role::Timeframe, r"^(asap|immediately|0 3 months|3 6 months|6 12 months|just looking|just browsing)$", ""),
     (Role::Community, r"\bprojects?\b.*\bid|\bcommunities\b|^(interest|interests|interested)$", "comment"),
     (Role::Subject, r"^(type|reason|purpose)$", ""),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::fields::Role;
 use super::super::http::{Client, SendFault};
 use super::super::outcome::Outcome;
-use super::super::prepare::{Prepared, Sent};
+use super::super::prepare::{Prepared, Sent, a_persons_time, seed};
 use super::driver::Visit;
 use super::look;
 use super::plan::{self, Ready};
@@ -21,8 +21,6 @@ use super::{BrowserFault, hands};
 
 const FAULTS: &str = include_str!("faults.js");
 const MAX_STEPS: usize = 6;
-/// The least a person takes from page to press; up to three seconds more, drawn by the alias.
-const PERSON: u64 = 5_000;
 
 /// Fills and presses, exactly once.
 pub(in super::super) async fn send(client: &Client, prepared: &Prepared) -> Sent {
@@ -118,7 +116,7 @@ impl Walk<'_> {
             }
         }
         let visit = &self.ready.visit;
-        let Some((scene, _)) = snapshot::form(&self.scenes, &self.choice) else { return self.over("the form is gone").await };
+        let Some((scene, form)) = snapshot::form(&self.scenes, &self.choice) else { return self.over("the form is gone").await };
         let url = scene.page.url.clone();
         visit.enter(&way).await?;
         let buttons = buttons_of(visit, scene, &self.choice).await?;
@@ -136,7 +134,8 @@ impl Walk<'_> {
             return self.over(&format!("the form on {url} has no field for an address to answer to")).await;
         }
         if sends || button.submits {
-            tokio::time::sleep(person(&self.ready.alias).saturating_sub(self.ready.loaded.elapsed())).await;
+            let wait = a_persons_time(&scene.page, form, seed(&self.ready.alias));
+            tokio::time::sleep(wait.saturating_sub(self.ready.loaded.elapsed())).await;
         }
         self.progress.take("screenshot before", visit.screenshot().await, self.client.now());
         visit.enter(&way).await?;
@@ -229,11 +228,6 @@ impl Walk<'_> {
 /// Whether the address we left went out since a mark; a log that cannot be read does not say no.
 async fn leaked(visit: &Visit, mark: usize, alias: &str) -> bool {
     visit.listen().await.is_err() || visit.traffic.lock().await.submission(mark, alias).is_some()
-}
-
-/// How long a person takes from page to press, at least: the same for the same inquiry.
-fn person(alias: &str) -> Duration {
-    Duration::from_millis(PERSON + alias.bytes().fold(7_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 3_000))
 }
 
 /// The fields that a person sees, by label, name and id; one step differs from another by them.
