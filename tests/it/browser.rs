@@ -110,7 +110,8 @@ pub(crate) fn hold(cases: &[Case], more: &str) {
             if !body.contains(shop["alias"].as_str().unwrap()) {
                 faults.push(format!("{}: without the alias: {}", case.slug, post.body));
             }
-            if post.after.as_secs_f64() < 5.0 {
+            // Only a form that tells its server when the page was opened is waited for.
+            if case.slug == "clock" && post.after.as_secs_f64() < 5.0 {
                 faults.push(format!("{}: faster than a person: {:?}", case.slug, post.after));
             }
         }

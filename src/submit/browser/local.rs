@@ -14,14 +14,17 @@ use super::BrowserFault;
 
 const START: Duration = Duration::from_secs(30);
 
-/// Ends the group when its standard input closes. The driver is told first, so that Chromium closes in order.
+/// Ends the group when its standard input closes. The driver is told first, so that Chromium closes in order;
+/// what it still writes while it closes is removed too.
 const WATCH: &str = r#"folder=$1; shift
 "$@" </dev/null &
 trap '' TERM INT HUP
 read -r _
 kill -TERM 0
-sleep 0.2
-rm -rf -- "$folder"
+for pause in 0.2 0.2 0.4; do
+    sleep "$pause"
+    rm -rf -- "$folder" 2>/dev/null
+done
 kill -KILL 0"#;
 
 /// A running ChromeDriver.
