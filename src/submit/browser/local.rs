@@ -12,7 +12,7 @@ use url::Url;
 
 use super::BrowserFault;
 
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_mins(1);
 
 /// Ends the group when its standard input closes. The driver is told first, so that Chromium closes in order;
 /// what it still writes while it closes is removed too.
