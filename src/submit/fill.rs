@@ -71,33 +71,53 @@ struct Filler<'a> {
 /// # Errors
 /// When a required field cannot be filled honestly, or the shop file names a field or template that is not there.
 pub fn fill(page: &Page, form: &Form, fields: &[Field], shop: &Shop, persona: &Persona, alias: &str) -> Result<Filling, FillFault> {
+    let (filling, missing) = fill_all(page, form, fields, shop, persona, alias, true)?;
+    missing.into_iter().next().map_or(Ok(filling), |(_, why)| Err(FillFault::Manual(why)))
+}
+
+/// Fills what can be filled, and says of each field that cannot be, by its position, why.
+///
+/// # Errors
+/// When the shop file names a field or template that is not there.
+pub fn fill_what_can(
+    page: &Page,
+    form: &Form,
+    fields: &[Field],
+    shop: &Shop,
+    persona: &Persona,
+    alias: &str,
+) -> Result<(Filling, Vec<(usize, String)>), FillFault> {
+    fill_all(page, form, fields, shop, persona, alias, false)
+}
+
+fn fill_all(
+    page: &Page,
+    form: &Form,
+    fields: &[Field],
+    shop: &Shop,
+    persona: &Persona,
+    alias: &str,
+    at_first: bool,
+) -> Result<(Filling, Vec<(usize, String)>), FillFault> {
     let mut filler = Filler { page, fields, shop, persona, alias, out: Filling::default(), text_consent: false };
     // A rendered form may show more of itself later.
     let whole = page.controls.iter().all(|control| control.live.is_none());
     if let Some(name) = shop.submit.fields.keys().find(|name| whole && !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
         return Err(manual(format!("the shop file fills a field `{name}`, which the form on {} does not have", page.url)));
     }
+    let mut missing = Vec::new();
     for field in fields {
-        let Some(control) = page.controls.get(field.control_index).filter(|c| !c.is_button() && !c.disabled) else { continue };
-        // Without a name it is not sent, unless a script that the browser runs sends it.
-        let name = field.name.as_deref().or(control.live.map(|_| control.id.as_str()));
-        let Some(name) = name else { continue };
-        if let Some(text) = shop.submit.fields.get(name) {
-            let value = template::render(shop, persona, alias, name, text)?;
-            filler.put(field, control, &value)?;
-            continue;
+        match filler.one(field) {
+            Err(FillFault::Manual(why)) => missing.push((field.index, why)),
+            other => other?,
         }
-        if matches!(field.role, Role::Hidden | Role::Honeypot) {
-            continue;
+        if at_first && !missing.is_empty() {
+            break;
         }
-        if field.concealed && !matches!(field.role, Role::Email | Role::Message) {
-            continue;
-        }
-        filler.field(field, control)?;
     }
     let stated = says_texts(&form.text) && accepts_by_sending(&form.text);
     filler.out.offered_text = filler.out.offered_phone && (filler.text_consent || stated);
-    Ok(filler.out)
+    Ok((filler.out, missing))
 }
 
 fn manual(reason: impl Into<String>) -> FillFault {
@@ -125,6 +145,44 @@ fn called(field: &Field) -> String {
 }
 
 impl Filler<'_> {
+    fn one(&mut self, field: &Field) -> Result<(), FillFault> {
+        let Some(control) = self.page.controls.get(field.control_index).filter(|c| !c.is_button() && !c.disabled) else { return Ok(()) };
+        // Without a name it is not sent, unless a script that the browser runs sends it.
+        let name = field.name.as_deref().or(control.live.map(|_| control.id.as_str()));
+        let Some(name) = name else { return Ok(()) };
+        if let Some(text) = self.shop.submit.fields.get(name) {
+            let value = template::render(self.shop, self.persona, self.alias, name, text)?;
+            return self.put(field, control, &value);
+        }
+        if matches!(field.role, Role::Hidden | Role::Honeypot) || self.repeats(field, control) {
+            return Ok(());
+        }
+        if field.concealed && !matches!(field.role, Role::Email | Role::Message) {
+            return Ok(());
+        }
+        self.field(field, control)
+    }
+
+    /// Whether an optional field asks again for what was given: a second name or address is another's, or a trap that only a
+    /// style sheet hides.
+    fn repeats(&self, field: &Field, control: &Control) -> bool {
+        let once = matches!(
+            field.role,
+            Role::FirstName
+                | Role::LastName
+                | Role::FullName
+                | Role::Email
+                | Role::Phone
+                | Role::Zip
+                | Role::City
+                | Role::State
+                | Role::Message
+                | Role::Subject
+        );
+        let given = self.out.filled.iter().any(|filled| filled.role == field.role);
+        once && given && !field.required && control.is_typed() && self.box_of_number(control).is_none()
+    }
+
     fn note(&mut self, field: &Field, value: &str) {
         if field.role == Role::Phone && !value.is_empty() || value == self.persona.phone.as_deref().unwrap_or("\u{0}") {
             self.out.offered_phone = true;
@@ -278,7 +336,7 @@ impl Filler<'_> {
     fn option_for(&self, field: &Field, control: &Control) -> Option<usize> {
         let real = || control.options.iter().enumerate().filter(|(_, o)| is_real(o) && !o.disabled);
         let texts = |wanted: &[&str]| {
-            let says = |text: &str, wanted: &str| format!(" {}", super::words::words(text)).contains(&format!(" {wanted}"));
+            let says = |text: &str, wanted: &str| format!(" {} ", super::words::words(text)).contains(&format!(" {wanted} "));
             wanted.iter().find_map(|wanted| real().find(|(_, o)| says(&o.text, wanted)).map(|(at, _)| at))
         };
         let state = |code: &str| {
@@ -293,7 +351,8 @@ impl Filler<'_> {
                 let asked = self.shop.ask.community.as_deref().map(super::words::words);
                 let found = asked.as_deref().filter(|asked| !asked.is_empty()).and_then(|asked| {
                     let same = |o: &str| o == asked;
-                    let like = |o: &str| o.contains(asked) || o.len() > 4 && asked.contains(o);
+                    let gone = |o: &str| ["sold out", "closed", "resale", "coming soon"].iter().any(|words| o.contains(words));
+                    let like = |o: &str| (o.contains(asked) || o.len() > 4 && asked.contains(o)) && !gone(o);
                     real()
                         .find(|(_, o)| same(&super::words::words(&o.text)))
                         .or_else(|| real().find(|(_, o)| like(&super::words::words(&o.text))))
@@ -313,10 +372,13 @@ impl Filler<'_> {
             Role::State => self.persona.state.as_deref().and_then(state).map(|(at, _)| at),
             Role::Country => texts(&["united states", "usa", "us"]),
             Role::Realtor => real()
-                .find(|(_, o)| matches!(super::words::words(&o.text).split(' ').next(), Some("no" | "not")))
+                .find(|(_, o)| {
+                    let text = super::words::words(&o.text);
+                    matches!(text.split(' ').next(), Some("no" | "not")) && !text.contains("longer")
+                })
                 .map(|(at, _)| at)
                 .or_else(|| texts(&["home buyer", "homebuyer", "buyer"])),
-            Role::Subject => texts(&["general", "question", "information", "sales", "buying", "new home", "inquiry", "other"]),
+            Role::Subject => Self::topic(control),
             Role::Timeframe if field.required => {
                 texts(&UNDECIDED).or_else(|| texts(&["6", "12"])).or_else(|| real().next_back().map(|(at, _)| at))
             }
@@ -340,16 +402,69 @@ impl Filler<'_> {
         }
     }
 
+    /// The topic of a buyer's question; never another department's.
+    fn topic(control: &Control) -> Option<usize> {
+        let others = [
+            "warranty",
+            "service",
+            "care",
+            "career",
+            "careers",
+            "employment",
+            "job",
+            "vendor",
+            "trade",
+            "land",
+            "media",
+            "press",
+            "realtor",
+            "agent",
+            "broker",
+            "complaint",
+            "billing",
+            "selling",
+            "sell",
+            "homeowner",
+            "support",
+            "repair",
+            "maintenance",
+        ];
+        let own = |text: &str| !super::words::words(text).split(' ').any(|word| others.contains(&word));
+        let real: Vec<(usize, String)> = control
+            .options
+            .iter()
+            .enumerate()
+            .filter(|(_, o)| is_real(o) && !o.disabled && own(&o.text))
+            .map(|(at, o)| (at, format!(" {} ", super::words::words(&o.text))))
+            .collect();
+        let wanted = [
+            "new home sales",
+            "sales",
+            "new home",
+            "new homes",
+            "buying",
+            "buy",
+            "general",
+            "question",
+            "questions",
+            "information",
+            "inquiry",
+            "enquiry",
+            "other",
+        ];
+        wanted.iter().find_map(|wanted| real.iter().find(|(_, text)| text.contains(&format!(" {wanted} "))).map(|(at, _)| *at))
+    }
+
     fn check_box(&mut self, field: &Field, control: &Control) -> Result<(), FillFault> {
         let asked = self.shop.ask.community.as_deref().map(super::words::words).unwrap_or_default();
+        let said = super::words::words(if control.label.is_empty() { &control.after } else { &control.label });
         let tick = match field.role {
-            Role::Consent | Role::Newsletter => field.required,
-            Role::Realtor => false,
-            _ => {
-                !asked.is_empty()
-                    && super::words::words(&format!("{} {}", control.label, control.after)).contains(&asked)
-                    && !control.checked
+            Role::Consent | Role::Newsletter => field.required && !binds(&said),
+            // The community asked about, named by itself and not in a sentence that may say anything.
+            Role::Community => {
+                !asked.is_empty() && said.contains(&asked) && said.len() <= asked.len() + 25 && !control.checked && !binds(&said)
             }
+            _ => false,
         };
         if tick {
             self.tick(field, control, true);
@@ -396,7 +511,8 @@ impl Filler<'_> {
             Role::Timeframe | Role::Community | Role::Budget | Role::Other if required => find(&UNDECIDED),
             _ => None,
         };
-        let pick = pick.or_else(|| if asked.is_empty() { None } else { texts.iter().position(|text| text.contains(&asked)) });
+        let named = |text: &String| text.contains(&asked) && text.len() <= asked.len() + 25 && !binds(text);
+        let pick = pick.or_else(|| if asked.is_empty() || about != Role::Community { None } else { texts.iter().position(named) });
         if let Some(chosen) = pick.and_then(|at| group.get(at)) {
             self.tick(field, chosen, true);
         } else if required && !group.iter().any(|c| self.out.edits.is_checked(page, c)) {
@@ -404,6 +520,34 @@ impl Filler<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether what is ticked binds a person to more than being answered: money, a trade, a contradiction.
+fn binds(words: &str) -> bool {
+    let said = format!(" {words} ");
+    let stops = [
+        "deposit",
+        "refundable",
+        "charge",
+        "credit",
+        "card",
+        "payment",
+        "pay",
+        "purchase agreement",
+        "loan",
+        "licensed",
+        "agent and",
+        "realtor",
+        "broker",
+        "do not",
+        "don t",
+        "not agree",
+        "sell",
+        "resale",
+        "binding",
+        "background check",
+    ];
+    stops.iter().any(|stop| said.contains(&format!(" {stop} ")))
 }
 
 /// Whether an option is an answer and not "Select one".

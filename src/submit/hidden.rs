@@ -17,6 +17,7 @@ pub enum Concealed {
 }
 
 const MAX_RULES: usize = 400;
+const MAX_OTHERS: usize = 50;
 
 /// A rule that conceals.
 struct Rule {
@@ -93,7 +94,9 @@ impl HidingRules {
         match (name('#').filter(|_| plain), name('.').filter(|_| plain)) {
             (Some(id), _) => self.by_id.entry(id).or_default().push(rule),
             (None, Some(class)) => self.by_class.entry(class).or_default().push(rule),
-            (None, None) => self.others.push(rule),
+            // Rules that name no class and no id are compared with every element.
+            (None, None) if self.others.len() < MAX_OTHERS => self.others.push(rule),
+            (None, None) => {}
         }
     }
 

@@ -78,7 +78,7 @@ fn tucked_away(control: &Control, name: &str) -> bool {
 }
 
 /// A trap is an exception: where most of a form is tucked away, it is a step or a dialog, drawn field by field.
-pub(super) fn forgive_the_many(fields: &mut [Field], controls: &[&Control], judge: impl Fn(&Control) -> (Role, f64)) {
+pub(super) fn forgive_the_many(fields: &mut [Field], controls: &[&Control], judge: impl Fn(usize, &Control) -> (Role, f64)) {
     let tucked = |field: &Field, control: &Control| {
         let name = control.name.as_deref().unwrap_or(control.id.as_str());
         field.honeypot && control.kind != "hidden" && !trap_name(name) && tucked_away(control, name)
@@ -90,7 +90,7 @@ pub(super) fn forgive_the_many(fields: &mut [Field], controls: &[&Control], judg
     }
     for (field, control) in fields.iter_mut().zip(controls) {
         if tucked(field, control) {
-            (field.role, field.confidence) = judge(control);
+            (field.role, field.confidence) = judge(field.index, control);
             field.honeypot = false;
         }
     }

@@ -5,26 +5,63 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Exchange;
-use super::outcome::{self, Outcome};
+use super::outcome::Outcome;
 use super::page::{Page, collapse};
+use super::receipt;
 use crate::shop::ConfirmedBy;
 
-/// The judgement of an answer that is JSON, by its type or by its looks (some makers call it HTML); `None` for any other.
+/// The judgement of an answer that is JSON, by its type or by its looks (some makers call it HTML, wrap it into a call, or
+/// let a warning follow it); `None` for any other.
 pub(super) fn by_json(last: &Exchange) -> Option<Outcome> {
-    let declared = last.header("content-type").is_some_and(|kind| kind.contains("json"));
-    let body = last.body();
-    let looks = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if !declared && !looks {
-        return None;
-    }
+    let kind = last.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let declared = kind.contains("json");
+    let body = last.body().strip_prefix(b"\xEF\xBB\xBF").unwrap_or(last.body()).trim_ascii();
     if declared && body.is_empty() && last.status == Some(204) && saves(&last.url) {
         return Some(yes("the form service saved the submission (204)"));
     }
-    match serde_json::from_slice(body) {
-        Ok(value) => Some(judge(&value, &last.url)),
-        Err(_) if declared => Some(unclear("the site answered with JSON that cannot be read")),
-        Err(_) => None,
+    if body.starts_with(b"<") {
+        return if kind.contains("xml") && !kind.contains("html") || body.starts_with(b"<response") {
+            Some(by_xml(body, &last.url))
+        } else {
+            None
+        };
     }
+    let body = unwrapped(body);
+    if !declared && !body.starts_with(b"{") && !body.starts_with(b"[") {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(Value::Array(items))) if items.len() == 1 => items.first().map(|item| judge(item, &last.url)),
+        Some(Ok(value)) if values.byte_offset() == body.len() => Some(judge(&value, &last.url)),
+        // What follows it is somebody's warning: what was said before it may be a no, but is no proof of a yes.
+        Some(Ok(value)) => Some(match judge(&value, &last.url) {
+            Outcome::Confirmed { .. } => unclear("the site answered with JSON, and with something after it"),
+            other => other,
+        }),
+        _ if declared => Some(unclear("the site answered with JSON that cannot be read")),
+        _ => None,
+    }
+}
+
+/// The argument of `name({…});`.
+fn unwrapped(body: &[u8]) -> &[u8] {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let call = text
+        .split_once('(')
+        .filter(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$')));
+    let inner = call.and_then(|(_, rest)| rest.trim_end_matches([';', ' ', '\n']).strip_suffix(')'));
+    inner.map_or(body, str::as_bytes)
+}
+
+/// XML is spoken by few forms, each in its own way: only an explicit no is believed.
+fn by_xml(body: &[u8], url: &Url) -> Outcome {
+    let text = String::from_utf8_lossy(body).to_lowercase();
+    let said = Page::parse(body, url, Some("text/html; charset=utf-8")).text;
+    let refused = ["success", "ok", "status", "result", "sent"]
+        .iter()
+        .any(|key| ["false", "0", "error", "fail", "failed", "no"].iter().any(|no| text.contains(&format!("<{key}>{no}</"))));
+    if refused { no(collapse(&said, 300)) } else { unclear("the site answered with XML that proves nothing") }
 }
 
 /// Squarespace answers a saved submission with 204 and nothing else.
@@ -47,30 +84,89 @@ fn unclear(reason: impl Into<String>) -> Outcome {
 fn judge(value: &Value, url: &Url) -> Outcome {
     let message = message_of(value, url);
     let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
+    if let Some(outcome) = by_status_word(value, &message) {
+        return outcome;
+    }
+    // A no anywhere outweighs a yes.
+    if denies(value, 3) {
+        return refusal(&message, told("the site answered with an error"));
+    }
+    if receipt::guards(&message) {
+        return refusal(&message, message.clone());
+    }
+    let unfinished = ["next_step", "nextstep", "requires_captcha", "requires_action", "pending", "moderation"];
+    if value
+        .as_object()
+        .is_some_and(|map| map.iter().any(|(key, inner)| unfinished.contains(&key.to_ascii_lowercase().as_str()) && is_something(inner)))
+    {
+        return unclear(format!("the site answered, and asks for more: {}", told("no message")));
+    }
+    if receipt::complains(&message) {
+        return refusal(&message, message.clone());
+    }
     if let Some(outcome) = by_maker(value, &message) {
         return outcome;
     }
-    let keys = ["success", "ok", "status", "result", "sent", "code", "pass"];
-    let said: Vec<bool> = keys
-        .into_iter()
-        .filter_map(|key| value.get(key).filter(|v| key != "pass" || **v == Value::Bool(true)))
-        .filter_map(verdict)
-        .collect();
-    let refused = [value.get("errors"), value.get("error"), value.get("data").and_then(|data| data.get("errors"))];
-    if refused.into_iter().flatten().any(is_something) || said.contains(&false) {
-        return refusal(value, &message, told("the site answered with an error"));
-    }
-    if said.contains(&true) {
+    let places = [Some(value), value.get("data")];
+    let agrees = places.into_iter().flatten().any(|place| YES_KEYS.iter().filter_map(|key| place.get(*key)).any(is_yes));
+    if agrees {
         return yes(told("the site answered that it succeeded"));
     }
-    if outcome::thanks(&message) && !outcome::complains(&message) {
+    if value.get("details").is_some_and(is_something) {
+        return refusal(&message, told("the form service found the fields wanting"));
+    }
+    let plain = matches!(message.trim().to_ascii_lowercase().trim_end_matches(['.', '!']), "success" | "ok" | "sent");
+    if plain || receipt::thanks(&message).is_some() {
         return yes(message);
     }
     unclear("the site answered with JSON that says neither yes nor no")
 }
 
+/// Keys that answer yes or no.
+const YES_KEYS: [&str; 11] = ["success", "ok", "status", "result", "sent", "valid", "is_valid", "isvalid", "submitted", "accepted", "code"];
+
+/// Whether a value, or one some levels inside, says no: a flag that is false, an error that is one, a status of 400 and more.
+fn denies(value: &Value, depth: usize) -> bool {
+    let Value::Object(map) = value else { return false };
+    map.iter().any(|(key, inner)| {
+        let key = key.to_ascii_lowercase();
+        let fault = (key.contains("error") || key.contains("invalid") || key == "validation_messages") && is_fault(inner);
+        let flag = YES_KEYS.contains(&key.as_str()) && is_no(inner);
+        let status = matches!(key.as_str(), "status" | "statuscode" | "code" | "status_code")
+            && inner.as_u64().is_some_and(|n| (400..600).contains(&n));
+        let deeper = depth > 0 && !matches!(key.as_str(), "settings" | "fields" | "extra" | "submissions") && denies(inner, depth - 1);
+        fault || flag || status || deeper
+    })
+}
+
+fn is_yes(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => number.as_u64().is_some_and(|n| (200..300).contains(&n)),
+        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "success" | "ok" | "sent" | "true" | "created" | "1"),
+        _ => false,
+    }
+}
+
+fn is_no(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => !flag,
+        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "error" | "fail" | "failed" | "failure" | "false" | "invalid"),
+        _ => false,
+    }
+}
+
+/// Whether the value of a key for errors is one; "none" and 0 are not.
+fn is_fault(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "false" | "none" | "no" | "null"),
+        Value::Number(number) => number.as_f64().is_some_and(|n| n != 0.0),
+        other => is_something(other),
+    }
+}
+
 /// A refusal: by a wall against robots, or by what was written.
-fn refusal(value: &Value, message: &str, reason: String) -> Outcome {
+fn refusal(message: &str, reason: String) -> Outcome {
     let text = message.to_lowercase();
     let walls = [
         "captcha",
@@ -85,35 +181,39 @@ fn refusal(value: &Value, message: &str, reason: String) -> Outcome {
         "robot",
         "blocked",
     ];
-    let keyed = value.get("errors").and_then(|errors| errors.get("spam")).is_some();
-    if keyed || walls.iter().any(|wall| text.contains(wall)) {
+    if walls.iter().any(|wall| text.contains(wall)) {
         return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {reason}") };
     }
     no(reason)
+}
+
+/// The words that single makers use for their status.
+fn by_status_word(value: &Value, message: &str) -> Option<Outcome> {
+    let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.to_owned() };
+    let status = value.get("status").and_then(Value::as_str)?;
+    match status.to_ascii_lowercase().as_str() {
+        // Contact Form 7.
+        "mail_sent" => Some(yes(format!("status mail_sent {message}").trim())),
+        "validation_failed" | "acceptance_missing" => Some(no(told("the site found the fields wanting"))),
+        "spam" => Some(Outcome::Blocked { reason: format!("the site's spam filter refused it: {message}") }),
+        "mail_failed" | "aborted" => Some(no(told("the site could not send the mail"))),
+        // LeadConnector, whose hook says so of a workflow in draft too.
+        "success: test request received" => Some(unclear("the form service took it for a test")),
+        "success: request sent to trigger execution server" => Some(yes(status)),
+        _ => None,
+    }
 }
 
 /// The shapes that makers' own scripts know.
 fn by_maker(value: &Value, message: &str) -> Option<Outcome> {
     let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
     let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.to_owned() };
-    match word("status").to_ascii_lowercase().as_str() {
-        // Contact Form 7.
-        "mail_sent" => return Some(yes(format!("status mail_sent {message}").trim())),
-        "validation_failed" | "acceptance_missing" => return Some(no(told("the site found the fields wanting"))),
-        "spam" => return Some(Outcome::Blocked { reason: format!("the site's spam filter refused it: {message}") }),
-        "mail_failed" | "aborted" => return Some(no(told("the site could not send the mail"))),
-        // LeadConnector, whose hook says so of a workflow in draft too.
-        status if status.starts_with("success: test") => return Some(unclear("the form service took it for a test")),
-        status if status.starts_with("success") => return Some(yes(word("status"))),
-        _ => {}
-    }
     // HubSpot.
-    if value.get("inlineMessage").is_some_and(Value::is_string) || value.get("redirectUri").is_some_and(Value::is_string) {
+    if !word("inlineMessage").is_empty() || !word("redirectUri").is_empty() {
         return Some(yes(told("the form service took it")));
     }
-    // Marketo: an answer without an error names the form and where to go.
-    if value.get("formId").is_some() && (value.get("followUpUrl").is_some() || value.get("aliId").is_some()) && value.get("error").is_none()
-    {
+    // Marketo names the form and where to go.
+    if value.get("formId").is_some() && (value.get("followUpUrl").is_some() || value.get("aliId").is_some()) {
         return Some(yes("the form service took it"));
     }
     // Typeform.
@@ -121,13 +221,12 @@ fn by_maker(value: &Value, message: &str) -> Option<Outcome> {
         return Some(yes("the form service says: completed"));
     }
     // Squarespace, Wix.
-    if value.get("submissionId").is_some()
-        || value.get("submission").and_then(|s| s.get("status")).and_then(Value::as_str) == Some("CONFIRMED")
-    {
+    let wix = value.pointer("/submission/status").and_then(Value::as_str) == Some("CONFIRMED");
+    if value.get("submissionId").is_some_and(is_something) || wix {
         return Some(yes("the form service kept the submission"));
     }
     // Ninja and Formidable: an empty list of errors, and what is to be shown.
-    if value.get("errors").is_some_and(|errors| !is_something(errors)) {
+    if value.get("errors").is_some() {
         let shown = [value.pointer("/data/actions/success_message"), value.get("content")];
         let shown = shown.into_iter().flatten().filter_map(Value::as_str).find(|text| !text.trim().is_empty());
         let redirected = value.pointer("/data/actions/redirect").or(value.get("redirect")).is_some_and(is_something);
@@ -137,10 +236,6 @@ fn by_maker(value: &Value, message: &str) -> Option<Outcome> {
         if value.get("content").is_some() {
             return Some(unclear("the site answered without an error, and without a word"));
         }
-    }
-    // Wix and Typeform tell faults in `details`.
-    if value.get("details").is_some_and(is_something) {
-        return Some(refusal(value, message, told("the form service found the fields wanting")));
     }
     None
 }
@@ -152,19 +247,6 @@ fn is_something(value: &Value) -> bool {
         Value::Object(map) => !map.is_empty(),
         Value::String(text) => !text.is_empty(),
         _ => true,
-    }
-}
-
-fn verdict(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Number(number) => number.as_u64().filter(|n| *n < 600).map(|n| n == 1 || (200..300).contains(&n)),
-        Value::String(text) => match text.to_ascii_lowercase().as_str() {
-            "success" | "ok" | "sent" | "true" | "created" => Some(true),
-            "error" | "fail" | "failed" | "failure" | "false" | "invalid" => Some(false),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -33,6 +33,8 @@ struct Said {
     pressed: String,
     /// What stands in it.
     text: String,
+    /// What stands over it.
+    heading: String,
 }
 
 /// How much of a form's text is listened to.
@@ -50,11 +52,21 @@ impl Said {
             .filter(|c| c.is_button())
             .map(|c| format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id))
             .collect();
-        Self { own: spaced(&attributes.join(" ")), pressed: spaced(&buttons.join(" ")), text: spaced(head(&form.text, MAX_SAID)) }
+        Self {
+            own: spaced(&attributes.join(" ")),
+            pressed: spaced(&buttons.join(" ")),
+            text: spaced(head(&form.text, MAX_SAID)),
+            heading: spaced(tail(&form.heading, 120)),
+        }
     }
 
     fn anywhere(&self, words: &[&str]) -> bool {
         [&self.own, &self.pressed, &self.text].into_iter().any(|text| has(text, words))
+    }
+
+    /// Over it, at its head, in its name or on its buttons.
+    fn called(&self, words: &[&str]) -> bool {
+        self.named(words) || has(&self.heading, words) || has(head(&self.text, 100), words)
     }
 
     /// In what its author calls it, or on its buttons.
@@ -300,8 +312,9 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
             _ => FormKind::Other,
         };
     }
+    let inquiry = if said.called(&OTHER_ERRANDS) { FormKind::Other } else { FormKind::Inquiry };
     if asks(Role::Message) || named && asks(Role::Phone) || named && asks(Role::Community) {
-        return FormKind::Inquiry;
+        return inquiry;
     }
     let contacts = said.anywhere(&[
         "contact",
@@ -321,7 +334,7 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
         return FormKind::Newsletter;
     }
     if named && asks(Role::Email) && (contacts || typed > 3) {
-        FormKind::Inquiry
+        inquiry
     } else if asks(Role::Email) && typed <= 3 {
         FormKind::Newsletter
     } else {
@@ -460,25 +473,59 @@ fn finances(said: &Said) -> bool {
         "annual income",
         "credit score",
         "loan amount",
-        "apply for",
         "down payment",
         "interest rate",
     ];
-    let work = [
-        "resume",
-        "curriculum",
-        "desired position",
-        "job application",
-        "apply now for",
-        "cover letter",
-        "warranty",
-        "service request",
-        "sell your land",
-        "land acquisition",
-        "trade partner",
-        "subcontractor",
-    ];
-    said.anywhere(&money) || has(&format!("{}{}", said.own, said.pressed), &work) || has(head(&said.text, 160), &work)
+    said.anywhere(&money)
+}
+
+/// What a form is for besides a buyer's question, by what stands over it and on its buttons.
+const OTHER_ERRANDS: [&str; 41] = [
+    "unsubscribe",
+    "ccpa",
+    "do not sell",
+    "delete my data",
+    "data deletion",
+    "deletion request",
+    "privacy request",
+    " warranty",
+    "service request",
+    "repair request",
+    "homeowner request",
+    " career",
+    "job application",
+    "apply now",
+    "apply for",
+    " resume ",
+    "curriculum",
+    "cover letter",
+    "desired position",
+    "employment application",
+    "realtor registration",
+    "agent registration",
+    "broker registration",
+    " vendor",
+    "subcontractor",
+    "trade partner",
+    "sell your land",
+    "land acquisition",
+    " deposit",
+    "pay and",
+    "pay now",
+    " donat",
+    "formal complaint",
+    "purchase offer",
+    "make an offer",
+    "sweepstakes",
+    "giveaway",
+    "enter to win",
+    " contest ",
+    "write a review",
+    "leave a review",
+];
+
+fn tail(text: &str, bytes: usize) -> &str {
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(bytes))..).unwrap_or(text)
 }
 
 fn head(text: &str, bytes: usize) -> &str {
@@ -496,9 +543,9 @@ pub fn choose(known: &[Known]) -> Option<&Known> {
         points
             .into_iter()
             .map(|(role, worth)| {
-                if asks(role, true) {
+                if asks(role, true) && !form.concealed {
                     worth * 4
-                } else if asks(role, false) {
+                } else if asks(role, true) || asks(role, false) {
                     worth * 3
                 } else {
                     0

@@ -3,6 +3,8 @@
 //! and bot walls (never worked around), forms that only a browser's scripts can send, required fields that are not understood.
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
 
+mod beside;
+mod boxes;
 pub mod browser;
 pub mod captcha;
 mod data;
@@ -31,6 +33,7 @@ pub mod prepare;
 pub mod probe;
 mod read;
 pub mod readiness;
+mod receipt;
 pub mod role;
 mod sanitize;
 pub mod site;

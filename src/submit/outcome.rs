@@ -9,10 +9,12 @@ use url::Url;
 use crate::shop::{ConfirmedBy, Shop};
 
 use super::captcha;
+use super::fields::{FormKind, Role};
 use super::http::{Exchange, SendFault};
 use super::json::by_json;
 use super::page::{Form, Page, collapse};
 use super::prepare::{Prepared, Sent};
+use super::receipt::{self, Strength};
 
 /// How a submission ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,71 +53,21 @@ pub enum Outcome {
     },
 }
 
-static THANKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// The last part of an address that speaks of success as a whole word.
+static THANKS_PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\bthank(s| you)\b|\bgracias\b|\b(we|we've|have) (have )?received (your|the)|(message|inquiry|enquiry|request|submission|information|form|email|question) ",
-        r"(has been|was|is|have been) (successfully )?(sent|received|submitted)|(sent|submitted|received) successfully|successfully (sent|submitted|received)|",
-        r"(will|we'll) (be in touch|contact you|respond|get back|reach out|reply|be contacting)|message sent\b|hemos recibido|nos pondremos en contacto|",
-        r"(ha sido|fue|se ha) enviad[oa]|mensaje enviado|enviado correctamente|\balmost finished\b|new submission added|submission (was )?(saved|complete)|",
-        r"(vielen|besten|herzlichen) dank|danke f[uü]r|(wurde|haben) .{0,40}(gesendet|versendet|[uü]bermittelt|erhalten)\b|\bmerci\b|a bien [eé]t[eé] (envoy|re[cç]u)|",
-        r"\bobrigad[oa]\b|foi enviad[oa]|\bgrazie\b|([eè] stat[oa] inviat[oa]|inviato con successo)|\bbedankt\b|\bdank u\b|\btack f[oö]r\b|\btakk for\b"
+        r"(?i)^([a-z0-9]+[-_])*(thank([-_]?(you|s))?|thankyou|ty|gracias|danke|merci|success(ful(ly)?)?|submitted|sent|confirm(ation|ed))",
+        r"([-_](page|you|message|inquiry|enquiry|contact|form|request|email|for[-_]\w+([-_]\w+)*))*(\.\w{2,5})?$"
     ))
     .ok()
 });
 
-static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)(could|can|was|were|did|has|have) ?(not|n't|n’t) (be |been )?(sent|send|deliver|process|submit|complete|accept)|\bfailed\b|try(ing)? again|",
-        r"(is|are) (a )?required\b|required field|(please|must) (enter|provide|fill|complete|select|correct|check (the (form|fields?|highlighted)|your (entr|input|answers)))|there (was|were|is|are) (an? )?(errors?|problem|issue)|\bcannot (find|process|send|submit|accept)|",
-        r"\binvalid\b|not valid|\berrors? (in|with|occurred|below)|one or more fields|no (se ha|se pudo|pudo|fue) |campo (es )?(obligatorio|requerido)|flagged as spam|errors? (has|have) been found|",
-        r"por favor,? (ingrese|complete|introduzca|corrija|revise|escriba)|\binv[aá]lid[oa]s?\b|no es v[aá]lid|error al|bitte (geben|f[uü]llen|w[aä]hlen|pr[uü]fen|korrigieren)|pflichtfeld|ung[uü]ltig|fehlgeschlagen|",
-        r"champs? obligatoires?|veuillez (saisir|remplir|corriger|indiquer|v[eé]rifier)|campo obrigat[oó]rio|campo obbligatorio|non valid[oa]|verplicht veld|ongeldig"
-    ))
-    .ok()
+static REFUSAL_URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(error|fail|invalid|denied|captcha|not[-_]?(sent|submitted))|(success|sent|submitted|thanks)=(0|false|no?)(&|$)").ok()
 });
-
-/// Words of a guard against robots.
-static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)complete the (re)?captcha|captcha .{0,40}(invalid|incorrect|failed|required|again)|prove (that )?you are (a )?human|not a robot|please wait \d+ seconds|(flagged|marked|detected|identified) as spam|spam (was )?detected|anti-?spam").ok()
-});
-
-static THANKS_URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(^|[/_\-?&=.#])(thank(s|[-_]?you)?|thankyou|ty|gracias|success(ful(ly)?)?|confirm(ation|ed)|submitted|sent|mail[-_]sent)([/_\-.?&=]|$)").ok()
-});
-
-static REFUSAL_URL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)(error|fail|invalid|denied|captcha)|(success|sent|submitted)=(0|false|no)(&|$)").ok());
 
 fn finds(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
     regex.as_ref().is_some_and(|regex| regex.is_match(text))
-}
-
-/// Whether words thank for an inquiry.
-pub(super) fn thanks(text: &str) -> bool {
-    finds(&THANKS, text)
-}
-
-/// Whether words complain of one.
-pub(super) fn complains(text: &str) -> bool {
-    finds(&TROUBLE, text)
-}
-
-/// The first place where the answer has more of something than the page before had.
-fn new_words(regex: &LazyLock<Option<Regex>>, before: &str, after: &str) -> Option<String> {
-    let regex = regex.as_ref()?;
-    let known: Vec<String> = regex.find_iter(before).map(|found| around(before, found.start(), found.end())).collect();
-    let mut found = regex.find_iter(after).map(|found| around(after, found.start(), found.end()));
-    found.find(|words| !known.contains(words))
-}
-
-/// The words at a place with what follows, so that the same phrase elsewhere on the page is another.
-fn around(text: &str, start: usize, end: usize) -> String {
-    let tail = text.get(end..).unwrap_or_default();
-    let stop = tail.char_indices().nth(40).map_or(tail.len(), |(at, _)| at);
-    let near = tail.get(..stop).unwrap_or_default();
-    let whole = if stop < tail.len() { near.rsplit_once(' ').map_or(near, |(words, _)| words) } else { near };
-    let sentence = whole.split(['.', '!', '\n', '|', '–', '·']).next().unwrap_or_default();
-    collapse(&format!("{}{sentence}", text.get(start..end).unwrap_or_default()), 200)
 }
 
 fn confirmed(by: ConfirmedBy, detail: impl Into<String>) -> Outcome {
@@ -206,7 +158,10 @@ pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Optio
             Some(Outcome::Blocked { reason }) => return Some(Outcome::Blocked { reason: format!("the site answered {status}: {reason}") }),
             _ => {}
         }
-        let said = page.alerts.first().cloned().or_else(|| new_words(&TROUBLE, "", &page.text));
+        let said = page.alerts.first().cloned().or_else(|| {
+            let heard = receipt::listen("", &page.lines);
+            heard.refused.or(heard.faulted)
+        });
         return Some(rejected(
             said.map_or_else(|| format!("the site answered {status}"), |said| format!("the site answered {status}: {said}")),
         ));
@@ -214,10 +169,33 @@ pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Optio
     Some(unclear(format!("the site answered {status}")))
 }
 
+/// Whether an address says that the inquiry was taken: by the last part of its path, by its fragment, or by a query that
+/// answers yes. A word somewhere in it proves nothing (`/login?next=/thank-you`, `/success-stories`).
 pub(super) fn is_thanks_url(target: &Url, page: &Url) -> bool {
-    let tail = |url: &Url| format!("{}?{}", url.path(), url.query().unwrap_or_default());
-    let (after, before) = (tail(target), tail(page));
-    finds(&THANKS_URL, &after) && !finds(&REFUSAL_URL, &after) && !finds(&THANKS_URL, &before)
+    let says = |url: &Url| {
+        let part =
+            url.path_segments().and_then(|parts| parts.rev().find(|part| !part.is_empty()).map(ToOwned::to_owned)).unwrap_or_default();
+        let yes = |pair: &str| match pair.split_once('=') {
+            Some((key, value)) => {
+                let value = value.to_ascii_lowercase();
+                let yes = matches!(value.as_str(), "1" | "true" | "yes" | "ok" | "y" | "success" | "sent" | "submitted" | "done");
+                matches!(
+                    key.to_ascii_lowercase().as_str(),
+                    "success" | "sent" | "submitted" | "thanks" | "thankyou" | "thank-you" | "thank_you"
+                ) && yes
+                    || matches!(
+                        key.to_ascii_lowercase().as_str(),
+                        "status" | "form" | "msg" | "message" | "result" | "mail" | "contact" | "inquiry" | "r"
+                    ) && (finds(&THANKS_PART, &value) || value == "success")
+            }
+            None => matches!(pair.to_ascii_lowercase().as_str(), "success" | "sent" | "submitted" | "thanks" | "thankyou" | "thank-you"),
+        };
+        let of_query = url.query().unwrap_or_default().split('&').any(yes);
+        let of_fragment = url.fragment().is_some_and(|fragment| finds(&THANKS_PART, fragment.trim_start_matches('/')));
+        finds(&THANKS_PART, &part) || of_query || of_fragment
+    };
+    let whole = format!("{}?{}", target.path(), target.query().unwrap_or_default());
+    matches!(target.scheme(), "http" | "https") && says(target) && !finds(&REFUSAL_URL, &whole) && !says(page)
 }
 
 /// The submitted form where the answer shows it again.
@@ -233,9 +211,34 @@ fn shown_again<'a>(prepared: &Prepared, page: &'a Page) -> Option<&'a Form> {
     })
 }
 
+/// Whether the answer asks for more before it takes the inquiry: a form that the page before did not have, which asks for who
+/// one is or for something that must be filled.
+fn asks_for_more(prepared: &Prepared, page: &Page) -> bool {
+    let names = |page: &Page, form: &Form| -> Vec<String> {
+        let typed = form.controls.iter().filter_map(|index| page.controls.get(*index)).filter(|control| control.is_typed());
+        typed.map(|control| control.name.clone().unwrap_or_else(|| control.id.clone())).collect()
+    };
+    let known: Vec<Vec<String>> = prepared.page.forms.iter().map(|form| names(&prepared.page, form)).collect();
+    let survey = super::fields::survey(page);
+    survey.iter().any(|form| {
+        let Some(new) = page.forms.get(form.index).map(|form| names(page, form)).filter(|names| !known.contains(names)) else {
+            return false;
+        };
+        let must = form.fields.iter().any(|field| field.required && !field.concealed && !field.honeypot);
+        let asks = matches!(form.kind, FormKind::Inquiry | FormKind::Registration) && !form.for_others;
+        // "Look it over, then confirm": nothing is typed any more, and nothing is sent yet.
+        let pressed =
+            form.fields.iter().filter(|field| field.role == Role::Submit).filter_map(|field| page.controls.get(field.control_index));
+        let confirms = pressed
+            .map(|control| format!("{} {}", control.label, control.value).to_lowercase())
+            .any(|said| ["confirm", "send", "submit", "continue"].iter().any(|word| said.contains(word)));
+        if new.is_empty() { confirms } else { asks || must && form.kind != FormKind::Search }
+    })
+}
+
 pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &Page, redirected: Option<&Url>) -> Outcome {
-    let before = format!("{} {}", prepared.page.title, prepared.page.text);
-    let after = format!("{} {}", page.title, page.text);
+    let before = format!("{}\n{}", prepared.page.title, prepared.page.lines);
+    let after = format!("{}\n{}", page.title, page.lines);
     let again = shown_again(prepared, page);
     let controls = || again.into_iter().flat_map(|form| form.controls.iter()).filter_map(|index| page.controls.get(*index));
     let refilled = controls().any(|control| {
@@ -243,22 +246,32 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         sent.is_some_and(|field| control.is_typed() && !field.value.is_empty() && control.value == field.value)
     });
     let faulted: Vec<String> = controls().filter(|c| c.invalid).map(super::page::Control::caption).collect();
-    let alerts: Vec<&String> = page.alerts.iter().filter(|text| !prepared.page.alerts.contains(text) && !finds(&THANKS, text)).collect();
-    let trouble = new_words(&TROUBLE, &before, &after);
+    let heard = receipt::listen(&before, &after);
+    let new = |text: &&String| !prepared.page.alerts.contains(text) && !prepared.page.notices.contains(text);
+    // Errors are told in boxes of their own; what else is announced (cookies, an open house) may be anything.
+    let alerts: Vec<&String> = page
+        .alerts
+        .iter()
+        .filter(new)
+        .filter(|text| receipt::thanks(text).is_none())
+        .chain(page.notices.iter().filter(new).filter(|text| receipt::complains(text)))
+        .collect();
+    let trouble = heard.refused.clone().or_else(|| heard.faulted.clone());
     let newly_faulted = !faulted.is_empty() && !prepared.page.controls.iter().any(|c| c.invalid);
-    if again.is_some()
-        && let Some(guard) = new_words(&GUARD, &before, &after).filter(|_| !alerts.is_empty() || trouble.is_some())
-    {
-        return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {guard}") };
+    let blocked = |guard: &str| Outcome::Blocked { reason: format!("the site's guard against robots refused it: {guard}") };
+    if let Some(guard) = heard.guard.as_deref().filter(|_| again.is_some() && (!alerts.is_empty() || trouble.is_some())) {
+        return blocked(guard);
     }
-    if again.is_some() && (newly_faulted || !alerts.is_empty() || trouble.is_some()) {
+    let complains = newly_faulted || !alerts.is_empty() || trouble.is_some();
+    let received = heard.thanks.as_ref().is_some_and(|(strength, _)| *strength == Strength::Receipt);
+    if again.is_some() && complains && !(received && heard.refused.is_none() && alerts.is_empty() && !newly_faulted) {
         let said = alerts.first().map(|text| (*text).clone()).or(trouble).unwrap_or_default();
         let fields = if faulted.is_empty() { String::new() } else { format!(" ({})", faulted.join(", ")) };
         return rejected(format!("the site showed the form again with a complaint{fields}: {said}"));
     }
     if let Some(wanted) = shop.submit.success.text.as_deref().filter(|text| !text.trim().is_empty()) {
         let wanted = collapse(&wanted.to_lowercase(), usize::MAX);
-        let count = |text: &str| text.to_lowercase().matches(&wanted).count();
+        let count = |text: &str| collapse(&text.to_lowercase(), usize::MAX).matches(&wanted).count();
         return if count(&after) > count(&before) {
             confirmed(ConfirmedBy::Text, wanted)
         } else {
@@ -268,36 +281,47 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
     if shop.submit.success.url.is_some() {
         return unclear("the site did not lead to the address of success in the shop file");
     }
-    if let Some(words) = new_words(&THANKS, &before, &after) {
+    if newly_guarded(prepared, page) {
+        return Outcome::Blocked { reason: "the site answered the submission with a CAPTCHA".to_owned() };
+    }
+    let led = redirected.into_iter().chain(page.refresh.as_ref()).find(|target| is_thanks_url(target, &prepared.page.url));
+    if again.is_none() && led.is_none() && heard.thanks.is_none() {
+        if let Some(guard) = heard.guard.as_deref().filter(|_| trouble.is_some()) {
+            return blocked(guard);
+        }
+        if let Some(trouble) = &trouble {
+            return rejected(format!("the site answered: {trouble}"));
+        }
+    }
+    if let Some((strength, words)) = &heard.thanks {
         if refilled {
             return unclear("the answer thanks, and still shows the form as it was filled");
         }
-        if trouble.is_some() || !alerts.is_empty() {
-            return unclear(format!(
-                "the answer says \"{words}\", and also \"{}\"",
-                trouble.or_else(|| alerts.first().map(|t| (*t).clone())).unwrap_or_default()
-            ));
+        let against = heard.refused.clone().or_else(|| alerts.first().map(|text| (*text).clone())).or_else(|| heard.guard.clone());
+        if let Some(against) = against.or_else(|| heard.faulted.clone().filter(|_| *strength != Strength::Receipt)) {
+            return unclear(format!("the answer says \"{words}\", and also \"{against}\""));
+        }
+        if *strength != Strength::Receipt && asks_for_more(prepared, page) {
+            return unclear(format!("the answer says \"{words}\", and asks for more before it is done"));
+        }
+        let home = redirected.is_some() && last.url.path() == "/" && led.is_none();
+        if *strength == Strength::Promise && (again.is_some() || home) {
+            return unclear(format!("the answer says \"{words}\", which may be meant for anybody"));
         }
         return confirmed(ConfirmedBy::Text, words);
     }
-    if let Some(target) = redirected.into_iter().chain(page.refresh.as_ref()).find(|target| is_thanks_url(target, &prepared.page.url)) {
+    if let Some(target) = led {
+        if let Some(against) = trouble.clone().or_else(|| alerts.first().map(|text| (*text).clone())).or_else(|| heard.guard.clone()) {
+            return unclear(format!("the site led to {target}, which says \"{against}\""));
+        }
+        if asks_for_more(prepared, page) {
+            return unclear(format!("the site led to {target}, which asks for more before it is done"));
+        }
         return confirmed(ConfirmedBy::Redirect, target.as_str());
     }
     let bare = page.text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
     if matches!(bare.as_str(), "ok" | "success" | "sent") {
         return confirmed(ConfirmedBy::Text, bare);
-    }
-    if again.is_none() {
-        let fields = super::fields::survey(page).into_iter().flat_map(|form| form.fields).collect::<Vec<_>>();
-        if captcha::detect(page, &fields).is_some() && captcha::detect(&prepared.page, &prepared.fields).is_none() {
-            return Outcome::Blocked { reason: "the site answered the submission with a CAPTCHA".to_owned() };
-        }
-        if let Some(guard) = new_words(&GUARD, &before, &after).filter(|_| trouble.is_some()) {
-            return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {guard}") };
-        }
-        if let Some(trouble) = trouble {
-            return rejected(format!("the site answered: {trouble}"));
-        }
     }
     if redirected.is_some_and(|target| finds(&REFUSAL_URL, &format!("{}?{}", target.path(), target.query().unwrap_or_default()))) {
         return rejected(format!("the site led to {}", last.url));
@@ -307,4 +331,10 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         (None, true) => "the site answered with an empty page",
         (None, false) => "the answer says nothing that proves acceptance",
     })
+}
+
+/// Whether a CAPTCHA stands on the answer that stood not on the page before.
+fn newly_guarded(prepared: &Prepared, page: &Page) -> bool {
+    let fields = super::fields::survey(page).into_iter().flat_map(|form| form.fields).collect::<Vec<_>>();
+    captcha::detect(page, &fields).is_some() && captcha::detect(&prepared.page, &prepared.fields).is_none()
 }

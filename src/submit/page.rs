@@ -171,6 +171,10 @@ pub struct Form {
     pub netlify_honeypot: Option<String>,
     /// Visible text inside the form.
     pub text: String,
+    /// Text that stands before it, after the last control before.
+    pub heading: String,
+    /// It stands inside something that is not shown: a dialog, or a copy for another screen.
+    pub concealed: bool,
     /// Indices of its controls, in document order.
     pub controls: Vec<usize>,
 }
@@ -203,8 +207,12 @@ pub struct Page {
     pub links: Vec<Link>,
     /// The text a person sees, whitespace collapsed.
     pub text: String,
-    /// Text of elements that announce an error (`role=alert`, error classes).
+    /// The same text, a line a block, so that a sentence ends where its block does.
+    pub lines: String,
+    /// Text of elements whose classes are those of errors.
     pub alerts: Vec<String>,
+    /// Text of other elements that announce something (`role=alert`).
+    pub notices: Vec<String>,
     /// Classes, ids and vendor attributes of all elements, one a line, lower case.
     pub marks: String,
     /// Addresses of scripts and frames, one a line, lower case.
@@ -255,6 +263,20 @@ pub(super) fn append(out: &mut String, text: &str, cap: usize) {
         }
         fits
     };
+    // Nothing that a site says may steer a terminal or turn the line around.
+    let cleaned;
+    let text = if text.bytes().all(|byte| byte >= b' ' && byte != 0x7F && byte < 0x80 || byte.is_ascii_whitespace()) {
+        text
+    } else {
+        cleaned = text.replace(is_control, "");
+        &cleaned
+    };
     // What a space is costs a table look-up a letter; most text is plain.
     let _ = if text.is_ascii() { text.split_ascii_whitespace().all(&mut add) } else { text.split_whitespace().all(&mut add) };
+}
+
+/// Letters that are none: controls of terminals, and those that change the direction of a line.
+fn is_control(letter: char) -> bool {
+    letter.is_control() && !letter.is_whitespace()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -19,6 +19,7 @@ use super::outcome::Outcome;
 use super::page::{Control, Form, Page};
 use super::polite::Turn;
 use super::vendor::{self, Vendor};
+use super::words::leads_elsewhere;
 
 /// A filled form, ready to go.
 #[derive(Clone, Debug)]
@@ -236,11 +237,7 @@ fn controls<'a>(page: &'a Page, form: &'a Form) -> impl Iterator<Item = &'a Cont
 /// The button a person would press: of those that send, the first after the question that does not lead elsewhere.
 fn button(page: &Page, form: &Form, fields: &[Field]) -> Option<usize> {
     let buttons = || controls(page, form).filter(|c| matches!(c.kind, "submit" | "image") && !c.disabled);
-    let elsewhere = |c: &&Control| {
-        ["back", "previous", "cancel", "search", "reset", "save draft", "log in", "login"]
-            .iter()
-            .any(|word| format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id).to_lowercase().contains(word))
-    };
+    let elsewhere = |c: &&Control| leads_elsewhere(&format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id));
     let asked = |role| fields.iter().rfind(|field| field.role == role && !field.concealed).map(|field| field.control_index);
     let last = asked(fields::Role::Message).or_else(|| asked(fields::Role::Email)).unwrap_or(0);
     let shown = || buttons().filter(|c| c.concealed.is_none() && !elsewhere(c));

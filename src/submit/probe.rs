@@ -174,7 +174,8 @@ fn form_of(page: Box<Page>, shop: &Shop, persona: &Persona, alias: &str) -> Resu
     let chosen = fields::choose(&known).ok_or_else(none)?;
     let form = page.forms.get(chosen.index).ok_or_else(none)?;
     let captcha = captcha::detect(&page, &chosen.fields);
-    let (filling, missing) = fill_what_can(&page, form, chosen, shop, persona, alias);
+    let (filling, missing) = fill::fill_what_can(&page, form, &chosen.fields, shop, persona, alias)
+        .unwrap_or_else(|fault| (Filling::default(), vec![(usize::MAX, fault.to_string())]));
     let way = way(&page, form, chosen, captcha, &missing);
     let fields = chosen.fields.iter().map(|field| {
         let control = page.controls.get(field.control_index);
@@ -198,28 +199,6 @@ fn way(page: &Page, form: &Form, chosen: &Known, captcha: Option<Captcha>, missi
         return Way::Manual("it has no field for an address to answer to".to_owned());
     }
     vendor::needs_browser(page, form, &chosen.fields).map_or(Way::Http, Way::Browser)
-}
-
-/// Fills what can be filled, and says of each required field that cannot be, why.
-fn fill_what_can(page: &Page, form: &Form, chosen: &Known, shop: &Shop, persona: &Persona, alias: &str) -> (Filling, Vec<(usize, String)>) {
-    let mut fields = chosen.fields.clone();
-    let mut missing = Vec::new();
-    let fill = |fields: &[Field]| fill::fill(page, form, fields, shop, persona, alias).map_err(|fault| fault.to_string());
-    loop {
-        let why = match fill(&fields) {
-            Ok(filling) => return (filling, missing),
-            Err(why) => why,
-        };
-        // Filling stops at the first field that it cannot fill: the one without which it stops elsewhere, or not at all.
-        let without =
-            |at: usize| fields.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, field)| field.clone()).collect::<Vec<_>>();
-        let stopped = (0..fields.len()).find(|at| fill(&without(*at)).err().as_ref() != Some(&why));
-        let Some(at) = stopped else {
-            missing.push((usize::MAX, why));
-            return (Filling::default(), missing);
-        };
-        missing.push((fields.remove(at).index, why));
-    }
 }
 
 /// What stands in a control after filling, where filling changed it.

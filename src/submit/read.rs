@@ -20,6 +20,10 @@ use super::sanitize;
 const MAX_TEXT: usize = 200_000;
 const MAX_FORM_TEXT: usize = 20_000;
 const MAX_LABEL: usize = 300;
+/// Controls of a page that are read; with more it is no page that a person fills.
+const MAX_CONTROLS: usize = 10_000;
+/// Nodes that are looked through for the text of one element.
+const MAX_NODES: usize = 2_000;
 /// Pieces of text that are kept for the control that follows.
 const MAX_PIECES: usize = 64;
 /// Longest text of a row that may be the name of its field.
@@ -85,12 +89,16 @@ fn steps(document: &Document) -> impl Iterator<Item = Step<'_>> {
 fn inner_text(element: ElementRef<'_>, cap: usize) -> String {
     let mut raw = String::new();
     let mut muted = 0_usize;
-    for edge in element.traverse() {
+    // What is longer is no label; the nodes are counted, because a page may nest any number of them without a letter.
+    for edge in element.traverse().take(MAX_NODES.max(cap)) {
         match edge {
             Edge::Open(node) => match node.value() {
-                Node::Text(text) if muted == 0 && raw.len() < cap * 4 => {
+                Node::Text(text) if muted == 0 => {
                     raw.push_str(text);
                     raw.push(' ');
+                    if raw.len() > cap * 4 {
+                        break;
+                    }
                 }
                 Node::Element(inner) if is_mute(inner.name()) => muted += 1,
                 _ => {}
@@ -169,7 +177,9 @@ impl<'a> Reader<'a> {
             forms: Vec::new(),
             links: Vec::new(),
             text: String::new(),
+            lines: String::new(),
             alerts: Vec::new(),
+            notices: Vec::new(),
             marks: String::new(),
             sources: String::new(),
             scripts: String::new(),
@@ -255,8 +265,12 @@ impl<'a> Reader<'a> {
                     if self.rules.conceals(element).is_some() {
                         unseen.push(element.id());
                     }
-                    if let Some(index) = self.forms.get(&element.id()) {
-                        form = Some(*index);
+                    if let Some(index) = self.forms.get(&element.id()).copied() {
+                        form = Some(index);
+                        let (_, heading) = self.text_before();
+                        if let Some(form) = self.page.forms.get_mut(index) {
+                            (form.heading, form.concealed) = (heading, !unseen.is_empty());
+                        }
                         self.before.clear();
                     }
                     if tag == "label" || is_block(tag) {
@@ -303,6 +317,10 @@ impl<'a> Reader<'a> {
 
     fn say(&mut self, text: &str, form: Option<usize>) {
         append(&mut self.page.text, text, MAX_TEXT);
+        if self.page.lines.len() < MAX_TEXT {
+            self.page.lines.extend(text.chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c }));
+            self.page.lines.push(' ');
+        }
         if let Some(form) = form.and_then(|index| self.page.forms.get_mut(index)) {
             append(&mut form.text, text, MAX_FORM_TEXT);
         }
@@ -330,6 +348,9 @@ impl<'a> Reader<'a> {
 
     fn close_block(&mut self) {
         self.open = None;
+        if !self.page.lines.is_empty() && !self.page.lines.ends_with('\n') {
+            self.page.lines.push('\n');
+        }
         if self.before.last().is_some_and(Option::is_some) {
             self.before.push(None);
         }
@@ -400,7 +421,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, element: ElementRef<'a>, tag: &str, unseen: bool) {
-        let mut speaks = false;
+        let (mut complains, mut announces) = (false, false);
         for (name, value) in element.value().attrs() {
             let marks = matches!(name, "class" | "id" | "data-portal-id") || name.starts_with("data-site") || name.starts_with("data-form");
             if marks && self.page.marks.len() < MAX_TEXT {
@@ -411,12 +432,14 @@ impl<'a> Reader<'a> {
                 }
                 self.page.marks.push('\n');
             }
-            speaks |= name == "class" && is_complaint(value) || name == "role" && value.trim().eq_ignore_ascii_case("alert");
+            complains |= name == "class" && is_complaint(value);
+            announces |= name == "role" && value.trim().eq_ignore_ascii_case("alert");
         }
-        if speaks && !unseen && !is_control(tag) && !matches!(tag, "html" | "body" | "form") && self.page.alerts.len() < 40 {
-            let text = inner_text(element, MAX_LABEL);
+        if (complains || announces) && !unseen && !is_control(tag) && !matches!(tag, "html" | "body" | "form") {
+            let list = if complains { &mut self.page.alerts } else { &mut self.page.notices };
+            let text = if list.len() < 40 { inner_text(element, MAX_LABEL) } else { String::new() };
             if !text.is_empty() {
-                self.page.alerts.push(text);
+                list.push(text);
             }
         }
         match tag {
@@ -485,6 +508,10 @@ impl<'a> Reader<'a> {
 
     fn add_control(&mut self, element: ElementRef<'a>, tag: &str) {
         let index = self.page.controls.len();
+        if index >= MAX_CONTROLS {
+            self.page.cut = true;
+            return;
+        }
         let form = self.owner(element);
         let kind = kind_of(element, tag);
         let mut control = Control {

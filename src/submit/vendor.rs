@@ -252,7 +252,7 @@ pub fn needs_browser(page: &Page, form: &Form, fields: &[Field]) -> Option<Strin
     if intercepted.contains("return false") || intercepted.contains("preventDefault") {
         return Some("its script keeps the form from being sent the plain way".to_owned());
     }
-    let pressed = controls(page, form).any(|control| matches!(control.kind, "submit" | "image"));
+    let pressed = controls(page, form).any(|control| matches!(control.kind, "submit" | "image") && !control.disabled);
     if !pressed {
         return Some("it has no button that sends it without a script".to_owned());
     }
@@ -288,8 +288,9 @@ pub fn has_clock(page: &Page, form: &Form) -> bool {
     ];
     let hidden = controls(page, form).filter(|control| control.kind == "hidden").filter_map(|control| control.name.as_deref());
     let told = hidden.map(str::to_ascii_lowercase).any(|name| marks.iter().any(|mark| name.contains(mark)));
-    let known =
-        recognise(page, form).is_some_and(|vendor| matches!(vendor.name, "wpforms" | "gravity-forms" | "formidable" | "fluent-forms"));
+    let known = recognise(page, form).is_some_and(|vendor| {
+        matches!(vendor.name, "wpforms" | "formidable") || vendor.name == "gravity-forms" && vendor.needs_browser.is_some()
+    });
     told || known || form.attributes.contains("data-token-time")
 }
 

@@ -97,7 +97,7 @@ pub(super) fn name_words(name: &str) -> String {
 type Row = (Role, &'static str, &'static str);
 
 /// In the order in which they are tried.
-const TABLE: [Row; 35] = [
+const TABLE: [Row; 36] = [
     (
         Role::Captcha,
         concat!(
@@ -106,6 +106,12 @@ const TABLE: [Row; 35] = [
             r"(code|characters|letters|digits|text|words?) (you see|shown|displayed|(in|from) the (image|picture|box)|above|below)|image (text|verification)|code de securite|sicherheitscode|spamschutz|magic ?word|turing|security (question|answer|check)|math (question|problem)|codigo de (seguridad|verificacion)|cuanto es|画像認証"
         ),
         r"promo|coupon|gift|card|cvv|cvc|cvn|csc",
+    ),
+    // Somebody else's, or another one than asked for.
+    (
+        Role::Other,
+        r"\b(alternate|alternative|secondary|second (phone|email|number|contact)|parent s?|parents|mother s?|father s?|lender|landlord|emergency|office use|internal use|on deed|linkedin|facebook|twitter|instagram|previous (first|last|name|address)|former name|maiden|you sell|company zip|do not fill|number of children)\b",
+        "",
     ),
     (
         Role::Other,
@@ -281,6 +287,42 @@ pub(super) fn roles_of(words: &str) -> impl Iterator<Item = Role> {
     let patterns = if words.is_empty() { &[][..] } else { PATTERNS.as_slice() };
     let fits = |pattern: &&Pattern| pattern.yes.is_match(words) && !pattern.no.as_ref().is_some_and(|no| no.is_match(words));
     patterns.iter().filter(fits).map(|pattern| pattern.role)
+}
+
+/// Words of buttons that do not send what was filled in.
+const ELSEWHERE: [&str; 26] = [
+    "back",
+    "previous",
+    "prev",
+    "cancel",
+    "close",
+    "upload",
+    "browse",
+    "reset",
+    "clear",
+    "menu",
+    "toggle",
+    "show",
+    "add",
+    "remove",
+    "search",
+    "save draft",
+    "preview",
+    "log in",
+    "login",
+    "sign in",
+    "anterior",
+    "cancelar",
+    "volver",
+    "cerrar",
+    "buscar",
+    "print",
+];
+
+/// Whether a button's words lead elsewhere, by whole words: "callback" is not "back".
+pub(super) fn leads_elsewhere(text: &str) -> bool {
+    let said = format!(" {} ", words(text));
+    ELSEWHERE.iter().any(|word| said.contains(&format!(" {word} ")))
 }
 
 static TRAP_NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {

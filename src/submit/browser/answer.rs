@@ -109,7 +109,8 @@ fn complaint(before: &Page, after: &Page) -> String {
     let faulted = after.controls.iter().filter(|control| control.invalid && control.concealed.is_none());
     let mut parts: Vec<String> = faulted.map(super::super::page::Control::caption).filter(|caption| !caption.is_empty()).take(6).collect();
     parts.dedup();
-    let alerts = after.alerts.iter().filter(|alert| !before.alerts.contains(alert)).take(4);
+    let known = |alert: &&String| before.alerts.contains(alert) || before.notices.contains(alert);
+    let alerts = after.alerts.iter().chain(&after.notices).filter(|alert| !known(alert)).take(4);
     let said: Vec<&str> = alerts.map(String::as_str).collect();
     if !said.is_empty() {
         parts.push(said.join("; "));

@@ -164,6 +164,9 @@ pub(super) fn whole(scenes: &[Scene], main: usize) -> Option<Page> {
         page.text.push(' ');
         page.text.push_str(&other.text);
         page.alerts.extend(other.alerts.iter().cloned());
+        page.notices.extend(other.notices.iter().cloned());
+        page.lines.push('\n');
+        page.lines.push_str(&other.lines);
     }
     Some(page)
 }
