@@ -409,7 +409,6 @@ impl Filler<'_> {
             "service",
             "care",
             "career",
-            "careers",
             "employment",
             "job",
             "vendor",
@@ -429,7 +428,8 @@ impl Filler<'_> {
             "repair",
             "maintenance",
         ];
-        let own = |text: &str| !super::words::words(text).split(' ').any(|word| others.contains(&word));
+        let other = |word: &str| others.contains(&word) || word.strip_suffix('s').is_some_and(|one| others.contains(&one));
+        let own = |text: &str| !super::words::words(text).split(' ').any(other);
         let real: Vec<(usize, String)> = control
             .options
             .iter()

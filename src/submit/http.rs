@@ -3,7 +3,7 @@
 //! connection stood was provably not sent; everything later may have been.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -444,12 +444,18 @@ fn written(request: &Request, headers: &HeaderMap) -> Vec<u8> {
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            let shared = matches!(ip.octets(), [100, 64..=127, _, _]);
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || ip.is_broadcast() || shared
+            let special = matches!(ip.octets(), [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [240..=255, ..]);
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_multicast() || special
         }
         IpAddr::V6(ip) => {
-            let mapped = ip.to_ipv4_mapped().is_some_and(|ip| is_private(IpAddr::V4(ip)));
-            mapped || ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+            // An IPv4 address within: mapped, NAT64 (RFC 6052) and 6to4 (RFC 3056).
+            let within = match ip.segments() {
+                [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+                    is_private(IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))))
+                }
+                _ => false,
+            };
+            within || ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
         }
     }
 }

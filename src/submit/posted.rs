@@ -64,7 +64,7 @@ pub(super) fn of_text<'a>(blocks: impl Iterator<Item = &'a str>) -> Option<(Stri
         }
         let found = if block.len() > 300 { Vec::new() } else { lines(block) };
         if found.is_empty() {
-            let days = days(block.trim().trim_end_matches(':'));
+            let days = if block.len() > 300 { None } else { days(block.trim().trim_end_matches(':')) };
             if let Some(spans) = times_alone(block).filter(|_| !days_alone.is_empty()) {
                 for day in days_alone.drain(..) {
                     week.entry(day).or_default().extend(&spans);

@@ -67,7 +67,9 @@ fn judge_page(url: &Url, last: Option<&Exchange>, fault: Option<SendFault>) -> F
     }
     match status {
         403 | 429 => Err(Outcome::Blocked { reason: format!("{url} answered {status}") }),
-        _ if exchange.truncated || page.cut => Err(Outcome::Failed { reason: format!("{url} is longer than what is read of a page") }),
+        _ if exchange.truncated || page.cut => {
+            Err(Outcome::Failed { reason: format!("{url} is longer, deeper or has more fields than what is read of a page") })
+        }
         200..=299 => Ok(Box::new(page)),
         _ => Err(Outcome::Failed { reason: format!("{url} answered {status}") }),
     }
