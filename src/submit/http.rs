@@ -441,7 +441,8 @@ fn written(request: &Request, headers: &HeaderMap) -> Vec<u8> {
     out
 }
 
-fn is_private(ip: IpAddr) -> bool {
+/// Whether an address is of this machine or a private network.
+pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
             let special = matches!(ip.octets(), [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [240..=255, ..]);

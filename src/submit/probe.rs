@@ -119,7 +119,7 @@ pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str)
     let pages = pages(&exchanges);
     let findings = readiness::of_exchanges(&exchanges);
     let facts = site::facts(&shop.site, &pages);
-    let found = match page.and_then(|page| form_of(page, shop, persona, alias)) {
+    let found = match page.and_then(|page| form_of(page, None, shop, persona, alias)) {
         Err(Outcome::Manual { reason }) => drawn(client, shop, persona, alias, reason, &exchanges).await,
         found => found,
     };
@@ -140,11 +140,11 @@ async fn drawn(
         return Err(Outcome::Manual { reason: format!("{reason}; a browser might find more, and there is none: {absent}") });
     }
     let url = prepare::most_likely(shop, exchanges);
-    let page = browser::rendered(client, browser, shop, &url).await.map_err(|outcome| match outcome {
+    let (page, place) = browser::rendered(client, browser, shop, &url).await.map_err(|outcome| match outcome {
         Outcome::Manual { reason: seen } => Outcome::Manual { reason: format!("{reason}; {seen}") },
         other => other,
     })?;
-    let mut form = form_of(Box::new(page), shop, persona, alias)?;
+    let mut form = form_of(Box::new(page), Some(place), shop, persona, alias)?;
     if form.way == Way::Http {
         form.way = Way::Browser("a script draws it".to_owned());
     }
@@ -167,11 +167,16 @@ fn pages(exchanges: &[Exchange]) -> Vec<Page> {
     pages.into_iter().map(|(_, exchange)| Page::parse(exchange.body(), &exchange.url, exchange.header("content-type"))).collect()
 }
 
-fn form_of(page: Box<Page>, shop: &Shop, persona: &Persona, alias: &str) -> Result<ProbedForm, Outcome> {
+/// What is in the form at a place of the page; without one, in the form that fits best.
+fn form_of(page: Box<Page>, place: Option<usize>, shop: &Shop, persona: &Persona, alias: &str) -> Result<ProbedForm, Outcome> {
     let page: Arc<Page> = Arc::from(page);
     let known = fields::survey(&page);
     let none = || Outcome::Manual { reason: find::no_form(&page.url, vendor::drawn_by_script(&page)) };
-    let chosen = fields::choose(&known).ok_or_else(none)?;
+    let chosen = match place {
+        Some(place) => known.iter().find(|known| known.index == place),
+        None => fields::choose(&known),
+    };
+    let chosen = chosen.ok_or_else(none)?;
     let form = page.forms.get(chosen.index).ok_or_else(none)?;
     let captcha = captcha::detect(&page, &chosen.fields);
     let (filling, missing) = fill::fill_what_can(&page, form, &chosen.fields, shop, persona, alias)

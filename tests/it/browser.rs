@@ -62,8 +62,17 @@ const DOUBTED: [Case; 3] = [
     case("silent", "unclear", &["no request"], 0),
 ];
 
+const ONCE: [Case; 6] = [
+    case("receipt", "unclear", &["proves acceptance"], 1),
+    case("letter", "confirmed", &["Thank you"], 1),
+    case("veiled", "unclear", &["may have been sent"], 1),
+    case("early", "manual", &["no field for an address to answer to"], 0),
+    case("long", "manual", &["more steps"], 0),
+    case("sheet", "confirmed", &[], 1),
+];
+
 /// Every case, in portions that one run may take.
-pub(crate) const ALL: [&[Case]; 6] = [&DRAWN, &WALKED, &JUDGED, &FRAMED, &DEEP, &DOUBTED];
+pub(crate) const ALL: [&[Case]; 7] = [&DRAWN, &WALKED, &JUDGED, &FRAMED, &DEEP, &DOUBTED, &ONCE];
 
 /// Whether the peers of these stories are here.
 fn browser_is_here() -> bool {
@@ -107,7 +116,7 @@ pub(crate) fn hold(cases: &[Case], more: &str) {
         }
         for post in &posts {
             let body = format!("{} {}", post.body, post.field("email"));
-            if !body.contains(shop["alias"].as_str().unwrap()) {
+            if case.slug != "veiled" && !body.contains(shop["alias"].as_str().unwrap()) {
                 faults.push(format!("{}: without the alias: {}", case.slug, post.body));
             }
             // Only a form that tells its server when the page was opened is waited for.
@@ -124,21 +133,26 @@ pub(crate) fn hold(cases: &[Case], more: &str) {
 /// What a page's own post must and must not hold.
 fn particular(pages: &Pages, slug: &str) -> Vec<String> {
     let posts = pages.posts(slug);
-    let Some(post) = posts.first() else { return Vec::new() };
+    let post = |name: &str| posts.first().map(|post| post.field(name)).unwrap_or_default();
     let wanted: &[(&str, &str)] = match slug {
+        _ if posts.is_empty() => &[],
         "trap" => &[("company_site", ""), ("fname", "Dana")],
         "steps" | "popup" | "clock" | "iframe" => &[("fname", "Dana"), ("lname", "Whitfield")],
         "depends" => &[("community", "Willow Creek"), ("when", "Just looking")],
+        "letter" => &[("fname", "Dana")],
         "boxes" => &[("state", ""), ("community", "Willow Creek"), ("realtor", "n"), ("agree", "1"), ("offers", "")],
         _ => &[],
     };
     let mut faults: Vec<String> = wanted
         .iter()
-        .filter(|(name, value)| post.field(name) != *value)
-        .map(|(name, value)| format!("{slug}: {name} is \"{}\", not \"{value}\"", post.field(name)))
+        .filter(|(name, value)| post(name) != *value)
+        .map(|(name, value)| format!("{slug}: {name} is \"{}\", not \"{value}\"", post(name)))
         .collect();
-    if matches!(slug, "react" | "orphan") && !post.body.contains("\"name\":\"Dana Whitfield\"") {
-        faults.push(format!("react: {}", post.body));
+    if matches!(slug, "react" | "orphan" | "sheet") && !posts.iter().any(|post| post.body.contains("\"name\":\"Dana Whitfield\"")) {
+        faults.push(format!("{slug}: {posts:?}"));
+    }
+    if slug == "long" && pages.events("long").last().map(String::as_str) != Some("long?next5") {
+        faults.push(format!("long: pressed {:?}", pages.events("long")));
     }
     if slug == "boxes" && pages.events("boxes") != ["boxes?reject"] {
         faults.push(format!("boxes: the banner was answered with {:?}", pages.events("boxes")));
@@ -248,6 +262,13 @@ fn what_proves_nothing_is_not_taken_for_a_yes() {
 }
 
 #[test]
+fn one_inquiry_goes_out_once_with_an_address_or_not_at_all() {
+    if browser_is_here() {
+        hold(&ONCE, "");
+    }
+}
+
+#[test]
 fn a_site_that_scripts_draw_is_walked_to_its_form() {
     if !browser_is_here() {
         return;
@@ -341,4 +362,16 @@ fn probe_shows_the_form_that_scripts_draw_and_types_nothing() {
     let value = |name: &str| fields.iter().find(|field| field["name"] == name).map(|field| field["value"].clone()).unwrap();
     assert_eq!((value("fname"), value("email")), ("Dana".into(), "shopper+TOKEN@crickets.test".into()));
     assert!(pages.posts("written").is_empty() && pages.events("written").is_empty());
+}
+
+#[test]
+fn probe_takes_the_first_step_for_the_form_as_shop_does() {
+    if !browser_is_here() {
+        return;
+    }
+    let pages = Pages::start();
+    let workspace = Workspace::with_maildir();
+    let told = workspace.run_long(&["probe", &pages.page("stair"), "--json"]).expect(0).json();
+    assert_eq!((&told["result"], &told["form"]["way"]), (&"found".into(), &"browser".into()), "{told:#}");
+    assert!(pages.posts("stair").is_empty() && pages.events("stair").is_empty());
 }

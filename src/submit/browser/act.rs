@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use url::Url;
 
-use super::super::fields::Role;
+use super::super::fields::{FormKind, Role};
 use super::super::http::{Client, SendFault};
-use super::super::outcome::Outcome;
+use super::super::outcome::{self, Outcome};
 use super::super::prepare::{Prepared, Sent, a_persons_time, seed};
 use super::driver::Visit;
 use super::look;
@@ -38,7 +39,7 @@ pub(in super::super) async fn send(client: &Client, prepared: &Prepared) -> Sent
             Err(_) => Err(format!("the browser was not done within {} s", limit.as_secs())),
         };
         if let Err(message) = result {
-            let possibly_sent = progress.pressed_at.is_some() || progress.typed && leaked(&ready.visit, 0, &ready.alias).await;
+            let possibly_sent = may_be_out(&ready.visit, &progress, 0, &ready.alias).await;
             error = Some(SendFault { possibly_sent, message });
         }
         ready.visit.close().await;
@@ -67,8 +68,24 @@ struct Walk<'a> {
     mark: usize,
     scenes: Vec<Scene>,
     choice: Choice,
-    /// An address to answer to was given.
+    /// An address to answer to was typed.
     given: bool,
+    /// The question was typed.
+    asked: bool,
+}
+
+/// How the form stood before a press.
+struct Stand {
+    kind: FormKind,
+    url: Url,
+    /// The fields that were seen.
+    shown: Vec<String>,
+    /// Where it says that it goes.
+    action: Option<Url>,
+    /// Its live controls.
+    controls: Vec<Value>,
+    /// The words of all frames.
+    words: String,
 }
 
 /// Whether there is more to do.
@@ -85,13 +102,12 @@ async fn work(client: &Client, prepared: &Prepared, ready: &Ready, progress: &mu
     ready.visit.listen().await?;
     let mark = ready.visit.traffic.lock().await.records.len();
     let (scenes, choice) = (ready.scenes.clone(), ready.choice.clone());
-    let mut walk = Walk { client, prepared, ready, progress, mark, scenes, choice, given: false };
-    for step in 1..=MAX_STEPS {
-        if let Course::Over = walk.step(step == MAX_STEPS).await? {
-            return Ok(());
-        }
+    let mut walk = Walk { client, prepared, ready, progress, mark, scenes, choice, given: false, asked: false };
+    let mut step = 1;
+    while let Course::On = walk.step(step == MAX_STEPS).await? {
+        step += 1;
     }
-    walk.by_hand("the form goes on for more steps than a person would take").await
+    Ok(())
 }
 
 impl Walk<'_> {
@@ -129,7 +145,10 @@ impl Walk<'_> {
         {
             return self.over(&reason).await;
         }
-        let sends = purpose == Purpose::Send || last;
+        let sends = purpose == Purpose::Send;
+        if last && !sends {
+            return self.over(&format!("the form on {url} goes on for more steps than a person would take")).await;
+        }
         if sends && !self.given {
             return self.over(&format!("the form on {url} has no field for an address to answer to")).await;
         }
@@ -145,8 +164,10 @@ impl Walk<'_> {
         if sends {
             self.progress.pressed_at = Some(pressed_at);
         }
-        let before = shown(scene, &self.choice);
-        hands::press(visit, button).await?;
+        self.progress.first_press.get_or_insert(press_mark);
+        let before = self.stand(scene);
+        let fields: Vec<Value> = self.choice.fields.iter().filter_map(|field| scene.reference(field.control_index).cloned()).collect();
+        hands::press(visit, button, &fields).await?;
         if !sends && self.goes_on(&way, press_mark, pressed_at, &before).await? {
             return Ok(Course::On);
         }
@@ -169,35 +190,84 @@ impl Walk<'_> {
         };
         self.progress.offered.0 |= filling.offered_phone;
         self.progress.offered.1 |= filling.offered_text;
-        self.given |= filling.filled.iter().any(|field| matches!(field.role, Role::Email | Role::Phone));
         self.progress.typed = true;
         visit.enter(&scene.way).await?;
-        if let Err(reason) = hands::fill(visit, scene, &self.choice, &filling.edits).await? {
-            self.stop(Outcome::Manual { reason }).await;
-            return Ok(false);
+        let set = match hands::fill(visit, scene, &self.choice, &filling.edits).await? {
+            Ok(set) => set,
+            Err(reason) => {
+                self.stop(Outcome::Manual { reason }).await;
+                return Ok(false);
+            }
+        };
+        // What was decided for a field that stands hidden was not typed.
+        for field in self.choice.fields.iter().filter(|field| set.contains(&field.control_index)) {
+            let value = scene.page.controls.get(field.control_index).map_or("", |control| filling.edits.value(control));
+            self.given |= matches!(field.role, Role::Email | Role::Phone) || value.contains(alias.as_str());
+            self.asked |= field.role == Role::Message;
         }
         Ok(true)
     }
 
+    fn stand(&self, scene: &Scene) -> Stand {
+        let form = scene.page.forms.get(self.choice.form);
+        let controls = form.into_iter().flat_map(|form| &form.controls);
+        Stand {
+            kind: self.choice.kind,
+            url: scene.page.url.clone(),
+            shown: shown(scene, &self.choice),
+            action: action(scene, &self.choice),
+            controls: controls.filter_map(|control| scene.reference(*control).cloned()).collect(),
+            words: words_of(&self.scenes),
+        }
+    }
+
+    /// Whether a form goes on with the one that stood before the press. `sent` tells that our address went out with that press,
+    /// `None` that something went out which may have held it: then another form of the page would be a second inquiry.
+    fn continues(&self, next: &Choice, before: &Stand, sent: Option<bool>) -> bool {
+        let Some((scene, form)) = snapshot::form(&self.scenes, next) else { return false };
+        if form.controls.iter().filter_map(|control| scene.reference(*control)).any(|control| before.controls.contains(control)) {
+            return true;
+        }
+        let foreign = matches!(next.kind, FormKind::Newsletter | FormKind::Search | FormKind::Login | FormKind::Registration);
+        if sent == Some(false) {
+            return !foreign || next.kind == before.kind;
+        }
+        let same_action = before.action.is_some() && action(scene, next) == before.action;
+        let controls = || form.controls.iter().filter_map(|control| scene.page.controls.get(*control));
+        let carried = || controls().any(|control| control.kind == "hidden" && control.value.contains(&self.ready.alias));
+        let asks = || !self.asked && next.fields.iter().any(|field| field.role == Role::Message && !field.concealed);
+        // A script that reports each step draws the next one in place.
+        let in_place = || sent.is_none() && scene.page.url == before.url && matches!(next.kind, FormKind::Inquiry | FormKind::Other);
+        !foreign && (same_action || carried() || asks() || in_place())
+    }
+
     /// After a press that should lead to the next step: whether it did. Where the step was the last after all, it was the press.
-    async fn goes_on(&mut self, way: &[u16], mark: usize, pressed_at: DateTime<Utc>, before: &[String]) -> Result<bool, BrowserFault> {
+    async fn goes_on(&mut self, way: &[u16], mark: usize, pressed_at: DateTime<Utc>, before: &Stand) -> Result<bool, BrowserFault> {
         let visit = &self.ready.visit;
         settle::calm(visit, Duration::from_secs(8), Duration::from_millis(700)).await?;
-        let sent = visit.traffic.lock().await.submission(mark, &self.ready.alias).is_some();
-        if sent {
+        visit.listen().await?;
+        let sent = {
+            let traffic = visit.traffic.lock().await;
+            let legible = traffic.submission(mark, &self.ready.alias).is_some();
+            if legible || !traffic.may_have_sent(mark) { Some(legible) } else { None }
+        };
+        if sent == Some(true) {
             self.progress.pressed_at = Some(pressed_at);
         }
         self.scenes = snapshot::scenes(visit).await?;
         let next = snapshot::again(&self.scenes, &self.choice, way).filter(|choice| !choice.out);
-        let new = |choice: &Choice| snapshot::form(&self.scenes, choice).is_some_and(|(scene, _)| shown(scene, choice) != before);
-        if let Some(next) = next.filter(new) {
+        let new = |choice: &Choice| snapshot::form(&self.scenes, choice).is_some_and(|(scene, _)| shown(scene, choice) != before.shown);
+        let thanked = sent != Some(false) && newly_thanks(&before.words, &words_of(&self.scenes));
+        if let Some(next) = next.filter(new).filter(|next| !thanked && self.continues(next, before, sent)) {
             self.choice = next;
             return Ok(true);
         }
-        if !sent {
+        if sent == Some(false) {
             let page = self.scenes.get(self.choice.scene).map(|scene| &scene.page);
             let said = page.and_then(|page| page.alerts.first()).map(|said| format!(": {said}")).unwrap_or_default();
             self.by_hand(&format!("the form on {} does not go on to its next step{said}", self.prepared.page.url)).await?;
+        } else {
+            self.progress.pressed_at = Some(pressed_at);
         }
         Ok(false)
     }
@@ -214,7 +284,7 @@ impl Walk<'_> {
     /// Ends before the press. What an earlier step sent makes it unclear.
     async fn stop(&mut self, outcome: Outcome) {
         let visit = &self.ready.visit;
-        let sent = leaked(visit, self.mark, &self.ready.alias).await || self.progress.pressed_at.is_some();
+        let sent = may_be_out(visit, self.progress, self.mark, &self.ready.alias).await;
         self.progress.take("screenshot before", visit.screenshot().await, self.client.now());
         self.progress.stopped = Some(match outcome {
             Outcome::Manual { reason } | Outcome::Blocked { reason } | Outcome::Failed { reason } if sent => {
@@ -225,9 +295,32 @@ impl Walk<'_> {
     }
 }
 
-/// Whether the address we left went out since a mark; a log that cannot be read does not say no.
-async fn leaked(visit: &Visit, mark: usize, alias: &str) -> bool {
-    visit.listen().await.is_err() || visit.traffic.lock().await.submission(mark, alias).is_some()
+/// Whether what was typed may have gone out: the address we left since a mark, or after a press something that may have held
+/// it. A log that cannot be read, or is full, does not say no.
+async fn may_be_out(visit: &Visit, progress: &Progress, mark: usize, alias: &str) -> bool {
+    if !progress.typed {
+        return false;
+    }
+    if progress.pressed_at.is_some() || visit.listen().await.is_err() {
+        return true;
+    }
+    let traffic = visit.traffic.lock().await;
+    traffic.full || traffic.submission(mark, alias).is_some() || progress.first_press.is_some_and(|press| traffic.may_have_sent(press))
+}
+
+/// Where a form says that it goes.
+fn action(scene: &Scene, choice: &Choice) -> Option<Url> {
+    let written = scene.page.forms.get(choice.form)?.action.as_deref().map(str::trim).filter(|action| !action.is_empty())?;
+    scene.page.base.join(written).ok()
+}
+
+fn words_of(scenes: &[Scene]) -> String {
+    scenes.iter().map(|scene| format!("{}. {}. ", scene.page.title, scene.page.text)).collect()
+}
+
+/// Whether a sentence thanks that was not there before.
+fn newly_thanks(before: &str, after: &str) -> bool {
+    after.split(['.', '!', '?']).map(str::trim).any(|sentence| outcome::thanks(sentence) && !before.contains(sentence))
 }
 
 /// The fields that a person sees, by label, name and id; one step differs from another by them.
@@ -262,4 +355,20 @@ async fn faults(visit: &Visit, scene: &Scene, choice: &Choice) -> Result<Option<
         })
         .collect();
     Ok((!list.is_empty()).then(|| format!("the browser would not send the form on {}: {}", scene.page.url, list.join("; "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thanks_that_stood_there_before_are_not_new() {
+        for (before, after, expected) in [
+            ("Ask us. Thank you for visiting! ", "Ask us. Thank you for visiting! ", false),
+            ("Ask us. Thank you for visiting! ", "Thank you! We will be in touch. Thank you for visiting! ", true),
+            ("Ask us. ", "One more thing. Your phone? ", false),
+        ] {
+            assert_eq!(newly_thanks(before, after), expected, "{after}");
+        }
+    }
 }

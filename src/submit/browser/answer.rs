@@ -1,6 +1,8 @@
 //! Was an inquiry that a browser sent accepted? The answer of the request that carried it first, where that is JSON or an
 //! error; else what the page then shows a person, compared with the page before.
 
+use url::Url;
+
 use super::super::http::Exchange;
 use super::super::json::by_json;
 use super::super::outcome::{self, Outcome};
@@ -24,7 +26,7 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
     let Some(last) = sent.exchanges.iter().rev().find(|exchange| exchange.status.is_some()) else {
         if rendered.window {
             // The browser's log begins when the new window stands; its page is the answer all the same.
-            return outcome::by_page(shop, &before, &unseen(&after, sent), &after, None);
+            return shown(shop, &before, &unseen(&after, sent), &after, None);
         }
         return unsent(&before, &after, rendered, sent);
     };
@@ -35,7 +37,10 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
     let answer = Page::parse(last.body(), &last.url, last.header("content-type"));
     if !rendered.certain {
         // Something was posted, and nobody knows whether it was the inquiry: what the page shows must speak for itself.
-        return outcome::by_page(shop, &before, last, &after, redirected.as_ref());
+        return match shown(shop, &before, last, &after, redirected.as_ref()) {
+            Outcome::Unclear { reason } => Outcome::Unclear { reason: format!("the request may have been sent, and {reason}") },
+            other => other,
+        };
     }
     if let Some(outcome) = outcome::by_status(last, &answer, redirected.is_some()) {
         return match outcome {
@@ -44,15 +49,34 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
         };
     }
     let told = if rendered.by_script { by_json(last) } else { None };
-    let shown = outcome::by_page(shop, &before, last, &after, redirected.as_ref());
+    let shown = shown(shop, &before, last, &after, redirected.as_ref());
+    // Where the shop file says what success is, nothing else is.
+    let told = told.filter(|told| !says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
     match (told, shown) {
         (Some(Outcome::Confirmed { detail, .. }), Outcome::Rejected { reason }) => {
             Outcome::Unclear { reason: format!("the answer says \"{detail}\", and the page says otherwise: {reason}") }
         }
         (Some(Outcome::Rejected { reason }), _) => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
         (Some(confirmed @ Outcome::Confirmed { .. }), _) => confirmed,
-        (_, Outcome::Unclear { reason }) => moved(prepared, rendered, reason),
+        (_, Outcome::Unclear { reason }) if !says_success(shop) => moved(prepared, rendered, reason),
         (_, shown) => shown,
+    }
+}
+
+/// Whether the shop file says how success is known.
+fn says_success(shop: &Shop) -> bool {
+    let success = &shop.submit.success;
+    [&success.text, &success.url].into_iter().flatten().any(|wanted| !wanted.trim().is_empty())
+}
+
+/// What the page shows; the address of success in the shop file is reached also where a script led there.
+fn shown(shop: &Shop, before: &Prepared, last: &Exchange, after: &Page, redirected: Option<&Url>) -> Outcome {
+    let shown = outcome::by_page(shop, before, last, after, redirected);
+    let wanted = shop.submit.success.url.as_deref().filter(|wanted| !wanted.trim().is_empty());
+    let reached = wanted.is_some_and(|wanted| after.url.as_str().contains(wanted) && !before.page.url.as_str().contains(wanted));
+    match shown {
+        Outcome::Unclear { .. } if reached => Outcome::Confirmed { by: ConfirmedBy::Redirect, detail: after.url.to_string() },
+        shown => shown,
     }
 }
 
@@ -135,7 +159,6 @@ fn comparable(page: &Page) -> Page {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use url::Url;
 
     use super::super::super::fields::Role;
     use super::super::super::fill::Filled;
@@ -197,8 +220,12 @@ mod tests {
 
     /// The judgement's name and its words.
     fn judged(answer: Option<(u16, &str, &str)>, after: &str, by_script: bool, certain: bool) -> String {
+        judged_by(&shop("http://x.example/", None), answer, page(after), by_script, certain)
+    }
+
+    fn judged_by(shop: &Shop, answer: Option<(u16, &str, &str)>, page: Page, by_script: bool, certain: bool) -> String {
         let at = DateTime::from_timestamp(100, 0).unwrap();
-        let rendered = Rendered { page: page(after), by_script, requests: usize::from(answer.is_some()), certain, window: false };
+        let rendered = Rendered { page, by_script, requests: usize::from(answer.is_some()), certain, window: false };
         let sent = Sent {
             exchanges: answer.map(|(status, kind, body)| exchange(status, kind, body)).into_iter().collect(),
             error: None,
@@ -209,7 +236,7 @@ mod tests {
             stopped: None,
             offered: (false, false),
         };
-        match judge(&shop("http://x.example/", None), &prepared(), &sent, &rendered) {
+        match judge(shop, &prepared(), &sent, &rendered) {
             Outcome::Confirmed { by, detail } => format!("confirmed {by:?} {detail}"),
             Outcome::Rejected { reason } => format!("rejected {reason}"),
             Outcome::Unclear { reason } => format!("unclear {reason}"),
@@ -256,6 +283,31 @@ mod tests {
         ] {
             let said = judged(answer, after, by_script, certain);
             assert!(said.starts_with(expected), "{answer:?} {after}\n expected {expected}\n got {said}");
+        }
+    }
+
+    #[test]
+    fn the_shop_files_success_is_the_only_one() {
+        let (json, html) = ("application/json", "text/html");
+        let yes = (200, json, r#"{"success":true}"#);
+        for (text, url, answer, at, after, certain, expected) in [
+            // A script led to an address of thanks, or elsewhere: only the one in the shop file counts.
+            (Some("we got it"), None, (200, html, "ok"), "/thanks", "<p>Hello</p>", true, "unclear the answer does not newly say"),
+            (Some("we got it"), None, yes, "/contact", "<p>Thank you!</p>", true, "unclear the answer does not newly say"),
+            (Some("we got it"), None, yes, "/contact", "<p>We got it.</p>", true, "confirmed Text we got it"),
+            (None, Some("/welcome?ref="), yes, "/thanks", "<p>Thank you!</p>", true, "unclear the site did not lead"),
+            (None, Some("/welcome?ref="), yes, "/welcome?ref=7", "<p>Hello</p>", true, "confirmed Redirect http://x.example/welcome?ref=7"),
+            (None, Some("/welcome?ref="), (200, html, ""), "/welcome?ref=7", "<p>Hello</p>", false, "confirmed Redirect"),
+            (None, Some("/welcome"), (200, json, r#"{"success":false,"message":"no"}"#), "/welcome", "<p>Hello</p>", true, "rejected no"),
+            // The page of the form itself is not reached by the press.
+            (None, Some("/contact"), (200, html, "ok"), "/contact", "<p>Hello</p>", true, "unclear the site did not lead"),
+        ] {
+            let mut shop = shop("http://x.example/", None);
+            (shop.submit.success.text, shop.submit.success.url) = (text.map(str::to_owned), url.map(str::to_owned));
+            let mut page = page(after);
+            page.url = page.url.join(at).unwrap();
+            let said = judged_by(&shop, Some(answer), page, true, certain);
+            assert!(said.starts_with(expected), "{text:?} {url:?} {at} {after}\n expected {expected}\n got {said}");
         }
     }
 

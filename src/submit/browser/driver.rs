@@ -30,6 +30,8 @@ pub struct Visit {
     local: Option<Local>,
     version: String,
     page_load: Duration,
+    /// No answer may come from a private network.
+    public: bool,
     /// What dialogs said that the page opened.
     dialogs: Mutex<Vec<String>>,
     pub(super) traffic: tokio::sync::Mutex<Traffic>,
@@ -80,9 +82,13 @@ fn switches(settings: &BrowserSettings, local_only: bool) -> Vec<String> {
     if settings.rehearsal {
         rules.extend(["MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1", "EXCLUDE [::1]"].map(str::to_owned));
     } else if !local_only {
-        let private = ["localhost", "*.localhost", "127.*", "10.*", "192.168.*", "169.254.*", "[::1]", "metadata.google.internal"];
-        rules.extend(private.map(|host| format!("MAP {host} ~NOTFOUND")));
+        let named = ["localhost", "*.localhost", "metadata.google.internal"];
+        let v4 = ["127.*", "10.*", "192.168.*", "169.254.*", "0.0.0.0", "255.255.255.255"];
+        // Versions of Chromium differ in whether they match a literal with or without its brackets.
+        let v6 = ["[::1]", "::1", "[::]", "::", "[::ffff:*", "::ffff:*", "[fc*:*", "fc*:*", "[fd*:*", "fd*:*", "[fe80:*", "fe80:*"];
+        rules.extend(named.iter().chain(&v4).chain(&v6).map(|host| format!("MAP {host} ~NOTFOUND")));
         rules.extend((16..32).map(|part| format!("MAP 172.{part}.* ~NOTFOUND")));
+        rules.extend((64..128).map(|part| format!("MAP 100.{part}.* ~NOTFOUND")));
     }
     if !rules.is_empty() {
         switches.push(format!("--host-resolver-rules={}", rules.join(", ")));
@@ -114,6 +120,14 @@ fn capabilities(settings: &BrowserSettings, local_only: bool) -> Capabilities {
         ("goog:chromeOptions", options),
     ];
     Capabilities::from(wanted.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<serde_json::Map<_, _>>())
+}
+
+/// Whether Chromium on this machine goes through a proxy. Every answer then comes from the proxy's address, which says nothing.
+fn has_proxy() -> bool {
+    let names = ["http_proxy", "https_proxy", "all_proxy"];
+    names
+        .iter()
+        .any(|name| [(*name).to_owned(), name.to_uppercase()].iter().any(|name| std::env::var_os(name).is_some_and(|set| !set.is_empty())))
 }
 
 /// The driver's own words, without status, session and stack.
@@ -155,7 +169,8 @@ impl Visit {
             Ok(Err(error)) => return Err(BrowserFault::Start(brief(&error))),
             Ok(Ok(driver)) => driver,
         };
-        if local.is_some() {
+        let is_local = local.is_some();
+        if is_local {
             // The process group is ended as a whole; nothing need be said to it first.
             let _ = driver.clone().leak();
         }
@@ -166,6 +181,7 @@ impl Visit {
             local,
             version,
             page_load: settings.page_load,
+            public: !(local_only || is_local && has_proxy()),
             dialogs: Mutex::default(),
             traffic: tokio::sync::Mutex::default(),
             _permit: permit,
@@ -311,6 +327,7 @@ impl Visit {
         let events: Vec<Value> =
             answer.value().map_err(|error| BrowserFault::Command { what: "read the traffic", message: brief(&error) })?;
         self.traffic.lock().await.absorb(&events);
+        self.guard().await?;
         // Long bodies, and those of several parts, are not in the log.
         for _ in 0..20 {
             let Some((place, id)) = self.traffic.lock().await.unread() else { break };
@@ -322,6 +339,14 @@ impl Visit {
             }
         }
         Ok(())
+    }
+
+    /// Ends a visit to a public site that was answered for from a private network.
+    pub(super) async fn guard(&self) -> Result<(), BrowserFault> {
+        match self.traffic.lock().await.private_answer() {
+            Some((url, address)) if self.public => Err(BrowserFault::Private { url: url.clone(), address }),
+            _ => Ok(()),
+        }
     }
 
     /// The whole page as a picture.
@@ -351,6 +376,8 @@ mod tests {
             (true, false, hosts.clone(), "MAP bluebonnet.example 127.0.0.1:8080, MAP * ~NOTFOUND, EXCLUDE localhost", "MAP 127.*"),
             (false, false, hosts, "MAP bluebonnet.example 127.0.0.1:8080, MAP localhost ~NOTFOUND", "MAP * "),
             (false, false, BTreeMap::new(), "MAP 192.168.* ~NOTFOUND", "EXCLUDE"),
+            (false, false, BTreeMap::new(), "MAP [fd*:* ~NOTFOUND", "MAP fd* "),
+            (false, false, BTreeMap::new(), "MAP 100.127.* ~NOTFOUND", "MAP 100.128.*"),
             (false, true, BTreeMap::new(), "--headless=new", "host-resolver-rules"),
         ] {
             let settings = BrowserSettings {

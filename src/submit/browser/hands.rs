@@ -16,9 +16,11 @@ const CLOSERS: &str = include_str!("closers.js");
 /// Between two fields.
 const BREATH: Duration = Duration::from_millis(120);
 
-/// Sets what is to be set and is seen; the reason when a field does not take it.
-pub(super) async fn fill(visit: &Visit, scene: &Scene, choice: &Choice, edits: &Edits) -> Result<Result<(), String>, BrowserFault> {
+/// Sets what is to be set and is seen. Gives the controls that were set, by their place on the page; the reason when a field
+/// does not take it.
+pub(super) async fn fill(visit: &Visit, scene: &Scene, choice: &Choice, edits: &Edits) -> Result<Result<Vec<usize>, String>, BrowserFault> {
     let page = &scene.page;
+    let mut set = Vec::new();
     for field in choice.fields.iter().filter(|field| !field.concealed && !field.honeypot) {
         let Some(control) = page.controls.get(field.control_index).filter(|control| !control.disabled && !control.is_button()) else {
             continue;
@@ -32,13 +34,16 @@ pub(super) async fn fill(visit: &Visit, scene: &Scene, choice: &Choice, edits: &
         };
         match done {
             Done::Nothing => {}
-            Done::Set => tokio::time::sleep(BREATH).await,
+            Done::Set => {
+                set.push(control.index);
+                tokio::time::sleep(BREATH).await;
+            }
             Done::Refused => {
                 return Ok(Err(format!("the field \"{}\" on {} does not take what is typed into it", control.caption(), page.url)));
             }
         }
     }
-    Ok(Ok(()))
+    Ok(Ok(set))
 }
 
 enum Done {
@@ -129,8 +134,9 @@ async fn choose(visit: &Visit, reference: &Value, control: &Control, edits: &Edi
     Ok(Done::Set)
 }
 
-/// Presses once. What lies over the button is put away first; a press that the driver refused was none.
-pub(super) async fn press(visit: &Visit, button: &Button) -> Result<(), BrowserFault> {
+/// Presses once. What lies over the button is put away first, and nothing of the form itself; a press that the driver refused
+/// was none.
+pub(super) async fn press(visit: &Visit, button: &Button, fields: &[Value]) -> Result<(), BrowserFault> {
     let element = visit.element(&button.element)?;
     let refused = |fault: &BrowserFault| match fault {
         BrowserFault::Command { message, .. } => message.contains("intercepted") || message.contains("not interactable"),
@@ -141,7 +147,8 @@ pub(super) async fn press(visit: &Visit, button: &Button) -> Result<(), BrowserF
         // A load that takes its time, or a dialog, comes after the press.
         _ => return Ok(()),
     }
-    let closers = visit.script("look for what lies over the page", CLOSERS, Vec::new()).await?;
+    let kept: Vec<&Value> = std::iter::once(&button.element).chain(fields).collect();
+    let closers = visit.script("look for what lies over the page", CLOSERS, vec![json!(kept)]).await?;
     for closer in closers.as_array().into_iter().flatten().take(2) {
         if let Ok(closer) = visit.element(closer) {
             let _ = visit.click(&closer).await;

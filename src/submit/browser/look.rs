@@ -241,18 +241,41 @@ fn plain(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// The link of a rendered page that leads to its form.
+/// The link of a rendered page that most likely leads to its form; of equals the first.
 fn contact(page: &Page, seen: &[String]) -> Option<Url> {
     let wanted = ["contact", "inquir", "enquir", "get in touch", "request info", "ask a question", "contacto"];
     let own = page.url.host_str().unwrap_or_default().trim_start_matches("www.");
-    let fitting = page.links.iter().filter(|link| {
+    let fitting = page.links.iter().filter_map(|link| {
         let same = link.url.host_str().unwrap_or_default().trim_start_matches("www.") == own;
-        let said = format!("{} {}", words(&link.text), link.url.path().to_lowercase());
-        same && link.url.port_or_known_default() == page.url.port_or_known_default()
+        let said = format!("{} {}", words(&link.text), words(link.url.path()));
+        let worth = find::link_worth(&said, "");
+        let fits = same
+            && link.url.port_or_known_default() == page.url.port_or_known_default()
             && matches!(link.url.scheme(), "http" | "https")
             && wanted.iter().any(|word| said.contains(word))
-            && !seen.contains(&plain(&link.url))
+            && worth >= find::LIKELY
+            && !seen.contains(&plain(&link.url));
+        fits.then_some((worth, &link.url))
     });
-    let mut fitting = fitting.map(|link| link.url.clone());
-    fitting.next()
+    fitting.rev().max_by_key(|(worth, _)| *worth).map(|(_, url)| url.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_for_buyers_is_followed_and_no_other() {
+        for (links, expected) in [
+            ("<a href=/jobs>Careers contact</a><a href=/ask>Contact us</a>", Some("/ask")),
+            ("<a href=/warranty/contact>Warranty contact</a>", None),
+            ("<a href=/a>Get in touch</a><a href=/contact>Contact</a><a href=/contact-us>Contact</a>", Some("/contact")),
+            ("<a href=https://other.example/contact>Contact</a><a href=/seen>Contact</a>", None),
+            ("<a href=/hola>Contacto</a>", Some("/hola")),
+        ] {
+            let page = Page::parse(links.as_bytes(), &Url::parse("https://x.example/").unwrap(), None);
+            let found = contact(&page, &["https://x.example/seen".to_owned()]);
+            assert_eq!(found.as_ref().map(Url::path), expected, "{links}");
+        }
+    }
 }

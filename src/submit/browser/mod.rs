@@ -17,7 +17,7 @@ mod settle;
 mod snapshot;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,6 +133,14 @@ pub enum BrowserFault {
         what: &'static str,
         /// The limit.
         seconds: u64,
+    },
+    /// A public site was answered for from a private network.
+    #[error("could not go on: {url} was answered from {address}, which is on a private network")]
+    Private {
+        /// What was asked for.
+        url: Url,
+        /// Who answered.
+        address: IpAddr,
     },
     /// A command failed.
     #[error("could not {what} in the browser: {message}")]

@@ -3,12 +3,13 @@
 //! and the beacons of trackers are not kept.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use url::Url;
 
-use super::super::http::Exchange;
+use super::super::http::{Exchange, is_private};
 
 /// Requests that are remembered at most.
 const MAX_RECORDS: usize = 5_000;
@@ -43,6 +44,21 @@ const TRACKERS: [&str; 26] = [
     "px.ads",
 ];
 
+/// Hosts that go on talking whatever is pressed. A request to any other host may be the inquiry: forms post to makers and to
+/// clouds that no list holds.
+const CHATS: [&str; 10] = [
+    "intercom.io",
+    "drift.com",
+    "driftt.com",
+    "livechatinc.com",
+    "tawk.to",
+    "zopim.com",
+    "olark.com",
+    "crisp.chat",
+    "cookielaw.org",
+    "userway.org",
+];
+
 /// One request, or one step of a redirect.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
@@ -73,6 +89,8 @@ pub(super) struct Record {
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     pub(super) records: Vec<Record>,
+    /// Requests were left out, because there were too many.
+    pub(super) full: bool,
     last: HashMap<String, usize>,
 }
 
@@ -133,7 +151,13 @@ impl Traffic {
         }
         let Some(request) = about.get("request") else { return };
         let Some(url) = text(request, "url").and_then(|url| Url::parse(url).ok()) else { return };
-        if !matches!(url.scheme(), "http" | "https") || self.records.len() >= MAX_RECORDS {
+        if !matches!(url.scheme(), "http" | "https") {
+            return;
+        }
+        if self.records.len() >= MAX_RECORDS {
+            self.full = true;
+            // What follows under this id is no longer about the record that it was.
+            self.last.remove(id);
             return;
         }
         self.last.insert(id.to_owned(), self.records.len());
@@ -208,6 +232,21 @@ impl Traffic {
         posts.or_else(|| since().find(|(_, record)| gets(record))).map(|(at, _)| at)
     }
 
+    /// The first answer that came from this machine or a private network: where, and from which address. Names say nothing of it,
+    /// for a name can be given any address, and another one later.
+    pub(super) fn private_answer(&self) -> Option<(&Url, IpAddr)> {
+        self.records.iter().find_map(|record| {
+            let address: IpAddr = record.address.as_deref()?.trim_matches(['[', ']']).parse().ok()?;
+            is_private(address).then_some((&record.url, address))
+        })
+    }
+
+    /// Whether something since `from` may have been the inquiry, written so that nobody reads the address in it: a request with a
+    /// body. What was left out may have been anything.
+    pub(super) fn may_have_sent(&self, from: usize) -> bool {
+        self.full || self.records.iter().skip(from).any(Record::has_body)
+    }
+
     /// The last post since `from` to one of these hosts, for where no request names the address: it may be written in its own way.
     pub(super) fn likely(&self, from: usize, hosts: &[&str]) -> Option<usize> {
         let own = |record: &Record| record.url.host_str().is_some_and(|host| hosts.contains(&host));
@@ -228,12 +267,17 @@ impl Record {
         matches!(self.kind.as_str(), "Document" | "XHR" | "Fetch") && !self.is_tracker()
     }
 
+    /// Whether it posts something to anybody but a tracker or a chat.
+    fn has_body(&self) -> bool {
+        let posts = matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
+        self.matters() && (posts || self.has_post || self.post.as_deref().is_some_and(|post| !post.is_empty())) && !is_of(&self.url, &CHATS)
+    }
+
     fn is_tracker(&self) -> bool {
         if matches!(self.kind.as_str(), "Ping" | "Preflight" | "CSPViolationReport" | "Image") {
             return true;
         }
-        let host = self.url.host_str().unwrap_or_default();
-        TRACKERS.iter().any(|tracker| host == *tracker || host.ends_with(&format!(".{tracker}")))
+        is_of(&self.url, &TRACKERS)
     }
 
     /// Whether the address we leave stands in it.
@@ -306,6 +350,12 @@ impl Record {
     }
 }
 
+/// Whether an address is on one of these hosts or below.
+fn is_of(url: &Url, hosts: &[&str]) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    hosts.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")))
+}
+
 fn percent(text: &str) -> String {
     let bytes: Vec<u8> = text.bytes().collect();
     let mut out = Vec::with_capacity(bytes.len());
@@ -373,6 +423,62 @@ mod tests {
         assert_eq!(chain[1].ended_at, DateTime::from_timestamp(101, 0).unwrap());
         assert_eq!(traffic.open(), 1, "the count is still under way; trackers are not waited for");
         assert_eq!(traffic.submission(found + 2, alias), None);
+    }
+
+    #[test]
+    fn a_body_that_nobody_reads_may_be_the_inquiry() {
+        for (kind, method, url, post, expected) in [
+            ("Fetch", "POST", "https://x.example/send", "aGVsbG8=", true),
+            ("XHR", "PUT", "https://api.cloud.example/leads/7", "", true),
+            ("Document", "POST", "https://x.example/send", "a=b", true),
+            ("Fetch", "GET", "https://x.example/next?step=2", "", false),
+            ("Ping", "POST", "https://x.example/count", "page=1", false),
+            ("Fetch", "POST", "https://www.google-analytics.com/g", "page=1", false),
+            ("XHR", "POST", "https://api-iam.intercom.io/messenger", "page=1", false),
+        ] {
+            let mut traffic = Traffic::default();
+            traffic.absorb(&[sent("0", "Fetch", "POST", "https://x.example/before", "a=b"), sent("1", kind, method, url, post)]);
+            assert_eq!(traffic.may_have_sent(1), expected, "{kind} {method} {url}");
+        }
+    }
+
+    #[test]
+    fn an_answer_from_a_private_network_is_known_by_its_address() {
+        for (address, expected) in [
+            ("127.0.0.1", true),
+            ("10.1.2.3", true),
+            ("172.20.0.1", true),
+            ("192.168.1.1", true),
+            ("169.254.169.254", true),
+            ("100.64.0.1", true),
+            ("0.0.0.0", true),
+            ("[::1]", true),
+            ("::ffff:10.0.0.1", true),
+            ("fd00::1", true),
+            ("[fe80::1]", true),
+            ("203.0.113.7", false),
+            ("[2606:2800:220:1::1]", false),
+            ("", false),
+        ] {
+            let mut traffic = Traffic::default();
+            let response = json!({"status": 200, "headers": {}, "remoteIPAddress": address});
+            traffic.absorb(&[
+                sent("1", "Document", "GET", "https://x.example/", ""),
+                entry("Network.responseReceived", &json!({"requestId": "1", "type": "Document", "response": response})),
+            ]);
+            assert_eq!(traffic.private_answer().is_some(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_full_does_not_say_that_nothing_was_sent() {
+        let mut traffic = Traffic::default();
+        let many: Vec<Value> = (0..MAX_RECORDS).map(|at| sent(&at.to_string(), "Fetch", "GET", "https://x.example/poll", "")).collect();
+        traffic.absorb(&many);
+        assert!(!traffic.full && !traffic.may_have_sent(0));
+        traffic.absorb(&[sent("0", "Fetch", "POST", "https://x.example/send", "email=shopper@example.org")]);
+        assert!(traffic.full && traffic.may_have_sent(MAX_RECORDS), "the one left out may have been the inquiry");
+        assert_eq!(traffic.records.len(), MAX_RECORDS);
     }
 
     #[test]

@@ -102,13 +102,16 @@ async fn look_at(
     Ok(Seen { visit, found, loaded, clock })
 }
 
-/// The page or frame that holds the form, as a browser shows it; nothing is left open.
-pub(in super::super) async fn rendered(client: &Client, browser: &Browser, shop: &Shop, url: &Url) -> Result<Page, Outcome> {
+/// The page or frame that holds the form, as a browser shows it, and the form's place in it; nothing is left open.
+pub(in super::super) async fn rendered(client: &Client, browser: &Browser, shop: &Shop, url: &Url) -> Result<(Page, usize), Outcome> {
     let session = client.session(&shop.site);
     let Seen { visit, found, .. } = look_at(client, browser, shop, &session, url, &mut Gathered::default()).await?;
     visit.close().await;
     let (mut scenes, choice) = found?;
-    if choice.scene < scenes.len() { Ok(scenes.swap_remove(choice.scene).page) } else { Err(by_hand("the form is gone")) }
+    if choice.scene >= scenes.len() {
+        return Err(by_hand("the form is gone"));
+    }
+    Ok((scenes.swap_remove(choice.scene).page, choice.form))
 }
 
 /// Renders a page and decides what would be filled.

@@ -35,6 +35,8 @@ const NEVER_LEFT: [&str; 6] = [
 pub(super) struct Progress {
     /// Keys went to the page.
     pub(super) typed: bool,
+    /// Where the traffic of the first press begins.
+    pub(super) first_press: Option<usize>,
     pub(super) pieces: Vec<Piece>,
     pub(super) exchanges: Vec<Exchange>,
     /// Where it ended before the press.
@@ -114,11 +116,17 @@ pub(super) async fn settle(
             break;
         }
     }
+    // Such an answer is neither kept nor believed.
+    visit.guard().await?;
     let at = client.now();
     progress.answered_at = Some(at);
     // Before another window is entered: the browser gives bodies only of the window it is in.
     let (by_script, certain) = evidence(visit, prepared, ready, progress, mark).await;
-    let requests = visit.traffic.lock().await.records.iter().skip(mark).filter(|record| record.matters()).count();
+    let requests = {
+        let traffic = visit.traffic.lock().await;
+        // One that was left out counts.
+        traffic.records.iter().skip(mark).filter(|record| record.matters()).count() + usize::from(traffic.full)
+    };
     let window = visit.newest_window().await.unwrap_or(false);
     if window {
         calm(visit, Duration::from_secs(8), CALM).await?;
@@ -172,7 +180,8 @@ async fn evidence(visit: &Visit, prepared: &Prepared, ready: &Ready, progress: &
     progress.answered_at = answered.or(progress.answered_at);
     let broken = chain.last().and_then(|place| traffic.records.get(*place)).filter(|record| record.status.is_none());
     progress.fault = broken.and_then(|record| Some((record, record.fault.as_deref()?))).map(|(record, fault)| SendFault {
-        possibly_sent: chain.len() > 1 || !NEVER_LEFT.iter().any(|known| fault.contains(known)),
+        // Where nobody knows which request it was, another may have arrived.
+        possibly_sent: certain.is_none() || chain.len() > 1 || !NEVER_LEFT.iter().any(|known| fault.contains(known)),
         message: format!("could not reach {}: {fault}", record.url),
     });
     let own = traffic.frame_of(&prepared.page.url);

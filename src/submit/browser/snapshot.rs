@@ -42,6 +42,7 @@ impl Scene {
 pub(super) struct Choice {
     pub(super) scene: usize,
     pub(super) form: usize,
+    pub(super) kind: FormKind,
     pub(super) fields: Vec<Field>,
     /// The whole form stands hidden, as in a box that a button opens.
     pub(super) out: bool,
@@ -109,7 +110,7 @@ pub(super) fn choose(scenes: &[Scene]) -> Option<Choice> {
         let out = is_out(&scene.page, chosen.index, &chosen.fields);
         let worth = worth(&chosen.fields) + if out { 0 } else { 100 };
         if best.as_ref().is_none_or(|(known, _)| worth > *known) {
-            best = Some((worth, Choice { scene: at, form: chosen.index, fields: chosen.fields.clone(), out }));
+            best = Some((worth, Choice { scene: at, form: chosen.index, kind: chosen.kind, fields: chosen.fields.clone(), out }));
         }
     }
     best.map(|(_, choice)| choice)
@@ -133,7 +134,7 @@ pub(super) fn again(scenes: &[Scene], before: &Choice, way: &[u16]) -> Option<Ch
         let known = fields::survey(&scene.page).into_iter().nth(before.form)?;
         let seen = known.fields.iter().any(|field| !field.concealed && !matches!(field.role, Role::Hidden | Role::Submit | Role::Honeypot));
         let other = matches!(known.kind, FormKind::Search | FormKind::Login | FormKind::Registration);
-        (seen && !other).then_some(Choice { scene: at, form: before.form, fields: known.fields, out: false })
+        (seen && !other).then_some(Choice { scene: at, form: before.form, kind: known.kind, fields: known.fields, out: false })
     });
     same.or_else(|| choose(scenes))
 }

@@ -10,7 +10,7 @@ use super::super::words::words;
 use crate::shop::Shop;
 
 /// From here on an address is likely; below it is a guess.
-pub(super) const LIKELY: u32 = 8;
+pub(in super::super) const LIKELY: u32 = 8;
 
 /// Where sites put the form when nothing says so; tried last.
 pub(super) const COMMON: [&str; 6] =
@@ -84,7 +84,7 @@ fn is_file(url: &Url) -> bool {
 }
 
 /// How likely words lead to the form.
-pub(super) fn worth(said: &str, community: &str) -> u32 {
+pub(in super::super) fn worth(said: &str, community: &str) -> u32 {
     let good = [
         ("contact", 20),
         ("kontakt", 20),

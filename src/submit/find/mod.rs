@@ -19,7 +19,8 @@ use super::http::{Client, Exchange, SendFault, Session};
 use super::outcome::Outcome;
 use super::page::Page;
 use super::vendor;
-use links::{COMMON, Candidate, LIKELY, candidates, host, key, of_sitemap, take_best};
+use links::{COMMON, Candidate, candidates, host, key, of_sitemap, take_best};
+pub(super) use links::{LIKELY, worth as link_worth};
 pub(super) use robots::Robots;
 use sitemap::Sitemap;
 

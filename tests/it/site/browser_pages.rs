@@ -62,7 +62,7 @@ impl Pages {
             )
             .route("/spa/contact", get(|| async { Html(include_str!("pages/spa-contact.html")) }))
             .route("/{slug}/send", post(send))
-            .route("/{slug}/event", post(event))
+            .route("/{slug}/event", post(event).get(event))
             .with_state(Arc::clone(&seen));
         runtime.spawn(async move { axum::serve(listener, router).await });
         Self { port, seen, runtime: Some(runtime) }
@@ -125,6 +125,13 @@ async fn page(State(seen): State<Arc<Seen>>, Path(slug): Path<String>) -> Respon
         "depends" => include_str!("pages/depends.html"),
         "wizard" => include_str!("pages/wizard.html"),
         "reload" => include_str!("pages/reload.html"),
+        "letter" => include_str!("pages/letter.html"),
+        "receipt" => include_str!("pages/receipt.html"),
+        "veiled" => include_str!("pages/veiled.html"),
+        "early" => include_str!("pages/early.html"),
+        "long" => include_str!("pages/long.html"),
+        "sheet" => include_str!("pages/sheet.html"),
+        "stair" => include_str!("pages/stair.html"),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     seen.loaded.lock().unwrap().push((slug, Instant::now()));
@@ -141,13 +148,15 @@ async fn send(State(seen): State<Arc<Seen>>, Path(slug): Path<String>, body: Byt
         return Html(include_str!("pages/wizard-2.html").replace("{{email}}", &email)).into_response();
     }
     match slug.as_str() {
-        "react" | "orphan" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
+        "react" | "orphan" | "sheet" => ([("content-type", "application/json")], "{\"ok\":true}").into_response(),
         "written" => ([("content-type", "application/json")], "{\"inlineMessage\":\"Thanks for submitting the form.\"}").into_response(),
         "reload" => {
             let complaint = "<p class=\"error\">The phone number is not valid.</p>";
             Html(include_str!("pages/reload.html").replace("{{complaint}}", complaint)).into_response()
         }
-        "ajax" | "dialog" | "shadow" | "drawn" | "mute" | "spa" => "done".into_response(),
+        "receipt" => Html(include_str!("pages/receipt-answer.html")).into_response(),
+        "letter" => Html(include_str!("pages/letter-answer.html")).into_response(),
+        "ajax" | "dialog" | "shadow" | "drawn" | "mute" | "spa" | "veiled" => "done".into_response(),
         "invalid" => "Please enter a valid phone number.".into_response(),
         _ => Redirect::to(&format!("/{slug}/thanks")).into_response(),
     }
