@@ -445,7 +445,7 @@ fn written(request: &Request, headers: &HeaderMap) -> Vec<u8> {
 pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            let special = matches!(ip.octets(), [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [240..=255, ..]);
+            let special = matches!(ip.octets(), [0 | 240..=255, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..]);
             ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_multicast() || special
         }
         IpAddr::V6(ip) => {

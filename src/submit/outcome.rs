@@ -111,7 +111,9 @@ pub fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent) -> Outcome {
     if let Some(fault) = &sent.error {
         return unclear(format!("the request was sent, and {}", fault.message));
     }
-    if let Some(outcome) = by_json(last) {
+    // Where the shop file says what success is, nothing else is.
+    let told = by_json(last).filter(|told| !says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
+    if let Some(outcome) = told {
         return outcome;
     }
     by_page(shop, prepared, last, &page, redirected.as_ref())
@@ -123,6 +125,12 @@ fn unanswered(error: Option<&SendFault>) -> Outcome {
         Some(fault) => unclear(format!("the request may have been sent, and {}", fault.message)),
         None => Outcome::Failed { reason: "nothing was sent".to_owned() },
     }
+}
+
+/// Whether the shop file says how success is known.
+pub(super) fn says_success(shop: &Shop) -> bool {
+    let success = &shop.submit.success;
+    [&success.text, &success.url].into_iter().flatten().any(|wanted| !wanted.trim().is_empty())
 }
 
 /// What the shop file says about the address of success.

@@ -10,8 +10,9 @@ use url::Url;
 
 use super::super::fields::{FormKind, Role};
 use super::super::http::{Client, SendFault};
-use super::super::outcome::{self, Outcome};
+use super::super::outcome::Outcome;
 use super::super::prepare::{Prepared, Sent, a_persons_time, seed};
+use super::super::receipt::{self, Strength};
 use super::driver::Visit;
 use super::look;
 use super::plan::{self, Ready};
@@ -315,12 +316,12 @@ fn action(scene: &Scene, choice: &Choice) -> Option<Url> {
 }
 
 fn words_of(scenes: &[Scene]) -> String {
-    scenes.iter().map(|scene| format!("{}. {}. ", scene.page.title, scene.page.text)).collect()
+    scenes.iter().map(|scene| format!("{}\n{}\n", scene.page.title, scene.page.lines)).collect()
 }
 
-/// Whether a sentence thanks that was not there before.
+/// Whether a sentence thanks that was not there before. A promise to get in touch may stand beside any step.
 fn newly_thanks(before: &str, after: &str) -> bool {
-    after.split(['.', '!', '?']).map(str::trim).any(|sentence| outcome::thanks(sentence) && !before.contains(sentence))
+    receipt::listen(before, after).thanks.is_some_and(|(strength, _)| strength >= Strength::Thanks)
 }
 
 /// The fields that a person sees, by label, name and id; one step differs from another by them.

@@ -51,22 +51,16 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
     let told = if rendered.by_script { by_json(last) } else { None };
     let shown = shown(shop, &before, last, &after, redirected.as_ref());
     // Where the shop file says what success is, nothing else is.
-    let told = told.filter(|told| !says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
+    let told = told.filter(|told| !outcome::says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
     match (told, shown) {
         (Some(Outcome::Confirmed { detail, .. }), Outcome::Rejected { reason }) => {
             Outcome::Unclear { reason: format!("the answer says \"{detail}\", and the page says otherwise: {reason}") }
         }
         (Some(Outcome::Rejected { reason }), _) => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
         (Some(confirmed @ Outcome::Confirmed { .. }), _) => confirmed,
-        (_, Outcome::Unclear { reason }) if !says_success(shop) => moved(prepared, rendered, reason),
+        (_, Outcome::Unclear { reason }) if !outcome::says_success(shop) => moved(prepared, rendered, reason),
         (_, shown) => shown,
     }
-}
-
-/// Whether the shop file says how success is known.
-fn says_success(shop: &Shop) -> bool {
-    let success = &shop.submit.success;
-    [&success.text, &success.url].into_iter().flatten().any(|wanted| !wanted.trim().is_empty())
 }
 
 /// What the page shows; the address of success in the shop file is reached also where a script led there.
