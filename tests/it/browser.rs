@@ -64,7 +64,7 @@ const DOUBTED: [Case; 3] = [
 
 const ONCE: [Case; 6] = [
     case("receipt", "unclear", &["proves acceptance"], 1),
-    case("letter", "confirmed", &["Thank you"], 1),
+    case("letter", "confirmed", &["received your question"], 1),
     case("veiled", "unclear", &["may have been sent"], 1),
     case("early", "manual", &["no field for an address to answer to"], 0),
     case("long", "manual", &["more steps"], 0),

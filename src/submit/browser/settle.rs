@@ -142,6 +142,8 @@ pub(super) async fn settle(
         for said in visit.dialogs() {
             page.text.push(' ');
             page.text.push_str(&said);
+            page.lines.push('\n');
+            page.lines.push_str(&said);
         }
         progress.rendered = Some(Rendered { page, by_script, requests, certain, window });
     }
