@@ -2,6 +2,11 @@
 //! nothing, [`send`] submits exactly once, [`judge`] says whether the site accepted. Refused and handed to a person: CAPTCHAs
 //! and bot walls (never worked around), forms that only a browser's scripts can send, required fields that are not understood.
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
+//!
+//! The way through: `find` loads pages (`http`, `polite`); `dom` and `read` make a [`page::Page`] of one; `boxes`, `beside`,
+//! `words`, `role`, `honeypot`, `hidden` and `orphans` say what its fields are, `kind` and `vendor` what its forms are, `fields`
+//! brings both together; `prepare` chooses, `fill` fills, `form` and `encode` make the request; `receipt`, `json` and `outcome`
+//! judge the answer. `browser` walks the same way by hand. `readiness` and `probe` tell of a site, `inspect` of a page.
 
 mod beside;
 mod boxes;

@@ -28,7 +28,10 @@ const THING: &str = r"(message|inquiry|enquiry|request|submission|information|in
 
 static RECEIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&[
-        r"\b(thank you|thanks|thank-you) (so much |very much )?for (your |the )?((recent|online|web|kind|new|valued) )?(contacting|reaching|getting in touch|inquir|enquir|interest|message|request|submi|question|e-?mail|email|registering|registration|completing|filling|writing|sending|comments?|feedback|information|asking|connecting|appointment|signing)|",
+        r"\b(thank you|thanks|thank-you) (so much |very much )?for (your |the )?((recent|online|web|kind|new|valued) )?(contacting|reaching|getting in touch|inquir|enquir|message|request|submi|question|e-?mail|email|registering|registration|completing|filling|writing|sending|comments?|feedback|information|asking|connecting|appointment|signing|requesting|scheduling|booking)|",
+        r"we (truly |really )?appreciate (your |you )(contacting|reaching|getting in touch|inquir|enquir|message|request|question|e-?mail)|we('ve| have)? got your (",
+        THING,
+        r")|",
         r"(we('ve| have)?|has been|have been|was|were|is|been) (successfully |just |now )?received\b.{0,20}\byour |\breceived your .{0,30}",
         THING,
         r"|\b",
@@ -36,7 +39,7 @@ static RECEIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r" (has been|was|have been|is|were) (successfully |now |just )*(sent|received|submitted|delivered|recorded|saved)|",
         THING,
         r" (sent|received|submitted)( successfully)?[.! ]*$|(sent|submitted|received|saved) successfully|successfully (sent|submitted|received|saved)|",
-        r"\bnew submission added|submission (has been |was )?(saved|received|complete)|(inquiry|request|ticket|case) #?\w*\d+ (created|received|opened)|",
+        r"(submission|submit|submitted) (was |is |has been )?successful|\bnew submission added|submission (has been |was )?(saved|received|complete)|(inquiry|request|ticket|case) #?\w*\d+ (created|received|opened)|",
         r"hemos recibido (su|tu)|(su|tu) (mensaje|solicitud|consulta|informaci[oó]n) (ha sido|fue|se ha) (enviad|recibid)[oa]|mensaje enviado|enviado correctamente|gracias por (contactar|su (inter[eé]s|mensaje|consulta|solicitud)|escribir|registrar|comunicar|ponerse)|",
         r"(vielen|besten|herzlichen) dank f[uü]r ihre (nachricht|anfrage|mitteilung|interesse)|danke f[uü]r (ihre|deine) (nachricht|anfrage)|nachricht (wurde|ist) (erfolgreich )?(gesendet|versendet|[uü]bermittelt)|(ihre|deine) (nachricht|anfrage) (wurde|haben wir)|",
         r"merci (pour votre|de nous avoir|de votre) (message|demande|contact|int[eé]r[eê]t|contact[eé]|[eé]crit)|votre (message|demande) a (bien )?[eé]t[eé] (envoy|re[cç]u)|",
@@ -44,15 +47,16 @@ static RECEIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ])
 });
 
-/// Bare thanks: with a name at most.
+/// Bare thanks: with a name at most, or for an interest, which any page may say.
 static THANKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\W*(?i:thank you|thanks|thank-you|many thanks|muchas gracias|gracias|vielen dank|danke|merci|obrigad[oa]|grazie|bedankt|dank u|tack|takk)(?i: so much| very much| again)?(,? +\p{Lu}[\p{L}'’-]+){0,2}\W*$").ok()
+    Regex::new(r"^\W*(?i:thank you|thanks|thank-you|many thanks|muchas gracias|gracias|vielen dank|danke|merci|obrigad[oa]|grazie|bedankt|dank u|tack|takk)(?i: so much| very much| again)?(,? +\p{Lu}[\p{L}'’-]+){0,2}\W*$|(?i:(thank you|thanks) (so much |very much )?for (your|the) (\w+ )?interest\b|we (truly |really )?appreciate your interest\b)").ok()
 });
 
 /// A promise to the one who asked.
 static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&[
-        r"\b(we|i|he|she|they|someone|somebody|representative|counselor|consultant|specialist|agent|advisor|team|staff|member|sales|one of us|associate|manager)('ll| will| shall) (soon |shortly |personally )?(be in (touch|contact)|be contacting you|contact you|call you|e-?mail you|respond to (you|your)|get back (to|with) you|reach out to you|reply to (you|your)|follow up with you|be with you)|",
+        r"\b(we|i|he|she|they|someone|somebody|representatives?|counsel+ors?|consultants?|specialists?|agents?|advisors?|team|staff|members?|sales|one of us|associates?|managers?|interest and|message and|inquiry and|request and)('ll| will| shall) (try to |do (my|our) best to )?(soon |shortly |personally )?",
+        r"(be in (touch|contact)|get in (touch|contact)|be contacting you|be reaching out to you|contact you|call you|e-?mail you|respond (to (you|your)|within|shortly|soon|promptly|as soon)|reply (to you|within|shortly|soon|promptly|as soon)|get back (to|with) you|reach out (to you|shortly|soon|within)|follow up (with you|shortly|soon)|be with you)|",
         r"\byou('ll| will) (hear (back )?from us|be contacted|receive (an?|our) (e-?mail|call|reply|response))|nos (pondremos|comunicaremos) .{0,20}(contacto|usted|contigo)|le contactaremos|wir melden uns|nous vous (contacterons|r[eé]pondrons|recontacterons)|entraremos em contato|la contatteremo",
     ])
 });
@@ -61,7 +65,8 @@ static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static WEAKENED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&[
         r"\b(not|never|nothing|none|no|cannot|unable|unsuccessful(ly)?|without|fail(ed|s|ure)?|but|however|unfortunately|sorry|error|nicht|kein\w*|leider|non|niet|n[aã]o|ne pas|pas|lo sentimos)\b|n['’]t\b|",
-        r"\b(if|before|once|until|unless|after|when|as soon as|in order to|please|must|needs? to|fill (in|out)|click|verify|confirm (your|it|the)|seems|would|could|should|may|might|twice|again|later|next step|for review|more (step|question)s?|wenn|sobald|bitte|si (desea|usted)|cuando|veuillez|de (remplir|r[eé]essayer|patienter)|per favore)\b|",
+        r"\b(if|before|once|until|unless|after|when|as soon as (you|your|it|the|this|that|they|we (have|receive|get|review))|in order to|please (re|try|go|fill|complete|enter|provide|select|choose|correct|confirm|verify|click|wait|submit|send|contact|use|answer)\w*|must|needs? to|fill (in|out)|click|verify|confirm (your|it|the)|seems|(would|could|should|may|might) (have |be )|twice|again|later|next step|for review|more (step|question)s?|wenn|sobald|bitte|si (desea|usted)|cuando|veuillez|de (remplir|r[eé]essayer|patienter)|per favore)\b|",
+        r"^\W*(just |simply )?(send|drop|shoot|give|leave|tell|call|contact|fill|complete|use|write|ask|submit|enter|share|e-?mail|text)\b.{0,80}\b(and|&) (we|i|our|a|one|some)|",
         r"\b(patience|visiting|visit(ing)? (us|our)|understanding|waiting|cooperation|stopping by|dropping by|subscrib|cookies?|newsletter|trying|paciencia|geduld|compr[eé]hension|award|deposit|payment|dream home|feedback on)\b",
     ])
 });
@@ -216,13 +221,35 @@ mod tests {
             "Ihre Nachricht wurde gesendet.",
             "Votre message a bien été envoyé.",
             "Inquiry #4711 created.",
+            "We've received your message and will get back to you as soon as possible.",
+            "Thank you for your inquiry, we will respond as soon as we can.",
+            "Thank you for your submission, please allow 24-48 hours for a response.",
+            "Thank you for requesting information about Willow Creek.",
+            "We got your message!",
+            "Your submission was successful.",
+            "Form submit successful!",
+            "Inquiry Received",
+            "Your Message Is Sent!",
         ] {
             assert_eq!(thanks(text), Some(Strength::Receipt), "{text}");
         }
-        for text in ["Thank you!", "Thanks, Dana!", "¡Gracias!"] {
+        for text in [
+            "Thank you!",
+            "Thanks, Dana!",
+            "¡Gracias!",
+            "Thank you for your interest in Willow Creek!",
+            "We appreciate your interest and will be in touch soon.",
+        ] {
             assert_eq!(thanks(text), Some(Strength::Thanks), "{text}");
         }
-        for text in ["A sales consultant will contact you.", "We will be in touch."] {
+        for text in [
+            "A sales consultant will contact you.",
+            "We will be in touch.",
+            "One of our sales counselors will reach out to you shortly.",
+            "Someone from our team will respond within 24 hours.",
+            "Our team will get in touch.",
+            "I'll try to get back to you as soon as possible",
+        ] {
             assert_eq!(thanks(text), Some(Strength::Promise), "{text}");
         }
         for text in [
@@ -235,6 +262,12 @@ mod tests {
             "Merci de remplir tous les champs.",
             "Thank you for your patience while we fix the form.",
             "Thank you for visiting.",
+            "Once we have received your message, a counselor will call you.",
+            "We will call you as soon as we have received your request.",
+            "Please resend it, and thank you for contacting us.",
+            "Send us a message and we’ll get back to you as soon as possible.",
+            "Drop us a message and we'll get back to you as soon as possible.",
+            "Fill in the form below and we'll get back to you as soon as possible.",
             "\"Thank you Bluebonnet for our dream home!\" - The Garcias",
             "In 2025 we received the Builder of the Year award.",
             "Fill in our form and we will contact you within a day.",
