@@ -318,8 +318,10 @@ impl<'a> Reader<'a> {
     fn say(&mut self, text: &str, form: Option<usize>) {
         append(&mut self.page.text, text, MAX_TEXT);
         if self.page.lines.len() < MAX_TEXT {
-            self.page.lines.extend(text.chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c }));
-            self.page.lines.push(' ');
+            for word in text.split_ascii_whitespace() {
+                self.page.lines.push_str(word);
+                self.page.lines.push(' ');
+            }
         }
         if let Some(form) = form.and_then(|index| self.page.forms.get_mut(index)) {
             append(&mut form.text, text, MAX_FORM_TEXT);
