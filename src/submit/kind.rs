@@ -312,7 +312,9 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
             _ => FormKind::Other,
         };
     }
-    let inquiry = if said.called(&OTHER_ERRANDS) { FormKind::Other } else { FormKind::Inquiry };
+    // Above a form may stand the tabs of several: "New home information", "Warranty request".
+    let several = || !said.named(&OTHER_ERRANDS) && said.called(&["home info", "home inqu", "home sales", " sales "]);
+    let inquiry = if said.called(&OTHER_ERRANDS) && !several() { FormKind::Other } else { FormKind::Inquiry };
     if asks(Role::Message) || named && asks(Role::Phone) || named && asks(Role::Community) {
         return inquiry;
     }
