@@ -12,7 +12,7 @@ use super::shop::progress;
 use super::{Context, DONE, Ended, FAILED};
 use crate::audit::{AuditError, Prober};
 use crate::submit::Outcome;
-use crate::submit::fields::{self, Role};
+use crate::submit::fields::Role;
 use crate::submit::probe::{Probed, ProbedField, ProbedForm, Way};
 use crate::submit::readiness::Findings;
 
@@ -127,11 +127,10 @@ fn document(url: &Url, probed: &Probed, scout: &Prober, saved: Option<&str>) -> 
 
 fn form(found: &ProbedForm) -> Value {
     let form = found.form();
-    let kind = form.map(|form| fields::kind(&found.page, form, &fields::fields(&found.page, form)));
     json!({
         "page": found.page.url,
         "index": found.index,
-        "kind": kind,
+        "kind": found.kind,
         "method": form.map(|form| form.method),
         "action": action(found),
         "enctype": form.map(|form| form.enctype),

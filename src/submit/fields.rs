@@ -51,7 +51,7 @@ struct Together<'a> {
 /// The fields of a form.
 #[must_use]
 pub fn fields(page: &Page, form: &Form) -> Vec<Field> {
-    let controls: Vec<&Control> = form.controls.iter().filter_map(|index| page.controls.get(*index)).collect();
+    let controls: Vec<&Control> = page.controls_of(form).collect();
     let together = Together { form, groups: Groups::of(&controls), layout: Layout::of(&controls), controls };
     let controls = together.controls.as_slice();
     let mut fields: Vec<Field> = controls
@@ -341,17 +341,11 @@ pub struct Known {
 pub fn survey(page: &Page) -> Vec<Known> {
     let known = |form: &Form| {
         let mut fields = fields(page, form);
-        let kind = kind(page, form, &fields);
+        let (kind, for_others) = kind(page, form, &fields);
         if kind == FormKind::Search {
             beside::of_a_search(&mut fields);
         }
-        Known {
-            index: form.index,
-            kind,
-            for_others: kind == FormKind::Inquiry && super::kind::for_others(page, form),
-            concealed: form.concealed,
-            fields,
-        }
+        Known { index: form.index, kind, for_others, concealed: form.concealed, fields }
     };
     page.forms.iter().map(known).collect()
 }

@@ -108,7 +108,7 @@ fn encoding_of(form: &Form, page: &Page) -> &'static Encoding {
 pub fn entries(page: &Page, form: &Form, edits: &Edits, submitter: Option<usize>) -> Vec<Entry> {
     let charset = encoding_of(form, page);
     let mut list = Vec::new();
-    let controls = form.controls.iter().filter_map(|index| page.controls.get(*index));
+    let controls = page.controls_of(form);
     for control in controls.filter(|c| !c.disabled && !c.in_datalist) {
         add_entries(page, control, edits, submitter, charset, &mut list);
     }

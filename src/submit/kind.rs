@@ -238,11 +238,18 @@ const LETTERS: [&str; 28] = [
     "рассыл",
 ];
 
-/// What a form is for.
+/// What a form is for; and of an inquiry, whether what is written goes to all readers of the site, or to a friend, and not to
+/// the builder.
 #[must_use]
-pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
-    let controls: Vec<&Control> = form.controls.iter().filter_map(|index| page.controls.get(*index)).collect();
+pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> (FormKind, bool) {
+    let controls: Vec<&Control> = page.controls_of(form).collect();
     let said = Said::of(form, &controls);
+    let for_others = addresses_others(&controls, &said);
+    let kind = purpose(form, fields, &controls, &said, for_others);
+    (kind, for_others && kind == FormKind::Inquiry)
+}
+
+fn purpose(form: &Form, fields: &[Field], controls: &[&Control], said: &Said, for_others: bool) -> FormKind {
     let live = || fields.iter().filter(|field| !field.honeypot && field.role != Role::Hidden);
     let asks = |role| live().any(|field| field.role == role);
     let typed = live()
@@ -250,7 +257,7 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
         .count();
     let person = asks(Role::Email) || asks(Role::Phone);
     let named = asks(Role::FullName) || asks(Role::FirstName) || asks(Role::LastName);
-    if let Some(kind) = with_password(&controls, &said, typed) {
+    if let Some(kind) = with_password(controls, said, typed) {
         return kind;
     }
     let account = controls.iter().any(|c| {
@@ -270,10 +277,10 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
     if few && (said.named(&RECOVERY) || typed <= 2 && has(&said.text, &["forgot", "your password", "lost password", "reset"])) {
         return FormKind::Other;
     }
-    if pays(&controls) || finances(&said) {
+    if pays(controls) || finances(said) {
         return FormKind::Other;
     }
-    if addresses_others(form, &controls) {
+    if for_others {
         // It is written like an inquiry, and never chosen.
         return FormKind::Inquiry;
     }
@@ -302,7 +309,7 @@ pub fn kind(page: &Page, form: &Form, fields: &[Field]) -> FormKind {
     if account && few && !asks(Role::FullName) && asks(Role::Email) && !letters {
         return FormKind::Other;
     }
-    if searches(form, &controls, &said, live().filter(|field| field.role != Role::Submit).count()) && !person && !writes {
+    if searches(form, controls, said, live().filter(|field| field.role != Role::Submit).count()) && !person && !writes {
         return FormKind::Search;
     }
     if !person {
@@ -427,15 +434,9 @@ fn pays(controls: &[&Control]) -> bool {
         || controls.iter().any(|control| control.autocomplete.starts_with("cc-"))
 }
 
-/// Whether what is written goes to all readers of the site, or to a friend, and not to the builder.
-pub(super) fn for_others(page: &Page, form: &Form) -> bool {
-    let controls: Vec<&Control> = form.controls.iter().filter_map(|index| page.controls.get(*index)).collect();
-    addresses_others(form, &controls)
-}
-
-fn addresses_others(form: &Form, controls: &[&Control]) -> bool {
+fn addresses_others(controls: &[&Control], said: &Said) -> bool {
     let writes = controls.iter().any(|control| matches!(control.kind, "textarea" | "email")) || any_name(controls, &["mail"]);
-    writes && (is_remark(controls, &Said::of(form, controls)) || shares(controls))
+    writes && (is_remark(controls, said) || shares(controls))
 }
 
 /// A comment below an article, or a review.

@@ -213,8 +213,7 @@ fn shown_again<'a>(prepared: &Prepared, page: &'a Page) -> Option<&'a Form> {
         return None;
     }
     page.forms.iter().find(|form| {
-        let held =
-            |name: &&&str| form.controls.iter().filter_map(|index| page.controls.get(*index)).any(|c| c.name.as_deref() == Some(**name));
+        let held = |name: &&&str| page.controls_of(form).any(|c| c.name.as_deref() == Some(**name));
         names.iter().filter(held).count() * 3 >= names.len() * 2
     })
 }
@@ -223,7 +222,7 @@ fn shown_again<'a>(prepared: &Prepared, page: &'a Page) -> Option<&'a Form> {
 /// one is or for something that must be filled.
 fn asks_for_more(prepared: &Prepared, page: &Page) -> bool {
     let names = |page: &Page, form: &Form| -> Vec<String> {
-        let typed = form.controls.iter().filter_map(|index| page.controls.get(*index)).filter(|control| control.is_typed());
+        let typed = page.controls_of(form).filter(|control| control.is_typed());
         typed.map(|control| control.name.clone().unwrap_or_else(|| control.id.clone())).collect()
     };
     let known: Vec<Vec<String>> = prepared.page.forms.iter().map(|form| names(&prepared.page, form)).collect();
@@ -248,7 +247,7 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
     let before = format!("{}\n{}", prepared.page.title, prepared.page.lines);
     let after = format!("{}\n{}", page.title, page.lines);
     let again = shown_again(prepared, page);
-    let controls = || again.into_iter().flat_map(|form| form.controls.iter()).filter_map(|index| page.controls.get(*index));
+    let controls = || again.into_iter().flat_map(|form| page.controls_of(form));
     let refilled = controls().any(|control| {
         let sent = prepared.filled.iter().find(|field| Some(field.name.as_str()) == control.name.as_deref());
         sent.is_some_and(|field| control.is_typed() && !field.value.is_empty() && control.value == field.value)

@@ -228,6 +228,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// The controls of one of its forms, in document order.
+    pub fn controls_of<'a>(&'a self, form: &'a Form) -> impl Iterator<Item = &'a Control> {
+        form.controls.iter().filter_map(|index| self.controls.get(*index))
+    }
+
     /// Reads a page from its bytes.
     #[must_use]
     pub fn parse(body: &[u8], url: &Url, content_type: Option<&str>) -> Self {

@@ -230,13 +230,9 @@ fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: S
     }))
 }
 
-fn controls<'a>(page: &'a Page, form: &'a Form) -> impl Iterator<Item = &'a Control> {
-    form.controls.iter().filter_map(|index| page.controls.get(*index))
-}
-
 /// The button a person would press: of those that send, the first after the question that does not lead elsewhere.
 fn button(page: &Page, form: &Form, fields: &[Field]) -> Option<usize> {
-    let buttons = || controls(page, form).filter(|c| matches!(c.kind, "submit" | "image") && !c.disabled);
+    let buttons = || page.controls_of(form).filter(|c| matches!(c.kind, "submit" | "image") && !c.disabled);
     let elsewhere = |c: &&Control| leads_elsewhere(&format!("{} {} {} {}", c.label, c.value, c.name.as_deref().unwrap_or_default(), c.id));
     let asked = |role| fields.iter().rfind(|field| field.role == role && !field.concealed).map(|field| field.control_index);
     let last = asked(fields::Role::Message).or_else(|| asked(fields::Role::Email)).unwrap_or(0);

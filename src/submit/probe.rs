@@ -7,7 +7,7 @@ use crate::shop::{Persona, Shop};
 
 use super::browser;
 use super::captcha::{self, Captcha};
-use super::fields::{self, Field, Known, Role};
+use super::fields::{self, Field, FormKind, Known, Role};
 use super::fill::{self, Filling};
 use super::find::{self, Tried};
 use super::http::{Client, Exchange};
@@ -70,6 +70,8 @@ pub struct ProbedForm {
     pub page: Arc<Page>,
     /// Its position there.
     pub index: usize,
+    /// What it is for.
+    pub kind: FormKind,
     /// The maker.
     pub vendor: Option<Vendor>,
     /// The CAPTCHA before it.
@@ -120,7 +122,10 @@ pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str)
     let findings = readiness::of_exchanges(&exchanges);
     let facts = site::facts(&shop.site, &pages);
     let found = match page.and_then(|page| form_of(page, None, shop, persona, alias)) {
-        Err(Outcome::Manual { reason }) => drawn(client, shop, persona, alias, reason, &exchanges).await,
+        Err(Outcome::Manual { reason }) => {
+            let scripted = pages.iter().any(runs_scripts);
+            drawn(client, shop, persona, alias, reason, &exchanges, scripted).await
+        }
         found => found,
     };
     Probed { found, tried, findings, facts, exchanges }
@@ -134,8 +139,9 @@ async fn drawn(
     alias: &str,
     reason: String,
     exchanges: &[Exchange],
+    scripted: bool,
 ) -> Result<ProbedForm, Outcome> {
-    let Some(browser) = client.browser().filter(|_| scripted(exchanges)) else { return Err(Outcome::Manual { reason }) };
+    let Some(browser) = client.browser().filter(|_| scripted) else { return Err(Outcome::Manual { reason }) };
     if let Some(absent) = browser.absent() {
         return Err(Outcome::Manual { reason: format!("{reason}; a browser might find more, and there is none: {absent}") });
     }
@@ -151,9 +157,8 @@ async fn drawn(
     Ok(form)
 }
 
-/// Whether any page that was loaded runs scripts.
-fn scripted(exchanges: &[Exchange]) -> bool {
-    pages(exchanges).iter().any(|page| !page.scripts.trim().is_empty() || page.sources.lines().any(|line| line.starts_with("script ")))
+fn runs_scripts(page: &Page) -> bool {
+    !page.scripts.trim().is_empty() || page.sources.lines().any(|line| line.starts_with("script "))
 }
 
 /// The pages that were loaded, the one with the form first, then the home page.
@@ -190,7 +195,15 @@ fn form_of(page: Box<Page>, place: Option<usize>, shop: &Shop, persona: &Persona
         ProbedField { field: field.clone(), value: put, options, missing }
     });
     let fields = fields.collect();
-    Ok(ProbedForm { index: chosen.index, vendor: vendor::recognise(&page, form), captcha, way, fields, page: Arc::clone(&page) })
+    Ok(ProbedForm {
+        index: chosen.index,
+        kind: chosen.kind,
+        vendor: vendor::recognise(&page, form),
+        captcha,
+        way,
+        fields,
+        page: Arc::clone(&page),
+    })
 }
 
 fn way(page: &Page, form: &Form, chosen: &Known, captcha: Option<Captcha>, missing: &[(usize, String)]) -> Way {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::fields::{Field, Role};
-use super::page::{Control, Form, Page};
+use super::page::{Form, Page};
 
 /// A form maker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -155,16 +155,12 @@ const MAKERS: &[Maker] = &[
     Maker { name: "aspnet", marks: &[Name("__viewstate")], way: Http("the page itself takes it, and scripts only check the fields") },
 ];
 
-fn controls<'a>(page: &'a Page, form: &'a Form) -> impl Iterator<Item = &'a Control> {
-    form.controls.iter().filter_map(|index| page.controls.get(*index))
-}
-
 fn has_name(page: &Page, form: &Form, part: &str) -> bool {
-    controls(page, form).filter_map(|control| control.name.as_deref()).any(|name| name.to_ascii_lowercase().contains(part))
+    page.controls_of(form).filter_map(|control| control.name.as_deref()).any(|name| name.to_ascii_lowercase().contains(part))
 }
 
 fn gravity_is_guarded(page: &Page, form: &Form) -> bool {
-    let trap = controls(page, form).any(|control| control.wrappers.contains("gform_validation_container"));
+    let trap = page.controls_of(form).any(|control| control.wrappers.contains("gform_validation_container"));
     trap || page.marks.contains("gform_validation_container") || page.scripts.contains("version_hash") || page.scripts.contains("honeypot")
 }
 
@@ -179,7 +175,7 @@ fn lasso_is_tracked(page: &Page, form: &Form) -> bool {
 pub fn recognise(page: &Page, form: &Form) -> Option<Vendor> {
     let own = form.attributes.to_ascii_lowercase();
     let action = form.action.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let names: Vec<String> = controls(page, form).filter_map(|control| control.name.as_deref()).map(str::to_ascii_lowercase).collect();
+    let names: Vec<String> = page.controls_of(form).filter_map(|control| control.name.as_deref()).map(str::to_ascii_lowercase).collect();
     let fits = |mark: &Mark| match mark {
         Own(part) => own.contains(part),
         Action(part) => action.contains(part),
@@ -252,7 +248,7 @@ pub fn needs_browser(page: &Page, form: &Form, fields: &[Field]) -> Option<Strin
     if intercepted.contains("return false") || intercepted.contains("preventDefault") {
         return Some("its script keeps the form from being sent the plain way".to_owned());
     }
-    let pressed = controls(page, form).any(|control| matches!(control.kind, "submit" | "image") && !control.disabled);
+    let pressed = page.controls_of(form).any(|control| matches!(control.kind, "submit" | "image") && !control.disabled);
     if !pressed {
         return Some("it has no button that sends it without a script".to_owned());
     }
@@ -286,7 +282,7 @@ pub fn has_clock(page: &Page, form: &Form) -> bool {
         "antispam_time",
         "hp_time",
     ];
-    let hidden = controls(page, form).filter(|control| control.kind == "hidden").filter_map(|control| control.name.as_deref());
+    let hidden = page.controls_of(form).filter(|control| control.kind == "hidden").filter_map(|control| control.name.as_deref());
     let told = hidden.map(str::to_ascii_lowercase).any(|name| marks.iter().any(|mark| name.contains(mark)));
     let known = recognise(page, form).is_some_and(|vendor| {
         matches!(vendor.name, "wpforms" | "formidable") || vendor.name == "gravity-forms" && vendor.needs_browser.is_some()

@@ -234,7 +234,7 @@ impl Walk<'_> {
             return !foreign || next.kind == before.kind;
         }
         let same_action = before.action.is_some() && action(scene, next) == before.action;
-        let controls = || form.controls.iter().filter_map(|control| scene.page.controls.get(*control));
+        let controls = || scene.page.controls_of(form);
         let carried = || controls().any(|control| control.kind == "hidden" && control.value.contains(&self.ready.alias));
         let asks = || !self.asked && next.fields.iter().any(|field| field.role == Role::Message && !field.concealed);
         // A script that reports each step draws the next one in place.
