@@ -7,6 +7,7 @@
 //!
 //!     cargo bench --bench forms                  # the figures
 //!     cargo bench --bench forms -- --failures    # and every miss
+//!     FORMS_ROOT=DIR cargo bench --bench forms   # other pages: DIR/tests/forms, DIR/../shared/data/forms
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
 
@@ -401,7 +402,7 @@ fn speed(root: &Path) {
 
 fn main() {
     let failures = std::env::args().any(|arg| arg == "--failures");
-    let here = PathBuf::from(option_env!("FORMS_ROOT").unwrap_or(env!("CARGO_MANIFEST_DIR")));
+    let here = std::env::var_os("FORMS_ROOT").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = here.join("../shared/data/forms");
     measure(&own(&here.join("tests/forms")), &here.join("tests/forms/builders"), &HashMap::new())
         .print("builders' pages of our own", failures);

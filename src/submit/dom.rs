@@ -130,7 +130,8 @@ pub(super) fn parse(text: &str) -> Document {
     let sink = Sink {
         inner: HtmlTreeSink::new(Html::new_document()),
         owner: RefCell::default(),
-        depth: RefCell::default(),
+        // About as many nodes as a page of this length has; growing by doubling would cost more than the look-ups.
+        depth: RefCell::new(FxHashMap::with_capacity_and_hasher((text.len() / 32).min(4_096), rustc_hash::FxBuildHasher)),
         elements: Cell::new(0),
         cut: Cell::new(false),
     };

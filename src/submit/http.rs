@@ -3,7 +3,7 @@
 //! connection stood was provably not sent; everything later may have been.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use super::SubmitError;
 use super::browser::Browser;
 use super::form::Request;
 use super::polite::{Politeness, Turn};
+use super::public::{PublicOnly, is_private};
 
 const MAX_REDIRECTS: usize = 10;
 const CONNECT: Duration = Duration::from_secs(10);
@@ -132,7 +133,11 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     settings: HttpSettings,
     clock: Clock,
+    /// For public sites: it connects to public addresses alone.
+    public: reqwest::Client,
+    /// For a shop whose own site is on a private network, and for what that leads to.
     open: reqwest::Client,
+    /// For this machine and private addresses, past any proxy.
     direct: reqwest::Client,
     polite: Politeness,
     browser: Option<Browser>,
@@ -158,10 +163,11 @@ impl Client {
         if let Some((host, address)) = settings.rehearsal_hosts.iter().find(|(_, address)| !address.ip().is_loopback()) {
             return Err(SubmitError::Rehearsal { host: host.clone(), address: *address });
         }
+        let public = builder(&settings)?.dns_resolver(PublicOnly::beside_proxies()).build()?;
         let open = builder(&settings)?.build()?;
         let direct = builder(&settings)?.no_proxy().build()?;
         let polite = Politeness::new(settings.host_gap);
-        Ok(Self(Arc::new(Inner { settings, clock, open, direct, polite, browser: None })))
+        Ok(Self(Arc::new(Inner { settings, clock, public, open, direct, polite, browser: None })))
     }
 
     /// The same client with browsers for what plain HTTP cannot do. To be called before it is cloned.
@@ -273,7 +279,12 @@ impl Client {
 
     async fn speak(&self, session: &Session, request: &Request, headers: HeaderMap, exchange: &mut Exchange) -> Result<(), SendFault> {
         let url = &request.url;
-        let client = if self.is_local(url) { &self.0.direct } else { &self.0.open };
+        let client = match session.private {
+            _ if self.is_rehearsed(url) => &self.0.direct,
+            false => &self.0.public,
+            true if self.is_local(url) => &self.0.direct,
+            true => &self.0.open,
+        };
         let method = if request.method == "POST" { reqwest::Method::POST } else { reqwest::Method::GET };
         let mut outgoing = client.request(method, url.clone()).headers(headers);
         if request.method == "POST" {
@@ -441,26 +452,6 @@ fn written(request: &Request, headers: &HeaderMap) -> Vec<u8> {
     out
 }
 
-/// Whether an address is of this machine or a private network.
-pub(super) fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let special = matches!(ip.octets(), [0 | 240..=255, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18..=19, ..]);
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_multicast() || special
-        }
-        IpAddr::V6(ip) => {
-            // An IPv4 address within: mapped, NAT64 (RFC 6052) and 6to4 (RFC 3056).
-            let within = match ip.segments() {
-                [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-                    is_private(IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))))
-                }
-                _ => false,
-            };
-            within || ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
-        }
-    }
-}
-
 fn root(error: &dyn std::error::Error) -> String {
     let mut at = error;
     while let Some(source) = at.source() {
@@ -474,4 +465,35 @@ fn fault(url: &Url, error: &reqwest::Error) -> SendFault {
     let message =
         if unsent { format!("could not connect to {url}: {}", root(error)) } else { format!("{url} did not answer: {}", root(error)) };
     SendFault { possibly_sent: !unsent, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_connection_itself_refuses_a_private_address_whatever_was_answered_before() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: Url = format!("http://localhost:{}/", listener.local_addr().unwrap().port()).parse().unwrap();
+        let client = Client::new(HttpSettings::default(), Clock::system()).unwrap();
+        let session = client.session(&"http://builder.example/".parse().unwrap());
+        let request = Request { method: "GET", url: url.clone(), content_type: None, body: Vec::new(), entries: Vec::new() };
+        let mut exchange = Exchange {
+            label: "page".to_owned(),
+            method: "GET",
+            url,
+            request: Vec::new(),
+            response: None,
+            status: None,
+            headers: Vec::new(),
+            body_at: 0,
+            truncated: false,
+            started_at: client.now(),
+            ended_at: client.now(),
+        };
+        let fault = client.speak(&session, &request, HeaderMap::new(), &mut exchange).await.unwrap_err();
+        assert!(!fault.possibly_sent && fault.message.contains("private network"), "{}", fault.message);
+        let knocked = tokio::time::timeout(Duration::from_millis(200), listener.accept()).await;
+        assert!(knocked.is_err(), "somebody connected");
+    }
 }

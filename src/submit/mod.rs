@@ -36,6 +36,7 @@ mod polite;
 mod posted;
 pub mod prepare;
 pub mod probe;
+mod public;
 mod read;
 pub mod readiness;
 mod receipt;

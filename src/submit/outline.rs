@@ -4,7 +4,7 @@
 use scraper::ElementRef;
 use url::Url;
 
-use super::elements::lower;
+use super::elements::{attr, lower};
 use super::page::collapse;
 
 const MAX_TEXT: usize = 200_000;
@@ -88,17 +88,15 @@ fn ends_section(tag: &str) -> bool {
 }
 
 impl Outline {
-    /// Visible text.
-    pub(super) fn say(&mut self, text: &str) {
+    /// Visible words, one space apart.
+    pub(super) fn say(&mut self, words: &str) {
         if self.text.len() >= MAX_TEXT {
             return;
         }
-        for word in text.split_whitespace() {
-            if !self.text.is_empty() && !self.text.ends_with(['\n', ' ', SECTION]) {
-                self.text.push(' ');
-            }
-            self.text.push_str(word);
+        if !self.text.is_empty() && !self.text.ends_with(['\n', ' ', SECTION]) {
+            self.text.push(' ');
         }
+        self.text.push_str(words);
     }
 
     fn close(&mut self, mark: char) {
@@ -120,14 +118,14 @@ impl Outline {
         } else if ends_block(tag) {
             self.close('\n');
         }
-        let address = |name: &str| element.attr(name).map(str::trim).filter(|text| !text.is_empty());
+        let address = |name: &str| attr(element, name).map(str::trim).filter(|text| !text.is_empty());
         match tag {
             "img" if !unseen => {
                 let source = ["data-src", "data-lazy-src", "src"].into_iter().find_map(address).unwrap_or_default();
                 let inline = source.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
                 let number = |name| address(name)?.trim_end_matches("px").parse::<u32>().ok();
                 self.add(Thing::Picture {
-                    alt: collapse(element.attr("alt").unwrap_or_default(), 200),
+                    alt: collapse(attr(element, "alt").unwrap_or_default(), 200),
                     source: if inline { "data:".to_owned() } else { source.to_ascii_lowercase() },
                     size: number("width").zip(number("height")),
                 });
@@ -158,7 +156,10 @@ impl Outline {
                     self.add(Thing::Relation(rel, url));
                 }
             }
-            "meta" if self.site_name.is_none() && lower(element, "property") == "og:site_name" => {
+            "meta"
+                if self.site_name.is_none()
+                    && attr(element, "property").is_some_and(|property| property.trim().eq_ignore_ascii_case("og:site_name")) =>
+            {
                 self.site_name = address("content").map(|name| collapse(name, 200)).filter(|name| !name.is_empty());
             }
             _ => {}

@@ -270,14 +270,28 @@ pub(super) fn append(out: &mut String, text: &str, cap: usize) {
     };
     // Nothing that a site says may steer a terminal or turn the line around.
     let cleaned;
-    let text = if text.bytes().all(|byte| byte >= b' ' && byte != 0x7F && byte < 0x80 || byte.is_ascii_whitespace()) {
-        text
-    } else {
+    // Without an early end, so that many bytes are looked at in one step.
+    let odd = |byte: u8| byte >= 0x7F || byte < b' ' && !matches!(byte, b'\t' | b'\n' | 0x0C | b'\r');
+    let text = if text.bytes().fold(false, |found, byte| found | odd(byte)) {
         cleaned = text.replace(is_control, "");
         &cleaned
+    } else {
+        text
     };
     // What a space is costs a table look-up a letter; most text is plain.
     let _ = if text.is_ascii() { text.split_ascii_whitespace().all(&mut add) } else { text.split_whitespace().all(&mut add) };
+}
+
+/// Adds words that stand one space apart, one space before them, as many as fit into `cap` bytes.
+pub(super) fn join(out: &mut String, words: &str, cap: usize) {
+    if out.len() + words.len() >= cap {
+        append(out, words, cap);
+        return;
+    }
+    if !out.is_empty() {
+        out.push(' ');
+    }
+    out.push_str(words);
 }
 
 /// Letters that are none: controls of terminals, and those that change the direction of a line.

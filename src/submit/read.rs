@@ -14,7 +14,7 @@ use super::elements::{attr, direction_of, kind_of, lower, read_form, read_option
 use super::hidden::{Concealed, HidingRules};
 use super::orphans::{self, Orphan};
 use super::outline::Outline;
-use super::page::{Control, Form, Link, Page, append, collapse};
+use super::page::{Control, Form, Link, Page, append, collapse, join};
 use super::sanitize;
 
 const MAX_TEXT: usize = 200_000;
@@ -48,6 +48,8 @@ pub(super) struct Reader<'a> {
     concealing: FxHashMap<NodeId, Vec<usize>>,
     /// How many controls an element holds that a person would see as such.
     holds: FxHashMap<NodeId, usize>,
+    /// The words of the text that is being read.
+    words: String,
 }
 
 /// One step of the walk.
@@ -200,6 +202,7 @@ impl<'a> Reader<'a> {
             nodes: Vec::new(),
             concealing: FxHashMap::default(),
             holds: FxHashMap::default(),
+            words: String::new(),
         };
         reader.survey();
         reader
@@ -300,9 +303,11 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Step::Text(text) if muted == 0 => {
+                    if text.trim_ascii_start().is_empty() {
+                        continue;
+                    }
                     if unseen.is_empty() {
                         self.say(text, form);
-                        self.page.outline.say(text);
                     }
                     // A step or dialog that is not shown yet has its labels all the same.
                     self.hear(text);
@@ -315,24 +320,26 @@ impl<'a> Reader<'a> {
         self.page
     }
 
+    /// Adds text that is seen to everything that gathers it; its words are told apart once.
     fn say(&mut self, text: &str, form: Option<usize>) {
-        append(&mut self.page.text, text, MAX_TEXT);
-        if self.page.lines.len() < MAX_TEXT {
-            for word in text.split_ascii_whitespace() {
-                self.page.lines.push_str(word);
-                self.page.lines.push(' ');
-            }
+        self.words.clear();
+        append(&mut self.words, text, MAX_TEXT);
+        if self.words.is_empty() {
+            return;
         }
+        join(&mut self.page.text, &self.words, MAX_TEXT);
+        if self.page.lines.len() < MAX_TEXT {
+            self.page.lines.push_str(&self.words);
+            self.page.lines.push(' ');
+        }
+        self.page.outline.say(&self.words);
         if let Some(form) = form.and_then(|index| self.page.forms.get_mut(index)) {
-            append(&mut form.text, text, MAX_FORM_TEXT);
+            join(&mut form.text, &self.words, MAX_FORM_TEXT);
         }
     }
 
     /// Keeps text for the control that follows, and for the one just passed.
     fn hear(&mut self, text: &'a str) {
-        if text.trim_ascii_start().is_empty() {
-            return;
-        }
         if let Some(control) = self.open.and_then(|index| self.page.controls.get_mut(index))
             && control.after.len() < MAX_LABEL
         {
@@ -540,7 +547,7 @@ impl<'a> Reader<'a> {
         };
         control.size = attr(element, "size").and_then(|n| n.trim().parse().ok()).unwrap_or(if control.multiple { 4 } else { 1 });
         control.invalid = lower(element, "aria-invalid") == "true"
-            || element.attr("data-crickets-invalid").is_some()
+            || attr(element, "data-crickets-invalid").is_some()
             || control
                 .class
                 .split_whitespace()

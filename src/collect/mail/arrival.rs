@@ -47,6 +47,13 @@ impl Trust {
         Self::new([domain])
     }
 
+    /// Where nothing is known of the mailbox: the domain of whoever wrote the topmost line that names both its sides.
+    #[must_use]
+    pub fn of_mail(mail: &Mail) -> Self {
+        let by = mail.received.iter().filter(|line| line.from.is_some()).find_map(|line| line.by.as_deref());
+        by.map_or_else(Self::nobody, Self::of_host)
+    }
+
     /// The configured hosts where there are any, else the default for `host`.
     #[must_use]
     pub fn configured(trusted: &[String], host: &str) -> Self {

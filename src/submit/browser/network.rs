@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use url::Url;
 
-use super::super::http::{Exchange, is_private};
+use super::super::http::Exchange;
+use super::super::public::is_private;
 
 /// Requests that are remembered at most.
 const MAX_RECORDS: usize = 5_000;

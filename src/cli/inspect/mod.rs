@@ -1,0 +1,51 @@
+//! `crickets inspect`.
+
+mod form;
+mod mail;
+mod request;
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::{Context, Ended};
+
+/// Longest page that is read, as over HTTP.
+const MAX_PAGE: u64 = 5_000_000;
+
+/// See what the engines make of a page or a mail, without a workspace
+///
+/// Nothing is ever sent.
+#[derive(Debug, Subcommand)]
+pub(super) enum Inspect {
+    /// Find the forms of pages, and what each field is
+    ///
+    /// Takes files, folders (every .html and .htm below) and addresses; of an address the page alone is loaded. A page that
+    /// cannot be read is an error of its own, and the others go on.
+    Form(form::FormArgs),
+    /// The exact request that a browser would send for a form
+    ///
+    /// Either for the tasks of a file, or for one form of FILE.
+    Request(Box<request::RequestArgs>),
+    /// Who wrote a mail, when it arrived and what it says
+    ///
+    /// Takes .eml files, mbox files, Maildirs and folders of these. What was asked, and by whom, is told by the options; labels that
+    /// depend on what is not told are left out. A file that holds no message is an error of its own, and the others go on.
+    Mail(Box<mail::MailArgs>),
+}
+
+pub(super) async fn run(command: Inspect, context: &Context) -> Ended {
+    match command {
+        Inspect::Form(args) => form::run(&args, context).await,
+        Inspect::Request(args) => request::run(*args, context),
+        Inspect::Mail(args) => mail::run(&args, context),
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    file.take(MAX_PAGE + 1).read_to_end(&mut body).map_err(|error| error.to_string())?;
+    if body.len() as u64 > MAX_PAGE { Err(format!("it is longer than {} MB", MAX_PAGE / 1_000_000)) } else { Ok(body) }
+}
