@@ -42,12 +42,30 @@ static ROBOT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static RECEIVED: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:thank(?:s| you)(?: so much| very much)? for (?:your (?:inquiry|enquiry|interest|request|message|submission|e?mail|question|registration|contact)|contact\w+|reaching out|submitting|registering|inquir\w+|getting in touch|visiting|signing up|filling)|(?:we(?:'ve| have)?|has been|was) (?:successfully )?(?:received|submitted)|(?:your )?(?:inquiry|request|submission|message|information) (?:has been|was|is) (?:successfully )?(?:received|submitted|important)|gracias por (?:su|tu|contactar|comunicar|escribir)|hemos recibido)",
+        r"\b(?:thank(?:s| you)(?: so much| very much)? for (?:your (?:inquiry|enquiry|interest|request|message|submission|e?mail|question|registration|contact|note)|contact\w+|reaching out|submitting|registering|inquir\w+|getting in touch|visiting|signing up|filling|writing|e?mailing|choosing|considering|your recent (?:inquiry|visit|request))|(?:case|ticket|request|inquiry|enquiry|lead) (?:#?\d+ )?(?:has been|was|is) (?:created|opened|logged|assigned|registered|queued|in (?:our|the) queue)|(?:your|the) (?:message|note|inquiry|enquiry|request|e-?mail|question) (?:has been|was|is being|will be|is) (?:forwarded|passed|sent|routed|answered|reviewed|assigned|on its way|in good hands|delivered to)|(?:passed|forwarded|sent|shared|routed) your (?:note|message|question|inquiry|request|details|information)\b.{0,40}\bto|(?:got|have) your (?:message|note|inquiry|request|submission)|(?:we(?:'ve| have)?|has been|was) (?:successfully )?(?:received|submitted)|(?:your )?(?:inquiry|request|submission|message|information) (?:has been|was|is) (?:successfully )?(?:received|submitted|important)|gracias por (?:su|tu|contactar|comunicar|escribir|ponerse|visitar|registrar)|(?:hemos )?recib(?:ido|imos) (?:su|tu)|su (?:mensaje|solicitud|consulta) (?:ha sido|fue))",
     )
 });
 static WILL: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:(?:a|one of our|our|an) (?:\w+ ){0,4}(?:member|representative|consultant|counselor|specialist|agent|associate|team|staff|expert|advisor|manager|professional)s?\b.{0,40}\b(?:will|shall|is going to)|someone (?:\w+ ){0,5}will|we(?:'ll| will) (?:be (?:in touch|contacting|reaching|getting)|get back|contact|respond|reply|reach out|follow)|(?:within|in the next|next) (?:\d+|one|two|24|48) (?:business )?(?:hours?|days?|minutes?)|as soon as possible|shortly|nos pondremos en contacto|un (?:miembro|representante|asesor))",
+    )
+});
+/// Nobody is there: the reader wrote after hours.
+static CLOSED: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:(?:outside|after)(?: of)?(?: our)?(?: normal| regular| posted)? (?:office |business |working )?hours|(?:our|the) (?:\w+ ){0,3}(?:is|are) (?:currently |now )?closed|we(?:'re| are) (?:currently |now )?closed|when we (?:re-?)?open|(?:next|following) business day|fuera de (?:nuestro )?horario|cerrad[oa]s? (?:en este momento|por hoy))",
+    )
+});
+/// It says itself that it is no person.
+static ROBOTIC: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:virtual (?:assistant|agent|concierge|guide)|chat ?bots?\b|i'?m (?:a|the|your) (?:\w+ )?(?:robot|bot)\b|(?:ai|a\.i\.|automated|digital) (?:assistant|agent|concierge)|chat transcript|transcript of your chat|asistente virtual)",
+    )
+});
+/// A number by which the inquiry is kept.
+static TICKET: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:case|ticket|request|reference|inquiry|enquiry|confirmation|incident|caso|solicitud)(?: (?:number|no\.?|id|ref\w*))? ?(?:is )?[:#]? ?#?\d{3,}|\[(?:ticket|case|request|[A-Z]{2,6})[ #:-]*\d{3,}\]|please (?:type|reply|write) (?:your reply )?above this line|reply above this line",
     )
 });
 static NOREPLY: LazyLock<Regex> = LazyLock::new(|| {
@@ -65,14 +83,25 @@ pub(super) fn no_reply(mail: &Mail) -> bool {
 pub(super) fn weigh(mail: &Mail, text: &str, named: bool, context: &Context) -> Evidence {
     let mut evidence = Evidence::default();
     headers(mail, &mut evidence);
-    let answers = mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+    // A list puts its name in brackets before what the writer wrote.
+    let mut bare = mail.subject.trim();
+    while let Some((_, rest)) = bare.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        bare = rest.trim_start();
+    }
+    let answers = bare.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
     let subject = SUBJECT.find(mail.subject.trim()).map(|found| found.as_str()).filter(|_| !answers);
     evidence.found(subject, "auto-subject", 0.9);
     let head: String = text.chars().take(1500).collect();
     evidence.found(ABSENT.find(&head).map(|found| found.as_str()), "absence-words", 0.35);
     evidence.found(ROBOT.find(text).map(|found| found.as_str()), "robot-words", 0.55);
+    evidence.found(ROBOTIC.find(&head).map(|found| found.as_str()), "says-robot", 0.9);
     let received = RECEIVED.find(&head).map(|found| found.as_str());
     evidence.found(received, "acknowledgement", 0.4);
+    if received.is_some() || !named {
+        evidence.found(CLOSED.find(&head).map(|found| found.as_str()), "closed", 0.45);
+        let ticket = TICKET.find(&mail.subject).or_else(|| TICKET.find(&head)).map(|found| found.as_str());
+        evidence.found(ticket, "ticket", 0.3);
+    }
     if received.is_some() {
         evidence.found(WILL.find(&head).map(|found| found.as_str()), "promise", 0.25);
         evidence.when(!named, "no-person", 0.25, "nobody's name stands in From or signature");
@@ -90,7 +119,7 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     if let Some(value) = mail.header("Auto-Submitted").next() {
         let value = value.trim().to_ascii_lowercase();
         let weight =
-            if value.starts_with("auto-replied") || value.starts_with("auto-notified") || value.contains("vacation") { 1.0 } else { 0.7 };
+            if value.starts_with("auto-replied") || value.starts_with("auto-notified") || value.contains("vacation") { 1.0 } else { 0.86 };
         evidence.when(!value.starts_with("no") && !value.is_empty(), "auto-submitted", weight, value);
     }
     for (name, value) in &mail.headers {

@@ -15,12 +15,12 @@ static DAEMON: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DAEMON_NAME: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"mail delivery (?:sub)?system|mailer[- ]daemon|delivery (?:status|subsystem|agent)|postmaster|internet mail delivery|mail administrator|mail delivery service|system administrator|mail router|delivery system",
+        r"mail delivery (?:sub)?system|mailer[- ]daemon|(?:e-?mail )?delivery (?:status|subsystem|agent|failure)|postmaster|internet mail delivery|mail administrator|mail delivery service|system administrator|mail router|delivery system",
     )
 });
 static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^(?:\W*(?:undeliver(?:able|ed)|undelivered mail|mail (?:delivery )?(?:failed|failure|error)|delivery (?:status notification|failure|failed|report|error|has failed|unsuccessful|notification|problem)|mail (?:system )?(?:error|status)|returned (?:mail|e?-?mail|message|to sender)|failure notice|failed (?:mail|delivery|to deliver)|nondeliverable|non-?delivery|.{0,80}\bnon remis\b|mail delivery warning|mensaje no entregado|no se (?:puede|pudo|ha podido) (?:entregar|enviar)|onbestelbaar|unzustellbar|fehler|mail konnte nicht|message (?:not|could not be|undeliverable|delivery|status)|user unknown|unable to deliver|could not (?:send|deliver)|permanent delivery|permanent (?:error|failure)|warning: (?:could not send|message)|delayed mail|delivery delayed|rejected|mdaemon warning|\[?ndr|dsn|email (?:delivery|not delivered|error|rejected|returned)|your (?:message|e-?mail|mail) (?:could not|was not|has not|cannot|to .{1,80} (?:could not|was not|failed|has been (?:rejected|blocked)))|notification d'.tat|r.ponse de non|impossibile|avviso di mancat|mancato recapito|mail returned|auto.?reply: mail bounced|automatically rejected mail|problema en la entrega|envoi de message|rapport de non|returning message|nachricht nicht|aviso de n.o entrega|delivery to .* (?:failed|delayed)|mail could not be|message you sent blocked|banned|virus (?:found|alert|in))|.{0,60}\b(?:undeliverable|delivery (?:status notification|failure|has failed)|returned mail|failure notice|mail delivery failed)\b)",
+        r"^(?:\W*(?:undeliver(?:able|ed)|undelivered mail|mail (?:delivery )?(?:failed|failure|error)|delivery (?:status notification|failure|failed|report|error|has failed|unsuccessful|notification|problem)|mail (?:system )?(?:error|status)|returned (?:mail|e?-?mail|message|to sender)|failure notice|failed (?:mail|delivery|to deliver)|nondeliverable|non-?delivery|.{0,80}\bnon remis\b|mail delivery warning|mensaje no entregado|no se (?:puede|pudo|ha podido) (?:entregar|enviar)|onbestelbaar|unzustellbar|fehler|mail konnte nicht|message (?:not|could not be|undeliverable|delivery|status)|user unknown|unable to deliver|could not (?:send|deliver)|permanent delivery|permanent (?:error|failure)|warning: (?:could not send|message)|delayed mail|delivery delayed|rejected|mdaemon warning|\[?ndr|dsn|email (?:delivery|not delivered|error|rejected|returned)|your (?:message|e-?mail|mail) (?:could not|was not|has not|cannot|to .{1,80} (?:could not|was not|failed|has been (?:rejected|blocked)))|notification d'.tat|r.ponse de non|impossibile|avviso di mancat|mancato recapito|mail returned|auto.?reply: mail bounced|automatically rejected mail|problema en la entrega|envoi de message|rapport de non|returning message|nachricht nicht|aviso de n.o entrega|delivery to .* (?:failed|delayed)|mail could not be|message you sent blocked|banned|virus (?:found|alert|in)|loop alert|you .{1,80} are not (?:a )?member|(?:e-?mail )?bounce notification)|.{0,60}\b(?:undeliverable|delivery (?:status notification|failure|has failed)|returned mail|failure notice|mail delivery failed)\b)",
     )
 });
 static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -30,9 +30,17 @@ static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:could not be|couldn'?t be|cannot be|was not|not be|unable to be|were not|is not|has not been|wasn'?t|can ?not) (?:successfully )?delivered|(?:un|not )able to deliver|undeliverable|delivery (?:to the following|failed|has failed|failure|attempts?)|(?:returned|returning) (?:to sender|message|mail|your)|(?:permanent|fatal) (?:delivery )?(?:error|failure)|permanent fatal errors|did not reach the following|user unknown|unknown user|no such (?:user|recipient|mailbox|person)|mailbox (?:is )?(?:unavailable|full|not found|disabled|over)|over quota|quota exceeded|recipient (?:address )?(?:rejected|unknown|not found)|does(?:n'?t| not) (?:exist|have a)|account (?:has been |is )?(?:disabled|inactive|closed|suspended)|address(?:ee)? (?:not found|unknown|rejected|error)|host (?:unknown|not found)|has been (?:rejected|blocked|returned)|failed to deliver|was undeliverable|transcript of session|message (?:was )?rejected|still undelivered|(?:has|have) been (?:postponed|delayed)|full mailbox|n'a pas pu .tre (?:d.livr|distribu|remis)|did not reach|will be (?:retried|deleted)|no longer (?:valid|in use|accept|works|available|active)|invalid (?:recipient|address|user|mailbox)|not (?:a )?(?:valid|known|listed)|nicht zugestellt|no (?:ha podido|se ha podido|pudo) (?:ser )?entreg|non (?:.t. )?remis",
+        r"(?:could not be|couldn'?t be|cannot be|was not|not be|unable to be|were not|is not|has not been|wasn'?t|can ?not) (?:successfully )?delivered|(?:un|not )able to deliver|undeliverable|delivery (?:to the following|failed|has failed|failure|attempts?)|(?:returned|returning) (?:to sender|message|mail|your)|(?:permanent|fatal) (?:delivery )?(?:error|failure)|permanent fatal errors|did not reach the following|user unknown|unknown user|no such (?:user|recipient|mailbox|person)|mailbox (?:is )?(?:unavailable|full|not found|disabled|over)|over quota|quota exceeded|recipient (?:address )?(?:rejected|unknown|not found)|does(?:n'?t| not) (?:exist|have a)|account (?:has been |is )?(?:disabled|inactive|closed|suspended)|address(?:ee)? (?:not found|unknown|rejected|error)|host (?:unknown|not found)|has been (?:rejected|blocked|returned)|failed to deliver|was undeliverable|transcript of session|message (?:was )?rejected|still undelivered|(?:has|have) been (?:postponed|delayed)|full mailbox|n'a pas pu .tre (?:d.livr|distribu|remis)|did not reach|will be (?:retried|deleted)|no longer (?:valid|in use|accept|works|available|active)|invalid (?:recipient|address|user|mailbox)|not (?:a )?(?:valid|known|listed)|nicht zugestellt|no (?:ha podido|se ha podido|pudo) (?:ser )?entreg|non (?:.t. )?remis|not (?:a )?member of this mailing list|duplicated message-id",
     )
 });
+/// Reports in the words of scripts that [`any_case`] cannot tell apart by ASCII words: Japanese, Chinese, Korean, Russian.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        "\u{30e1}\u{30fc}\u{30eb}\u{30a8}\u{30e9}\u{30fc}|\u{9001}\u{4fe1}\u{3067}\u{304d}|\u{914d}\u{4fe1}\u{3067}\u{304d}|\u{5b9b}\u{5148}\u{4e0d}\u{660e}|\u{9000}\u{4fe1}|\u{65e0}\u{6cd5}\u{6295}\u{9012}|\u{7121}\u{6cd5}\u{50b3}\u{9001}|\u{43d}\u{435} \u{434}\u{43e}\u{441}\u{442}\u{430}\u{432}\u{43b}\u{435}\u{43d}\u{43e}",
+    )
+});
+/// A bounce that a mailing service tells as JSON (Amazon SES through SNS).
+static NOTIFICATION: LazyLock<Regex> = LazyLock::new(|| any_case(r#"\\?"(?:notification|event)Type\\?"\s*:\s*\\?"Bounce"#));
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:5\d\d|4[25]\d)[ -](?:#?[45]\.\d{1,3}\.\d{1,3}|[^\n]{0,60}(?:user|mailbox|recipient|relay|address|unknown|reject|denied|unavailable|account|quota|spam|host))|\bSMTP (?:error|reply|code)|(?:remote|host|server) (?:host )?said:|<<< ?[45]\d\d|>>> (?:RCPT|DATA)|#[45]\.\d\.\d",
@@ -66,9 +74,18 @@ pub(super) fn weigh(mail: &Mail, head: &str) -> Evidence {
     );
     let subject = mail.subject.trim();
     let answers = subject.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
-    evidence.found(SUBJECT.find(subject).map(|found| found.as_str()).filter(|_| !answers), "bounce-subject", 0.6);
+    let found = SUBJECT.find(subject).or_else(|| ELSEWHERE.find(subject)).map(|found| found.as_str());
+    // Some systems answer with the old subject and put theirs behind it.
+    evidence.found(found, "bounce-subject", if answers { 0.35 } else { 0.6 });
     evidence.found(FIELDS.find(head).map(|found| found.as_str()), "status-fields", 0.4);
-    evidence.found(PHRASE.find(head).map(|found| found.as_str()), "bounce-words", 0.35);
+    let mut phrases: Vec<String> =
+        PHRASE.find_iter(head).chain(ELSEWHERE.find_iter(head)).take(20).map(|found| found.as_str().to_lowercase()).collect();
+    phrases.sort_unstable();
+    phrases.dedup();
+    evidence.when(!phrases.is_empty(), "bounce-words", if phrases.len() > 1 { 0.5 } else { 0.35 }, phrases.join(", "));
+    let returned = !phrases.is_empty() && mail.part_types.len() > 1 && mail.part_types.iter().any(|kind| kind.starts_with("message/rfc822"));
+    evidence.when(returned, "returned-mail", 0.4, "holds the mail that failed");
+    evidence.found(NOTIFICATION.find(head).map(|found| found.as_str()), "bounce-notification", 1.0);
     evidence.found(CODE.find(head).map(|found| found.as_str()), "smtp-code", 0.35);
     evidence
 }

@@ -50,7 +50,25 @@ const SERVICES: &[&str] = &[
 
 static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\bunsubscri|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?(?:preferences|subscription)|email preferences|to be (?:removed|taken off|excluded)|(?:be|get) removed from|remove (?:me|yourself|your (?:name|e?-?mail|address))|removal (?:instructions|from)|to (?:remove|stop receiving|cancel|discontinue)|if you (?:do not|don'?t|no longer) (?:wish|want) to (?:receive|be)|reply (?:to this (?:e?mail|message) )?with (?:the word )?[^\n]{0,20}(?:remove|unsubscribe)|darse de baja|cancelar (?:la |su )?suscripci|d[eé]sabonner|abmelden",
+        r"\bunsubscri|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?(?:preferences|subscription)|email preferences|to be (?:removed|taken off|excluded)|(?:be|get) removed from|remove (?:me|yourself|your (?:name|e?-?mail|address))|removal (?:instructions|from)|to (?:remove|stop receiving|cancel|discontinue)|if you (?:do not|don'?t|no longer) (?:wish|want) to (?:receive|be)|(?:reply|text|write back)\b[^\n]{0,30}\b(?:remove|unsubscribe|stop|off)\b|darse de baja|cancelar (?:la |su )?suscripci|d[eé]sabonner|abmelden",
+    )
+});
+/// It speaks to many at once.
+static MANY: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^\s*(?:good (?:morning|afternoon|evening)|hello|hi|dear|greetings|happy \w+|hey)?,? ?(?:all|everyone|everybody|friends?|neighbou?rs?|(?:future |new |prospective )?home ?(?:buyers?|owners?)|realtors?|agents?|brokers?|folks|house hunters?|families|friends and \w+|valued \w+|amigos|clientes)\s*[,!:-]|\b(?:everyone|everybody|all of you|those) (?:who (?:is |are )?)?on (?:our|the|this) (?:\w+ ){0,2}list\b|\bour (?:interest|vip|priority|mailing|e-?mail|insider|contact) list\b|\ball (?:home ?owners|buyers|realtors|agents)\b|(?:agents?|realtors?|brokers?)(?: welcome|s?: )|\bco-?op\b|whether you(?:'re| are)\b.{0,60}\bor\b|queridos|estimados clientes",
+    )
+});
+/// It is one of a row of mails, or of those that go out on a calendar.
+static SERIES: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:tip|step|part|day|lesson|e-?mail|reason|chapter) #?\d+(?: ?of ?\d+|\s*:)|\d+ (?:tips|reasons|things|ways|steps|questions|mistakes) (?:to|for|why|that|you|every)|take you off|(?:next|last|this) (?:week|month|quarter)'?s? (?:e?-?mail|newsletter|tip|update|edition|issue)|in your inbox|(?:monthly|weekly|quarterly) (?:update|newsletter|digest)|\bnewsletter\b|stay tuned|more tips|boletin|bolet[ií]n",
+    )
+});
+/// What is told to everybody: events, prices, releases.
+static NEWS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:you(?:'re| are) (?:all )?invited|save the date|join us\b|open house|ribbon.cutting|bring (?:your|a|the) (?:friends?|family|appetite|kids)|refer (?:a|your)|forward this|price (?:improvements?|updates?|drops?|reductions?|list)|new (?:release|phase|homesites|inventory|listings?|section)|just (?:released|listed|reduced)|now (?:selling|open|available|pre-?selling)|homes (?:start|starting|priced|from)\b|starting (?:at|from|in) (?:the )?(?:low|mid|high|upper|\$)|limited[- ]time|flash sale|black friday|(?:holiday|spring|summer|fall|winter|year[- ]end) (?:savings|special|event|sale|sales)|while (?:they|supplies) last|don'?t (?:wait|miss)|hurry|last chance|sold out in|sneak peek|first to know|\bvips?\b|free (?:food|chili|tacos|hot dogs|ice cream|gift)|prizes?|drawing for|raffle|giveaway|food trucks?|live music|(?:happy|merry) (?:thanksgiving|holidays|new year|christmas|easter|halloween)|season'?s greetings|survey|take (?:our|a) (?:\w+ )?(?:survey|quiz)|rate (?:us|your)|market (?:update|report)|quick (?:move.in|delivery)|felices fiestas|gran inauguraci[oó]n|oferta)",
     )
 });
 static VIEW: LazyLock<Regex> = LazyLock::new(|| {
@@ -65,7 +83,7 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PITCH: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
+        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|mutual (?:benefit|interest)|business (?:proposal|partner|relationship)|under your (?:custody|care|name)|specially selected|have been selected|giveaway|network marketing|downline|make you money|prank|free of charge|great (?:website|site|deal|offer)|visit http|\bclaim (?:your|it)|confirm your entry|your confirmation number|due to expire|automated (?:reminder|notice|notification)|vacation package|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
     )
 });
 static SHOUT: LazyLock<Regex> =
@@ -81,6 +99,14 @@ pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
     let mut evidence = Evidence::default();
     headers(mail, &mut evidence);
     evidence.found(LEAVE.find(text).map(|found| found.as_str()), "unsubscribe-words", 0.45);
+    evidence.found(MANY.find(text).map(|found| found.as_str()), "to-many", 0.45);
+    evidence.found(SERIES.find(text).or_else(|| SERIES.find(&mail.subject)).map(|found| found.as_str()), "series", 0.35);
+    let mut news: Vec<String> =
+        NEWS.find_iter(text).chain(NEWS.find_iter(&mail.subject)).take(30).map(|found| found.as_str().to_lowercase()).collect();
+    news.sort_unstable();
+    news.dedup();
+    evidence.when(!news.is_empty(), "news", [0.0, 0.15, 0.3, 0.45].get(news.len()).copied().unwrap_or(0.55), news.join(", "));
+    evidence.when(text.contains("*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*"), "spam-test", 1.0, "the standard test text of spam filters");
     evidence.found(VIEW.find(text).map(|found| found.as_str()), "view-in-browser", 0.45);
     evidence.found(FOOTER.find(text).map(|found| found.as_str()), "footer", 0.2);
     let mut pitches: Vec<String> = PITCH.find_iter(text).take(60).map(|found| found.as_str().to_lowercase()).collect();
@@ -112,6 +138,11 @@ fn senders(mail: &Mail, from: &str, evidence: &mut Evidence) {
         .map(|to| to.address.as_str())
         .filter(|to| to.rsplit_once('@').is_some_and(|(_, host)| !domain.ends_with(host) && !host.ends_with(domain)));
     evidence.found(elsewhere, "reply-elsewhere", 0.15);
+    let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
+    let targets: Vec<String> = mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href)).collect();
+    let name = domain.rsplit('.').nth(1).unwrap_or(domain);
+    let away = !targets.is_empty() && !name.is_empty() && targets.iter().all(|target| !target.contains(name));
+    evidence.when(away, "links-elsewhere", 0.2, targets.first().cloned().unwrap_or_default());
     evidence.when(local.chars().filter(char::is_ascii_digit).count() >= 3, "numbered-sender", 0.15, from);
     evidence.when(mail.to.len() > 5, "many-recipients", 0.25, format!("{} recipients", mail.to.len()));
 }
@@ -131,6 +162,9 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     let services: Vec<&str> =
         mail.headers.iter().map(|(name, _)| name.as_str()).filter(|name| SERVICES.contains(&name.to_ascii_lowercase().as_str())).collect();
     evidence.when(!services.is_empty(), "mailing-service", if services.len() > 1 { 0.35 } else { 0.25 }, services.join(", "));
+    let own = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    let to_self = !own.is_empty() && !mail.to.is_empty() && mail.cc.is_empty() && mail.to.iter().all(|to| to.address == own);
+    evidence.when(to_self, "to-self", 0.4, "sent to the sender, with hidden copies");
     let strangers =
         mail.to.iter().all(|to| to.address.is_empty() || to.address.contains("undisclosed") || to.address.contains("recipient"));
     evidence.when(
@@ -158,6 +192,10 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     .iter()
     .any(|word| software.contains(word));
     evidence.when(mass, "mass-mailer", 0.35, software);
+    let spam = [("X-Spam-Flag", "yes"), ("X-Spam-Status", "yes")].into_iter().find_map(|(name, yes)| {
+        mail.header(name).next().filter(|value| value.trim_start().get(..3).is_some_and(|start| start.eq_ignore_ascii_case(yes)))
+    });
+    evidence.found(spam, "spam-header", 0.6);
 }
 
 /// What the HTML is made of; counted in the text of the part, which was parsed once already.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Context;
+use super::{Context, QuestionAnswered, question};
 use super::evidence::Evidence;
 use super::pattern::{any_case, exact};
 use super::reply::Reply;
@@ -44,6 +44,14 @@ pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Optio
     evidence.when(holds(&words, community), "community-named", 0.2, community);
     let answer = context.answer.iter().find(|answer| holds(&words, answer));
     evidence.found(answer.map(String::as_str), "answer-words", 0.3);
+    if let Some((answered, quote)) = question::answered(&reply.body, context) {
+        let weight = match answered {
+            QuestionAnswered::Yes | QuestionAnswered::Partly => 0.35,
+            QuestionAnswered::Deferred => 0.15,
+            QuestionAnswered::No | QuestionAnswered::Unknown => 0.0,
+        };
+        evidence.when(weight > 0.0, "answers", weight, quote);
+    }
     evidence.found(
         GREETING.find(reply.body.get(..floor(&reply.body, 200)).unwrap_or_default()).map(|found| found.as_str()),
         "greeting",
@@ -60,6 +68,8 @@ pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Optio
         .into_iter()
         .find(|name| mail.header(name).next().is_some());
     evidence.found(office.filter(|_| program.is_none()), "office-mail", 0.2);
+    let travelled = ["Received", "Message-ID", "Return-Path", "Delivered-To", "Date"].into_iter().any(|name| mail.header(name).next().is_some());
+    evidence.when(!travelled, "never-sent", 0.35, "no mail system has touched it: somebody's own copy");
     let size = reply.body.chars().count();
     evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");
     evidence.when(size > 0 && mail.links.is_empty(), "no-links", 0.1, "leads nowhere");
@@ -72,7 +82,13 @@ pub(super) fn linked(evidence: &Evidence) -> bool {
     evidence
         .signals
         .iter()
-        .any(|signal| matches!(signal.id.as_str(), "thread" | "quotes" | "name-used" | "community-named" | "answer-words"))
+        .any(|signal| matches!(signal.id.as_str(), "thread" | "quotes" | "name-used" | "community-named" | "answer-words" | "answers"))
+}
+
+/// Whether it answers this reader's question or mail, which nothing written for many does.
+pub(super) fn answers(evidence: &Evidence) -> bool {
+    let has = |wanted: &[&str]| evidence.signals.iter().any(|signal| wanted.contains(&signal.id.as_str()));
+    has(&["thread"]) || has(&["answer-words", "answers"]) && has(&["name-used", "first-person", "greeting", "named-person"])
 }
 
 fn floor(text: &str, at: usize) -> usize {

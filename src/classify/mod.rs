@@ -18,6 +18,7 @@ mod reply;
 mod selling;
 mod sender;
 mod speech;
+mod topics;
 mod video;
 
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,9 @@ const STRANGER: f64 = 0.35;
 /// Without this much of a person, a mail is not called personal.
 const PERSON: f64 = 0.3;
 /// The same for a stranger's mail, and by how much the person must outweigh the advertising there.
-const UNLINKED: (f64, f64) = (0.42, 0.1);
+const UNLINKED: (f64, f64) = (0.5, 0.2);
+/// What the machinery around a mail weighs at most when the mail answers its reader: counselors write through CRMs.
+const MACHINERY: f64 = 0.5;
 /// A failure report stands in the first part of a text; what follows is the mail that failed.
 const HEAD: usize = 12_000;
 
@@ -54,7 +56,25 @@ pub(super) fn of_mail(
         return (Origin::AutoReply, sure(auto.score), auto.signals);
     }
     let linked = human::linked(&person);
-    weigh_person(many, person, linked)
+    weigh_person(if human::answers(&person) { without_machinery(many) } else { many }, person, linked)
+}
+
+/// The signs of mail for many with those of its sending program capped.
+fn without_machinery(mut many: Evidence) -> Evidence {
+    let of_program = |id: &str| {
+        matches!(
+            id,
+            "list-unsubscribe" | "list-unsubscribe-post" | "mailing-service" | "unsubscribe-words" | "pixel" | "html-only" | "layout" | "footer"
+        )
+    };
+    let weight: f64 = many.signals.iter().filter(|signal| of_program(&signal.id)).map(|signal| signal.weight).sum();
+    if weight > MACHINERY {
+        for signal in many.signals.iter_mut().filter(|signal| of_program(&signal.id)) {
+            signal.weight *= MACHINERY / weight;
+        }
+        many.score -= weight - MACHINERY;
+    }
+    many
 }
 
 /// Marketing against a person: whoever outweighs the other, or nobody.

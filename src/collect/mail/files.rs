@@ -250,7 +250,8 @@ fn is_header(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
     let name = name.trim_ascii_end();
-    name.len() < line.len() && !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
+    // RFC 5322 allows any letter that is seen; real names hold these, and a line of JSON is none.
+    name.len() < line.len() && !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(byte))
 }
 
 /// The message of a file that holds one: what mail programs put before it, empty lines and a `From ` line, is no part of it.

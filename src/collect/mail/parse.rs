@@ -124,6 +124,10 @@ pub fn parse(bytes: &[u8]) -> Mail {
             mail.links = body.links;
             mail.text = if body.plain.trim().is_empty() { body.html_text } else { body.plain };
             mail.html = (!body.html.is_empty()).then_some(body.html);
+            if body.hollow && mail.text.trim().is_empty() {
+                // Its parts are announced so brokenly that none was found: what stands there is read as it stands.
+                mail.text = lossy(bytes.get(body_at..).unwrap_or_default());
+            }
         }
         _ => mail.text = lossy(bytes.get(body_at..).unwrap_or_default()),
     }
@@ -151,6 +155,8 @@ struct Body {
     links: Vec<Link>,
     part_types: Vec<String>,
     report: Option<String>,
+    /// No part of it holds anything.
+    hollow: bool,
 }
 
 impl Body {
@@ -191,6 +197,9 @@ impl Body {
         if depth > 0 {
             return;
         }
+        self.hollow = message.parts.iter().all(|part| {
+            part.contents().trim_ascii().is_empty() || part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
+        });
         for part in message.text_bodies() {
             if let PartType::Text(text) = &part.body {
                 self.plain.push_str(text);
