@@ -5,6 +5,8 @@
 //!     cargo bench --profile dev --bench labels                     # the figures
 //!     cargo bench --profile dev --bench labels -- --failures       # and every miss among the known mails
 
+#![expect(clippy::indexing_slicing, reason = "a JSON value answers null where nothing is")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +44,13 @@ fn text(value: &Value) -> String {
 fn said(label: &str, value: Option<&Value>) -> Vec<String> {
     match value {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Bool(said)) => if *said { vec!["true".to_owned()] } else { Vec::new() },
+        Some(Value::Bool(said)) => {
+            if *said {
+                vec!["true".to_owned()]
+            } else {
+                Vec::new()
+            }
+        }
         Some(Value::Array(list)) => list.iter().map(text).collect(),
         Some(value) if label == "appointment" && value == "none" => Vec::new(),
         Some(value) => vec![text(value)],
@@ -130,7 +138,11 @@ fn measure(file: &Path, set: &str, failures: bool) {
             for value in &mine {
                 let hit = right(value, &theirs);
                 let tally = labels.entry(class(value)).or_default();
-                if hit { tally.right += 1 } else { tally.wrong += 1 }
+                if hit {
+                    tally.right += 1;
+                } else {
+                    tally.wrong += 1;
+                }
                 all_right &= hit;
             }
             for value in theirs.iter().filter(|value| !right(value, &mine)) {
@@ -163,7 +175,9 @@ fn measure(file: &Path, set: &str, failures: bool) {
     let (right, of) = judged.iter().fold((0, 0), |sum, judged| (sum.0 + judged.0, sum.1 + judged.1));
     println!("all labels: {right} of {of}");
     if failures {
-        misses.iter().for_each(|miss| println!("  {miss}"));
+        for miss in &misses {
+            println!("  {miss}");
+        }
     }
 }
 

@@ -10,30 +10,38 @@ use crate::collect::mail::Link;
 
 static BOOKING: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:^|//|%2f%2f|\.)(?:calendly\.com(?:/|%2f)\w|meetings(?:-\w+)?\.hubspot\.com|[\w.-]+(?:/|%2f)meetings(?:/|%2f)\w|[\w-]+\.chilipiper\.com|(?:[\w-]+\.)?acuityscheduling\.com|[\w-]+\.as\.me\b|[\w-]+\.youcanbook\.me|savvycal\.com(?:/|%2f)\w|outlook\.office(?:365)?\.com(?:/|%2f)(?:bookwithme|owa(?:/|%2f)calendar)|bookings\.cloud\.microsoft|outlook\.office\.com(?:/|%2f)book|calendar\.app\.google|calendar\.google\.com(?:/|%2f)calendar(?:/|%2f)(?:u(?:/|%2f)\d(?:/|%2f))?appointments|cal\.com(?:/|%2f)\w|tidycal\.com(?:/|%2f)\w|go\.oncehub\.com|doodle\.com(?:/|%2f)(?:bp|meeting|poll)|[\w-]+\.setmore\.com|zcal\.co(?:/|%2f)\w|[\w-]+\.appointlet\.com|koalendar\.com(?:/|%2f)\w|[\w.-]*nternow\.com|[\w.-]*utourhomes\.com|[\w.-]*tour24now\.com)",
+        r"(?:^|//|%2f%2f|\.)(?:calendly\.com(?:/|%2f)\w|meetings(?:-\w+)?\.hubspot\.com|[\w.-]+(?:/|%2f)meetings(?:/|%2f)\w|[\w-]+\.chilipiper\.com|(?:[\w-]+\.)?acuityscheduling\.com|[\w-]+\.as\.me\b|[\w-]+\.youcanbook\.me|savvycal\.com(?:/|%2f)\w|outlook\.office(?:365)?\.com(?:/|%2f)(?:bookwithme|owa(?:/|%2f)calendar)|bookings\.cloud\.microsoft|outlook\.office\.com(?:/|%2f)book|calendar\.app\.google|calendar\.google\.com(?:/|%2f)calendar(?:/|%2f)(?:u(?:/|%2f)\d(?:/|%2f))?appointments|cal\.com(?:/|%2f)\w|tidycal\.com(?:/|%2f)\w|go\.oncehub\.com|doodle\.com(?:/|%2f)(?:bp|meeting|poll)|[\w-]+\.setmore\.com|zcal\.co(?:/|%2f)\w|[\w-]+\.appointlet\.com|koalendar\.com(?:/|%2f)\w|(?:cal|calendar|book|booking|bookings|schedule|appointments?)\.[\w-]+\.\w+(?:/|%2f)\w|[\w.-]*nternow\.com|[\w.-]*utourhomes\.com|[\w.-]*tour24now\.com)",
     )
 });
 static BOOKING_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(r"\b(?:book|schedule|reserve|pick|choose)\b.{0,30}\b(?:tour|visit|appointment|time|call|meeting)\b|\bself.guided tour\b")
+    any_case(
+        r"\b(?:book|schedule|reserve|pick|choose|grab|select|find|escoja|elija|agende)\b.{0,30}\b(?:tour|visit|appointment|time|call|meeting|slot|hora|cita)\b|\bself.guided tour\b|\bmy calendar\b",
+    )
 });
 static DAY: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|thurs|fri|sat)\b\.?|today|tonight|tomorrow|this (?:afternoon|evening|morning)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}/\d{1,2}|the \d{1,2}(?:st|nd|rd|th)|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|ma[nñ]ana|hoy)",
+        r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|thurs|fri|sat)\b\.?|today|tonight|tomorrow|tmrw|this (?:afternoon|evening|morning)|next week(?:end)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}/\d{1,2}|the \d{1,2}(?:st|nd|rd|th)|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|ma[nñ]ana|hoy)",
     )
 });
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:\d{1,2}(?::\d{2})? ?(?:a\.?m\b|p\.?m\b|o'?clock)|\d{1,2}:\d{2}\b|noon\b|(?:at|around|after|by|between|a las|a la) \d{1,2}\b)",
+        r"\b(?:\d{1,2}(?::\d{2})? ?(?:a\.?m?\.?|p\.?m?\.?)(?:\b|[\s,.?!]|$)|\d{1,2} ?o'?clock|\d{1,2}:\d{2}\b|noon\b|midday\b|lunch(?:time)?\b|half past\b|quarter (?:to|past|till)\b|(?:at|around|after|by|between|a las|a la|las|either|say) \d{1,2}(?:ish)?\b|@ ?\d{1,2}|\d{1,2} or \d{1,2}\b|mediod[ií]a|(?:first thing|early|late) (?:in the )?(?:morning|afternoon))",
+    )
+});
+/// A day that is over, a day by which something else happens.
+static NOT_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:yesterday|last (?:week|night|month|mon|tues|wednes|thurs|fri|satur|sun)\w*|(?:was|were) (?:great|nice|good|lovely|so|out|a pleasure)|(?:great|nice|good|lovely) (?:meeting|seeing|talking|chatting)|(?:came|stopped|called|visited|met|missed|emailed|wrote) (?:you |by |in |me |us )?|cut our call|since (?:mon|tues|wednes|thurs|fri|satur|sun)\w*|until|till|through|starting|ayer|pasad[oa])\b|\b(?:expect|answer|hear|know|inbox|get back|update|reply|email|send)\b.{0,40}\bby (?:mon|tues|wednes|thurs|fri|satur|sun|tom|noon|the)",
     )
 });
 static INVITES: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:tour|visit|meet|meeting|appointment|stop (?:by|in)|swing by|drop by|come (?:by|in|out|see|visit|take)|call|chat|talk|zoom|facetime|walk ?through|schedule|set (?:up|aside)|show you|see (?:it|the|you|our)|works?|available|free|open for you|get together|connect|cita|visit\w*|llamar?(?:le)?|reunir\w*|pas(?:e|ar) por)\b",
+        r"\b(?:tour|visit|meet|meeting|appointment|stop (?:by|in)|swing by|drop by|come (?:by|in|out|see|visit|take)|call|chat|talk|zoom|facetime|walk ?through|schedule|set (?:up|aside)|show you|see (?:it|the|you|our)|works?|available|free|open for you|get together|connect|cita|visit\w*|llamar?(?:le)?|reunir\w*|pas(?:e|ar) por|set aside|penci?l+ed|holding|let'?s do|put you down|got you (?:down|for)|i have|i'?m (?:free|open|at)|i can|i could|ok\?|suit|invit|come along|walk you|opening|venir|vernos|vemos|la espero|lo espero|d[aá] una vuelta|¿le parece)\b",
     )
 });
 static VAGUE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:schedule|set up|arrange|book|plan|make) (?:a|an|your|our|some) .{0,30}\b(?:tour|visit|time|appointment|call|meeting|showing|walk)|(?:come|stop|swing|drop) (?:by|in|out|see|visit)|(?:would|could|can|do|are|when|what) .{0,60}\b(?:tour|visit|meet|appointment|stop by|come (?:by|in|out|see)|a (?:quick )?call|chat|good time|best time|works? (?:best )?for you)\b|(?:love|like|happy|glad) to (?:show you|meet|give you a tour|have you|schedule|set up|hop on|connect)|give (?:me|us) a (?:call|ring)|call (?:me|us)\b|visit us|tour (?:the|our|one)|let me know (?:when|what (?:time|day)|if you(?:'d| would) like to (?:see|tour|visit|come|schedule|meet|set))|agendar|una cita|visitarnos|ll[aá]m(?:e|a)(?:me|nos))",
+        r"\b(?:(?:schedule|set up|arrange|book|plan|make|pick|find|choose) (?:a|an|your|our|some) .{0,30}\b(?:tour|visit|time|appointment|call|meeting|showing|walk|day)|(?:come|stop|swing|drop|pop|pass) (?:on )?(?:by|in|out|over|see|visit)|(?:would|could|can|do|are|when|what) .{0,60}\b(?:tour|visit|meet|appointment|stop by|come (?:by|in|out|see)|a (?:quick )?call|chat|good time|best time|works? (?:best )?for you)\b|(?:love|like|happy|glad|thrilled|delighted|pleased) to (?:show you|meet|give you a tour|have you|schedule|set up|hop on|connect|show (?:it|you|them))|(?:give|shoot) (?:me|us) a (?:call|ring|buzz|text)|(?:please )?(?:call|ring|text|phone) (?:me|us)\b|visit us|tour (?:the|our|one)|let'?s (?:pick|find|set|get|hop|talk|chat|jump|meet|book|schedule)|hop on a|(?:best|good|right) number (?:to|for)|when'?s a good|come (?:walk|experience|meet|have|spend)|sit down (?:together|with)|time for a (?:quick )?(?:chat|call|visit)|see it in person|have you (?:out|over|in)|(?:out|over|in) for a (?:tour|look|visit)|welcome (?:at|to (?:come|stop|visit|see|walk))|does \w+day work|free (?:this |on )?\w+day|let me know (?:when|(?:what|which) (?:time|day)|if you(?:'d| would) like to (?:see|tour|visit|come|schedule|meet|set))|agendar|una cita|visitarnos|visit[ae]|p[aá]se(?:le|n)?\b|venir\b|una vuelta|conocer (?:la|el|las|los)|(?:me|nos) (?:habla|llama|marca|marque|hable|llame)\b|ll[aá]m(?:e|a)(?:me|nos)|m[aá]rqueme)",
     )
 });
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
@@ -54,10 +62,17 @@ pub(super) fn asked(text: &str, links: &[Link], calendar: bool) -> (Appointment,
     let all = sentences(text);
     let specific = all.iter().enumerate().find(|(at, sentence)| {
         let before = at.checked_sub(1).and_then(|before| all.get(before)).is_some_and(|before| INVITES.is_match(before));
-        DAY.is_match(sentence) && TIME.is_match(sentence) && (INVITES.is_match(sentence) || before) && !HOURS.is_match(sentence)
+        let after = all.get(at + 1).is_some_and(|after| after.trim_end().ends_with('?') && INVITES.is_match(after));
+        let asks = sentence.trim_end().ends_with('?') || INVITES.is_match(sentence) || before || after;
+        DAY.is_match(sentence) && TIME.is_match(sentence) && asks && !HOURS.is_match(sentence) && !NOT_AHEAD.is_match(sentence)
     });
     if let Some((_, sentence)) = specific {
         return (Appointment::Specific, shorten(sentence), None);
+    }
+    // A link of any maker that the writer calls a calendar.
+    let called = all.iter().find(|sentence| BOOKING_TEXT.is_match(sentence) && sentence.contains("://"));
+    if let Some((sentence, link)) = called.and_then(|sentence| Some((sentence, links.iter().find(|link| sentence.contains(&link.href))?))) {
+        return (Appointment::Specific, shorten(sentence), Some(link.href.clone()));
     }
     // A tracked button hides its target, but says what it does.
     if let Some(link) =

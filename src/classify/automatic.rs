@@ -27,12 +27,12 @@ const HEADERS: &[&str] = &[
 
 static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^\W*(?:auto:|automat(?:ic|ed) (?:reply|response|answer|e?mail)|auto[- ]?(?:reply|response|respond|answer)|autoreply|(?:i am |i'?m )?(?:currently )?out of (?:the )?(?:office|town)|ooo\b|on (?:vacation|leave|holiday)|vacation\b.{0,40}(?:reply|response|notice|message)|away from (?:the|my) (?:office|desk|mail)|(?:i am|i'?m) (?:away|on vacation|on leave|on holiday)|abwesenheits(?:notiz|nachricht|benachrichtigung)|automatische antwort|r.ponse automatique|absence du bureau|respuesta autom.tica|fuera de (?:la )?oficina|risposta automatica|non al computer|fuori (?:sede|ufficio)|automatisch antwoord|afwezig|autosvar|automatisk svar|fr.nvaro|resposta autom.tica|odpowied. automatyczna|automatyczna odpowied.|autoodpowied.|\u{81ea}\u{52a8}\u{56de}\u{590d}|\u{81ea}\u{52d5})|\(automatic response\)\s*$|\bis out of the office\b[^?]*$|\bout of (?:the )?office\b.{0,30}(?:auto|reply)",
+        r"^\W*(?:auto:|automat(?:ic|ed) (?:reply|response|answer|e?mail)|auto[- ]?(?:reply|response|respond|answer)|autoreply|(?:i am |i'?m )?(?:currently )?out of (?:the )?(?:office|town)|ooo\b|on (?:vacation|leave|holiday)|i am out (?:today|this|until|of)|vacation\b.{0,40}(?:reply|response|notice|message)|away from (?:the|my) (?:office|desk|mail)|(?:i am|i'?m) (?:away|on vacation|on leave|on holiday)|abwesenheits(?:notiz|nachricht|benachrichtigung)|automatische antwort|r.ponse automatique|absence du bureau|respuesta autom.tica|fuera de (?:la )?oficina|risposta automatica|non al computer|fuori (?:sede|ufficio)|automatisch antwoord|afwezig|autosvar|automatisk svar|fr.nvaro|resposta autom.tica|odpowied. automatyczna|automatyczna odpowied.|autoodpowied.|\u{81ea}\u{52a8}\u{56de}\u{590d}|\u{81ea}\u{52d5})|\(automatic response\)\s*$|\bis out of the office\b[^?]*$|\bout of (?:the )?office\b.{0,30}(?:auto|reply)",
     )
 });
 static ABSENT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:i am|i'?m|i will be|i'?ll be) (?:currently |presently |now )?(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:vacation|annual leave|leave|holiday|maternity|parental)|traveling|travelling)|(?:will|shall) (?:be )?(?:return|back) (?:to the office )?(?:on|in the office)|limited access to (?:my )?e?-?mail|fuera de (?:la )?oficina|estar. ausente|nicht im (?:b.ro|hause)|je suis absent)",
+        r"\b(?:(?:i am|i'?m|i will be|i'?ll be) (?:currently |presently |now )?(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:vacation|annual leave|leave|holiday|maternity|parental)|traveling|travelling)|(?:will|shall) (?:be )?(?:return|back) (?:to the office )?(?:on|in the office)|limited access to (?:my )?e?-?mail|fuera de (?:la )?oficina|estar. ausente|nicht im (?:b.ro|hause)|je suis absent|no access to (?:my )?e?-?mail|(?:i am|i'?m) (?:currently )?(?:away from|out (?:today|this|until|on|of|for)|at (?:a |the )?(?:conference|training))|(?:will|i'?ll) (?:return|answer|reply to|get (?:back )?to) your (?:message|e?-?mail|call)s? (?:on|when|upon|after)|(?:is|are) covering (?:for me)?|for (?:immediate|urgent) (?:assistance|help|matters)|need (?:something|help|an answer) sooner|en mi ausencia|regreso el)",
     )
 });
 static ROBOT: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,12 +42,12 @@ static ROBOT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static RECEIVED: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:thank(?:s| you)(?: so much| very much)? for (?:your (?:inquiry|enquiry|interest|request|message|submission|e?mail|question|registration|contact|note)|contact\w+|reaching out|submitting|registering|inquir\w+|getting in touch|visiting|signing up|filling|writing|e?mailing|choosing|considering|your recent (?:inquiry|visit|request))|(?:case|ticket|request|inquiry|enquiry|lead) (?:#?\d+ )?(?:has been|was|is) (?:created|opened|logged|assigned|registered|queued|in (?:our|the) queue)|(?:your|the) (?:message|note|inquiry|enquiry|request|e-?mail|question) (?:has been|was|is being|will be|is) (?:forwarded|passed|sent|routed|answered|reviewed|assigned|on its way|in good hands|delivered to)|(?:passed|forwarded|sent|shared|routed) your (?:note|message|question|inquiry|request|details|information)\b.{0,40}\bto|(?:got|have) your (?:message|note|inquiry|request|submission)|(?:we(?:'ve| have)?|has been|was) (?:successfully )?(?:received|submitted)|(?:your )?(?:inquiry|request|submission|message|information) (?:has been|was|is) (?:successfully )?(?:received|submitted|important)|gracias por (?:su|tu|contactar|comunicar|escribir|ponerse|visitar|registrar)|(?:hemos )?recib(?:ido|imos) (?:su|tu)|su (?:mensaje|solicitud|consulta) (?:ha sido|fue))",
+        r"\b(?:thank(?:s| you)(?: so much| very much)? for (?:your (?:inquiry|enquiry|interest|request|message|submission|e?mail|question|registration|contact|note)|contact\w+|reaching out|submitting|registering|inquir\w+|getting in touch|visiting|signing up|filling|writing|e?mailing|choosing|considering|your recent (?:inquiry|visit|request))|(?:case|ticket|request|inquiry|enquiry|lead) (?:#?\d+ )?(?:has been|was|is) (?:created|opened|logged|assigned|registered|queued|in (?:our|the) queue)|(?:your|the) (?:message|note|inquiry|enquiry|request|e-?mail|question) (?:has been|was|is being|will be|is) (?:forwarded|passed|sent|routed|answered|reviewed|assigned|on its way|in good hands|delivered to)|(?:passed|forwarded|sent|shared|routed) your (?:note|message|question|inquiry|request|details|information)\b.{0,40}\bto|(?:got|have) your (?:message|note|inquiry|request|submission)|your (?:message|note|inquiry|request)\b.{0,40}\b(?:just )?landed|here is (?:what|a copy of what) you sent|(?:copy|summary) of your (?:message|inquiry|submission|request)|acab[oa](?:mos)? de recibir|(?:we(?:'ve| have)?|has been|was) (?:successfully )?(?:received|submitted)|(?:your )?(?:inquiry|request|submission|message|information) (?:has been|was|is) (?:successfully )?(?:received|submitted|important)|gracias por (?:su|tu|contactar|comunicar|escribir|ponerse|visitar|registrar)|(?:hemos )?recib(?:ido|imos) (?:su|tu)|su (?:mensaje|solicitud|consulta) (?:ha sido|fue))",
     )
 });
 static WILL: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:a|one of our|our|an) (?:\w+ ){0,4}(?:member|representative|consultant|counselor|specialist|agent|associate|team|staff|expert|advisor|manager|professional)s?\b.{0,40}\b(?:will|shall|is going to)|someone (?:\w+ ){0,5}will|we(?:'ll| will) (?:be (?:in touch|contacting|reaching|getting)|get back|contact|respond|reply|reach out|follow)|(?:within|in the next|next) (?:\d+|one|two|24|48) (?:business )?(?:hours?|days?|minutes?)|as soon as possible|shortly|nos pondremos en contacto|un (?:miembro|representante|asesor))",
+        r"\b(?:(?:a|one of our|our|an) (?:\w+ ){0,4}(?:member|representative|consultant|counselor|specialist|agent|associate|team|staff|expert|advisor|manager|professional)s?\b.{0,40}\b(?:will|shall|is going to)|someone (?:\w+ ){0,5}will|we(?:'ll| will) (?:be (?:in touch|contacting|reaching|getting)|get back|contact|respond|reply|reach out|follow)|(?:within|in the next|next) (?:\d+|one|two|24|48) (?:business )?(?:hours?|days?|minutes?)|as soon as possible|shortly|(?:in|within) (?:\d+|fifteen|five|ten) minutes|le llamo enseguida|enseguida|nos pondremos en contacto|un (?:miembro|representante|asesor))",
     )
 });
 /// Nobody is there: the reader wrote after hours.
@@ -60,6 +60,12 @@ static CLOSED: LazyLock<Regex> = LazyLock::new(|| {
 static ROBOTIC: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:virtual (?:assistant|agent|concierge|guide)|chat ?bots?\b|i'?m (?:a|the|your) (?:\w+ )?(?:robot|bot)\b|(?:ai|a\.i\.|automated|digital) (?:assistant|agent|concierge)|chat transcript|transcript of your chat|asistente virtual)",
+    )
+});
+/// A machine asks for consent, or confirms it.
+static CONSENT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:confirm (?:your )?(?:subscription|e-?mail address|opt.?in)|subscribe me to|you (?:have|are) (?:now )?(?:agreed to receive|opted in to) texts?\b|agreed to receive text|(?:msg|message) (?:&|and|&amp;) data rates|you won'?t be subscribed)",
     )
 });
 /// A number by which the inquiry is kept.
@@ -92,8 +98,19 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, context: &Context) -> 
     let subject = SUBJECT.find(mail.subject.trim()).map(|found| found.as_str()).filter(|_| !answers);
     evidence.found(subject, "auto-subject", 0.9);
     let head: String = text.chars().take(1500).collect();
-    evidence.found(ABSENT.find(&head).map(|found| found.as_str()), "absence-words", 0.35);
+    let mut absent: Vec<String> = ABSENT.find_iter(&head).take(10).map(|found| found.as_str().to_lowercase()).collect();
+    absent.sort_unstable();
+    absent.dedup();
+    // One such phrase stands in many a person's mail; two and more make a notice.
+    evidence.when(!absent.is_empty(), "absence-words", if absent.len() > 1 { 0.65 } else { 0.35 }, absent.join(", "));
+    evidence.when(
+        !absent.is_empty() && context.elapsed_s.is_some_and(|seconds| seconds <= 60),
+        "at-once",
+        0.3,
+        "within a minute of the inquiry",
+    );
     evidence.found(ROBOT.find(text).map(|found| found.as_str()), "robot-words", 0.55);
+    evidence.found(CONSENT.find(text).map(|found| found.as_str()), "consent-asked", 0.9);
     evidence.found(ROBOTIC.find(&head).map(|found| found.as_str()), "says-robot", 0.9);
     let received = RECEIVED.find(&head).map(|found| found.as_str());
     evidence.found(received, "acknowledgement", 0.4);

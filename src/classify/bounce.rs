@@ -83,7 +83,8 @@ pub(super) fn weigh(mail: &Mail, head: &str) -> Evidence {
     phrases.sort_unstable();
     phrases.dedup();
     evidence.when(!phrases.is_empty(), "bounce-words", if phrases.len() > 1 { 0.5 } else { 0.35 }, phrases.join(", "));
-    let returned = !phrases.is_empty() && mail.part_types.len() > 1 && mail.part_types.iter().any(|kind| kind.starts_with("message/rfc822"));
+    let returned =
+        !phrases.is_empty() && mail.part_types.len() > 1 && mail.part_types.iter().any(|kind| kind.starts_with("message/rfc822"));
     evidence.when(returned, "returned-mail", 0.4, "holds the mail that failed");
     evidence.found(NOTIFICATION.find(head).map(|found| found.as_str()), "bounce-notification", 1.0);
     evidence.found(CODE.find(head).map(|found| found.as_str()), "smtp-code", 0.35);

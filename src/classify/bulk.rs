@@ -56,13 +56,19 @@ static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
 /// It speaks to many at once.
 static MANY: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^\s*(?:good (?:morning|afternoon|evening)|hello|hi|dear|greetings|happy \w+|hey)?,? ?(?:all|everyone|everybody|friends?|neighbou?rs?|(?:future |new |prospective )?home ?(?:buyers?|owners?)|realtors?|agents?|brokers?|folks|house hunters?|families|friends and \w+|valued \w+|amigos|clientes)\s*[,!:-]|\b(?:everyone|everybody|all of you|those) (?:who (?:is |are )?)?on (?:our|the|this) (?:\w+ ){0,2}list\b|\bour (?:interest|vip|priority|mailing|e-?mail|insider|contact) list\b|\ball (?:home ?owners|buyers|realtors|agents)\b|(?:agents?|realtors?|brokers?)(?: welcome|s?: )|\bco-?op\b|whether you(?:'re| are)\b.{0,60}\bor\b|queridos|estimados clientes",
+        r"^\s*(?:good (?:morning|afternoon|evening)|hello|hi|dear|greetings|happy \w+|hey)?,? ?(?:all|everyone|everybody|friends?|neighbou?rs?|(?:future |new |prospective )?home ?(?:buyers?|owners?)|realtors?|agents?|brokers?|folks|house hunters?|families|friends and \w+|valued \w+|amigos|clientes)\s*[,!:-]|\b(?:everyone|everybody|all of you|those) (?:who (?:is |are )?)?on (?:our|the|this) (?:\w+ ){0,2}list\b|\bour (?:interest|vip|priority|mailing|e-?mail|insider|contact) list\b|\ball (?:home ?owners|buyers|realtors|agents)\b|(?:agents?|realtors?|brokers?)(?: welcome|s?: )|\bco-?op\b|queridos|estimados clientes",
     )
 });
 /// It is one of a row of mails, or of those that go out on a calendar.
 static SERIES: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:tip|step|part|day|lesson|e-?mail|reason|chapter) #?\d+(?: ?of ?\d+|\s*:)|\d+ (?:tips|reasons|things|ways|steps|questions|mistakes) (?:to|for|why|that|you|every)|take you off|(?:next|last|this) (?:week|month|quarter)'?s? (?:e?-?mail|newsletter|tip|update|edition|issue)|in your inbox|(?:monthly|weekly|quarterly) (?:update|newsletter|digest)|\bnewsletter\b|stay tuned|more tips|boletin|bolet[ií]n",
+    )
+});
+/// What a follow-up plan says on its day, whoever reads it.
+static DRIP: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:just (?:checking|following|touching|circling|popping|wanted to)\b|checking (?:in|back)\b|circling back|touch(?:ing)? base|(?:are you )?still (?:looking|interested|searching|in the market|thinking|planning|hoping|on (?:your|the) )|haven'?t heard (?:back|from you)|hear from you|(?:did|have) you (?:get|had|have) a chance|i(?:'ve| have)? (?:reached out|tried|called|emailed|written) (?:a few|several|\d|two|three|many) times|last (?:e?mail|note|message|try)|my last (?:e?mail|note)|take the hint|is this goodbye|close (?:out )?your file|life gets busy|on the fence|big decision|no pressure|take the next step|dream home|exciting (?:things|news|time)|big news|going (?:fast|quickly)|move quickly|on (?:your|the) wish list|keep you posted|best in your search|(?:our|the) (?:latest|newest|current|updated) (?:available |move.in )?(?:homes?|list\w*|prices?|pricing|release|brochure|inventory)|thanks again for your interest|one more thing|in case you missed|thought you(?:'d| would| might) (?:like|want|enjoy|find)|homes (?:like|similar|you)|based on (?:your|the homes)|you (?:viewed|saved|looked at|searched)|matches? for your|your (?:home )?search|(?:in|within) the next \d|rates? (?:just )?(?:dropped|fell|hit|are down)|market (?:update|minute|report)|meet (?:your|our|the) (?:\w+ ){0,3}(?:agent|team|lender|guide|counselor)|(?:a )?(?:little|bit) about me|(?:here'?s|here is) what you can expect|personal guide|let me introduce (?:myself|our)|get pre-?(?:approved|qualified)|download (?:it|our|the|your)|checklist|free (?:guide|consultation)|(?:two|three|\d+)-page guide|reply (?:yes|\W?[A-Z]{3,}|with the number)|first.time buyers|it'?s been (?:a|one|two|three|\d+) (?:year|month|week|while)s?|a year ago|anniversary|happy (?:thanksgiving|holidays|new year|birthday|friday|fall|spring)|grateful for|(?:did|does|do) you know that\b|did you know|sigue (?:buscando|interesad\w+)|solo quer[ií]a|c[oó]mo va (?:todo|tu|su)|primer paso|nuevos precios|nuestro programa|muchas familias|feliz (?:semana|navidad|a[nñ]o))",
     )
 });
 /// What is told to everybody: events, prices, releases.
@@ -101,6 +107,11 @@ pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
     evidence.found(LEAVE.find(text).map(|found| found.as_str()), "unsubscribe-words", 0.45);
     evidence.found(MANY.find(text).map(|found| found.as_str()), "to-many", 0.45);
     evidence.found(SERIES.find(text).or_else(|| SERIES.find(&mail.subject)).map(|found| found.as_str()), "series", 0.35);
+    let mut drip: Vec<String> =
+        DRIP.find_iter(text).chain(DRIP.find_iter(&mail.subject)).take(30).map(|found| found.as_str().to_lowercase()).collect();
+    drip.sort_unstable();
+    drip.dedup();
+    evidence.when(!drip.is_empty(), "drip-words", [0.0, 0.3, 0.6, 0.8].get(drip.len()).copied().unwrap_or(0.9), drip.join(", "));
     let mut news: Vec<String> =
         NEWS.find_iter(text).chain(NEWS.find_iter(&mail.subject)).take(30).map(|found| found.as_str().to_lowercase()).collect();
     news.sort_unstable();
@@ -139,7 +150,8 @@ fn senders(mail: &Mail, from: &str, evidence: &mut Evidence) {
         .filter(|to| to.rsplit_once('@').is_some_and(|(_, host)| !domain.ends_with(host) && !host.ends_with(domain)));
     evidence.found(elsewhere, "reply-elsewhere", 0.15);
     let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
-    let targets: Vec<String> = mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href)).collect();
+    let targets: Vec<String> =
+        mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href)).collect();
     let name = domain.rsplit('.').nth(1).unwrap_or(domain);
     let away = !targets.is_empty() && !name.is_empty() && targets.iter().all(|target| !target.contains(name));
     evidence.when(away, "links-elsewhere", 0.2, targets.first().cloned().unwrap_or_default());

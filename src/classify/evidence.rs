@@ -18,6 +18,18 @@ impl Evidence {
         }
     }
 
+    /// The same with the weights of some signals lowered evenly, so that together they weigh no more than `most`.
+    pub(super) fn capped(mut self, of: impl Fn(&str) -> bool, most: f64) -> Self {
+        let weight: f64 = self.signals.iter().filter(|signal| of(&signal.id)).map(|signal| signal.weight).sum();
+        if weight > most {
+            for signal in self.signals.iter_mut().filter(|signal| of(&signal.id)) {
+                signal.weight *= most / weight;
+            }
+            self.score -= weight - most;
+        }
+        self
+    }
+
     /// Adds a signal when something was found, quoting it.
     pub(super) fn found(&mut self, what: Option<&str>, id: &str, weight: f64) {
         if let Some(what) = what {

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Context, QuestionAnswered, question};
 use super::evidence::Evidence;
 use super::pattern::{any_case, exact};
 use super::reply::Reply;
+use super::{Context, QuestionAnswered, question};
 use crate::attribute::words::{fold, holds};
 use crate::collect::mail::Mail;
 
@@ -68,7 +68,8 @@ pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Optio
         .into_iter()
         .find(|name| mail.header(name).next().is_some());
     evidence.found(office.filter(|_| program.is_none()), "office-mail", 0.2);
-    let travelled = ["Received", "Message-ID", "Return-Path", "Delivered-To", "Date"].into_iter().any(|name| mail.header(name).next().is_some());
+    let travelled =
+        ["Received", "Message-ID", "Return-Path", "Delivered-To", "Date"].into_iter().any(|name| mail.header(name).next().is_some());
     evidence.when(!travelled, "never-sent", 0.35, "no mail system has touched it: somebody's own copy");
     let size = reply.body.chars().count();
     evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");

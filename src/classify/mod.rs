@@ -1,6 +1,7 @@
 //! Who wrote it, and what does it say? Takes a mail, call or text and what was asked; gives its origin and labels with
 //! confidence, reasons and quotes. Order of the rules: bounce → complaint → auto-reply → bulk → human. Pure.
 
+mod acts;
 mod appointment;
 mod automatic;
 mod bounce;

@@ -8,6 +8,10 @@ use super::Context;
 use super::pattern::{any_case, exact, quote};
 use crate::attribute::words::{fold, holds};
 
+/// A row of a form: "First name: Dana".
+static FORM_ROW: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(r"^\W*(?:(?:your |first |last |full |contact |customer |lead )?name|nombre(?: completo)?|apellido|e-?mail|phone)\s*[:=|]")
+});
 static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"^[\s>*]*(?:hi|hello|hey|hiya|howdy|dear|greetings|good (?:morning|afternoon|evening|day)|hola|buen[oa]s (?:d[ií]as|tardes|noches)|estimad[oa])\b[ ,]*([^\n,!.:;\u{2013}\u{2014}-]{0,60})",
@@ -80,15 +84,18 @@ const NOBODY: &[&str] = &[
     "happy",
 ];
 
-/// Whether the shopper's first name stands in the text, with the words around it. `None` when no name is known.
+/// Whether the shopper is addressed by the first or last name, with the words around it. `None` when no name is known.
 pub(super) fn used(text: &str, context: &Context) -> Option<(bool, String)> {
     let first = context.first_name.trim();
     if first.is_empty() {
         return None;
     }
-    let used = holds(&fold(text), first);
-    let at = text.to_lowercase().find(&first.to_lowercase()).unwrap_or(0);
-    Some((used, if used { quote(text, at) } else { String::new() }))
+    // A copy of the form that the shopper filled in addresses nobody.
+    let own: String = text.lines().filter(|line| !FORM_ROW.is_match(line)).collect::<Vec<_>>().join("\n");
+    let last = context.last_name.trim();
+    let found = [first, last].into_iter().filter(|name| name.chars().count() > 1).find(|name| holds(&fold(&own), name));
+    let at = found.and_then(|name| own.to_lowercase().find(&name.to_lowercase())).unwrap_or(0);
+    Some((found.is_some(), if found.is_some() { quote(&own, at.min(own.len())) } else { String::new() }))
 }
 
 /// A greeting that addresses somebody else; gives the greeting.
@@ -166,7 +173,7 @@ mod tests {
     fn knows_its_own_name_and_another() {
         for (text, own, other) in [
             ("Hi Dana,\nyes.", true, false),
-            ("Hello Ms. Whitfield,\nyes.", false, false),
+            ("Hello Ms. Whitfield,\nyes.", true, false),
             ("Good morning, DANA!", true, false),
             ("Hi Mike,\nthanks", false, true),
             ("Dear Jennifer Smith:", false, true),

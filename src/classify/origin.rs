@@ -17,8 +17,16 @@ const STRANGER: f64 = 0.35;
 const PERSON: f64 = 0.3;
 /// The same for a stranger's mail, and by how much the person must outweigh the advertising there.
 const UNLINKED: (f64, f64) = (0.5, 0.2);
-/// What the machinery around a mail weighs at most when the mail answers its reader: counselors write through CRMs.
-const MACHINERY: f64 = 0.5;
+/// What the machinery around a mail weighs at most when nothing in its words is for many, for counselors write through CRMs: where
+/// it answers its reader, and where it does not.
+const MACHINERY: (f64, f64) = (0.5, 0.9);
+/// So much of words for many lets the machinery weigh what it weighs.
+const FOR_MANY: f64 = 0.3;
+/// The same where the mail answers its reader.
+const FOR_MANY_TWICE: f64 = 0.6;
+/// What a template can fill in (name, community, greeting, signature, telephone) weighs less for a person the more the words
+/// are for many: from here down to the second.
+const FILLED_IN: (f64, f64) = (1.25, 0.4);
 /// A failure report stands in the first part of a text; what follows is the mail that failed.
 const HEAD: usize = 12_000;
 
@@ -48,7 +56,10 @@ pub(super) fn of_mail(
     }
     let many = bulk::weigh(mail, if own.trim().is_empty() { &head } else { &own });
     let declared = auto.signals.iter().any(|signal| {
-        matches!(signal.id.as_str(), "auto-subject" | "auto-header" | "precedence-auto" | "exchange-rule" | "receipt" | "complaint")
+        matches!(
+            signal.id.as_str(),
+            "auto-subject" | "auto-header" | "precedence-auto" | "exchange-rule" | "receipt" | "complaint" | "consent-asked"
+        )
     });
     // A newsletter may declare itself auto-generated: then the list headers say what it is.
     let newsletter = !declared && many.score >= 1.0 && !auto.signals.iter().any(|signal| signal.id == "acknowledgement");
@@ -56,25 +67,34 @@ pub(super) fn of_mail(
         return (Origin::AutoReply, sure(auto.score), auto.signals);
     }
     let linked = human::linked(&person);
-    weigh_person(if human::answers(&person) { without_machinery(many) } else { many }, person, linked)
-}
-
-/// The signs of mail for many with those of its sending program capped.
-fn without_machinery(mut many: Evidence) -> Evidence {
+    if !linked {
+        return weigh_person(many, person, false);
+    }
     let of_program = |id: &str| {
         matches!(
             id,
-            "list-unsubscribe" | "list-unsubscribe-post" | "mailing-service" | "unsubscribe-words" | "pixel" | "html-only" | "layout" | "footer"
+            "list-unsubscribe"
+                | "list-unsubscribe-post"
+                | "mailing-service"
+                | "unsubscribe-words"
+                | "pixel"
+                | "html-only"
+                | "layout"
+                | "footer"
+                | "links-elsewhere"
+                | "many-links"
+                | "many-images"
         )
     };
-    let weight: f64 = many.signals.iter().filter(|signal| of_program(&signal.id)).map(|signal| signal.weight).sum();
-    if weight > MACHINERY {
-        for signal in many.signals.iter_mut().filter(|signal| of_program(&signal.id)) {
-            signal.weight *= MACHINERY / weight;
-        }
-        many.score -= weight - MACHINERY;
-    }
-    many
+    let for_many: f64 = many.signals.iter().filter(|signal| !of_program(&signal.id)).map(|signal| signal.weight).sum();
+    let most = match (human::answers(&person), for_many) {
+        (true, ..FOR_MANY_TWICE) => MACHINERY.0,
+        (false, ..FOR_MANY) => MACHINERY.1,
+        _ => f64::INFINITY,
+    };
+    let many = many.capped(of_program, most);
+    let filled_in = |id: &str| !matches!(id, "thread" | "re" | "quotes" | "answers" | "answer-words");
+    weigh_person(many, person.capped(filled_in, (FILLED_IN.0 - for_many).max(FILLED_IN.1)), true)
 }
 
 /// Marketing against a person: whoever outweighs the other, or nobody.

@@ -44,7 +44,43 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
 
 fn abbreviated(before: &str) -> bool {
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default().to_ascii_lowercase();
-    matches!(word.as_str(), "mr" | "mrs" | "ms" | "dr" | "st" | "sq" | "ft" | "no" | "approx" | "a.m" | "p.m") && word != "no"
+    matches!(
+        word.as_str(),
+        "mr" | "mrs"
+            | "ms"
+            | "dr"
+            | "st"
+            | "sq"
+            | "ft"
+            | "approx"
+            | "a.m"
+            | "p.m"
+            | "mon"
+            | "tue"
+            | "tues"
+            | "wed"
+            | "thu"
+            | "thur"
+            | "thurs"
+            | "fri"
+            | "sat"
+            | "sun"
+            | "jan"
+            | "feb"
+            | "aug"
+            | "sept"
+            | "oct"
+            | "nov"
+            | "dec"
+            | "ct"
+            | "ave"
+            | "blvd"
+            | "lic"
+            | "ing"
+            | "sr"
+            | "sra"
+            | "dra"
+    )
 }
 
 /// The sentence that holds the byte at `at`, shortened for a quote.

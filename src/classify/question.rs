@@ -1,66 +1,12 @@
 //! Was the question answered? Takes the writer's own words, what was asked and the words a real answer would hold. Each part of
-//! the question is looked for apart. `unknown` rather than a guess: a no caps the score, so it needs a text that clearly says
-//! nothing about what was asked.
+//! the question is looked for apart. `unknown` rather than a guess: a no caps the score, so it needs a text that tells nothing
+//! definite.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::pattern::{any_case, sentences, shorten};
+use super::acts::{Act, FIGURE, Sentence, stems};
+use super::pattern::{sentences, shorten};
 use super::topics::{self, Topic};
 use super::{Context, QuestionAnswered, name};
-use crate::attribute::words::fold;
 
-static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:love|happy|glad|like|pleased) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send)|best person to (?:ask|answer|talk|speak)|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
-    )
-});
-static LATER: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to) (?:\w+ )?(?:check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up)|get back to you|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:i|we) (?:know|hear)|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|le (?:averiguo|confirmo|aviso)|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
-    )
-});
-static IGNORANT: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no s[eé](?:\s|[,.])|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el))",
-    )
-});
-static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:i (?:think|believe|guess)|may|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
-    )
-});
-static ECHO: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:you (?:asked|were asking|wanted to know|had asked|inquired)|your (?:question|inquiry|interest|request|message|email)|asking (?:about|if|whether)|question about|interest(?:ed)? in|inquir(?:y|ing|ed) about|regarding|pregunt\w+ (?:sobre|por|si))\b",
-    )
-});
-/// A sentence that opens with yes or no.
-static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:(?:great|good) (?:question|news)\W+|to answer your question\W+|(?:the )?short answer\W+(?:is\W+)?)?(?:(?:yes|yep|yeah|yup|absolutely|definitely|certainly|no|nope|not|unfortunately|sadly|claro|desafortunadamente|lamentablemente|por supuesto)\b|s[ií][\s,.!])|,? (?:no|yes),",
-    )
-});
-/// A sentence that says of something that it is so or not.
-static STATES: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b",
-    )
-});
-/// Yes or no, and said of what was asked: "yes, it does".
-static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:yes|yep|yeah|no|nope|unfortunately|sadly|absolutely|s[ií])\b\W{1,3}(?:ma'?am|sir|it|they|we|you|there|that|those|all|every|se|lo|la|los|las|no) ?(?:does|do|is|are|can|has|have|will|did|would|isn'?t|doesn'?t|don'?t|can'?t|cannot|aren'?t|puede|tiene|hay|incluye|viene)\b",
-    )
-});
-static FIGURE: LazyLock<Regex> = LazyLock::new(|| any_case(r"\d"));
-/// The answer stands elsewhere: in an attachment, a film, on a page.
-static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\battach(?:ed|ing|ment)|\benclosed|\badjunt|(?:recorded|filmed|made|shot|sending) (?:you )?(?:a |an |the |this |it|your )?(?:\w+ )?(?:video|clip|answer|film|walk.?through)|(?:answer|details?|prices?|pricing|numbers?|list|everything|information|info|sheet|map)\b[^.\n]{0,60}\b(?:on|at|in|behind) (?:this|the|our) (?:\w+ )?(?:page|link|site|sheet|pdf|brochure|flyer|video|file|map)|(?:see|watch|open|check out) (?:the|this|my|our) (?:link|page|pdf|video|file|sheet|brochure|flyer|price sheet)",
-    )
-});
 /// Words too common to show that a sentence is about the question.
 const COMMON: &[&str] = &[
     "about",
@@ -140,11 +86,37 @@ struct Part {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Found {
     Nothing,
-    Put,
+    /// Something about it is said, in none of the known ways.
     Touched,
+    /// It is put off.
+    Put,
+    /// The answer is said to stand elsewhere.
+    Elsewhere,
     Partly,
     Plainly,
 }
+
+/// What stands around a sentence.
+struct Around<'a> {
+    /// How many things were asked.
+    asked: usize,
+    /// Whether words of a real answer were told.
+    guided: bool,
+    /// Whether the text is of a few sentences.
+    short: bool,
+    /// The sentence before.
+    before: Option<&'a Before>,
+}
+
+/// What is remembered of a sentence.
+#[derive(Default)]
+struct Before {
+    hedges: bool,
+    about: bool,
+}
+
+/// How many sentences that tell something may hold the answer without naming what it is about: it comes early.
+const EARLY: usize = 3;
 
 /// The judgement with the sentence it rests on; `None` when nothing was asked.
 pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswered, String)> {
@@ -158,20 +130,29 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
     let wanted: Vec<Vec<String>> = context.answer.iter().map(|phrase| stems(phrase)).filter(|words| !words.is_empty()).collect();
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
-    let (mut hedged_before, mut about_before) = (false, false);
+    let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
     for sentence in all.iter().take(300) {
-        let said = Said::of(sentence, &wanted, all.len() <= 4);
-        let mut about_here = false;
+        let sentence = Sentence::of(sentence, &wanted);
+        said += usize::from(!sentence.does(Act::Generic));
+        tells |= sentence.tells();
+        let early = said <= EARLY && !sentence.does(Act::Generic);
+        let around = Around { asked: parts.len(), guided: !wanted.is_empty(), short: all.len() <= 4, before: before.as_ref() };
+        let mut about_any = false;
         for (part, kept) in parts.iter().zip(&mut best) {
-            let (found, about) = said.of_part(part, parts.len() == 1, !wanted.is_empty(), hedged_before, about_before);
-            about_here |= about;
+            let (found, about) = part.found_in(&sentence, early, &around);
+            about_any |= about;
             if found > kept.0 {
-                *kept = (found, shorten(sentence));
+                *kept = (found, shorten(sentence.text));
             }
         }
-        (hedged_before, about_before) = (said.hedges, about_here);
+        before = Some(Before { hedges: sentence.does(Act::Hedges), about: about_any });
     }
-    Some(sum(&best))
+    let (answer, quote) = sum(&best);
+    // It tells something definite, and it cannot be seen that this is beside the question.
+    if answer == QuestionAnswered::No && tells {
+        return Some((QuestionAnswered::Unknown, quote));
+    }
+    Some((answer, quote))
 }
 
 /// The parts together: all answered is yes, some is partly.
@@ -186,93 +167,67 @@ fn sum(parts: &[(Found, String)]) -> (QuestionAnswered, String) {
         (Found::Plainly, _) => (QuestionAnswered::Yes, quotes(Found::Plainly)),
         (_, Found::Plainly | Found::Partly) => (QuestionAnswered::Partly, quotes(Found::Partly)),
         // A text about what was asked, in none of the known ways, is for a person to read; one that never touches it says no.
-        (_, Found::Touched) => (QuestionAnswered::Unknown, quotes(Found::Touched)),
+        (_, Found::Elsewhere) => (QuestionAnswered::Unknown, quotes(Found::Elsewhere)),
         (_, Found::Put) => (QuestionAnswered::Deferred, quotes(Found::Put)),
+        (_, Found::Touched) => (QuestionAnswered::Unknown, quotes(Found::Touched)),
         (_, Found::Nothing) => (QuestionAnswered::No, String::new()),
     }
 }
 
-/// What a sentence does, whatever it is about.
-struct Said<'a> {
-    sentence: &'a str,
-    words: Vec<String>,
-    holds: bool,
-    /// Opens with yes or no.
-    opens: bool,
-    verdict: bool,
-    plain: bool,
-    ignorant: bool,
-    puts_off: bool,
-    hedges: bool,
-    asks: bool,
-    echoes: bool,
-    elsewhere: bool,
-    short: bool,
-}
-
-impl<'a> Said<'a> {
-    fn of(sentence: &'a str, wanted: &[Vec<String>], short: bool) -> Self {
-        let words = stems(sentence);
-        let holds = wanted.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == phrase.as_slice()));
-        let asks = sentence.trim_end().ends_with('?');
-        let opens = VERDICT.is_match(sentence) && !asks;
-        let ignorant = IGNORANT.is_match(sentence);
-        Self {
-            sentence,
-            holds,
-            opens: opens && !ignorant,
-            verdict: (opens || STATES.is_match(sentence) && !asks) && !ignorant,
-            ignorant,
-            plain: PLAIN.is_match(sentence) && !asks,
-            puts_off: ignorant || DEFERS.is_match(sentence) || LATER.is_match(sentence),
-            hedges: HEDGES.is_match(sentence),
-            asks,
-            echoes: ECHO.is_match(sentence),
-            elsewhere: ELSEWHERE.is_match(sentence),
-            words,
-            short,
-        }
-    }
-
-    /// How well this sentence answers a part, and whether it is about it.
-    fn of_part(&self, part: &Part, alone: bool, guided: bool, hedged_before: bool, about_before: bool) -> (Found, bool) {
-        let topical = part.topic.about.is_match(self.sentence);
-        let terms = part.terms.iter().filter(|term| self.words.iter().any(|word| akin(word, term))).count();
+impl Part {
+    /// How well a sentence answers this part, and whether it is about it.
+    fn found_in(&self, sentence: &Sentence<'_>, early: bool, around: &Around<'_>) -> (Found, bool) {
+        let topical = self.topic.about.is_match(sentence.text);
+        let terms = self.terms.iter().filter(|term| sentence.words.iter().any(|word| akin(word, term))).count();
         let about = topical || terms > 0;
-        let figure = part.topic.is_answered_in(self.sentence);
-        let firm = part.topic.is_firm_in(self.sentence);
-        let feature = part.topic.name == "feature";
+        let firm = self.topic.is_firm_in(sentence.text);
         // A question of theirs, or ours said back, answers nothing.
-        if self.asks || self.echoes && !self.verdict && !firm {
-            return (if self.puts_off && !self.asks { Found::Put } else { Found::Nothing }, about);
+        if sentence.does(Act::Asks) {
+            return (Found::Nothing, about);
         }
-        let solid = !self.ignorant && (self.opens && about || firm || figure && topical && part.topic.strict);
-        if self.puts_off && !solid {
+        if sentence.does(Act::Echoes) && !sentence.does(Act::Verdict) && !firm {
+            return (if sentence.does(Act::PutsOff) { Found::Put } else { Found::Nothing }, about);
+        }
+        let figure = self.topic.is_answered_in(sentence.text);
+        let solid = sentence.does(Act::Opens) && about || firm || figure && topical && self.topic.strict;
+        if sentence.does(Act::PutsOff) && (sentence.does(Act::Ignorant) || !solid) {
             return (Found::Put, about);
         }
-        let terms_needed = if guided { 2 } else { 1 };
-        let answers = self.holds && (alone || about)
-            || firm
-            || figure && topical && (!guided || terms > 0 || !feature)
-            || self.verdict && terms >= terms_needed.min(part.terms.len().max(1))
-            || feature && figure && terms >= 2 && !guided
-            || self.plain && alone && (about_before || self.short);
-        match () {
-            () if answers && (self.hedges || hedged_before && !self.holds && !firm) && !figure_is_exact(part, self.sentence) => (Found::Partly, about),
-            () if answers => (Found::Plainly, about),
-            () if about && (self.hedges || hedged_before) => (Found::Partly, about),
-            () if self.elsewhere => (Found::Touched, about),
-            () if terms >= 2 || figure && topical && terms >= 1 || self.verdict && (about || about_before && alone || self.short && alone) => {
-                (Found::Touched, about)
+        let hedged = sentence.does(Act::Hedges) || around.before.is_some_and(|before| before.hedges) && !sentence.does(Act::Holds) && !firm;
+        let touched = (terms >= 2 || figure && topical && terms >= 1 || sentence.does(Act::Links))
+            || sentence.does(Act::Verdict)
+                && (about || around.asked == 1 && (around.short || around.before.is_some_and(|before| before.about)));
+        let found = match () {
+            () if self.answered_in(sentence, terms, early, around) => {
+                // "Usually about $300 a month" is an answer for all its caution.
+                let exact = self.topic.strict && figure && FIGURE.is_match(sentence.text);
+                if hedged && !exact { Found::Partly } else { Found::Plainly }
             }
-            () => (Found::Nothing, about),
-        }
+            () if about && (hedged || around.before.is_some_and(|before| before.hedges)) => Found::Partly,
+            () if sentence.does(Act::Elsewhere) => Found::Elsewhere,
+            () if touched => Found::Touched,
+            () => Found::Nothing,
+        };
+        (found, about)
     }
-}
 
-/// Whether a figure is given: "usually about $300 a month" is an answer for all its caution.
-fn figure_is_exact(part: &Part, sentence: &str) -> bool {
-    part.topic.name != "feature" && FIGURE.is_match(sentence) && part.topic.is_answered_in(sentence)
+    /// Whether a sentence answers this part, hedged or not. `terms`: how many of its words stand there.
+    fn answered_in(&self, sentence: &Sentence<'_>, terms: usize, early: bool, around: &Around<'_>) -> bool {
+        let topical = self.topic.about.is_match(sentence.text);
+        let figure = self.topic.is_answered_in(sentence.text);
+        let feature = self.topic.name == "feature";
+        let (about, alone) = (topical || terms > 0, around.asked == 1);
+        let least = if around.guided { 2 } else { 1 };
+        let by_words = sentence.does(Act::Holds) && (alone || about)
+            || sentence.does(Act::Verdict) && terms >= least.min(self.terms.len().max(1))
+            || feature && figure && terms >= 2 && !around.guided;
+        let by_shape = self.topic.is_firm_in(sentence.text)
+            || figure && topical
+            || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date";
+        let by_reference = sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
+            || early && sentence.does(Act::Elliptic) && !self.topic.strict && (alone || about);
+        by_words || by_shape || by_reference
+    }
 }
 
 /// Whether two words are one in different forms: "heated" and "heater".
@@ -306,35 +261,6 @@ fn parts(context: &Context) -> Vec<Part> {
         return topics::clauses("it").into_iter().map(|(_, topic)| Part { topic, terms: terms(&context.question) }).collect();
     }
     found
-}
-
-/// Folded words with number words as digits and without a plural s, so that "three-car garages" equals "3 car garage".
-fn stems(text: &str) -> Vec<String> {
-    fold(text)
-        .split_whitespace()
-        .map(|word| {
-            let number = match word {
-                "one" | "first" | "1st" => "1",
-                "two" | "second" | "2nd" | "dos" => "2",
-                "three" | "third" | "3rd" | "tres" => "3",
-                "four" | "fourth" | "4th" | "cuatro" => "4",
-                "five" | "fifth" | "5th" | "cinco" => "5",
-                "six" => "6",
-                "seven" => "7",
-                "eight" => "8",
-                "nine" => "9",
-                "ten" => "10",
-                _ => "",
-            };
-            if !number.is_empty() {
-                number.to_owned()
-            } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
-                word.trim_end_matches('s').to_owned()
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -8,14 +8,26 @@ use super::Context;
 use super::pattern::{any_case, exact, sentences, shorten};
 use super::sender;
 
+/// A question to learn about the buyer speaks to them …
+static TO_BUYER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:you|your|yours|you're|you'd|you'll|usted(?:es)?|su|sus|le|les|les?|te|tu)\b|(?:piensa|busca|quiere|tiene|necesita|est[aá]|van|son|rentan)n?\b",
+    )
+});
+/// … and is not about when and how to meet or talk, nor whether a mail came through.
+static LOGISTIC: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:(?:what|which|does|would|could|can|is|are|when|how about|qu[eé]|cu[aá]ndo)\b.{0,50}\b(?:come|visit|stop (?:by|in)|swing|meet|tour|call|talk|chat|zoom|drop by|work for you|works? (?:best|better)?(?: for you)?|be able to|make it|see (?:it|one|them|the)|walk|join|time|day|number|reach you|prefer|free|available|venir|pasar|visitar|llamar|conocer)\b|best (?:number|time|way|day|email)|any (?:other |more )?questions|did you (?:get|receive|see|have a chance)|(?:got|get|receive) (?:my|this|the) (?:e?mail|message|note|text)|still on\b|(?:have|is) your (?:e?mail|number|phone)|ok(?:ay)?\s*\?|right\s*\?|sound good|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d ?(?:am|pm|a\.m|p\.m)|\d:\d\d|noon|tomorrow|today|this week|may i|can i|shall i|help you|questions (?:for me|do you)|le parece|le queda)",
+    )
+});
 static DISCOVERY: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:when (?:are|do|would|were) you|how soon|time ?(?:line|frame)|what (?:brings|brought|made|is (?:most )?important|are you looking|size|price|features|area|else are)|how many (?:bed|people|of you|kids|cars)|are you (?:currently|looking|working with|renting|relocating|moving|a first|thinking|hoping|planning|needing|open to)|do you (?:currently|have (?:a (?:home|house|realtor|agent|budget|price|timeline|lender|family|lot)|kids|children|pets)|own|rent|need|prefer|plan)|who will (?:be|live)|where (?:are you|do you)|must.haves?|price range|budget|bedrooms|school|have you (?:seen|toured|visited|been)|cu[aá]ndo (?:piensa|quiere|planea)|cu[aá]nt[oa]s)\b",
+        r"\b(?:when (?:are|do|would|were) you (?:hoping|looking|planning|thinking|want|need|wanting)|how soon (?:are|do) you|time ?(?:line|frame)|what (?:brings|brought|made|is (?:most )?important|are you looking|size|price range|features|area|else are)|how many (?:bed|people|of you|kids|cars|drivers)|are you (?:currently|looking|renting|relocating|moving|a first)|who (?:all )?will (?:be|live)|must.haves?|first (?:home|house|new build)|full.?time (?:home|residence)|second home|main home|primera casa|para cu[aá]ndo (?:le gustar|piensa|quiere|busca)|cu[aá]ntos (?:son|van))",
     )
 });
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:award|warrant(?:y|ies)|energy.(?:efficien|saving|star)|hers (?:score|rating)|craftsmanship|family.owned|years of (?:experience|building)|since (?:19|20)\d\d|(?:closing|financing) costs?|incentives?|(?:low|fixed|reduced|special) (?:interest )?rate|rate buy.?down|amenit(?:y|ies)|top.rated|schools?|only \w+ (?:homes?(?:ites?)?|lots?) (?:left|remain)|standard (?:features?|in every)|included (?:features?|as standard|at no)|comes? standard|at no (?:extra|additional) (?:cost|charge)|customiz|personaliz|design (?:studio|center)|what (?:sets|makes) us|unlike (?:other|most)|sets us apart|quality (?:of|construction|materials)|minutes (?:from|to)|walking distance|trails?|pool|home ?owners? love|buyers love|garant[ií]a)",
+        r"\b(?:award|warrant(?:y|ies)|energy|insulat|hers (?:score|rating)|craftsmanship|family.owned|family (?:business|company|builder)|years of (?:experience|building)|since (?:19|20)\d\d|(?:closing|financing) costs?|incentives?|(?:low|lower|fixed|reduced|special) (?:interest |tax )?(?:rate|bill|payment)s?|rate buy.?down|amenit(?:y|ies)|top.rated|(?:great|good|excellent|best|rated) schools?|(?:only|just|down to)\b.{0,20}\b(?:homes?|homesites?|lots?|left|phase|remain\w*)\b|(?:last|final) (?:phase|few|opportunit\w+|homesites?)|first pick|(?:only|first) (?:place|neighborhood|community|builder|one)\b|standard (?:features?|in every)|included (?:features?|as standard|at no)|comes? (?:standard|complete)|at no (?:extra|additional) (?:cost|charge)|customiz|personaliz|design (?:studio|center)|what (?:sets|makes) us|unlike (?:other|most)|sets us apart|quality (?:of|construction|materials|homes?)|(?:minutes|mins|miles|blocks|walk|drive)\b.{0,25}\b(?:from|to|away)|minutos|walking distance|walk to|trails?\b|pools?\b|playground|clubhouse|\bparks?\b|(?:home ?)?owners? (?:love|tell|say)|(?:residents|folks|people|neighbou?rs|everybody|buyers|families) (?:say|tell|love|asks?|come|wave|always|started|really)|so popular|popular|garant[ií]a|sav(?:e|es|ing|ings)\b|views?\b|sunsets?|evening light|big(?:ger)? (?:back ?yard|lot|kitchen|closet)|quiet\b|safe\b|peace of mind|can'?t (?:beat|find|get) (?:that|it|this)|won'?t (?:get|find)|better (?:number|value|deal)|m[aá]s barat|ahorr|cerca de todo|empresa familiar|a[nñ]os (?:de|haciendo|construyendo)|lo bonito)",
     )
 });
 static HANDOFF: LazyLock<Regex> = LazyLock::new(|| {
@@ -28,7 +40,11 @@ static HANDOFF: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn reason_or_discovery(text: &str) -> Option<String> {
     sentences(text)
         .into_iter()
-        .find(|sentence| (sentence.ends_with('?') && DISCOVERY.is_match(sentence)) || REASON.is_match(sentence))
+        .find(|sentence| {
+            let asks = sentence.trim_end().ends_with('?');
+            let learns = asks && (DISCOVERY.is_match(sentence) || TO_BUYER.is_match(sentence) && !LOGISTIC.is_match(sentence));
+            learns || !asks && REASON.is_match(sentence)
+        })
         .map(shorten)
 }
 

@@ -146,7 +146,9 @@ static FEATURE: LazyLock<Topic> = LazyLock::new(|| Topic {
 
 /// A school called by its name.
 static SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
-    exact(r"\b[A-Z][\p{L}'.]+(?: [A-Z][\p{L}'.]+)* (?:Elementary|Middle|High|Primary|Intermediate|Academy|ISD|Schools?|School District|Unified|County Schools)\b|\b(?:[Pp]rimaria|[Ee]scuela|[Cc]olegio) [A-ZÁÉÍÓÚÑ]\p{L}+")
+    exact(
+        r"\b[A-Z][\p{L}'.]+(?: [A-Z][\p{L}'.]+)* (?:Elementary|Middle|High|Primary|Intermediate|Academy|ISD|Schools?|School District|Unified|County Schools)\b|\b(?:[Pp]rimaria|[Ee]scuela|[Cc]olegio) [A-ZÁÉÍÓÚÑ]\p{L}+",
+    )
 });
 
 impl Topic {

@@ -198,7 +198,8 @@ impl Body {
             return;
         }
         self.hollow = message.parts.iter().all(|part| {
-            part.contents().trim_ascii().is_empty() || part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
+            part.contents().trim_ascii().is_empty()
+                || part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
         });
         for part in message.text_bodies() {
             if let PartType::Text(text) = &part.body {

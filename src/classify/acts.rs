@@ -1,0 +1,196 @@
+//! What a sentence of an answer does, whatever was asked: it says yes or no, hedges, puts off, asks, echoes, points elsewhere.
+//! English and Spanish.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::pattern::any_case;
+use crate::attribute::words::fold;
+
+static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:love|happy|glad|like|pleased) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send)|best person to (?:ask|answer|talk|speak)|rather than (?:type|put|write|try)|easiest if|best way is for us|voice to voice|by appointment only|(?:tailored|specific|different) (?:to|for) (?:each|every)|we'?ll open up|sit down (?:together|with)|i'?d need (?:to see|your|a)|(?:need|require)s? (?:your|to see your) (?:pre.?approval|info|details)|ring me|necesito que|me (?:marque|llame|hable)|ocupo el|en persona|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
+    )
+});
+static LATER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to) (?:\w+ )?(?:check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up)|get back to you|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:i|we) (?:know|hear)|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|dig (?:this|that|it) (?:out|up)|put in (?:the|a) request|(?:get|got) it (?:onto|on) the(?:ir)? (?:next )?agenda|next agenda|that'?s (?:one|a question) for|falls to|(?:i|we)'?ll (?:pass (?:it|that|this) (?:on|along)|share (?:it|that|whatever)|shoot|send|forward|have (?:an answer|it|that))|(?:she|he|they)'?ll (?:quote|shoot|send|have|get|know|tell|call|answer)|(?:she|he|they) will (?:quote|send|have|get|know|tell)|write it down for me|in your inbox by|give me (?:till|until|a (?:day|few|little)|'til)|case by case|business days|owe you|(?:has|have) gone to|checking\b|le (?:averiguo|confirmo|aviso|digo)|lo confirmo|te (?:digo|aviso|confirmo)|[eé]l (?:mismo )?le d|eso lo ve|en cuanto sepa|m[aá]ndeme|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
+    )
+});
+static IGNORANT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no s[eé](?:\s|[,.])|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|not (?:licensed|at liberty|allowed|able) to (?:say|speak|quote|give|share|discuss)|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
+    )
+});
+static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:i (?:think|believe|guess)|may|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
+    )
+});
+static ECHO: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:you (?:asked|were asking|wanted to know|had asked|inquired)|your (?:question|inquiry|interest|request|message|email)|asking (?:about|if|whether)|question about|interest(?:ed)? in|inquir(?:y|ing|ed) about|regarding|pregunt\w+ (?:sobre|por|si))\b",
+    )
+});
+/// A sentence that opens with yes or no.
+static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:(?:great|good) (?:question|news)\W+|to answer your question\W+|(?:the )?short answer\W+(?:is\W+)?)?(?:(?:yes|yep|yeah|yup|absolutely|definitely|certainly|no|nope|not|unfortunately|sadly|claro|desafortunadamente|lamentablemente|por supuesto)\b|s[ií][\s,.!])|,? (?:no|yes),",
+    )
+});
+/// A sentence that says of something that it is so or not.
+static STATES: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(r"\b(?:it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b")
+});
+/// Yes or no, and said of what was asked: "yes, it does".
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:yes|yep|yeah|no|nope|unfortunately|sadly|absolutely|s[ií])\b\W{1,3}(?:ma'?am|sir|it|they|we|you|there|that|those|all|every|se|lo|la|los|las|no) ?(?:does|do|is|are|can|has|have|will|did|would|isn'?t|doesn'?t|don'?t|can'?t|cannot|aren'?t|puede|tiene|hay|incluye|viene)\b",
+    )
+});
+pub(super) static FIGURE: LazyLock<Regex> = LazyLock::new(|| any_case(r"\d"));
+/// A clause that says of something named before that it is so or not: "buildings 1 and 2 do", "it sure does", "you don't, no".
+static ELLIPSIS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:do|does|don'?t|doesn'?t|does not|do not|is|are|isn'?t|aren'?t|can|can'?t|cannot|will|won'?t|did|didn'?t|ha(?:s|ve) (?:one|it|them|that|both|those)|sure (?:does|do|is|are|can)|(?:comes?|goes?) with (?:it|one|them|the house)|(?:is|are|'s|'re) (?:legal|allowed|fine|ok(?:ay)?|included|standard|extra|welcome|available|possible|an option|optional|a no|up|down|upstairs|downstairs|not))\s*(?:[.,;!)]|-|\u{2013}|\u{2014}|$|and\b|but\b|on every|in every|either|too)",
+    )
+});
+/// Something named before, or all of something.
+static ANAPHOR: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:it|it's|they|they're|them|that|that's|those|these|both|all|every|each|none|neither|nobody|no one|only|just|some|most|one|you|we|ninguno|ninguna|todos|todas|cada|la|lo|los|las)\b",
+    )
+});
+/// A number that counts or measures, in digits or words.
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\$ ?\d|\b\d[\d,.]*k?\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen|half|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|mil)\b",
+    )
+});
+/// Numbers that are a time or a telephone.
+static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d",
+    )
+});
+/// What every friendly mail says, whatever was asked.
+static GENERIC: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^\W*(?:(?:hi|hello|hey|hola|dear|good (?:morning|afternoon|evening)|buen[oa]s)\b[^.!?\n]{0,40}$)|\bthank(?:s| you)\b|\bgracias\b|\b(?:so |very )?(?:glad|happy|excited|pleased|thrilled|delighted|nice|great|good) (?:to|you|that you|meeting|talking)\b|\bwelcome\b|\bmy name is\b|\b(?:i'?m|i am|this is|soy) [A-Z]?\w+,? (?:with|from|at|your|the|an?|de)\b|\b(?:let me know|feel free|don'?t hesitate|look(?:ing)? forward|reach out|call me|text me|stop by|come (?:by|see|visit)|give me a)\b|\b(?:my|our) (?:direct|cell|office|number|phone|hours|model|website|site|team|address)\b|\b(?:we are|we're|is|are) open\b|\bsorry\b|\bhope\b|\bhave a (?:great|good|wonderful|nice)\b|\breceived\b|\byour (?:inquiry|message|note|email|interest|request)\b",
+    )
+});
+/// The answer stands elsewhere: in an attachment, a film, on a page.
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\battach(?:ed|ing|ment)|\benclosed|\badjunt|(?:recorded|filmed|made|shot|sending) (?:you )?(?:a |an |the |this |it|your )?(?:\w+ )?(?:video|clip|answer|film|walk.?through)|(?:answer|details?|prices?|pricing|numbers?|list|everything|information|info|sheet|map)\b[^.\n]{0,60}\b(?:on|at|in|behind) (?:this|the|our) (?:\w+ )?(?:page|link|site|sheet|pdf|brochure|flyer|video|file|map)|(?:see|watch|open|check out) (?:the|this|my|our) (?:link|page|pdf|video|file|sheet|brochure|flyer|price sheet)",
+    )
+});
+/// Something that a sentence does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Holds words that a real answer would hold.
+    Holds,
+    /// Opens with yes or no.
+    Opens,
+    /// Says that something is so or not.
+    Verdict,
+    /// Says yes or no and of what.
+    Plain,
+    /// Says that the writer does not know.
+    Ignorant,
+    /// Puts the answer off.
+    PutsOff,
+    /// Weakens what it says.
+    Hedges,
+    /// Asks.
+    Asks,
+    /// Says the question back.
+    Echoes,
+    /// Points to an attachment, a film, a page.
+    Elsewhere,
+    /// Holds a link.
+    Links,
+    /// Says of something named before that it is so or not.
+    Elliptic,
+    /// Holds a number that counts or measures.
+    Counts,
+    /// Says what every friendly mail says.
+    Generic,
+}
+
+/// A sentence and what it does.
+pub(super) struct Sentence<'a> {
+    pub(super) text: &'a str,
+    /// Its words, comparable.
+    pub(super) words: Vec<String>,
+    acts: Vec<Act>,
+}
+
+impl<'a> Sentence<'a> {
+    /// Looks at a sentence; `wanted` are the words that a real answer would hold.
+    pub(super) fn of(text: &'a str, wanted: &[Vec<String>]) -> Self {
+        let words = stems(text);
+        let asks = text.trim_end().ends_with('?');
+        let ignorant = IGNORANT.is_match(text);
+        let opens = VERDICT.is_match(text) && !asks && !ignorant;
+        let seen = [
+            (Act::Holds, wanted.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == phrase.as_slice()))),
+            (Act::Opens, opens),
+            (Act::Verdict, opens || STATES.is_match(text) && !asks && !ignorant),
+            (Act::Plain, PLAIN.is_match(text) && !asks),
+            (Act::Ignorant, ignorant),
+            (Act::PutsOff, ignorant || DEFERS.is_match(text) || LATER.is_match(text)),
+            (Act::Hedges, HEDGES.is_match(text)),
+            (Act::Asks, asks),
+            (Act::Echoes, ECHO.is_match(text)),
+            (Act::Elsewhere, ELSEWHERE.is_match(text)),
+            (Act::Links, text.contains("://") || text.contains("www.")),
+            (Act::Elliptic, !asks && !ignorant && ELLIPSIS.is_match(text) && ANAPHOR.is_match(text)),
+            (Act::Counts, !asks && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text)),
+            (Act::Generic, asks || GENERIC.is_match(text) || text.split_whitespace().count() < 3),
+        ];
+        let acts = seen.into_iter().filter(|(_, seen)| *seen).map(|(act, _)| act).collect();
+        Self { text, words, acts }
+    }
+
+    /// Whether it does this.
+    pub(super) fn does(&self, act: Act) -> bool {
+        self.acts.contains(&act)
+    }
+
+    /// Whether it tells something definite that not every mail tells.
+    pub(super) fn tells(&self) -> bool {
+        let definite = self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
+        definite && !self.does(Act::Generic) && !self.does(Act::Echoes)
+    }
+}
+
+/// Folded words with number words as digits and without a plural s, so that "three-car garages" equals "3 car garage".
+pub(super) fn stems(text: &str) -> Vec<String> {
+    fold(text)
+        .split_whitespace()
+        .map(|word| {
+            let number = match word {
+                "one" | "first" | "1st" => "1",
+                "two" | "second" | "2nd" | "dos" => "2",
+                "three" | "third" | "3rd" | "tres" => "3",
+                "four" | "fourth" | "4th" | "cuatro" => "4",
+                "five" | "fifth" | "5th" | "cinco" => "5",
+                "six" => "6",
+                "seven" => "7",
+                "eight" => "8",
+                "nine" => "9",
+                "ten" => "10",
+                _ => "",
+            };
+            if !number.is_empty() {
+                number.to_owned()
+            } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
+                word.trim_end_matches('s').to_owned()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
+}
