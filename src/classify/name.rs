@@ -135,7 +135,9 @@ pub(super) fn asked(context: &Context) -> Vec<String> {
     for found in CAPITALISED.find_iter(&context.question) {
         let word = found.as_str().trim_end_matches("'s").trim_end_matches("\u{2019}s");
         let starts = first_word.contains(word) && found.start() < first_word.len();
-        if !starts && word.len() > 2 && !known.contains(&fold(word)) {
+        // HOA and MUD name nothing of the builder's.
+        let letters = word.chars().all(char::is_uppercase) && word.len() <= 4;
+        if !starts && !letters && word.len() > 2 && !known.contains(&fold(word)) {
             names.push(word.to_owned());
         }
     }

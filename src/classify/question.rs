@@ -223,7 +223,7 @@ impl Part {
             || feature && figure && terms >= 2 && !around.guided;
         let by_shape = self.topic.is_firm_in(sentence.text)
             || figure && topical
-            || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date";
+            || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date" && (alone || about);
         let by_reference = sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
             || early && sentence.does(Act::Elliptic) && !self.topic.strict && (alone || about);
         by_words || by_shape || by_reference

@@ -38,6 +38,13 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SENT_FROM: LazyLock<Regex> = LazyLock::new(|| any_case(r"^\s*(?:sent from my |get outlook for |sent via |enviado desde mi )"));
 
+/// What a sending program puts below every mail.
+static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\bunsubscribe\b|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?preferences|you(?:'re| are)? (?:receiv(?:ed|ing) this|have received this)|this e?-?mail was sent (?:to|by)|^\s*sent to:|view (?:this e?mail )?in (?:your )?browser|to stop (?:these|receiving)|darse de baja|cancelar (?:la )?suscripci|^\s*(?:confidentiality|privileged|disclaimer|this (?:e-?mail|message) (?:and any|is intended|may contain))",
+    )
+});
+
 /// Takes a text apart.
 pub(super) fn split(text: &str) -> Reply {
     let lines: Vec<&str> = text.lines().collect();
@@ -97,7 +104,8 @@ fn signature(lines: &[&str]) -> usize {
     let late = filled.len().saturating_sub(14);
     let closing = filled.iter().skip(late.max(1)).copied().find(|at| lines.get(*at).is_some_and(|line| CLOSING.is_match(line)));
     let phone = filled.iter().copied().find(|at| lines.get(*at).is_some_and(|line| SENT_FROM.is_match(line)));
-    closing.into_iter().chain(phone).min().unwrap_or(lines.len())
+    let footer = filled.iter().skip(1).copied().find(|at| lines.get(*at).is_some_and(|line| FOOTER.is_match(line)));
+    closing.into_iter().chain(phone).chain(footer).min().unwrap_or(lines.len())
 }
 
 #[cfg(test)]

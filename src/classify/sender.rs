@@ -176,8 +176,10 @@ pub(super) fn human(name: &str, context: &Context) -> Option<String> {
     }
     let folded = fold(&name);
     let core = core_of(&context.builder);
-    let foreign =
-        folded.split_whitespace().all(|word| !ROLES.contains(&word) && (core.trim().is_empty() || !core.contains(&format!(" {word} "))));
+    let of_builder = |word: &str| !core.trim().is_empty() && core.contains(&format!(" {word} "));
+    // Many a builder bears its founder's name: a first name before it makes it a person's.
+    let named_alike = folded.split_whitespace().count() > 1 && folded.split_whitespace().next().is_some_and(|first| !of_builder(first));
+    let foreign = folded.split_whitespace().all(|word| !ROLES.contains(&word) && (named_alike || !of_builder(word)));
     let own = fold(&format!("{} {}", context.first_name, context.last_name));
     (foreign && folded != own).then(|| name.clone())
 }
