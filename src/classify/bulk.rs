@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::automatic;
 use super::evidence::Evidence;
 use super::pattern::{any_case, exact};
+use super::{automatic, faults};
 use crate::collect::mail::Mail;
 
 /// Headers that mailing services leave.
@@ -68,8 +68,12 @@ static SERIES: LazyLock<Regex> = LazyLock::new(|| {
 /// What a follow-up plan says on its day, whoever reads it.
 static DRIP: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:just (?:checking|following|touching|circling|popping|wanted to)\b|checking (?:in|back)\b|circling back|touch(?:ing)? base|(?:are you )?still (?:looking|interested|searching|in the market|thinking|planning|hoping|on (?:your|the) )|haven'?t heard (?:back|from you)|hear from you|(?:did|have) you (?:get|had|have) a chance|i(?:'ve| have)? (?:reached out|tried|called|emailed|written) (?:a few|several|\d|two|three|many) times|last (?:e?mail|note|message|try)|my last (?:e?mail|note)|take the hint|is this goodbye|close (?:out )?your file|life gets busy|on the fence|big decision|no pressure|take the next step|dream home|exciting (?:things|news|time)|big news|going (?:fast|quickly)|move quickly|on (?:your|the) wish list|keep you posted|best in your search|(?:our|the) (?:latest|newest|current|updated) (?:available |move.in )?(?:homes?|list\w*|prices?|pricing|release|brochure|inventory)|thanks again for your interest|one more thing|in case you missed|thought you(?:'d| would| might) (?:like|want|enjoy|find)|homes (?:like|similar|you)|based on (?:your|the homes)|you (?:viewed|saved|looked at|searched)|matches? for your|your (?:home )?search|(?:in|within) the next \d|rates? (?:just )?(?:dropped|fell|hit|are down)|market (?:update|minute|report)|meet (?:your|our|the) (?:\w+ ){0,3}(?:agent|team|lender|guide|counselor)|(?:a )?(?:little|bit) about me|(?:here'?s|here is) what you can expect|personal guide|let me introduce (?:myself|our)|get pre-?(?:approved|qualified)|download (?:it|our|the|your)|checklist|free (?:guide|consultation)|(?:two|three|\d+)-page guide|reply (?:yes|\W?[A-Z]{3,}|with the number)|first.time buyers|it'?s been (?:a|one|two|three|\d+) (?:year|month|week|while)s?|a year ago|anniversary|happy (?:thanksgiving|holidays|new year|birthday|friday|fall|spring)|grateful for|(?:did|does|do) you know that\b|did you know|sigue (?:buscando|interesad\w+)|solo quer[ií]a|c[oó]mo va (?:todo|tu|su)|primer paso|nuevos precios|nuestro programa|muchas familias|feliz (?:semana|navidad|a[nñ]o))",
+        r"\b(?:just (?:checking|following|touching|circling|popping|wanted to)\b|checking (?:in|back)\b|circling back|touch(?:ing)? base|(?:are you )?still (?:looking|interested|searching|in the market|thinking|planning|hoping|on (?:your|the) )|haven'?t heard (?:back|from you)|hear from you|(?:did|have) you (?:get|had|have) a chance|i(?:'ve| have)? (?:reached out|tried|called|emailed|written) (?:a few|several|\d|two|three|many) times|last (?:e?mail|note|message|try)|my last (?:e?mail|note)|take the hint|is this goodbye|close (?:out )?your file|life gets busy|on the fence|big decision|no pressure|take the next step|dream home|exciting (?:things|news|time)|big news|going (?:fast|quickly)|move quickly|on (?:your|the) wish list|keep you posted|best in your search|(?:our|the) (?:latest|newest|current|updated) (?:available |move.in )?(?:homes?|list\w*|prices?|pricing|release|brochure|inventory)|thanks again for your interest|one more thing|in case you missed|thought you(?:'d| would| might) (?:like|want|enjoy|find)|homes (?:like|similar|you)|based on (?:your|the homes)|you (?:viewed|saved|looked at|searched)|matches? for your|your (?:home )?search|(?:in|within) the next \d|rates? (?:just )?(?:dropped|fell|hit|are down)|market (?:update|minute|report)|meet (?:your|our|the) (?:\w+ ){0,3}(?:agent|team|lender|guide|counselor)|(?:a )?(?:little|bit) about me|(?:here'?s|here is) what you can expect|personal guide|let me introduce (?:myself|our)|get pre-?(?:approved|qualified)|download (?:it|our|the|your)|checklist|free (?:guide|consultation)|(?:two|three|\d+)-page guide|reply (?:yes|\W?[A-Z]{3,}|with the number)|first.time buyers|(?:our|a|my) (?:preferred |favorite )?(?:lender|lending) (?:partner|team)|preferred lender|make sure you (?:saw|got|have)|(?:video|virtual) tours?\b|grateful|thankful|see all (?:photos|homes)|it'?s been (?:a|one|two|three|\d+) (?:year|month|week|while)s?|a year ago|anniversary|happy (?:thanksgiving|holidays|new year|birthday|friday|fall|spring)|grateful for|(?:did|does|do) you know that\b|did you know|sigue (?:buscando|interesad\w+)|solo quer[ií]a|c[oó]mo va (?:todo|tu|su)|primer paso|nuevos precios|nuestro programa|muchas familias|feliz (?:semana|navidad|a[nñ]o))",
     )
+});
+/// A line of a list of homes.
+static HOMES: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(r"^\W*(?:\d{1,2}[.)] )?\d{1,5} [A-Za-z][^\n]{3,60}(?:\$ ?\d|\d(?:\.\d)? ?(?:bed|bath|br\b|ba\b|/ ?\d)|\bready\b|\bsf\b|sq)")
 });
 /// What is told to everybody: events, prices, releases.
 static NEWS: LazyLock<Regex> = LazyLock::new(|| {
@@ -107,11 +111,15 @@ pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
     evidence.found(LEAVE.find(text).map(|found| found.as_str()), "unsubscribe-words", 0.45);
     evidence.found(MANY.find(text).map(|found| found.as_str()), "to-many", 0.45);
     evidence.found(SERIES.find(text).or_else(|| SERIES.find(&mail.subject)).map(|found| found.as_str()), "series", 0.35);
+    let homes = HOMES.find_iter(text).take(3).count();
+    evidence.when(homes >= 2, "list-of-homes", 0.35, "one home a line");
+    let unfilled = faults::merge_field(&mail.subject, text);
+    evidence.found(unfilled.as_deref(), "place-holder", 0.3);
     let mut drip: Vec<String> =
         DRIP.find_iter(text).chain(DRIP.find_iter(&mail.subject)).take(30).map(|found| found.as_str().to_lowercase()).collect();
     drip.sort_unstable();
     drip.dedup();
-    evidence.when(!drip.is_empty(), "drip-words", [0.0, 0.3, 0.6, 0.8].get(drip.len()).copied().unwrap_or(0.9), drip.join(", "));
+    evidence.when(!drip.is_empty(), "drip-words", [0.0, 0.15, 0.35, 0.5].get(drip.len()).copied().unwrap_or(0.6), drip.join(", "));
     let mut news: Vec<String> =
         NEWS.find_iter(text).chain(NEWS.find_iter(&mail.subject)).take(30).map(|found| found.as_str().to_lowercase()).collect();
     news.sort_unstable();
@@ -153,7 +161,10 @@ fn senders(mail: &Mail, from: &str, evidence: &mut Evidence) {
     let targets: Vec<String> =
         mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href)).collect();
     let name = domain.rsplit('.').nth(1).unwrap_or(domain);
-    let away = !targets.is_empty() && !name.is_empty() && targets.iter().all(|target| !target.contains(name));
+    let away = mail.header("Received").next().is_some()
+        && !targets.is_empty()
+        && !name.is_empty()
+        && targets.iter().all(|target| !target.contains(name));
     evidence.when(away, "links-elsewhere", 0.2, targets.first().cloned().unwrap_or_default());
     evidence.when(local.chars().filter(char::is_ascii_digit).count() >= 3, "numbered-sender", 0.15, from);
     evidence.when(mail.to.len() > 5, "many-recipients", 0.25, format!("{} recipients", mail.to.len()));

@@ -30,6 +30,15 @@ impl Evidence {
         self
     }
 
+    /// The same with one signal weighing so many times as much.
+    pub(super) fn scaled(mut self, id: &str, times: f64) -> Self {
+        for signal in self.signals.iter_mut().filter(|signal| signal.id == id) {
+            self.score += signal.weight * (times - 1.0);
+            signal.weight *= times;
+        }
+        self
+    }
+
     /// Adds a signal when something was found, quoting it.
     pub(super) fn found(&mut self, what: Option<&str>, id: &str, weight: f64) {
         if let Some(what) = what {

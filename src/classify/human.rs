@@ -70,7 +70,7 @@ pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Optio
     evidence.found(office.filter(|_| program.is_none()), "office-mail", 0.2);
     let travelled =
         ["Received", "Message-ID", "Return-Path", "Delivered-To", "Date"].into_iter().any(|name| mail.header(name).next().is_some());
-    evidence.when(!travelled, "never-sent", 0.35, "no mail system has touched it: somebody's own copy");
+    evidence.when(!travelled && !reply.body.trim().is_empty(), "never-sent", 0.5, "no mail system has touched it: somebody's own copy");
     let size = reply.body.chars().count();
     evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");
     evidence.when(size > 0 && mail.links.is_empty(), "no-links", 0.1, "leads nowhere");

@@ -16,7 +16,7 @@ const STRANGER: f64 = 0.35;
 /// Without this much of a person, a mail is not called personal.
 const PERSON: f64 = 0.3;
 /// The same for a stranger's mail, and by how much the person must outweigh the advertising there.
-const UNLINKED: (f64, f64) = (0.5, 0.2);
+const UNLINKED: (f64, f64) = (0.42, 0.1);
 /// What the machinery around a mail weighs at most when nothing in its words is for many, for counselors write through CRMs: where
 /// it answers its reader, and where it does not.
 const MACHINERY: (f64, f64) = (0.5, 0.9);
@@ -56,10 +56,8 @@ pub(super) fn of_mail(
     }
     let many = bulk::weigh(mail, if own.trim().is_empty() { &head } else { &own });
     let declared = auto.signals.iter().any(|signal| {
-        matches!(
-            signal.id.as_str(),
-            "auto-subject" | "auto-header" | "precedence-auto" | "exchange-rule" | "receipt" | "complaint" | "consent-asked"
-        )
+        let said = ["auto-subject", "auto-header", "precedence-auto", "exchange-rule", "receipt", "complaint", "consent-asked"];
+        said.contains(&signal.id.as_str()) || signal.id == "auto-submitted" && signal.weight >= 1.0
     });
     // A newsletter may declare itself auto-generated: then the list headers say what it is.
     let newsletter = !declared && many.score >= 1.0 && !auto.signals.iter().any(|signal| signal.id == "acknowledgement");
@@ -70,6 +68,8 @@ pub(super) fn of_mail(
     if !linked {
         return weigh_person(many, person, false);
     }
+    // To somebody who asked, a follow-up plan writes in its own words.
+    let many = many.scaled("drip-words", 2.0);
     let of_program = |id: &str| {
         matches!(
             id,
