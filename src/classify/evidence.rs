@@ -23,7 +23,7 @@ impl Evidence {
         let weight: f64 = self.signals.iter().filter(|signal| of(&signal.id)).map(|signal| signal.weight).sum();
         if weight > most {
             for signal in self.signals.iter_mut().filter(|signal| of(&signal.id)) {
-                signal.weight *= most / weight;
+                signal.weight = (signal.weight * most / weight * 100.0).round() / 100.0;
             }
             self.score -= weight - most;
         }

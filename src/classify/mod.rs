@@ -102,8 +102,7 @@ pub fn mail(mail: &Mail, context: &Context) -> Classified {
         }
         Origin::Personal | Origin::Unknown => {
             said.written(&mail.subject, &reply.body, &mail.links, context);
-            let calendar = mail.part_types.iter().any(|kind| kind.starts_with("text/calendar") && kind.contains("method=request"));
-            said.offered(&reply.body, &mail.links, calendar, sender, context);
+            said.offered(&reply.body, &mail.links, origin::is_invitation(mail), sender, context);
             said.phone(phone);
             if origin == Origin::Personal && context.elapsed_s.is_some_and(|seconds| seconds <= 60) {
                 said.labels.suspected_automation = Some(true);

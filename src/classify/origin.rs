@@ -55,6 +55,12 @@ pub(super) fn of_mail(
         return (Origin::Bounce, sure(failed.score), signals);
     }
     let many = bulk::weigh(mail, if own.trim().is_empty() { &head } else { &own });
+    // A calendar sends an invitation by itself, and a person asked it to: whose it is stands in From.
+    if let Some(name) = name.filter(|_| is_invitation(mail) && many.score < 1.0) {
+        let mut signals = vec![Signal::new("invitation", 0.9, format!("a calendar request of {name}"))];
+        signals.extend(person.signals);
+        return (Origin::Personal, 0.9, signals);
+    }
     let declared = auto.signals.iter().any(|signal| {
         let said = ["auto-subject", "auto-header", "precedence-auto", "exchange-rule", "receipt", "complaint", "consent-asked"];
         said.contains(&signal.id.as_str()) || signal.id == "auto-submitted" && signal.weight >= 1.0
@@ -95,6 +101,11 @@ pub(super) fn of_mail(
     let many = many.capped(of_program, most);
     let filled_in = |id: &str| !matches!(id, "thread" | "re" | "quotes" | "answers" | "answer-words");
     weigh_person(many, person.capped(filled_in, (FILLED_IN.0 - for_many).max(FILLED_IN.1)), true)
+}
+
+/// Whether a mail asks its reader to an appointment by a calendar request (RFC 5546).
+pub(super) fn is_invitation(mail: &Mail) -> bool {
+    mail.part_types.iter().any(|kind| kind.starts_with("text/calendar") && kind.contains("method=request"))
 }
 
 /// Marketing against a person: whoever outweighs the other, or nobody.

@@ -169,3 +169,12 @@ fn nothing_known_judges_nothing_by_guess() {
     let empty = mail(&parse(b""), &Context::default());
     assert_eq!(empty.origin, Origin::Unknown);
 }
+
+#[test]
+fn a_calendar_asks_for_an_appointment_in_a_persons_name() {
+    let head = "From: Amy Ortiz <amy@bluebonnet.example>\nSender: calendar-notification@google.com\nAuto-Submitted: auto-generated\n";
+    let body = "Content-Type: multipart/alternative; boundary=c\n\n--c\nContent-Type: text/plain\n\nTour of Willow Creek\n\
+        --c\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--c--\n";
+    let found = mail(&parse(format!("{head}{body}").as_bytes()), &context(900));
+    assert_eq!((found.origin, found.labels.appointment), (Origin::Personal, Some(Appointment::Specific)), "{found:?}");
+}
