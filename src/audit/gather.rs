@@ -107,16 +107,13 @@ impl Workspace {
     /// How an IMAP mailbox is reached; its password is read now.
     ///
     /// # Errors
-    /// When the mailbox is no IMAP mailbox or its password cannot be had.
+    /// When the mailbox is no IMAP mailbox or what it is entered with cannot be had.
     pub fn imap_settings(&self, mailbox: &Mailbox) -> Result<ImapSettings, AuditError> {
-        let (MailboxUrl::Imap { tls, user, host, port }, Some(password)) = (&mailbox.url, &mailbox.password) else {
-            return Err(AuditError::wrong(
-                format!("log in to {}: it is no IMAP mailbox with a password", mailbox.source()),
-                "mend its `url`",
-            ));
+        let MailboxUrl::Imap { tls, user, host, port } = &mailbox.url else {
+            return Err(AuditError::wrong(format!("log in to {}: it is no IMAP mailbox", mailbox.source()), "mend its `url`"));
         };
         let tls = Tls::of_url(if *tls { "imaps" } else { "imap" }, host).unwrap_or(Tls::Implicit);
-        let mut settings = ImapSettings::new(&mailbox.source(), host, *port, tls, user, password.get()?);
+        let mut settings = ImapSettings::new(&mailbox.source(), host, *port, tls, user, self.login(mailbox)?);
         settings.ca_file.clone_from(&mailbox.ca_file);
         settings.folders.clone_from(&mailbox.folders);
         settings.trusted.clone_from(&mailbox.trusted);

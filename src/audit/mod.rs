@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod gather;
 mod ledger;
+mod login;
 mod probe;
 mod publish;
 mod record;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Secret;
+use super::{Oauth, Secret};
 
 /// Where a mailbox is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Mailbox {
     pub url: MailboxUrl,
     /// Where its password comes from.
     pub password: Option<Secret>,
+    /// How it logs in by OAuth, in place of a password.
+    pub oauth: Option<Oauth>,
     /// Its address.
     pub address: String,
     /// How aliases are made.
@@ -96,6 +98,7 @@ mod tests {
             name: "main".into(),
             url: MailboxUrl::Maildir("mail".into()),
             password: None,
+            oauth: None,
             address: "shopper@example.org".into(),
             alias: AliasKind::Plus,
             aliases: vec!["a@example.org".into(), "b@example.org".into()],

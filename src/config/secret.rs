@@ -5,6 +5,8 @@ use std::process::Command;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::Provider;
+
 /// Where to get a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secret {
@@ -40,15 +42,26 @@ pub(super) struct RawSecret {
     oauth: Option<String>,
 }
 
+/// What `password` names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The place of a password.
+    Secret(Secret),
+    /// None: the mailbox logs in by OAuth.
+    Oauth(Provider),
+}
+
 impl RawSecret {
     /// # Errors
     /// When there is not exactly one key, or one that this build does not know.
-    pub(super) fn check(self) -> Result<Secret, String> {
+    pub(super) fn check(self) -> Result<Place, String> {
         match (self.env, self.command, self.keyring, self.oauth) {
-            (Some(name), None, None, None) => Ok(Secret::Env(name)),
-            (None, Some(command), None, None) => Ok(Secret::Command(command)),
+            (Some(name), None, None, None) => Ok(Place::Secret(Secret::Env(name))),
+            (None, Some(command), None, None) => Ok(Place::Secret(Secret::Command(command))),
             (None, None, Some(_), None) => Err("this build reads no keyring; use `{ command = \"secret-tool lookup …\" }`".into()),
-            (None, None, None, Some(_)) => Err("this build does not log in by OAuth yet; use an app password".into()),
+            (None, None, None, Some(name)) => Provider::of_name(&name)
+                .map(Place::Oauth)
+                .ok_or_else(|| format!("`{name}` is no provider that is known; use `gmail` or `outlook`")),
             _ => Err("name one place: `{ env = \"NAME\" }` or `{ command = \"pass show …\" }`".into()),
         }
     }
@@ -101,14 +114,16 @@ mod tests {
 
     #[test]
     fn exactly_one_place_is_named() {
-        let raw = |env: Option<&str>, command: Option<&str>| RawSecret {
+        let raw = |env: Option<&str>, command: Option<&str>, oauth: Option<&str>| RawSecret {
             env: env.map(Into::into),
             command: command.map(Into::into),
             keyring: None,
-            oauth: None,
+            oauth: oauth.map(Into::into),
         };
-        assert_eq!(raw(Some("A"), None).check(), Ok(Secret::Env("A".into())));
-        assert!(raw(Some("A"), Some("b")).check().is_err());
-        assert!(raw(None, None).check().is_err());
+        assert_eq!(raw(Some("A"), None, None).check(), Ok(Place::Secret(Secret::Env("A".into()))));
+        assert_eq!(raw(None, None, Some("outlook")).check(), Ok(Place::Oauth(Provider::Outlook)));
+        assert!(raw(None, None, Some("yahoo")).check().unwrap_err().contains("`gmail` or `outlook`"));
+        assert!(raw(Some("A"), Some("b"), None).check().is_err());
+        assert!(raw(None, None, None).check().is_err());
     }
 }

@@ -23,6 +23,7 @@ mod import;
 mod inspect;
 mod kill;
 mod layers;
+mod login;
 mod mail_road;
 mod peers;
 mod probe;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use imap::extensions::idle::WaitOutcome;
 use imap::types::UnsolicitedResponse;
-use secrecy::ExposeSecret as _;
 
 use super::folder::{self, Use};
-use super::imap::ImapSettings;
+use super::imap::{ImapSettings, Login};
+use super::imap_login::{no_token, refused, with_password, with_token};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
 use crate::collect::CollectError;
@@ -84,8 +84,32 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Connects and logs in.
+    /// Connects and logs in. A token that was granted earlier and is refused is changed for another once.
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
+        let tokens = match &settings.login {
+            Login::Password(password) => return Self::enter(settings, stop, |client| with_password(client, settings, password)),
+            Login::Oauth(tokens) => tokens,
+        };
+        loop {
+            // Before the connection: servers give a silent client little time.
+            let access = tokens.access(stop).map_err(|error| no_token(settings, &error))?;
+            let outcome = Self::enter(settings, stop, |client| with_token(client, settings, &access.token));
+            if !matches!(outcome, Err(CollectError::Login { .. })) {
+                return outcome;
+            }
+            tokens.forget();
+            if access.fresh {
+                return outcome;
+            }
+        }
+    }
+
+    /// Connects and has `login` done.
+    fn enter(
+        settings: &ImapSettings,
+        stop: Option<&'a AtomicBool>,
+        login: impl FnOnce(imap::Client<Wire<'a>>) -> Result<imap::Session<Wire<'a>>, Failure>,
+    ) -> Result<Self, CollectError> {
         let (wire, budget, greeted) = Wire::connect(settings, stop)?;
         let mut client = imap::Client::new(wire);
         let connect = |reason: String| CollectError::Connect { host: settings.host.clone(), port: settings.port, reason };
@@ -95,15 +119,9 @@ impl<'a> Session<'a> {
                 return Err(connect(format!("the server greets with {:?}", String::from_utf8_lossy(&greeting).trim_end())));
             }
         }
-        let password = settings.password.expose_secret();
-        let inner = guard(|| client.login(&settings.user, password).map_err(|(error, _)| error)).map_err(|failure| match failure {
+        let inner = login(client).map_err(|failure| match failure {
             Failure::Gone(reason) => connect(reason),
-            Failure::Refused(reason) | Failure::Garbled(reason) => CollectError::Login {
-                host: settings.host.clone(),
-                user: settings.user.clone(),
-                // A server that quotes the command it refuses would carry the password into a log.
-                reason: if password.is_empty() { reason } else { reason.replace(password, "…") },
-            },
+            Failure::Refused(reason) | Failure::Garbled(reason) => refused(settings, reason),
         })?;
         Ok(Self { inner, budget, command_timeout: settings.command_timeout })
     }
@@ -242,7 +260,7 @@ fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<
 }
 
 /// Runs a call of the library, which may fail or panic.
-fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
+pub(super) fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(failure(error)),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use super::imap::{Cursor, ImapSettings, Pass, Tls, catch_up, check_login};
+use super::imap::{Cursor, ImapSettings, Login, Pass, Tls, catch_up, check_login};
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::{ArrivalBasis, CollectError, Placement, RawRecord};
@@ -82,7 +82,7 @@ fn asked(command: &str) -> Vec<u32> {
 }
 
 fn plain(port: u16) -> ImapSettings {
-    let mut settings = ImapSettings::new("mailbox.main", "127.0.0.1", port, Tls::Plain, "shopper", "s3cret".into());
+    let mut settings = ImapSettings::new("mailbox.main", "127.0.0.1", port, Tls::Plain, "shopper", Login::Password("s3cret".into()));
     settings.command_timeout = Duration::from_secs(2);
     settings.pace.backoff = Duration::from_millis(100);
     settings
@@ -359,7 +359,7 @@ impl Dovecot {
 
     fn settings(&self, tls: Tls) -> ImapSettings {
         let port = if tls == Tls::Implicit { self.imaps } else { self.imap };
-        let mut settings = ImapSettings::new("mailbox.main", "localhost", port, tls, "shopper", "s3cret".into());
+        let mut settings = ImapSettings::new("mailbox.main", "localhost", port, tls, "shopper", Login::Password("s3cret".into()));
         settings.ca_file = Some(self.root.path().join("cert.pem"));
         settings.command_timeout = Duration::from_secs(10);
         settings.trusted = vec!["mx.example.org".to_owned()];
@@ -426,7 +426,7 @@ fn dovecot_is_read_and_left_as_it_was() {
     stranger.ca_file = None;
     assert!(matches!(check_login(&stranger), Err(CollectError::Connect { .. } | CollectError::Certificates { .. })));
     let mut wrong = server.settings(Tls::Implicit);
-    wrong.password = "wrong".into();
+    wrong.login = Login::Password("wrong".into());
     assert!(matches!(check_login(&wrong), Err(CollectError::Login { .. })));
 
     let settings = server.settings(Tls::Implicit);

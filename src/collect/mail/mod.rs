@@ -7,6 +7,7 @@ pub mod files;
 mod folder;
 mod html;
 pub mod imap;
+mod imap_login;
 mod imap_pass;
 mod imap_session;
 #[cfg(test)]
@@ -15,9 +16,19 @@ mod imap_watch;
 mod imap_wire;
 mod maildir;
 mod mbox;
+pub mod oauth;
+mod oauth_flow;
+mod oauth_kept;
+mod oauth_redirect;
+#[cfg(test)]
+mod oauth_tests;
+mod oauth_wire;
 mod parse;
 mod record;
+mod sasl;
 
 pub use imap_watch::{Event, watch};
+pub use oauth_flow::{Prompt, agree};
+pub use oauth_kept::Keep;
 pub(crate) use parse::links_in;
 pub use parse::{Address, Link, Mail, Received, parse};
