@@ -2,6 +2,7 @@
 //! (`CRICKETS_STORE`). Secrets are read only when they are needed, and never shown.
 
 mod browser;
+mod keyring;
 mod load;
 mod mailbox;
 mod oauth;

@@ -5,7 +5,7 @@ use std::process::Command;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::Provider;
+use super::{Provider, keyring};
 
 /// Where to get a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Secret {
     Env(String),
     /// The first line that a command prints.
     Command(String),
+    /// An entry of the session's keyring.
+    Keyring(String),
 }
 
 /// Why a secret could not be had.
@@ -28,6 +30,14 @@ pub enum SecretError {
         /// The command.
         command: String,
         /// What went wrong; never its output.
+        why: String,
+    },
+    /// The keyring does not give it.
+    #[error("could not read the secret `{name}`: the keyring {why}")]
+    Keyring {
+        /// The entry.
+        name: String,
+        /// What went wrong.
         why: String,
     },
 }
@@ -58,7 +68,10 @@ impl RawSecret {
         match (self.env, self.command, self.keyring, self.oauth) {
             (Some(name), None, None, None) => Ok(Place::Secret(Secret::Env(name))),
             (None, Some(command), None, None) => Ok(Place::Secret(Secret::Command(command))),
-            (None, None, Some(_), None) => Err("this build reads no keyring; use `{ command = \"secret-tool lookup …\" }`".into()),
+            (None, None, Some(name), None) => match keyring::absent(&name) {
+                Some(what_to_do) => Err(what_to_do),
+                None => Ok(Place::Secret(Secret::Keyring(name))),
+            },
             (None, None, None, Some(name)) => Provider::of_name(&name)
                 .map(Place::Oauth)
                 .ok_or_else(|| format!("`{name}` is no provider that is known; use `gmail` or `outlook`")),
@@ -71,11 +84,12 @@ impl Secret {
     /// Gets the secret.
     ///
     /// # Errors
-    /// When the variable is not set or the command fails.
+    /// When the variable is not set, the command fails or the keyring does not give it.
     #[expect(clippy::disallowed_methods, reason = "this is where secrets are read from the environment")]
     pub fn get(&self) -> Result<SecretString, SecretError> {
         match self {
             Self::Env(name) => std::env::var(name).map(SecretString::from).map_err(|_| SecretError::Env(name.clone())),
+            Self::Keyring(name) => keyring::get(name).map_err(|why| SecretError::Keyring { name: name.clone(), why }),
             Self::Command(command) => {
                 let fail = |why: String| SecretError::Command { command: command.clone(), why };
                 let output =
@@ -122,6 +136,13 @@ mod tests {
         };
         assert_eq!(raw(Some("A"), None, None).check(), Ok(Place::Secret(Secret::Env("A".into()))));
         assert_eq!(raw(None, None, Some("outlook")).check(), Ok(Place::Oauth(Provider::Outlook)));
+        let keyring = RawSecret { keyring: Some("shopper".into()), ..raw(None, None, None) }.check();
+        if cfg!(feature = "keyring") {
+            assert_eq!(keyring, Ok(Place::Secret(Secret::Keyring("shopper".into()))));
+        } else {
+            let told = keyring.unwrap_err();
+            assert!(told.contains("--features keyring") && told.contains("secret-tool lookup service crickets username shopper"), "{told}");
+        }
         assert!(raw(None, None, Some("yahoo")).check().unwrap_err().contains("`gmail` or `outlook`"));
         assert!(raw(Some("A"), Some("b"), None).check().is_err());
         assert!(raw(None, None, None).check().is_err());

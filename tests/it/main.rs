@@ -21,6 +21,8 @@ mod dovecot_restart;
 mod grid;
 mod import;
 mod inspect;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod kill;
 mod layers;
 mod login;
