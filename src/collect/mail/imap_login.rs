@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::imap::ImapSettings;
 use super::imap_session::{Failure, guard};
+use super::imap_tap::{self, Tap};
 use super::imap_wire::Wire;
 use super::oauth::OauthError;
 use super::sasl::{Bearer, Mechanism};
@@ -44,11 +45,15 @@ pub(super) fn with_password<'a>(
 
 pub(super) fn with_token<'a>(
     mut client: imap::Client<Wire<'a>>,
+    tap: &Tap,
     settings: &ImapSettings,
     token: &SecretString,
 ) -> Result<imap::Session<Wire<'a>>, Failure> {
-    let offered = guard(|| client.capabilities())?;
-    let mechanism = Mechanism::choose(|name| offered.has_str(name));
+    tap.open();
+    let asked = guard(|| client.capabilities());
+    let offered = imap_tap::capabilities(&tap.close());
+    asked?;
+    let mechanism = Mechanism::choose(|name| offered.iter().any(|offer| offer == name));
     let mechanism =
         mechanism.ok_or_else(|| Failure::Refused("the server takes no login by OAuth (neither OAUTHBEARER nor XOAUTH2)".to_owned()))?;
     let bearer = Bearer::new(mechanism, &settings.user, &settings.host, settings.port, token);

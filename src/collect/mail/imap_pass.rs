@@ -1,6 +1,7 @@
 //! One pass over the folders of a mailbox: which folders, from where, in what batches, and what happens when the connection
 //! breaks or a message cannot be read. Takes a session as it comes, gives records to a sink; knows no IMAP library.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -30,12 +31,14 @@ pub(super) struct Walker<'a> {
     /// The folder that is open, and what it is like.
     open: Option<(String, Opened)>,
     reconnects: u32,
+    /// How often in a row the asking for save dates failed.
+    undated: u32,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(settings: &'a ImapSettings, clock: &'a Clock, stop: Option<&'a AtomicBool>, cursors: Vec<Cursor>) -> Self {
         let trust = Trust::configured(&settings.trusted, &settings.host);
-        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0 }
+        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0, undated: 0 }
     }
 
     /// Connects afresh.
@@ -184,6 +187,7 @@ impl<'a> Walker<'a> {
             let size = batch.iter().map(|(_, size)| size).sum();
             let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
             let whole = batch.iter().all(|(_, size)| !is_oversize(*size));
+            let about = if self.same_folder(look)? { self.save_dates(&uids)? } else { HashMap::new() };
             let mut found = Vec::new();
             if whole && uids.len() > 1 && self.same_folder(look)? {
                 found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
@@ -191,14 +195,24 @@ impl<'a> Walker<'a> {
             let mut found = found.into_iter().peekable();
             for (uid, size) in batch {
                 match found.next_if(|message| message.uid == uid) {
-                    Some(message) => self.deliver(message, Part::Whole, look, sink)?,
-                    None => self.single(uid, size, look, sink)?,
+                    Some(message) => self.deliver(message, Part::Whole, about.get(&uid).copied(), look, sink)?,
+                    None => self.single(uid, size, about.get(&uid).copied(), look, sink)?,
                 }
                 look.cursor.next_uid = uid.saturating_add(1);
                 self.remember(look.cursor.clone());
             }
         }
         Ok(())
+    }
+
+    /// When messages were saved, where the server tells. They are evidence beside the mail, so no failure of this costs a mail.
+    fn save_dates(&mut self, uids: &[u32]) -> Result<HashMap<u32, DateTime<Utc>>, CollectError> {
+        if self.undated >= RECONNECTS {
+            return Ok(HashMap::new());
+        }
+        let dates = self.run(|session| session.save_dates(uids))?;
+        self.undated = if dates.is_ok() { 0 } else { self.undated + 1 };
+        Ok(dates.unwrap_or_default())
     }
 
     /// The UIDs to fetch, with their sizes where the server tells them.
@@ -222,7 +236,14 @@ impl<'a> Walker<'a> {
     }
 
     /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
-    fn single(&mut self, uid: u32, size: u64, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+    fn single(
+        &mut self,
+        uid: u32,
+        size: u64,
+        save_date: Option<DateTime<Utc>>,
+        look: &mut Look<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), CollectError> {
         let oversize = is_oversize(size);
         let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
         let mut reason = String::new();
@@ -234,7 +255,7 @@ impl<'a> Walker<'a> {
                 Ok(messages) => {
                     // None: it was deleted in between.
                     for message in messages {
-                        self.deliver(message, part, look, sink)?;
+                        self.deliver(message, part, save_date, look, sink)?;
                     }
                     return Ok(());
                 }
@@ -258,7 +279,14 @@ impl<'a> Walker<'a> {
     }
 
     /// Hands one message over.
-    fn deliver(&mut self, message: Fetched, part: Part, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+    fn deliver(
+        &mut self,
+        message: Fetched,
+        part: Part,
+        save_date: Option<DateTime<Utc>>,
+        look: &mut Look<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), CollectError> {
         let Fetched { uid, internal_date, bytes } = message;
         let cut = part == Part::Beginning;
         if cut {
@@ -275,7 +303,7 @@ impl<'a> Walker<'a> {
             cut,
             placement: look.folder.purpose.placement(),
         };
-        sink(message.fetched(&self.trust, Seen { internal_date, from: look.seen_from, by: self.clock.now() }))?;
+        sink(message.fetched(&self.trust, Seen { internal_date, save_date, from: look.seen_from, by: self.clock.now() }))?;
         look.pass.messages += 1;
         Ok(())
     }

@@ -7,9 +7,14 @@ pub mod files;
 mod folder;
 mod html;
 pub mod imap;
+#[cfg(test)]
+mod imap_evidence_tests;
 mod imap_login;
 mod imap_pass;
+#[cfg(test)]
+mod imap_peers;
 mod imap_session;
+mod imap_tap;
 #[cfg(test)]
 mod imap_tests;
 mod imap_watch;
