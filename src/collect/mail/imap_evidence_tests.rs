@@ -2,10 +2,11 @@
 //! absence or failure costs no mail.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::imap::Tls;
 use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
-use crate::collect::ArrivalBasis;
+use crate::collect::{ArrivalBasis, Placement};
 
 const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
 
@@ -56,8 +57,8 @@ fn save_dates_are_kept_and_no_answer_to_that_question_costs_a_mail() {
 
 #[test]
 fn a_server_that_always_breaks_at_that_question_is_not_asked_for_ever() {
-    let times = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = std::sync::Arc::clone(&times);
+    let times = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&times);
     let uids: Vec<u32> = (1..=1500).collect();
     let (port, _) = serve(move |tag, command| {
         if command.contains("(UID SAVEDATE)") {
@@ -68,6 +69,46 @@ fn a_server_that_always_breaks_at_that_question_is_not_asked_for_ever() {
     });
     let (_, records) = pass(&plain(port), &[]).unwrap();
     assert_eq!((records.len(), times.load(Ordering::SeqCst)), (1500, 3));
+}
+
+#[test]
+fn gmails_promotions_are_told_from_its_inbox_and_no_other_server_is_asked() {
+    use Placement::{Inbox, Promotions, Spam};
+    // What the server offers, what it answers to the question, and where the three messages landed.
+    let cases: [(&str, &str, [Option<Placement>; 3]); 4] = [
+        ("X-GM-EXT-1", "* SEARCH 2\r\nTAG OK done\r\n", [Some(Inbox), Some(Promotions), Some(Spam)]),
+        ("X-GM-EXT-1", "* SEARCH\r\nTAG OK done\r\n", [Some(Inbox), Some(Inbox), Some(Spam)]),
+        ("X-GM-EXT-1", "TAG BAD busy\r\n", [None, None, Some(Spam)]),
+        ("", "TAG BAD never asked\r\n", [Some(Inbox), Some(Inbox), Some(Spam)]),
+    ];
+    for (extension, answer, expected) in cases {
+        let (opened, asked_for) = (Arc::new(Mutex::new(String::new())), Arc::new(Mutex::new(Vec::new())));
+        let heard = Arc::clone(&asked_for);
+        let (port, _) = serve(move |tag, command| {
+            let junk = command.contains("Spam");
+            match command.split(' ').next() {
+                Some("LIST") => format!(
+                    "* LIST (\\HasNoChildren) \"/\" INBOX\r\n* LIST (\\Junk) \"/\" \"[Gmail]/Spam\"\r\n* LIST (\\All) \"/\" \"[Gmail]/All Mail\"\r\n{tag} OK done\r\n"
+                ),
+                Some("EXAMINE") => {
+                    command.clone_into(&mut opened.lock().unwrap());
+                    offering(extension, if junk { &[9] } else { &[1, 2] }, tag, command).unwrap()
+                }
+                _ if command.contains("X-GM-RAW") => {
+                    heard.lock().unwrap().push(command.to_owned());
+                    answer.replace("TAG", tag)
+                }
+                _ => {
+                    let uids: &[u32] = if opened.lock().unwrap().contains("Spam") { &[9] } else { &[1, 2] };
+                    offering(extension, uids, tag, command).unwrap_or_else(|| bodies(tag, command))
+                }
+            }
+        });
+        let (_, records) = pass(&plain(port), &[]).unwrap();
+        assert_eq!(records.iter().map(|record| record.placement).collect::<Vec<_>>(), expected, "{extension} {answer}");
+        let expected: &[&str] = if extension.is_empty() { &[] } else { &["UID SEARCH UID 1,2 X-GM-RAW \"category:promotions\""] };
+        assert_eq!(*asked_for.lock().unwrap(), expected, "only the inbox, only the new ones");
+    }
 }
 
 #[test]

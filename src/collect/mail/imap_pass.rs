@@ -1,7 +1,6 @@
 //! One pass over the folders of a mailbox: which folders, from where, in what batches, and what happens when the connection
 //! breaks or a message cannot be read. Takes a session as it comes, gives records to a sink; knows no IMAP library.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::arrival::{Seen, Trust};
 use super::folder::{self, Use};
 use super::imap::{Cursor, FolderPass, ImapSettings, Sink};
+use super::imap_beside::{Beside, Failures};
 use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
 use super::record::{LARGEST, Message};
 use crate::clock::Clock;
@@ -31,14 +31,13 @@ pub(super) struct Walker<'a> {
     /// The folder that is open, and what it is like.
     open: Option<(String, Opened)>,
     reconnects: u32,
-    /// How often in a row the asking for save dates failed.
-    undated: u32,
+    pub(super) failures: Failures,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(settings: &'a ImapSettings, clock: &'a Clock, stop: Option<&'a AtomicBool>, cursors: Vec<Cursor>) -> Self {
         let trust = Trust::configured(&settings.trusted, &settings.host);
-        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0, undated: 0 }
+        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0, failures: Failures::default() }
     }
 
     /// Connects afresh.
@@ -187,7 +186,7 @@ impl<'a> Walker<'a> {
             let size = batch.iter().map(|(_, size)| size).sum();
             let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
             let whole = batch.iter().all(|(_, size)| !is_oversize(*size));
-            let about = if self.same_folder(look)? { self.save_dates(&uids)? } else { HashMap::new() };
+            let beside = self.beside(&uids, look)?;
             let mut found = Vec::new();
             if whole && uids.len() > 1 && self.same_folder(look)? {
                 found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
@@ -195,24 +194,14 @@ impl<'a> Walker<'a> {
             let mut found = found.into_iter().peekable();
             for (uid, size) in batch {
                 match found.next_if(|message| message.uid == uid) {
-                    Some(message) => self.deliver(message, Part::Whole, about.get(&uid).copied(), look, sink)?,
-                    None => self.single(uid, size, about.get(&uid).copied(), look, sink)?,
+                    Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
+                    None => self.single(uid, size, &beside, look, sink)?,
                 }
                 look.cursor.next_uid = uid.saturating_add(1);
                 self.remember(look.cursor.clone());
             }
         }
         Ok(())
-    }
-
-    /// When messages were saved, where the server tells. They are evidence beside the mail, so no failure of this costs a mail.
-    fn save_dates(&mut self, uids: &[u32]) -> Result<HashMap<u32, DateTime<Utc>>, CollectError> {
-        if self.undated >= RECONNECTS {
-            return Ok(HashMap::new());
-        }
-        let dates = self.run(|session| session.save_dates(uids))?;
-        self.undated = if dates.is_ok() { 0 } else { self.undated + 1 };
-        Ok(dates.unwrap_or_default())
     }
 
     /// The UIDs to fetch, with their sizes where the server tells them.
@@ -236,14 +225,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
-    fn single(
-        &mut self,
-        uid: u32,
-        size: u64,
-        save_date: Option<DateTime<Utc>>,
-        look: &mut Look<'_>,
-        sink: &mut Sink<'_>,
-    ) -> Result<(), CollectError> {
+    fn single(&mut self, uid: u32, size: u64, beside: &Beside, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
         let oversize = is_oversize(size);
         let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
         let mut reason = String::new();
@@ -255,7 +237,7 @@ impl<'a> Walker<'a> {
                 Ok(messages) => {
                     // None: it was deleted in between.
                     for message in messages {
-                        self.deliver(message, part, save_date, look, sink)?;
+                        self.deliver(message, part, beside, look, sink)?;
                     }
                     return Ok(());
                 }
@@ -267,7 +249,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Opens the folder of a look again where the session was dropped; `false` when that did not work this time.
-    fn same_folder(&mut self, look: &Look<'_>) -> Result<bool, CollectError> {
+    pub(super) fn same_folder(&mut self, look: &Look<'_>) -> Result<bool, CollectError> {
         match self.opened(look.folder)? {
             Ok(opened) if opened.uidvalidity == look.cursor.uidvalidity => Ok(true),
             Ok(_) => Err(self.broken(look.folder, "its UIDVALIDITY changed while it was read")),
@@ -283,7 +265,7 @@ impl<'a> Walker<'a> {
         &mut self,
         message: Fetched,
         part: Part,
-        save_date: Option<DateTime<Utc>>,
+        beside: &Beside,
         look: &mut Look<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), CollectError> {
@@ -301,9 +283,11 @@ impl<'a> Walker<'a> {
             external_id: format!("{}/{}/{uid}", look.folder.name, look.cursor.uidvalidity),
             bytes,
             cut,
-            placement: look.folder.purpose.placement(),
+            placement: beside.placement(uid, look.folder.purpose),
         };
-        sink(message.fetched(&self.trust, Seen { internal_date, save_date, from: look.seen_from, by: self.clock.now() }))?;
+        sink(
+            message.fetched(&self.trust, Seen { internal_date, save_date: beside.saved(uid), from: look.seen_from, by: self.clock.now() }),
+        )?;
         look.pass.messages += 1;
         Ok(())
     }
@@ -330,8 +314,8 @@ impl<'a> Walker<'a> {
 }
 
 /// One look at one folder.
-struct Look<'a> {
-    folder: &'a Listed,
+pub(super) struct Look<'a> {
+    pub(super) folder: &'a Listed,
     seen_from: Option<DateTime<Utc>>,
     cursor: Cursor,
     pass: &'a mut FolderPass,

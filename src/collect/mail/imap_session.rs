@@ -1,7 +1,7 @@
 //! One IMAP session (RFC 3501): log in, list, EXAMINE, fetch, IDLE (RFC 2177). The one place that knows which IMAP library
 //! there is, and that it can fail, misread and panic: every call is caught and told as a [`Failure`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -157,6 +157,15 @@ impl<'a> Session<'a> {
         let lines = self.tap.close();
         outcome?;
         Ok(lines.iter().filter_map(|line| imap_tap::save_date(line)).collect())
+    }
+
+    /// Those of some messages that Gmail sorted into its promotions; none at any other server.
+    pub(super) fn promotions(&mut self, uids: &[u32]) -> Result<HashSet<u32>, Failure> {
+        if uids.is_empty() || !self.offers("X-GM-EXT-1")? {
+            return Ok(HashSet::new());
+        }
+        let query = format!("UID {} X-GM-RAW \"category:promotions\"", set(uids));
+        guard(|| self.inner.uid_search(&query))
     }
 
     /// Every folder that can be opened.

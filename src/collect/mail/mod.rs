@@ -7,6 +7,7 @@ pub mod files;
 mod folder;
 mod html;
 pub mod imap;
+mod imap_beside;
 #[cfg(test)]
 mod imap_evidence_tests;
 mod imap_login;
