@@ -115,6 +115,7 @@ impl Workspace {
         let tls = Tls::of_url(if *tls { "imaps" } else { "imap" }, host).unwrap_or(Tls::Implicit);
         let mut settings = ImapSettings::new(&mailbox.source(), host, *port, tls, user, self.login(mailbox)?);
         settings.ca_file.clone_from(&mailbox.ca_file);
+        settings.largest = u64::from(mailbox.max_message_mb) << 20;
         settings.folders.clone_from(&mailbox.folders);
         settings.trusted.clone_from(&mailbox.trusted);
         Ok(settings)

@@ -282,10 +282,19 @@ impl Check<'_> {
             alias,
             aliases: raw.aliases.iter().map(|alias| alias.trim().to_lowercase()).collect(),
             folders: raw.folders,
+            max_message_mb: raw.max_message_mb.map_or(Ok(25), |size| self.message_size(&size))?,
             ca_file: raw.ca_file.map(|file| self.root.join(file)),
             trusted: raw.trusted.unwrap_or_default(),
             address,
         })
+    }
+
+    /// Messages pass through memory, and an answer of the server is bounded: more than 50 MB is no use.
+    fn message_size(&self, size: &Spanned<u16>) -> Result<u16, DocumentError> {
+        match *size.get_ref() {
+            size @ 1..=50 => Ok(size),
+            _ => Err(self.wrong(size.span(), "a message is kept whole up to 1 to 50 MB", "25 is the default")),
+        }
     }
 
     fn mailbox_url(&self, raw: &Spanned<String>) -> Result<MailboxUrl, DocumentError> {
@@ -431,6 +440,7 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("[mailbox.main]", "[mailbx.main]", (9, 2), "unknown field"),
             ("imaps://shopper%40example.org@", "imaps://user:pass@", (10, 7), "password does not belong"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "{ }", (11, 12), "name one place"),
+            ("[phone.main]", "max_message_mb = 51\n[phone.main]", (13, 18), "1 to 50 MB"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "{ oauth = \"yahoo\" }", (11, 12), "no provider that is known"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "{ oauth = \"gmail\" }", (11, 12), "needs an application"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "{ env = \"A\" }\noauth = { client = \"c\" }", (12, 9), "does not log in by OAuth"),

@@ -54,6 +54,8 @@ pub struct Mailbox {
     pub aliases: Vec<String>,
     /// Folders to read; `None`: all but Sent, Drafts and Trash.
     pub folders: Option<Vec<String>>,
+    /// Megabytes over which a message is fetched in its beginning only.
+    pub max_message_mb: u16,
     /// A private CA, PEM.
     pub ca_file: Option<PathBuf>,
     /// Hosts whose `Received` lines we believe; empty: those of the domain of [`home`](Self::home).
@@ -103,6 +105,7 @@ mod tests {
             alias: AliasKind::Plus,
             aliases: vec!["a@example.org".into(), "b@example.org".into()],
             folders: None,
+            max_message_mb: 25,
             ca_file: None,
             trusted: vec![],
         };

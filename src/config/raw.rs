@@ -62,6 +62,7 @@ pub(super) struct RawMailbox {
     #[serde(default)]
     pub(super) aliases: Vec<String>,
     pub(super) folders: Option<Vec<String>>,
+    pub(super) max_message_mb: Option<Spanned<u16>>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) trusted: Option<Vec<String>>,
 }

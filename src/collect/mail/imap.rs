@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::imap_pass::Walker;
 use super::oauth::Tokens;
+use super::record::LARGEST;
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
 
@@ -103,6 +104,8 @@ pub struct ImapSettings {
     pub folders: Option<Vec<String>>,
     /// How long a server may take to answer.
     pub command_timeout: Duration,
+    /// A message of more bytes is fetched in its beginning only.
+    pub largest: u64,
     /// Hosts whose `Received` lines are believed; empty: those of the mailbox host's domain.
     pub trusted: Vec<String>,
     /// How often a watch looks.
@@ -123,6 +126,7 @@ impl ImapSettings {
             ca_file: None,
             folders: None,
             command_timeout: Duration::from_mins(1),
+            largest: LARGEST as u64,
             trusted: Vec::new(),
             pace: Pace::default(),
         }

@@ -7,16 +7,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::arrival::{Seen, Trust};
-use super::folder::{self, Use};
 use super::imap::{Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
+use super::imap_plan::{BATCH, batches, choose};
 use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
-use super::record::{LARGEST, Message};
+use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
 
-/// The most bytes fetched with one command, and the most messages.
-const BATCH: (u64, usize) = (2 * 1024 * 1024, 200);
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;
 
@@ -185,7 +183,7 @@ impl<'a> Walker<'a> {
         for batch in batches(&self.sizes(look)?) {
             let size = batch.iter().map(|(_, size)| size).sum();
             let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
-            let whole = batch.iter().all(|(_, size)| !is_oversize(*size));
+            let whole = batch.iter().all(|(_, size)| *size <= self.settings.largest);
             let beside = self.beside(&uids, look)?;
             let mut found = Vec::new();
             if whole && uids.len() > 1 && self.same_folder(look)? {
@@ -226,7 +224,7 @@ impl<'a> Walker<'a> {
 
     /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
     fn single(&mut self, uid: u32, size: u64, beside: &Beside, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
-        let oversize = is_oversize(size);
+        let oversize = size > self.settings.largest;
         let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
         let mut reason = String::new();
         for part in parts {
@@ -275,7 +273,7 @@ impl<'a> Walker<'a> {
             look.pass.problems.push(format!(
                 "message {uid} of folder {} is over {} MB; its beginning is kept",
                 look.folder.name,
-                LARGEST >> 20
+                self.settings.largest >> 20
             ));
         }
         let message = Message {
@@ -319,76 +317,4 @@ pub(super) struct Look<'a> {
     seen_from: Option<DateTime<Utc>>,
     cursor: Cursor,
     pass: &'a mut FolderPass,
-}
-
-fn is_oversize(size: u64) -> bool {
-    size > u64::try_from(LARGEST).unwrap_or(u64::MAX)
-}
-
-/// Puts messages together up to a batch's bytes; one that is larger stands alone.
-fn batches(sizes: &[(u32, u64)]) -> Vec<Vec<(u32, u64)>> {
-    let mut batches: Vec<Vec<(u32, u64)>> = Vec::new();
-    let mut filled = 0_u64;
-    for &(uid, size) in sizes {
-        match batches.last_mut() {
-            Some(batch) if filled.saturating_add(size) <= BATCH.0 && batch.len() < BATCH.1 => batch.push((uid, size)),
-            _ => {
-                batches.push(vec![(uid, size)]);
-                filled = 0;
-            }
-        }
-        filled = filled.saturating_add(size);
-    }
-    batches
-}
-
-/// The folders to look at, the inbox first, then junk, then the others by name. A wished folder that is not listed is kept,
-/// so that opening it says what is wrong.
-fn choose(listed: Vec<Listed>, wished: Option<&[String]>) -> Vec<Listed> {
-    let mut chosen: Vec<Listed> = match wished {
-        None => listed.into_iter().filter(|folder| folder.purpose != Use::Own).collect(),
-        Some(wished) => wished
-            .iter()
-            .map(|name| {
-                let is_it = |folder: &&Listed| {
-                    folder.name == *name || folder.wire == *name || (folder.purpose == Use::Inbox && name.eq_ignore_ascii_case("inbox"))
-                };
-                let unlisted = || Listed { name: name.clone(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) };
-                listed.iter().find(is_it).cloned().unwrap_or_else(unlisted)
-            })
-            .collect(),
-    };
-    chosen.sort_by(|a, b| (a.purpose, &a.name).cmp(&(b.purpose, &b.name)));
-    chosen.dedup_by(|a, b| a.name == b.name);
-    chosen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn listed(name: &str) -> Listed {
-        Listed { name: name.to_owned(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) }
-    }
-
-    #[test]
-    fn folders_are_chosen_and_ordered() {
-        let all = ["Builders", "Sent", "Junk", "INBOX", "Trash", "Drafts"].map(listed).to_vec();
-        let names = |chosen: Vec<Listed>| chosen.into_iter().map(|folder| folder.name).collect::<Vec<_>>();
-        assert_eq!(names(choose(all.clone(), None)), ["INBOX", "Junk", "Builders"]);
-        let wished = ["Sent".to_owned(), "inbox".to_owned(), "Missing ü".to_owned(), "INBOX".to_owned()];
-        let chosen = choose(all, Some(&wished));
-        assert_eq!(chosen[1].wire, "Missing &APw-");
-        assert_eq!(names(chosen), ["INBOX", "Missing ü", "Sent"]);
-    }
-
-    #[test]
-    fn batches_are_filled_by_size() {
-        let mb = 1024 * 1024;
-        let sizes = [(1, mb), (2, mb), (3, 1), (4, 40 * mb), (5, 1), (6, 2 * mb)];
-        let uids: Vec<Vec<u32>> = batches(&sizes).iter().map(|batch| batch.iter().map(|(uid, _)| *uid).collect()).collect();
-        assert_eq!(uids, [vec![1, 2], vec![3], vec![4], vec![5], vec![6]]);
-        let many: Vec<(u32, u64)> = (1..=500).map(|uid| (uid, 1)).collect();
-        assert_eq!(batches(&many).iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 100]);
-    }
 }

@@ -116,10 +116,17 @@ fn an_oversize_message_is_kept_in_its_beginning() {
         }
         _ => sane(&[1], tag, command).unwrap_or_else(|| format!("{tag} NO too large\r\n")),
     });
-    let (pass, records) = pass(&plain(port), &[]).unwrap();
-    assert_eq!(records[0].bytes.len(), MAIL.len() + 1_000_000);
-    assert_eq!(records[0].identity, super::canonical::identity_of_headers(MAIL.as_bytes()));
-    assert!(pass.folders[0].problems[0].contains("over 25 MB"), "{pass:?}");
+    let mut settings = plain(port);
+    for megabytes in [25, 38] {
+        settings.largest = megabytes << 20;
+        let (pass, records) = pass(&settings, &[]).unwrap();
+        assert_eq!(records[0].bytes.len(), MAIL.len() + 1_000_000);
+        assert_eq!(records[0].identity, super::canonical::identity_of_headers(MAIL.as_bytes()));
+        assert!(pass.folders[0].problems[0].contains(&format!("over {megabytes} MB")), "{pass:?}");
+    }
+    settings.largest = 39 << 20;
+    let (pass, records) = pass(&settings, &[]).unwrap();
+    assert!(records.is_empty() && pass.folders[0].problems[0].contains("too large"), "then it is asked for whole: {pass:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod imap_login;
 mod imap_pass;
 #[cfg(test)]
 mod imap_peers;
+mod imap_plan;
 mod imap_session;
 mod imap_tap;
 #[cfg(test)]
