@@ -13,6 +13,7 @@ mod probe;
 mod publish;
 mod record;
 mod review;
+mod told;
 mod wave;
 mod workspace;
 

@@ -30,12 +30,25 @@ pub(super) struct Walker<'a> {
     open: Option<(String, Opened)>,
     reconnects: u32,
     pub(super) failures: Failures,
+    /// Folders that were there and are not any more, to be told with the next pass.
+    vanished: Vec<FolderPass>,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(settings: &'a ImapSettings, clock: &'a Clock, stop: Option<&'a AtomicBool>, cursors: Vec<Cursor>) -> Self {
         let trust = Trust::configured(&settings.trusted, &settings.host);
-        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0, failures: Failures::default() }
+        Self {
+            settings,
+            clock,
+            stop,
+            trust,
+            cursors,
+            session: None,
+            open: None,
+            reconnects: 0,
+            failures: Failures::default(),
+            vanished: Vec::new(),
+        }
     }
 
     /// Connects afresh.
@@ -115,7 +128,29 @@ impl<'a> Walker<'a> {
     pub(super) fn folders(&mut self) -> Result<Vec<Listed>, CollectError> {
         let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
         let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
-        Ok(choose(listed, self.settings.folders.as_deref()))
+        let names: Vec<String> = listed.iter().map(|folder| folder.name.clone()).collect();
+        let chosen = choose(listed, self.settings.folders.as_deref());
+        self.miss(&names, &chosen);
+        Ok(chosen)
+    }
+
+    /// Notes folders that are looked at no more. One that is gone from the server took its mail with it, or under another name: that
+    /// is told once. How far it was read is kept, in case it comes back.
+    fn miss(&mut self, listed: &[String], chosen: &[Listed]) {
+        for cursor in self.cursors.iter_mut().filter(|cursor| chosen.iter().all(|folder| folder.name != cursor.folder)) {
+            let Some(last) = cursor.last_pass.take().filter(|_| !listed.contains(&cursor.folder)) else { continue };
+            self.vanished.push(FolderPass {
+                folder: cursor.folder.clone(),
+                seen_from: Some(last),
+                seen_by: Some(last),
+                messages: 0,
+                problems: vec![format!(
+                    "folder {} is gone, renamed or deleted; mail that came into it after {} and is in no other folder was not seen",
+                    cursor.folder,
+                    last.format("%Y-%m-%d %H:%M:%SZ")
+                )],
+            });
+        }
     }
 
     /// Opens a folder, unless it is open.
@@ -137,7 +172,9 @@ impl<'a> Walker<'a> {
     /// Looks at each folder.
     pub(super) fn pass(&mut self, folders: &[Listed], sink: &mut Sink<'_>) -> Result<Vec<FolderPass>, CollectError> {
         self.reconnects = 0;
-        folders.iter().map(|folder| self.folder(folder, sink)).collect()
+        let mut passes = folders.iter().map(|folder| self.folder(folder, sink)).collect::<Result<Vec<_>, _>>()?;
+        passes.append(&mut self.vanished);
+        Ok(passes)
     }
 
     /// Looks at one folder.

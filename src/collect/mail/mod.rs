@@ -19,6 +19,8 @@ mod imap_session;
 mod imap_tap;
 #[cfg(test)]
 mod imap_tests;
+#[cfg(test)]
+mod imap_trouble_tests;
 mod imap_watch;
 mod imap_wire;
 mod maildir;
