@@ -11,6 +11,13 @@ use super::oauth::OauthError;
 use super::sasl::{Bearer, Mechanism};
 use crate::collect::CollectError;
 
+/// Whether a refusal is of this moment and not of the login (RFC 5530): the server's own trouble, or too many connections, which
+/// Gmail tells in words alone.
+pub(super) fn is_passing(reason: &str) -> bool {
+    let upper = reason.to_ascii_uppercase();
+    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY SIMULTANEOUS CONNECTIONS"].iter().any(|sign| upper.contains(sign))
+}
+
 pub(super) fn refused(settings: &ImapSettings, reason: String) -> CollectError {
     CollectError::Login { host: settings.host.clone(), user: settings.user.clone(), reason }
 }

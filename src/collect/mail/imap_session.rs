@@ -1,4 +1,4 @@
-//! One IMAP session (RFC 3501): log in, list, EXAMINE, fetch, IDLE (RFC 2177). The one place that knows which IMAP library
+//! One IMAP session (RFC 3501): list, EXAMINE, fetch, IDLE (RFC 2177). The place that knows, with the login, which IMAP library
 //! there is, and that it can fail, misread and panic: every call is caught and told as a [`Failure`].
 
 use std::collections::{HashMap, HashSet};
@@ -12,7 +12,7 @@ use imap::types::UnsolicitedResponse;
 
 use super::folder::{self, Use};
 use super::imap::{ImapSettings, Login};
-use super::imap_login::{no_token, refused, with_password, with_token};
+use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
@@ -129,6 +129,7 @@ impl<'a> Session<'a> {
         }
         let inner = login(client, &tap).map_err(|failure| match failure {
             Failure::Gone(reason) => connect(reason),
+            Failure::Refused(reason) if is_passing(&reason) => connect(reason),
             Failure::Refused(reason) | Failure::Garbled(reason) => refused(settings, reason),
         })?;
         Ok(Self { inner, budget, command_timeout: settings.command_timeout, tap, offers: None, news: false })

@@ -17,7 +17,7 @@ pub(super) struct Tap(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     open: bool,
-    /// Whether the stream stands at the beginning of a line.
+    /// Whether the stream stands within a line that goes on as it comes.
     within: bool,
     /// A line that has not ended yet.
     line: Vec<u8>,

@@ -269,6 +269,26 @@ fn a_folder_that_is_renamed_or_deleted_is_told_of_once_and_costs_no_mail() {
 }
 
 #[test]
+fn a_login_refused_for_the_moment_is_tried_again_even_at_the_start() {
+    for refusal in [
+        "NO [UNAVAILABLE] Temporary authentication failure.",
+        "NO [ALERT] Too many simultaneous connections. (Failure)",
+        "NO [inuse] another session deletes mail",
+    ] {
+        let once = AtomicBool::new(false);
+        let (port, _) = serve(move |tag, command| {
+            if command.starts_with("LOGIN") && !once.swap(true, Ordering::SeqCst) {
+                return format!("{tag} {refusal}\r\n");
+            }
+            sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
+        });
+        let watching = Watching::start(brisk(port));
+        assert_eq!(watching.next(), "1", "{refusal}");
+        watching.end();
+    }
+}
+
+#[test]
 fn goodbye_at_any_moment_is_a_connection_to_make_again() {
     for moment in ["LOGIN", "LIST", "EXAMINE", "UID"] {
         let once = AtomicBool::new(false);
