@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
+use super::told::Told;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
@@ -107,17 +108,15 @@ impl Workspace {
     /// How an IMAP mailbox is reached; its password is read now.
     ///
     /// # Errors
-    /// When the mailbox is no IMAP mailbox or its password cannot be had.
+    /// When the mailbox is no IMAP mailbox or what it is entered with cannot be had.
     pub fn imap_settings(&self, mailbox: &Mailbox) -> Result<ImapSettings, AuditError> {
-        let (MailboxUrl::Imap { tls, user, host, port }, Some(password)) = (&mailbox.url, &mailbox.password) else {
-            return Err(AuditError::wrong(
-                format!("log in to {}: it is no IMAP mailbox with a password", mailbox.source()),
-                "mend its `url`",
-            ));
+        let MailboxUrl::Imap { tls, user, host, port } = &mailbox.url else {
+            return Err(AuditError::wrong(format!("log in to {}: it is no IMAP mailbox", mailbox.source()), "mend its `url`"));
         };
         let tls = Tls::of_url(if *tls { "imaps" } else { "imap" }, host).unwrap_or(Tls::Implicit);
-        let mut settings = ImapSettings::new(&mailbox.source(), host, *port, tls, user, password.get()?);
+        let mut settings = ImapSettings::new(&mailbox.source(), host, *port, tls, user, self.login(mailbox)?);
         settings.ca_file.clone_from(&mailbox.ca_file);
+        settings.largest = u64::from(mailbox.max_message_mb) << 20;
         settings.folders.clone_from(&mailbox.folders);
         settings.trusted.clone_from(&mailbox.trusted);
         Ok(settings)
@@ -331,10 +330,11 @@ impl Workspace {
             watched.insert(mailbox.source());
             let (sender, clock, stop, source) = (sender.clone(), self.clock.clone(), Arc::clone(&stop.0), mailbox.source());
             tokio::task::spawn_blocking(move || {
+                let mut told = Told::default();
                 let mut tell = |event: Event<'_>| {
                     let news = match event {
                         Event::Record(raw) => What::Record(raw),
-                        Event::Pass(pass) => What::Pass(pass.clone()),
+                        Event::Pass(pass) => What::Pass(pass.clone(), told.fresh(pass)),
                         Event::Trouble { error, retry_in } => What::Trouble(format!("{error}; trying again in {} s", retry_in.as_secs())),
                     };
                     let gone = |_| CollectError::keep("the watch has ended");
@@ -381,7 +381,10 @@ impl Workspace {
                     pass.new += new;
                     pass.known += 1 - new.min(1);
                 }
-                What::Pass(seen) => self.note_folders(&source, &seen.cursors, &seen.folders).await?,
+                What::Pass(seen, problems) => {
+                    self.note_folders(&source, &seen.cursors, &seen.folders).await?;
+                    pass.problems.extend(problems);
+                }
                 What::Trouble(sentence) => pass.problems.push(format!("{sentence}.")),
                 What::End(error) => return Err(error.into()),
             }
@@ -444,7 +447,8 @@ struct News {
 
 enum What {
     Record(Box<RawRecord>),
-    Pass(imap::Pass),
+    /// A look, and the problems of it that were not told before.
+    Pass(imap::Pass, Vec<String>),
     Trouble(String),
     End(CollectError),
 }

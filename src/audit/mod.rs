@@ -8,10 +8,12 @@ mod draft;
 mod error;
 mod gather;
 mod ledger;
+mod login;
 mod probe;
 mod publish;
 mod record;
 mod review;
+mod told;
 mod wave;
 mod workspace;
 

@@ -195,6 +195,7 @@ impl Workspace {
                 disputed: false,
                 basis: ArrivalBasis::Person,
                 internal_date: None,
+                save_date: None,
                 handover: None,
                 date_header: None,
                 seen_from: None,

@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod init;
 mod inspect;
+mod login;
 mod man;
 mod output;
 mod probe;
@@ -97,6 +98,7 @@ enum Command {
     Demo(demo::Demo),
     Probe(probe::ProbeArgs),
     Check(check::Check),
+    Login(login::Login),
     Shop(shop::ShopArgs),
     Record(record::Record),
     Watch(watch::Watch),
@@ -195,6 +197,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Demo(command) => demo::run(&command, context).await,
         Command::Probe(command) => probe::run(command, context).await,
         Command::Check(command) => check::run(&command, context).await,
+        Command::Login(command) => login::run(&command, context).await,
         Command::Shop(command) => shop::run(command, context).await,
         Command::Record(command) => record::run(command, context).await,
         Command::Watch(command) => watch::run(&command, context).await,

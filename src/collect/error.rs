@@ -41,6 +41,9 @@ pub enum CollectError {
         /// What the server said.
         reason: String,
     },
+    /// A login by OAuth came to nothing.
+    #[error("could not log in by OAuth: {0}")]
+    Oauth(#[from] super::mail::oauth::OauthError),
     /// The server does not say which folders it has.
     #[error("could not list the folders of {user} on {host}: {reason}")]
     List {

@@ -39,6 +39,8 @@ pub enum ArrivalBasis {
     Handover,
     /// The Maildir delivery time in the file name.
     Maildir,
+    /// The moment the server saved it in the folder (SAVEDATE, RFC 8514), where INTERNALDATE is not to be believed.
+    SaveDate,
     /// The moment we first saw it.
     Seen,
     /// The `Date` header: the sender's claim, always disputed.
@@ -65,6 +67,9 @@ pub struct Arrival {
     /// IMAP INTERNALDATE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal_date: Option<DateTime<Utc>>,
+    /// IMAP SAVEDATE: when the server saved it in the folder, by delivery, move or upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub save_date: Option<DateTime<Utc>>,
     /// The handover `Received` line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover: Option<DateTime<Utc>>,

@@ -10,9 +10,10 @@ use toml::Spanned;
 use url::Url;
 
 use super::browser::Browser;
+use super::oauth::RawOauth;
 use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
-use super::secret::RawSecret;
-use super::{AliasKind, Mailbox, MailboxUrl, Secret};
+use super::secret::{Place, RawSecret};
+use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Provider, Secret};
 use crate::document::{self, DocumentError};
 use crate::shop::Persona;
 use crate::shop::file::phone_number;
@@ -269,17 +270,31 @@ impl Check<'_> {
         if matches!(url, MailboxUrl::Imap { .. }) && raw.password.is_none() {
             return Err(self.wrong(span, "an IMAP mailbox needs a password", "add `password = { env = \"SHOPPER_PASSWORD\" }`"));
         }
+        let (password, oauth) = self.login(raw.password, raw.oauth)?;
+        if oauth.is_some() && !matches!(url, MailboxUrl::Imap { .. }) {
+            return Err(self.wrong(span, "only an IMAP mailbox logs in", "leave `password` and `oauth` out"));
+        }
         Ok(Mailbox {
             name,
             url,
-            password: raw.password.map(|secret| self.secret(secret)).transpose()?,
+            password,
+            oauth,
             alias,
             aliases: raw.aliases.iter().map(|alias| alias.trim().to_lowercase()).collect(),
             folders: raw.folders,
+            max_message_mb: raw.max_message_mb.map_or(Ok(25), |size| self.message_size(&size))?,
             ca_file: raw.ca_file.map(|file| self.root.join(file)),
             trusted: raw.trusted.unwrap_or_default(),
             address,
         })
+    }
+
+    /// Messages pass through memory, and an answer of the server is bounded: more than 50 MB is no use.
+    fn message_size(&self, size: &Spanned<u16>) -> Result<u16, DocumentError> {
+        match *size.get_ref() {
+            size @ 1..=50 => Ok(size),
+            _ => Err(self.wrong(size.span(), "a message is kept whole up to 1 to 50 MB", "25 is the default")),
+        }
     }
 
     fn mailbox_url(&self, raw: &Spanned<String>) -> Result<MailboxUrl, DocumentError> {
@@ -317,9 +332,45 @@ impl Check<'_> {
         }
     }
 
-    fn secret(&self, raw: Spanned<RawSecret>) -> Result<Secret, DocumentError> {
+    /// How a mailbox logs in: `password`, and for OAuth the table `oauth`.
+    fn login(
+        &self,
+        password: Option<Spanned<RawSecret>>,
+        oauth: Option<Spanned<RawOauth>>,
+    ) -> Result<(Option<Secret>, Option<Oauth>), DocumentError> {
+        let place = password.map(|raw| Ok::<_, DocumentError>((raw.span(), self.place(raw)?))).transpose()?;
+        match (place, oauth) {
+            (Some((_, Place::Oauth(provider))), Some(raw)) => Ok((None, Some(self.oauth(raw.into_inner(), provider)?))),
+            (Some((span, Place::Oauth(_))), None) => {
+                let hint = "add `oauth = { client = \"…\" }` with the id of your own application; docs/guide.md says how to get one";
+                Err(self.wrong(span, "a login by OAuth needs an application", hint))
+            }
+            (_, Some(raw)) => Err(self.wrong(
+                raw.span(),
+                "this mailbox does not log in by OAuth",
+                "write `password = { oauth = \"gmail\" }` or `\"outlook\"`",
+            )),
+            (Some((_, Place::Secret(secret))), None) => Ok((Some(secret), None)),
+            (None, None) => Ok((None, None)),
+        }
+    }
+
+    fn oauth(&self, mut raw: RawOauth, provider: Provider) -> Result<Oauth, DocumentError> {
+        let secret = raw.secret.take().map(|secret| self.secret(secret)).transpose()?;
+        raw.check(provider, secret).map_err(|(span, message, hint)| self.wrong(span, message, hint))
+    }
+
+    fn place(&self, raw: Spanned<RawSecret>) -> Result<Place, DocumentError> {
         let span = raw.span();
         raw.into_inner().check().map_err(|message| self.wrong(span, message, ""))
+    }
+
+    fn secret(&self, raw: Spanned<RawSecret>) -> Result<Secret, DocumentError> {
+        let span = raw.span();
+        match self.place(raw)? {
+            Place::Secret(secret) => Ok(secret),
+            Place::Oauth(_) => Err(self.wrong(span, "only a mailbox logs in by OAuth", "use `{ env = \"NAME\" }`")),
+        }
     }
 
     fn phone_number(&self, raw: &Spanned<String>) -> Result<String, DocumentError> {
@@ -389,6 +440,16 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("[mailbox.main]", "[mailbx.main]", (9, 2), "unknown field"),
             ("imaps://shopper%40example.org@", "imaps://user:pass@", (10, 7), "password does not belong"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "{ }", (11, 12), "name one place"),
+            ("[phone.main]", "max_message_mb = 51\n[phone.main]", (13, 18), "1 to 50 MB"),
+            ("{ env = \"SHOPPER_PASSWORD\" }", "{ oauth = \"yahoo\" }", (11, 12), "no provider that is known"),
+            ("{ env = \"SHOPPER_PASSWORD\" }", "{ oauth = \"gmail\" }", (11, 12), "needs an application"),
+            ("{ env = \"SHOPPER_PASSWORD\" }", "{ env = \"A\" }\noauth = { client = \"c\" }", (12, 9), "does not log in by OAuth"),
+            (
+                "{ env = \"SHOPPER_PASSWORD\" }",
+                "{ oauth = \"outlook\" }\noauth.client = \"c\"\noauth.tenant = \"a/b\"",
+                (13, 16),
+                "no tenant",
+            ),
             ("\"shopper@example.org\"", "\"shopper\"", (12, 11), "no mail address"),
             ("number = \"+15125550142\"", "number = \"5550142\"", (14, 10), "no phone number"),
             ("127.0.0.1:8080", "10.0.0.1:8080", (18, 34), "loopback only"),

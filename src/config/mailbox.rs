@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Secret;
+use super::{Oauth, Secret};
 
 /// Where a mailbox is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Mailbox {
     pub url: MailboxUrl,
     /// Where its password comes from.
     pub password: Option<Secret>,
+    /// How it logs in by OAuth, in place of a password.
+    pub oauth: Option<Oauth>,
     /// Its address.
     pub address: String,
     /// How aliases are made.
@@ -52,6 +54,8 @@ pub struct Mailbox {
     pub aliases: Vec<String>,
     /// Folders to read; `None`: all but Sent, Drafts and Trash.
     pub folders: Option<Vec<String>>,
+    /// Megabytes over which a message is fetched in its beginning only.
+    pub max_message_mb: u16,
     /// A private CA, PEM.
     pub ca_file: Option<PathBuf>,
     /// Hosts whose `Received` lines we believe; empty: those of the domain of [`home`](Self::home).
@@ -96,10 +100,12 @@ mod tests {
             name: "main".into(),
             url: MailboxUrl::Maildir("mail".into()),
             password: None,
+            oauth: None,
             address: "shopper@example.org".into(),
             alias: AliasKind::Plus,
             aliases: vec!["a@example.org".into(), "b@example.org".into()],
             folders: None,
+            max_message_mb: 25,
             ca_file: None,
             trusted: vec![],
         };

@@ -2,12 +2,15 @@
 //! (`CRICKETS_STORE`). Secrets are read only when they are needed, and never shown.
 
 mod browser;
+mod keyring;
 mod load;
 mod mailbox;
+mod oauth;
 mod raw;
 mod secret;
 
 pub use browser::{Browser, Webdriver};
 pub use load::{Config, Limits, Phone, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
+pub use oauth::{Flow, Oauth, Provider};
 pub use secret::{Secret, SecretError};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::oauth::RawOauth;
 use super::secret::RawSecret;
 
 #[derive(Debug, Deserialize)]
@@ -54,12 +55,14 @@ pub(super) struct RawPersona {
 pub(super) struct RawMailbox {
     pub(super) url: Spanned<String>,
     pub(super) password: Option<Spanned<RawSecret>>,
+    pub(super) oauth: Option<Spanned<RawOauth>>,
     pub(super) address: Spanned<String>,
     #[serde(default = "plus")]
     pub(super) alias: Spanned<String>,
     #[serde(default)]
     pub(super) aliases: Vec<String>,
     pub(super) folders: Option<Vec<String>>,
+    pub(super) max_message_mb: Option<Spanned<u16>>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) trusted: Option<Vec<String>>,
 }

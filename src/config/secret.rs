@@ -5,6 +5,8 @@ use std::process::Command;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::{Provider, keyring};
+
 /// Where to get a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secret {
@@ -12,6 +14,8 @@ pub enum Secret {
     Env(String),
     /// The first line that a command prints.
     Command(String),
+    /// An entry of the session's keyring.
+    Keyring(String),
 }
 
 /// Why a secret could not be had.
@@ -28,6 +32,14 @@ pub enum SecretError {
         /// What went wrong; never its output.
         why: String,
     },
+    /// The keyring does not give it.
+    #[error("could not read the secret `{name}`: the keyring {why}")]
+    Keyring {
+        /// The entry.
+        name: String,
+        /// What went wrong.
+        why: String,
+    },
 }
 
 /// The table as it is written; exactly one key.
@@ -40,15 +52,29 @@ pub(super) struct RawSecret {
     oauth: Option<String>,
 }
 
+/// What `password` names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The place of a password.
+    Secret(Secret),
+    /// None: the mailbox logs in by OAuth.
+    Oauth(Provider),
+}
+
 impl RawSecret {
     /// # Errors
     /// When there is not exactly one key, or one that this build does not know.
-    pub(super) fn check(self) -> Result<Secret, String> {
+    pub(super) fn check(self) -> Result<Place, String> {
         match (self.env, self.command, self.keyring, self.oauth) {
-            (Some(name), None, None, None) => Ok(Secret::Env(name)),
-            (None, Some(command), None, None) => Ok(Secret::Command(command)),
-            (None, None, Some(_), None) => Err("this build reads no keyring; use `{ command = \"secret-tool lookup …\" }`".into()),
-            (None, None, None, Some(_)) => Err("this build does not log in by OAuth yet; use an app password".into()),
+            (Some(name), None, None, None) => Ok(Place::Secret(Secret::Env(name))),
+            (None, Some(command), None, None) => Ok(Place::Secret(Secret::Command(command))),
+            (None, None, Some(name), None) => match keyring::absent(&name) {
+                Some(what_to_do) => Err(what_to_do),
+                None => Ok(Place::Secret(Secret::Keyring(name))),
+            },
+            (None, None, None, Some(name)) => Provider::of_name(&name)
+                .map(Place::Oauth)
+                .ok_or_else(|| format!("`{name}` is no provider that is known; use `gmail` or `outlook`")),
             _ => Err("name one place: `{ env = \"NAME\" }` or `{ command = \"pass show …\" }`".into()),
         }
     }
@@ -58,11 +84,12 @@ impl Secret {
     /// Gets the secret.
     ///
     /// # Errors
-    /// When the variable is not set or the command fails.
+    /// When the variable is not set, the command fails or the keyring does not give it.
     #[expect(clippy::disallowed_methods, reason = "this is where secrets are read from the environment")]
     pub fn get(&self) -> Result<SecretString, SecretError> {
         match self {
             Self::Env(name) => std::env::var(name).map(SecretString::from).map_err(|_| SecretError::Env(name.clone())),
+            Self::Keyring(name) => keyring::get(name).map_err(|why| SecretError::Keyring { name: name.clone(), why }),
             Self::Command(command) => {
                 let fail = |why: String| SecretError::Command { command: command.clone(), why };
                 let output =
@@ -101,14 +128,23 @@ mod tests {
 
     #[test]
     fn exactly_one_place_is_named() {
-        let raw = |env: Option<&str>, command: Option<&str>| RawSecret {
+        let raw = |env: Option<&str>, command: Option<&str>, oauth: Option<&str>| RawSecret {
             env: env.map(Into::into),
             command: command.map(Into::into),
             keyring: None,
-            oauth: None,
+            oauth: oauth.map(Into::into),
         };
-        assert_eq!(raw(Some("A"), None).check(), Ok(Secret::Env("A".into())));
-        assert!(raw(Some("A"), Some("b")).check().is_err());
-        assert!(raw(None, None).check().is_err());
+        assert_eq!(raw(Some("A"), None, None).check(), Ok(Place::Secret(Secret::Env("A".into()))));
+        assert_eq!(raw(None, None, Some("outlook")).check(), Ok(Place::Oauth(Provider::Outlook)));
+        let keyring = RawSecret { keyring: Some("shopper".into()), ..raw(None, None, None) }.check();
+        if cfg!(feature = "keyring") {
+            assert_eq!(keyring, Ok(Place::Secret(Secret::Keyring("shopper".into()))));
+        } else {
+            let told = keyring.unwrap_err();
+            assert!(told.contains("--features keyring") && told.contains("secret-tool lookup service crickets username shopper"), "{told}");
+        }
+        assert!(raw(None, None, Some("yahoo")).check().unwrap_err().contains("`gmail` or `outlook`"));
+        assert!(raw(Some("A"), Some("b"), None).check().is_err());
+        assert!(raw(None, None, None).check().is_err());
     }
 }

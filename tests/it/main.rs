@@ -21,8 +21,11 @@ mod dovecot_restart;
 mod grid;
 mod import;
 mod inspect;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod kill;
 mod layers;
+mod login;
 mod mail_road;
 mod peers;
 mod probe;

@@ -120,6 +120,8 @@ pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
 pub struct Seen {
     /// INTERNALDATE (RFC 3501, 2.3.3), where the server gave one.
     pub internal_date: Option<DateTime<Utc>>,
+    /// SAVEDATE (RFC 8514), where the server gave one.
+    pub save_date: Option<DateTime<Utc>>,
     /// When the folder was last looked at and the mail was not there.
     pub from: Option<DateTime<Utc>>,
     /// When the mail was first seen.
@@ -128,25 +130,35 @@ pub struct Seen {
 
 /// The arrival of a mail fetched by IMAP: INTERNALDATE if the handover line agrees with it and it is not in the future;
 /// else the handover line if it lies in our observation window; else the moment we saw it, disputed.
+///
+/// SAVEDATE is when the mail came to stand where it stands: by delivery, by a move, or because a mail program put it there. Nothing
+/// arrives after it. Without a handover line it tells an INTERNALDATE that the server set from one that may be a mail program's
+/// claim: where they disagree, the mail arrived between them, disputed; where INTERNALDATE is impossible, SAVEDATE stands for the moment
+/// we saw it.
 #[must_use]
 pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
     let handover = handover(mail, trust);
-    let not_later = |at: DateTime<Utc>| at <= seen.by + TOLERANCE;
+    let latest = seen.save_date.map_or(seen.by, |saved| saved.min(seen.by));
+    let agree = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).abs() <= TOLERANCE;
+    let not_later = |at: DateTime<Utc>| at <= latest + TOLERANCE;
     let in_window = |at: DateTime<Utc>| not_later(at) && seen.from.is_none_or(|from| at >= from - TOLERANCE);
-    let (at, basis) = match (seen.internal_date, handover) {
-        (Some(internal), Some(edge)) if (internal - edge).abs() <= TOLERANCE && not_later(internal) => {
-            (internal, ArrivalBasis::InternalDate)
+    let (at, at_latest, basis) = match (seen.internal_date, handover, seen.save_date) {
+        (Some(internal), Some(edge), _) if agree(internal, edge) && not_later(internal) => (internal, None, ArrivalBasis::InternalDate),
+        (_, Some(edge), _) if in_window(edge) => (edge, None, ArrivalBasis::Handover),
+        (Some(internal), None, Some(saved)) if in_window(internal) && !agree(internal, saved) => {
+            (internal, Some(saved), ArrivalBasis::InternalDate)
         }
-        (_, Some(edge)) if in_window(edge) => (edge, ArrivalBasis::Handover),
-        (Some(internal), None) if in_window(internal) => (internal, ArrivalBasis::InternalDate),
-        _ => (seen.by, ArrivalBasis::Seen),
+        (Some(internal), None, _) if in_window(internal) => (internal, None, ArrivalBasis::InternalDate),
+        (_, _, Some(saved)) if in_window(saved) => (saved, None, ArrivalBasis::SaveDate),
+        _ => (seen.by, None, ArrivalBasis::Seen),
     };
     Arrival {
         at,
-        at_latest: None,
-        disputed: basis == ArrivalBasis::Seen,
+        at_latest,
+        disputed: at_latest.is_some() || matches!(basis, ArrivalBasis::Seen | ArrivalBasis::SaveDate),
         basis,
         internal_date: seen.internal_date,
+        save_date: seen.save_date,
         handover,
         date_header: mail.date,
         seen_from: seen.from,
@@ -170,6 +182,7 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         disputed,
         basis,
         internal_date: None,
+        save_date: None,
         handover,
         date_header: mail.date,
         seen_from: None,
@@ -263,11 +276,38 @@ mod tests {
             ("nothing", bare(), None, (Some(0), 20), (20, ArrivalBasis::Seen)),
         ];
         for (what, mail, internal, (from, by), (expected, basis)) in cases {
-            let arrival = imap(&mail, &trust, Seen { internal_date: internal.map(at), from: from.map(at), by: at(by) });
+            let arrival = imap(&mail, &trust, Seen { internal_date: internal.map(at), save_date: None, from: from.map(at), by: at(by) });
             assert_eq!((arrival.at, arrival.basis), (at(expected), basis), "{what}");
             assert_eq!(arrival.disputed, basis == ArrivalBasis::Seen, "{what}");
             assert_eq!(arrival.internal_date, internal.map(at), "{what}");
             assert_eq!((arrival.date_header, arrival.seen_from, arrival.seen_by), (Some(at(-9_000)), from.map(at), Some(at(by))), "{what}");
+        }
+    }
+
+    #[test]
+    fn save_dates_tell_what_a_mail_program_claimed() {
+        use ArrivalBasis::{Handover, InternalDate, SaveDate, Seen as SeenBasis};
+        let trust = Trust::new(["example.org"]);
+        let edge = |seconds| mail(vec![line(Some("out.test"), Some("mx.example.org"), seconds)]);
+        let bare = || mail(vec![]);
+        // what, mail, INTERNALDATE, SAVEDATE, window, expected (at, latest, basis, disputed)
+        let cases = [
+            ("delivered", bare(), Some(10), 10, (Some(0), 20), (10, None, InternalDate, false)),
+            ("delivered, with an edge", edge(5), Some(10), 10, (Some(0), 20), (10, None, InternalDate, false)),
+            ("moved by COPY, the edge agrees", edge(5), Some(10), 9_000, (None, 9_010), (10, None, InternalDate, false)),
+            ("appended with an old date, first look", bare(), Some(-90_000), 10, (None, 20), (-90_000, Some(10), InternalDate, true)),
+            ("appended with an old date, watched", bare(), Some(-90_000), 10, (Some(0), 20), (10, None, SaveDate, true)),
+            ("appended with the time of the append", edge(-9_000), Some(10), 10, (None, 20), (-9_000, None, Handover, false)),
+            ("a date after the saving", bare(), Some(9_000), 10, (None, 9_010), (10, None, SaveDate, true)),
+            ("an edge after the saving", edge(9_000), Some(9_000), 10, (None, 9_010), (10, None, SaveDate, true)),
+            ("no INTERNALDATE", bare(), None, 10, (Some(0), 20), (10, None, SaveDate, true)),
+            ("saved in the future", bare(), None, 9_000, (Some(0), 20), (20, None, SeenBasis, true)),
+        ];
+        for (what, mail, internal, saved, (from, by), (expected, latest, basis, disputed)) in cases {
+            let seen = Seen { internal_date: internal.map(at), save_date: Some(at(saved)), from: from.map(at), by: at(by) };
+            let arrival = imap(&mail, &trust, seen);
+            assert_eq!((arrival.at, arrival.at_latest, arrival.basis), (at(expected), latest.map(at), basis), "{what}");
+            assert_eq!((arrival.disputed, arrival.save_date), (disputed, Some(at(saved))), "{what}");
         }
     }
 

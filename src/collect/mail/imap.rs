@@ -5,6 +5,7 @@
 //! identity of a mail tells that it is the same. A message that cannot be fetched is reported and passed over.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::imap_pass::Walker;
+use super::oauth::Tokens;
+use super::record::LARGEST;
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
 
@@ -71,6 +74,15 @@ impl Default for Pace {
     }
 }
 
+/// What a mailbox is entered with.
+#[derive(Clone, Debug)]
+pub enum Login {
+    /// A password.
+    Password(SecretString),
+    /// A token that a provider gives out.
+    Oauth(Arc<Tokens>),
+}
+
 /// A mailbox and how to reach it.
 #[derive(Clone, Debug)]
 pub struct ImapSettings {
@@ -84,14 +96,16 @@ pub struct ImapSettings {
     pub tls: Tls,
     /// The user.
     pub user: String,
-    /// The password.
-    pub password: SecretString,
+    /// What it is entered with.
+    pub login: Login,
     /// A PEM file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
     /// The folders; by default every one that can be opened but those of sent, draft and deleted mail and views over all folders.
     pub folders: Option<Vec<String>>,
     /// How long a server may take to answer.
     pub command_timeout: Duration,
+    /// A message of more bytes is fetched in its beginning only.
+    pub largest: u64,
     /// Hosts whose `Received` lines are believed; empty: those of the mailbox host's domain.
     pub trusted: Vec<String>,
     /// How often a watch looks.
@@ -101,17 +115,18 @@ pub struct ImapSettings {
 impl ImapSettings {
     /// Settings with the defaults: all folders, the system's certificates, a minute for an answer.
     #[must_use]
-    pub fn new(source: &str, host: &str, port: u16, tls: Tls, user: &str, password: SecretString) -> Self {
+    pub fn new(source: &str, host: &str, port: u16, tls: Tls, user: &str, login: Login) -> Self {
         Self {
             source: source.to_owned(),
             host: host.to_owned(),
             port,
             tls,
             user: user.to_owned(),
-            password,
+            login,
             ca_file: None,
             folders: None,
             command_timeout: Duration::from_mins(1),
+            largest: LARGEST as u64,
             trusted: Vec::new(),
             pace: Pace::default(),
         }
@@ -215,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_plain_connection_to_another_machine_is_refused() {
-        let settings = ImapSettings::new("s", "192.0.2.1", 143, Tls::Plain, "u", "secret".into());
+        let settings = ImapSettings::new("s", "192.0.2.1", 143, Tls::Plain, "u", Login::Password("secret".into()));
         let error = check_login(&settings).unwrap_err();
         assert!(matches!(error, CollectError::PlainRefused { .. }), "{error}");
         assert!(!format!("{settings:?}{error}").contains("secret"));

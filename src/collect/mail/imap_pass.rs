@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::arrival::{Seen, Trust};
-use super::folder::{self, Use};
 use super::imap::{Cursor, FolderPass, ImapSettings, Sink};
+use super::imap_beside::{Beside, Failures};
+use super::imap_plan::{BATCH, batches, choose};
 use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
-use super::record::{LARGEST, Message};
+use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
 
-/// The most bytes fetched with one command, and the most messages.
-const BATCH: (u64, usize) = (2 * 1024 * 1024, 200);
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;
 
@@ -30,12 +29,26 @@ pub(super) struct Walker<'a> {
     /// The folder that is open, and what it is like.
     open: Option<(String, Opened)>,
     reconnects: u32,
+    pub(super) failures: Failures,
+    /// Folders that were there and are not any more, to be told with the next pass.
+    vanished: Vec<FolderPass>,
 }
 
 impl<'a> Walker<'a> {
     pub(super) fn new(settings: &'a ImapSettings, clock: &'a Clock, stop: Option<&'a AtomicBool>, cursors: Vec<Cursor>) -> Self {
         let trust = Trust::configured(&settings.trusted, &settings.host);
-        Self { settings, clock, stop, trust, cursors, session: None, open: None, reconnects: 0 }
+        Self {
+            settings,
+            clock,
+            stop,
+            trust,
+            cursors,
+            session: None,
+            open: None,
+            reconnects: 0,
+            failures: Failures::default(),
+            vanished: Vec::new(),
+        }
     }
 
     /// Connects afresh.
@@ -115,7 +128,29 @@ impl<'a> Walker<'a> {
     pub(super) fn folders(&mut self) -> Result<Vec<Listed>, CollectError> {
         let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
         let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
-        Ok(choose(listed, self.settings.folders.as_deref()))
+        let names: Vec<String> = listed.iter().map(|folder| folder.name.clone()).collect();
+        let chosen = choose(listed, self.settings.folders.as_deref());
+        self.miss(&names, &chosen);
+        Ok(chosen)
+    }
+
+    /// Notes folders that are looked at no more. One that is gone from the server took its mail with it, or under another name: that
+    /// is told once. How far it was read is kept, in case it comes back.
+    fn miss(&mut self, listed: &[String], chosen: &[Listed]) {
+        for cursor in self.cursors.iter_mut().filter(|cursor| chosen.iter().all(|folder| folder.name != cursor.folder)) {
+            let Some(last) = cursor.last_pass.take().filter(|_| !listed.contains(&cursor.folder)) else { continue };
+            self.vanished.push(FolderPass {
+                folder: cursor.folder.clone(),
+                seen_from: Some(last),
+                seen_by: Some(last),
+                messages: 0,
+                problems: vec![format!(
+                    "folder {} is gone, renamed or deleted; mail that came into it after {} and is in no other folder was not seen",
+                    cursor.folder,
+                    last.format("%Y-%m-%d %H:%M:%SZ")
+                )],
+            });
+        }
     }
 
     /// Opens a folder, unless it is open.
@@ -137,7 +172,9 @@ impl<'a> Walker<'a> {
     /// Looks at each folder.
     pub(super) fn pass(&mut self, folders: &[Listed], sink: &mut Sink<'_>) -> Result<Vec<FolderPass>, CollectError> {
         self.reconnects = 0;
-        folders.iter().map(|folder| self.folder(folder, sink)).collect()
+        let mut passes = folders.iter().map(|folder| self.folder(folder, sink)).collect::<Result<Vec<_>, _>>()?;
+        passes.append(&mut self.vanished);
+        Ok(passes)
     }
 
     /// Looks at one folder.
@@ -183,7 +220,8 @@ impl<'a> Walker<'a> {
         for batch in batches(&self.sizes(look)?) {
             let size = batch.iter().map(|(_, size)| size).sum();
             let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
-            let whole = batch.iter().all(|(_, size)| !is_oversize(*size));
+            let whole = batch.iter().all(|(_, size)| *size <= self.settings.largest);
+            let beside = self.beside(&uids, look)?;
             let mut found = Vec::new();
             if whole && uids.len() > 1 && self.same_folder(look)? {
                 found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
@@ -191,8 +229,8 @@ impl<'a> Walker<'a> {
             let mut found = found.into_iter().peekable();
             for (uid, size) in batch {
                 match found.next_if(|message| message.uid == uid) {
-                    Some(message) => self.deliver(message, Part::Whole, look, sink)?,
-                    None => self.single(uid, size, look, sink)?,
+                    Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
+                    None => self.single(uid, size, &beside, look, sink)?,
                 }
                 look.cursor.next_uid = uid.saturating_add(1);
                 self.remember(look.cursor.clone());
@@ -222,8 +260,8 @@ impl<'a> Walker<'a> {
     }
 
     /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
-    fn single(&mut self, uid: u32, size: u64, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
-        let oversize = is_oversize(size);
+    fn single(&mut self, uid: u32, size: u64, beside: &Beside, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+        let oversize = size > self.settings.largest;
         let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
         let mut reason = String::new();
         for part in parts {
@@ -234,7 +272,7 @@ impl<'a> Walker<'a> {
                 Ok(messages) => {
                     // None: it was deleted in between.
                     for message in messages {
-                        self.deliver(message, part, look, sink)?;
+                        self.deliver(message, part, beside, look, sink)?;
                     }
                     return Ok(());
                 }
@@ -246,7 +284,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Opens the folder of a look again where the session was dropped; `false` when that did not work this time.
-    fn same_folder(&mut self, look: &Look<'_>) -> Result<bool, CollectError> {
+    pub(super) fn same_folder(&mut self, look: &Look<'_>) -> Result<bool, CollectError> {
         match self.opened(look.folder)? {
             Ok(opened) if opened.uidvalidity == look.cursor.uidvalidity => Ok(true),
             Ok(_) => Err(self.broken(look.folder, "its UIDVALIDITY changed while it was read")),
@@ -258,14 +296,21 @@ impl<'a> Walker<'a> {
     }
 
     /// Hands one message over.
-    fn deliver(&mut self, message: Fetched, part: Part, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+    fn deliver(
+        &mut self,
+        message: Fetched,
+        part: Part,
+        beside: &Beside,
+        look: &mut Look<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), CollectError> {
         let Fetched { uid, internal_date, bytes } = message;
         let cut = part == Part::Beginning;
         if cut {
             look.pass.problems.push(format!(
                 "message {uid} of folder {} is over {} MB; its beginning is kept",
                 look.folder.name,
-                LARGEST >> 20
+                self.settings.largest >> 20
             ));
         }
         let message = Message {
@@ -273,9 +318,11 @@ impl<'a> Walker<'a> {
             external_id: format!("{}/{}/{uid}", look.folder.name, look.cursor.uidvalidity),
             bytes,
             cut,
-            placement: look.folder.purpose.placement(),
+            placement: beside.placement(uid, look.folder.purpose),
         };
-        sink(message.fetched(&self.trust, Seen { internal_date, from: look.seen_from, by: self.clock.now() }))?;
+        sink(
+            message.fetched(&self.trust, Seen { internal_date, save_date: beside.saved(uid), from: look.seen_from, by: self.clock.now() }),
+        )?;
         look.pass.messages += 1;
         Ok(())
     }
@@ -302,81 +349,9 @@ impl<'a> Walker<'a> {
 }
 
 /// One look at one folder.
-struct Look<'a> {
-    folder: &'a Listed,
+pub(super) struct Look<'a> {
+    pub(super) folder: &'a Listed,
     seen_from: Option<DateTime<Utc>>,
     cursor: Cursor,
     pass: &'a mut FolderPass,
-}
-
-fn is_oversize(size: u64) -> bool {
-    size > u64::try_from(LARGEST).unwrap_or(u64::MAX)
-}
-
-/// Puts messages together up to a batch's bytes; one that is larger stands alone.
-fn batches(sizes: &[(u32, u64)]) -> Vec<Vec<(u32, u64)>> {
-    let mut batches: Vec<Vec<(u32, u64)>> = Vec::new();
-    let mut filled = 0_u64;
-    for &(uid, size) in sizes {
-        match batches.last_mut() {
-            Some(batch) if filled.saturating_add(size) <= BATCH.0 && batch.len() < BATCH.1 => batch.push((uid, size)),
-            _ => {
-                batches.push(vec![(uid, size)]);
-                filled = 0;
-            }
-        }
-        filled = filled.saturating_add(size);
-    }
-    batches
-}
-
-/// The folders to look at, the inbox first, then junk, then the others by name. A wished folder that is not listed is kept,
-/// so that opening it says what is wrong.
-fn choose(listed: Vec<Listed>, wished: Option<&[String]>) -> Vec<Listed> {
-    let mut chosen: Vec<Listed> = match wished {
-        None => listed.into_iter().filter(|folder| folder.purpose != Use::Own).collect(),
-        Some(wished) => wished
-            .iter()
-            .map(|name| {
-                let is_it = |folder: &&Listed| {
-                    folder.name == *name || folder.wire == *name || (folder.purpose == Use::Inbox && name.eq_ignore_ascii_case("inbox"))
-                };
-                let unlisted = || Listed { name: name.clone(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) };
-                listed.iter().find(is_it).cloned().unwrap_or_else(unlisted)
-            })
-            .collect(),
-    };
-    chosen.sort_by(|a, b| (a.purpose, &a.name).cmp(&(b.purpose, &b.name)));
-    chosen.dedup_by(|a, b| a.name == b.name);
-    chosen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn listed(name: &str) -> Listed {
-        Listed { name: name.to_owned(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) }
-    }
-
-    #[test]
-    fn folders_are_chosen_and_ordered() {
-        let all = ["Builders", "Sent", "Junk", "INBOX", "Trash", "Drafts"].map(listed).to_vec();
-        let names = |chosen: Vec<Listed>| chosen.into_iter().map(|folder| folder.name).collect::<Vec<_>>();
-        assert_eq!(names(choose(all.clone(), None)), ["INBOX", "Junk", "Builders"]);
-        let wished = ["Sent".to_owned(), "inbox".to_owned(), "Missing ü".to_owned(), "INBOX".to_owned()];
-        let chosen = choose(all, Some(&wished));
-        assert_eq!(chosen[1].wire, "Missing &APw-");
-        assert_eq!(names(chosen), ["INBOX", "Missing ü", "Sent"]);
-    }
-
-    #[test]
-    fn batches_are_filled_by_size() {
-        let mb = 1024 * 1024;
-        let sizes = [(1, mb), (2, mb), (3, 1), (4, 40 * mb), (5, 1), (6, 2 * mb)];
-        let uids: Vec<Vec<u32>> = batches(&sizes).iter().map(|batch| batch.iter().map(|(uid, _)| *uid).collect()).collect();
-        assert_eq!(uids, [vec![1, 2], vec![3], vec![4], vec![5], vec![6]]);
-        let many: Vec<(u32, u64)> = (1..=500).map(|uid| (uid, 1)).collect();
-        assert_eq!(batches(&many).iter().map(Vec::len).collect::<Vec<_>>(), [200, 200, 100]);
-    }
 }

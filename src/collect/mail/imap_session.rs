@@ -1,6 +1,7 @@
-//! One IMAP session (RFC 3501): log in, list, EXAMINE, fetch, IDLE (RFC 2177). The one place that knows which IMAP library
+//! One IMAP session (RFC 3501): list, EXAMINE, fetch, IDLE (RFC 2177). The place that knows, with the login, which IMAP library
 //! there is, and that it can fail, misread and panic: every call is caught and told as a [`Failure`].
 
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -8,10 +9,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use imap::extensions::idle::WaitOutcome;
 use imap::types::UnsolicitedResponse;
-use secrecy::ExposeSecret as _;
 
 use super::folder::{self, Use};
-use super::imap::ImapSettings;
+use super::imap::{ImapSettings, Login};
+use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
+use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
 use crate::collect::CollectError;
@@ -81,12 +83,42 @@ pub(super) struct Session<'a> {
     inner: imap::Session<Wire<'a>>,
     budget: Budget,
     command_timeout: Duration,
+    tap: Tap,
+    /// What the server offers, once it was asked.
+    offers: Option<Vec<String>>,
+    /// Whether a change was announced that nobody has acted upon.
+    news: bool,
 }
 
 impl<'a> Session<'a> {
-    /// Connects and logs in.
+    /// Connects and logs in. A token that was granted earlier and is refused is changed for another once.
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
+        let tokens = match &settings.login {
+            Login::Password(password) => return Self::enter(settings, stop, |client, _| with_password(client, settings, password)),
+            Login::Oauth(tokens) => tokens,
+        };
+        loop {
+            // Before the connection: servers give a silent client little time.
+            let access = tokens.access(stop).map_err(|error| no_token(settings, &error))?;
+            let outcome = Self::enter(settings, stop, |client, tap| with_token(client, tap, settings, &access.token));
+            if !matches!(outcome, Err(CollectError::Login { .. })) {
+                return outcome;
+            }
+            tokens.forget();
+            if access.fresh {
+                return outcome;
+            }
+        }
+    }
+
+    /// Connects and has `login` done.
+    fn enter(
+        settings: &ImapSettings,
+        stop: Option<&'a AtomicBool>,
+        login: impl FnOnce(imap::Client<Wire<'a>>, &Tap) -> Result<imap::Session<Wire<'a>>, Failure>,
+    ) -> Result<Self, CollectError> {
         let (wire, budget, greeted) = Wire::connect(settings, stop)?;
+        let tap = wire.tap();
         let mut client = imap::Client::new(wire);
         let connect = |reason: String| CollectError::Connect { host: settings.host.clone(), port: settings.port, reason };
         if !greeted {
@@ -95,22 +127,46 @@ impl<'a> Session<'a> {
                 return Err(connect(format!("the server greets with {:?}", String::from_utf8_lossy(&greeting).trim_end())));
             }
         }
-        let password = settings.password.expose_secret();
-        let inner = guard(|| client.login(&settings.user, password).map_err(|(error, _)| error)).map_err(|failure| match failure {
+        let inner = login(client, &tap).map_err(|failure| match failure {
             Failure::Gone(reason) => connect(reason),
-            Failure::Refused(reason) | Failure::Garbled(reason) => CollectError::Login {
-                host: settings.host.clone(),
-                user: settings.user.clone(),
-                // A server that quotes the command it refuses would carry the password into a log.
-                reason: if password.is_empty() { reason } else { reason.replace(password, "…") },
-            },
+            Failure::Refused(reason) if is_passing(&reason) => connect(reason),
+            Failure::Refused(reason) | Failure::Garbled(reason) => refused(settings, reason),
         })?;
-        Ok(Self { inner, budget, command_timeout: settings.command_timeout })
+        Ok(Self { inner, budget, command_timeout: settings.command_timeout, tap, offers: None, news: false })
     }
 
-    /// Whether the server offers IDLE.
-    pub(super) fn has_idle(&mut self) -> Result<bool, Failure> {
-        guard(|| self.inner.capabilities()).map(|capabilities| capabilities.has_str("IDLE"))
+    /// Whether the server offers something (RFC 3501, 6.1.1).
+    pub(super) fn offers(&mut self, name: &str) -> Result<bool, Failure> {
+        if self.offers.is_none() {
+            self.tap.open();
+            let outcome = guard(|| self.inner.run_command_and_read_response("CAPABILITY"));
+            let lines = self.tap.close();
+            outcome?;
+            self.offers = Some(imap_tap::capabilities(&lines));
+        }
+        Ok(self.offers.iter().flatten().any(|offered| offered.eq_ignore_ascii_case(name)))
+    }
+
+    /// When messages were saved in the opened folder (RFC 8514), where the server offers to tell.
+    pub(super) fn save_dates(&mut self, uids: &[u32]) -> Result<HashMap<u32, DateTime<Utc>>, Failure> {
+        if uids.is_empty() || !self.offers("SAVEDATE")? {
+            return Ok(HashMap::new());
+        }
+        let command = format!("UID FETCH {} (UID SAVEDATE)", set(uids));
+        self.tap.open();
+        let outcome = guard(|| self.inner.run_command_and_read_response(&command));
+        let lines = self.tap.close();
+        outcome?;
+        Ok(lines.iter().filter_map(|line| imap_tap::save_date(line)).collect())
+    }
+
+    /// Those of some messages that Gmail sorted into its promotions; none at any other server.
+    pub(super) fn promotions(&mut self, uids: &[u32]) -> Result<HashSet<u32>, Failure> {
+        if uids.is_empty() || !self.offers("X-GM-EXT-1")? {
+            return Ok(HashSet::new());
+        }
+        let query = format!("UID {} X-GM-RAW \"category:promotions\"", set(uids));
+        guard(|| self.inner.uid_search(&query))
     }
 
     /// Every folder that can be opened.
@@ -122,6 +178,7 @@ impl<'a> Session<'a> {
     /// Opens a folder for reading only: no flag of it changes (RFC 3501, 6.3.2).
     pub(super) fn examine(&mut self, wire: &str) -> Result<Opened, Failure> {
         let mailbox = guard(|| self.inner.examine(wire))?;
+        self.news = false;
         Ok(Opened { uidvalidity: mailbox.uid_validity.unwrap_or_default(), uid_next: mailbox.uid_next, exists: mailbox.exists })
     }
 
@@ -146,7 +203,7 @@ impl<'a> Session<'a> {
 
     /// Fetches messages of about `size` bytes together, without marking them as seen.
     pub(super) fn fetch(&mut self, uids: &[u32], part: Part, size: u64) -> Result<Vec<Fetched>, Failure> {
-        let set = uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let set = set(uids);
         let query = match part {
             Part::Whole => "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])".to_owned(),
             Part::Undated => "(UID BODY.PEEK[])".to_owned(),
@@ -169,15 +226,20 @@ impl<'a> Session<'a> {
         {
             return Err(Failure::Refused("the server gives no text for it".to_owned()));
         }
-        // What the server pushed besides is found by the next look.
-        let _ = self.inner.take_all_unsolicited();
+        self.hear();
         Ok(found)
     }
 
     /// Whether something changed since the last command.
     pub(super) fn changed(&mut self) -> Result<bool, Failure> {
         guard(|| self.inner.noop())?;
-        Ok(self.inner.take_all_unsolicited().any(|response| is_change(&response)))
+        self.hear();
+        Ok(self.news)
+    }
+
+    /// Notes what the server told besides: it will not tell it again.
+    fn hear(&mut self) {
+        self.news |= self.inner.take_all_unsolicited().any(|response| is_change(&response));
     }
 
     /// Waits until something changes in the opened folder, or for `time`.
@@ -241,8 +303,13 @@ fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<
     Some(Listed { name, wire: wire.to_owned(), purpose })
 }
 
+/// UIDs as a sequence set.
+fn set(uids: &[u32]) -> String {
+    uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
 /// Runs a call of the library, which may fail or panic.
-fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
+pub(super) fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(failure(error)),

@@ -80,7 +80,7 @@ pub fn watch(
 /// Watches on one connection until it breaks or the watch is stopped.
 fn watch_connected(walker: &mut Walker<'_>, handler: &mut Handler<'_>) -> Result<std::convert::Infallible, CollectError> {
     let pace = walker.settings.pace;
-    let mut idle = walker.run(Session::has_idle)?.unwrap_or(false);
+    let mut idle = walker.run(|session| session.offers("IDLE"))?.unwrap_or(false);
     let mut folders = walker.folders()?;
     look(walker, &folders, handler)?;
     loop {

@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::imap::{ImapSettings, Tls};
+use super::imap_tap::Tap;
 use crate::collect::CollectError;
 
 /// The longest wait between two looks at the wish to stop.
@@ -94,7 +95,10 @@ impl Write for Socket<'_> {
 
 /// What the session reads from and writes to.
 #[derive(Debug)]
-pub(super) struct Wire<'a>(Kind<'a>);
+pub(super) struct Wire<'a> {
+    kind: Kind<'a>,
+    tap: Tap,
+}
 
 #[derive(Debug)]
 enum Kind<'a> {
@@ -113,7 +117,7 @@ impl<'a> Wire<'a> {
         let budget = Budget::new(settings.command_timeout);
         let mut socket = Socket::connect(settings, budget.clone(), stop)?;
         if settings.tls == Tls::Plain {
-            return Ok((Self(Kind::Plain(socket)), budget, false));
+            return Ok((Self::new(Kind::Plain(socket)), budget, false));
         }
         if settings.tls == Tls::StartTls {
             start_tls(&mut socket).map_err(|error| failed(&error))?;
@@ -123,11 +127,28 @@ impl<'a> Wire<'a> {
         while connection.is_handshaking() {
             connection.complete_io(&mut socket).map_err(|error| failed(&format!("no TLS: {error}")))?;
         }
-        Ok((Self(Kind::Tls(Box::new(StreamOwned::new(connection, socket)))), budget, settings.tls == Tls::StartTls))
+        let stream = Box::new(StreamOwned::new(connection, socket));
+        Ok((Self::new(Kind::Tls(stream)), budget, settings.tls == Tls::StartTls))
+    }
+
+    fn new(kind: Kind<'a>) -> Self {
+        Self { kind, tap: Tap::default() }
+    }
+
+    /// The tap in this stream.
+    pub(super) fn tap(&self) -> Tap {
+        self.tap.clone()
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::Plain(socket) => socket.read(buffer),
+            Kind::Tls(stream) => stream.read(buffer),
+        }
     }
 
     fn socket(&mut self) -> &mut Socket<'a> {
-        match &mut self.0 {
+        match &mut self.kind {
             Kind::Plain(socket) => socket,
             Kind::Tls(stream) => &mut stream.sock,
         }
@@ -223,23 +244,30 @@ fn config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, CollectError> {
 
 impl Read for Wire<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Kind::Plain(socket) => socket.read(buffer),
-            Kind::Tls(stream) => stream.read(buffer),
+        loop {
+            let given = self.tap.give(buffer);
+            if given > 0 {
+                return Ok(given);
+            }
+            let read = self.receive(buffer)?;
+            if read == 0 || !self.tap.is_open() {
+                return Ok(read);
+            }
+            self.tap.feed(buffer.get(..read).unwrap_or_default());
         }
     }
 }
 
 impl Write for Wire<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
+        match &mut self.kind {
             Kind::Plain(socket) => socket.write(buffer),
             Kind::Tls(stream) => stream.write(buffer),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
+        match &mut self.kind {
             Kind::Plain(socket) => socket.flush(),
             Kind::Tls(stream) => stream.flush(),
         }

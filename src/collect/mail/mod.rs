@@ -7,17 +7,37 @@ pub mod files;
 mod folder;
 mod html;
 pub mod imap;
+mod imap_beside;
+#[cfg(test)]
+mod imap_evidence_tests;
+mod imap_login;
 mod imap_pass;
+#[cfg(test)]
+mod imap_peers;
+mod imap_plan;
 mod imap_session;
+mod imap_tap;
 #[cfg(test)]
 mod imap_tests;
+#[cfg(test)]
+mod imap_trouble_tests;
 mod imap_watch;
 mod imap_wire;
 mod maildir;
 mod mbox;
+pub mod oauth;
+mod oauth_flow;
+mod oauth_kept;
+mod oauth_redirect;
+#[cfg(test)]
+mod oauth_tests;
+mod oauth_wire;
 mod parse;
 mod record;
+mod sasl;
 
 pub use imap_watch::{Event, watch};
+pub use oauth_flow::{Prompt, agree};
+pub use oauth_kept::Keep;
 pub(crate) use parse::links_in;
 pub use parse::{Address, Link, Mail, Received, parse};

@@ -104,6 +104,7 @@ pub fn raw_record(call: &CallRecord, source: &str, place: &str) -> Result<RawRec
             disputed: false,
             basis: ArrivalBasis::Log,
             internal_date: None,
+            save_date: None,
             handover: None,
             date_header: None,
             seen_from: None,

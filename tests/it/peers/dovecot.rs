@@ -23,6 +23,8 @@ pub(crate) struct Dovecot {
     program: PathBuf,
     folder: TempDir,
     ports: Ports,
+    /// How tokens are asked about, as lines of the configuration.
+    oauth: String,
     server: Option<Leash>,
 }
 
@@ -45,6 +47,26 @@ pub(crate) struct Stored {
 impl Dovecot {
     /// Starts one; `None` when it is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_configured(|_| String::new())
+    }
+
+    /// Starts one that also takes tokens by some SASL mechanisms, and asks a provider whether they are good.
+    pub(crate) fn start_with_oauth(provider: &str, mechanisms: &str) -> Option<Self> {
+        Self::start_configured(|folder| {
+            let asked = format!(
+                "introspection_mode = get\nintrospection_url = {provider}/introspect?access_token=\nusername_attribute = email\n\
+                 username_format = %Ln\nactive_attribute = active\nactive_value = true\n"
+            );
+            let file = folder.join("oauth2.conf.ext");
+            std::fs::write(&file, asked).unwrap();
+            format!(
+                "auth_mechanisms = plain login {mechanisms}\npassdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  args = {}\n}}\n",
+                file.display()
+            )
+        })
+    }
+
+    fn start_configured(oauth: impl FnOnce(&Path) -> String) -> Option<Self> {
         let program = program("dovecot", "dovecot-core dovecot-imapd dovecot-lmtpd")?;
         for module in ["imap", "lmtp"] {
             if !Path::new("/usr/lib/dovecot").join(module).exists() {
@@ -60,7 +82,8 @@ impl Dovecot {
             let (uid, gid) = user_ids("nobody").expect("a machine with root has nobody");
             chown(folder.path().join("mail"), Some(uid), Some(gid)).unwrap();
         }
-        let mut dovecot = Self { program, folder, ports: Ports { imap: 0, imaps: 0, lmtp: 0 }, server: None };
+        let oauth = oauth(folder.path());
+        let mut dovecot = Self { program, folder, ports: Ports { imap: 0, imaps: 0, lmtp: 0 }, oauth, server: None };
         for attempt in 1..=3 {
             dovecot.ports = Ports { imap: free_port(), imaps: free_port(), lmtp: free_port() };
             if dovecot.run() {
@@ -130,7 +153,7 @@ impl Dovecot {
     fn run(&mut self) -> bool {
         let root = self.folder.path().display().to_string();
         let config = self.folder.path().join("dovecot.conf");
-        std::fs::write(&config, configuration(&root, self.ports)).unwrap();
+        std::fs::write(&config, configuration(&root, self.ports, &self.oauth)).unwrap();
         let mut command = Command::new(&self.program);
         command.arg("-F").arg("-c").arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut server = Leash::start(&mut command);
@@ -159,7 +182,7 @@ fn certificates(folder: &Path) {
     std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
 }
 
-fn configuration(root: &str, ports: Ports) -> String {
+fn configuration(root: &str, ports: Ports, oauth: &str) -> String {
     let (own_user, own_group) = own_names();
     let (user, login, group, mail_user, mail_group) = if is_root() {
         ("dovecot".to_owned(), "dovenull".to_owned(), "dovecot".to_owned(), "nobody".to_owned(), "nogroup".to_owned())
@@ -186,8 +209,9 @@ recipient_delimiter = +
 mail_location = maildir:~/Maildir
 first_valid_uid = 1
 mail_max_userip_connections = 50
-passdb {{
+{oauth}passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%n {root}/users
 }}
 userdb {{

@@ -4,6 +4,7 @@ mod dovecot;
 mod grid;
 mod leash;
 mod postgres;
+mod provider;
 mod smtp;
 
 use std::net::TcpListener;
@@ -14,6 +15,7 @@ pub(crate) use dovecot::{Dovecot, PASSWORD};
 pub(crate) use grid::Grid;
 pub(crate) use leash::Leash;
 pub(crate) use postgres::Postgres;
+pub(crate) use provider::Provider;
 pub(crate) use smtp::{Mail, Smtp, send};
 
 /// How long anything that depends on the machine's speed may take.

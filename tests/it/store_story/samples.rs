@@ -80,6 +80,7 @@ pub(crate) fn record(number: u32) -> (RawRecord, String) {
         disputed: number.is_multiple_of(2),
         basis: ArrivalBasis::Handover,
         internal_date: None,
+        save_date: None,
         handover: Some(at(7)),
         date_header: None,
         seen_from: None,

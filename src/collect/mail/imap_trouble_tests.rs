@@ -1,0 +1,306 @@
+//! What goes wrong on real servers while a mailbox is watched, each on a scripted one: whatever it is, the mail is found, once, in
+//! bounded time.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use super::imap::{Cursor, ImapSettings, Pace, Pass, Tls};
+use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
+use super::{Event, watch};
+use crate::clock::Clock;
+use crate::collect::CollectError;
+
+const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
+
+fn bodies(tag: &str, command: &str) -> String {
+    let bodies: String = asked(command).into_iter().map(|uid| fetched(uid, DATE)).collect();
+    format!("{bodies}{tag} OK done\r\n")
+}
+
+/// A watch in a thread of its own; what it tells comes as words.
+struct Watching {
+    stop: Arc<AtomicBool>,
+    heard: mpsc::Receiver<String>,
+    thread: std::thread::JoinHandle<Result<Vec<Cursor>, CollectError>>,
+}
+
+impl Watching {
+    fn start(settings: ImapSettings) -> Self {
+        let (stop, (told, heard)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
+        let until = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            watch(&settings, &[], &Clock::system(), &until, &mut |event| {
+                let words = match event {
+                    Event::Record(record) => record.external_id.rsplit('/').next().unwrap().to_owned(),
+                    Event::Pass(Pass { folders, .. }) => match folders.iter().flat_map(|folder| &folder.problems).next() {
+                        Some(problem) => format!("problem {problem}"),
+                        None => return Ok(()),
+                    },
+                    Event::Trouble { error, .. } => format!("trouble {error}"),
+                };
+                told.send(words).map_err(CollectError::keep)
+            })
+        });
+        Self { stop, heard, thread }
+    }
+
+    /// The next thing told that is no trouble.
+    fn next(&self) -> String {
+        loop {
+            let words = self.heard.recv_timeout(Duration::from_secs(15)).expect("something is told");
+            if !words.starts_with("trouble") {
+                return words;
+            }
+        }
+    }
+
+    /// Ends it; gives what was told since.
+    fn end(self) -> Vec<String> {
+        self.stop.store(true, Ordering::SeqCst);
+        self.thread.join().unwrap().unwrap();
+        self.heard.try_iter().collect()
+    }
+}
+
+fn brisk(port: u16) -> ImapSettings {
+    let mut settings = plain(port);
+    settings.command_timeout = Duration::from_secs(1);
+    settings.pace.idle = Duration::from_millis(600);
+    settings.pace.poll = Duration::from_millis(200);
+    settings
+}
+
+/// A server whose inbox holds message 1, and message 2 once it was asked to idle; `idle` is what it says to that.
+fn idling(idle: impl Fn(&str, usize) -> String + Send + Sync + 'static) -> (u16, Arc<AtomicUsize>) {
+    let idles = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&idles);
+    let (port, _) = serve(move |tag, command| {
+        let uids: &[u32] = if counted.load(Ordering::SeqCst) > 0 { &[1, 2] } else { &[1] };
+        match command {
+            "CAPABILITY" => format!("* CAPABILITY IMAP4rev1  IDLE  AUTH=PLAIN \r\n{tag} OK done\r\n"),
+            "IDLE" => idle(tag, counted.fetch_add(1, Ordering::SeqCst)),
+            // The end of an IDLE: its tag is that of the command before.
+            "" => "* OK nothing\r\n".to_owned(),
+            _ => sane(uids, tag, command).unwrap_or_else(|| bodies(tag, command)),
+        }
+    });
+    (port, idles)
+}
+
+#[test]
+fn whatever_a_server_says_to_idle_the_mail_is_found_once() {
+    type Said = fn(&str, usize) -> String;
+    let cases: [(&str, Said); 7] = [
+        ("NO", |tag, _| format!("{tag} NO not now\r\n")),
+        ("BAD", |tag, _| format!("{tag} BAD what\r\n")),
+        ("a mail announced before it begins", |_, _| "* 2 EXISTS\r\n+ idling\r\n".to_owned()),
+        ("a mail announced, and it never begins", |_, _| "* 2 EXISTS\r\n".to_owned()),
+        ("goodbye", |_, _| "+ idling\r\n* BYE restarting\r\n".to_owned()),
+        ("a deleted mail", |_, _| "+ idling\r\n* 1 EXPUNGE\r\n* 1 EXISTS\r\n".to_owned()),
+        ("nothing ever after, as when a line is cut", |_, _| "+ idling\r\n".to_owned()),
+    ];
+    for (what, idle) in cases {
+        let (port, idles) = idling(idle);
+        let watching = Watching::start(brisk(port));
+        let began = Instant::now();
+        assert_eq!([watching.next(), watching.next()], ["1", "2"], "{what}");
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", began.elapsed());
+        std::thread::sleep(Duration::from_millis(500));
+        let more = watching.end();
+        assert!(more.iter().all(|words| words.starts_with("trouble")), "{what}: {more:?}");
+        assert!(idles.load(Ordering::SeqCst) > 0, "an empty atom among the capabilities hides none of them");
+    }
+}
+
+#[test]
+fn endless_signs_of_life_do_not_put_off_the_next_look() {
+    // "Still here" again and again, as the server of the peers does it between two lines: this one in one breath.
+    let (port, idles) = idling(|_, _| format!("+ idling\r\n{}", "* OK Still here\r\n".repeat(2000)));
+    let watching = Watching::start(brisk(port));
+    assert_eq!([watching.next(), watching.next()], ["1", "2"]);
+    let began = Instant::now();
+    while idles.load(Ordering::SeqCst) < 2 {
+        assert!(began.elapsed() < Duration::from_secs(10), "never asked again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    watching.end();
+    let (port, idles) = idling(|_, _| super::imap_peers::TRICKLE.to_owned());
+    let watching = Watching::start(brisk(port));
+    assert_eq!([watching.next(), watching.next()], ["1", "2"]);
+    assert!(idles.load(Ordering::SeqCst) >= 1);
+    watching.end();
+}
+
+#[test]
+fn a_server_without_idle_is_asked_every_half_minute() {
+    assert_eq!((Pace::default().poll, Pace::default().idle), (Duration::from_secs(30), Duration::from_mins(9)));
+    let looks = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    let (port, _) = serve(move |tag, command| match command {
+        "CAPABILITY" => format!("* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n"),
+        "IDLE" => panic!("it offers none"),
+        _ if command.starts_with("EXAMINE") => {
+            let uids: &[u32] = if counted.fetch_add(1, Ordering::SeqCst) > 1 { &[1, 2] } else { &[1] };
+            sane(uids, tag, command).unwrap()
+        }
+        _ => sane(if counted.load(Ordering::SeqCst) > 2 { &[1, 2] } else { &[1] }, tag, command).unwrap_or_else(|| bodies(tag, command)),
+    });
+    let watching = Watching::start(brisk(port));
+    assert_eq!([watching.next(), watching.next()], ["1", "2"]);
+    assert!(watching.end().is_empty());
+}
+
+#[test]
+fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
+    let fetched_once = Arc::new(AtomicBool::new(false));
+    let (port, _) = serve(move |tag, command| {
+        let uids: &[u32] = if fetched_once.load(Ordering::SeqCst) { &[1, 2] } else { &[1] };
+        match command {
+            // It is not announced again.
+            "IDLE" => "+ idling\r\n".to_owned(),
+            _ if command.contains("BODY.PEEK[]") && !fetched_once.swap(true, Ordering::SeqCst) => {
+                format!("{}* 2 EXISTS\r\n{tag} OK done\r\n", fetched(1, DATE))
+            }
+            _ => sane(uids, tag, command).unwrap_or_else(|| bodies(tag, command)),
+        }
+    });
+    let mut settings = brisk(port);
+    settings.pace.idle = Duration::from_mins(1);
+    let watching = Watching::start(settings);
+    let began = Instant::now();
+    assert_eq!([watching.next(), watching.next()], ["1", "2"]);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    watching.end();
+}
+
+#[test]
+fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
+    let (port, _) = serve(|tag, command| {
+        sane(&[1, 2, 3], tag, command).unwrap_or_else(|| {
+            let there: String = asked(command).into_iter().filter(|uid| *uid != 2).map(|uid| fetched(uid, DATE)).collect();
+            format!("* 2 EXPUNGE\r\n{there}{tag} OK done\r\n")
+        })
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
+    assert_eq!((ids, pass.cursors[0].next_uid), (vec!["INBOX/7/1", "INBOX/7/3"], 4));
+    assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
+}
+
+#[test]
+fn another_uidvalidity_means_other_uids_even_while_the_folder_is_read() {
+    let validity = Arc::new(AtomicUsize::new(7));
+    let served = Arc::clone(&validity);
+    let answer = move |tag: &str, command: &str| match command.split(' ').next() {
+        Some("EXAMINE") => {
+            let now = served.load(Ordering::SeqCst);
+            format!("* 2 EXISTS\r\n* OK [UIDVALIDITY {now}] x\r\n* OK [UIDNEXT 3] x\r\n{tag} OK done\r\n")
+        }
+        // The connection breaks in the middle, and the folder was made anew meanwhile.
+        _ if command.contains("BODY.PEEK[]") && served.load(Ordering::SeqCst) == 7 => {
+            served.store(8, Ordering::SeqCst);
+            String::new()
+        }
+        _ => sane(&[1, 2], tag, command).unwrap_or_else(|| bodies(tag, command)),
+    };
+    let (port, _) = serve(answer);
+    let error = pass(&plain(port), &[]).unwrap_err();
+    assert!(error.to_string().contains("its UIDVALIDITY changed while it was read"), "{error}");
+    let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, last_pass: None };
+    let (pass, records) = pass(&plain(port), &[old]).unwrap();
+    let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
+    assert_eq!(ids, ["INBOX/8/1", "INBOX/8/2"], "read again from its start");
+    assert_eq!((pass.cursors[0].uidvalidity, pass.cursors[0].next_uid), (8, 3));
+}
+
+#[test]
+fn what_servers_say_between_two_folders_is_understood() {
+    let opened = Arc::new(Mutex::new(String::new()));
+    let (port, connections) = serve(move |tag, command| match command.split(' ').next() {
+        Some("LIST") => format!("* LIST () \"/\" INBOX\r\n* LIST (\\Junk) \"/\" Spam\r\n{tag} OK done\r\n"),
+        Some("EXAMINE") => {
+            command.clone_into(&mut opened.lock().unwrap());
+            let junk = command.contains("Spam");
+            let (closed, uids): (_, &[u32]) = if junk { ("* OK [CLOSED] Previous mailbox closed.\r\n", &[9]) } else { ("", &[1]) };
+            format!("{closed}{}", sane(uids, tag, command).unwrap())
+        }
+        _ => {
+            let uids: &[u32] = if opened.lock().unwrap().contains("Spam") { &[9] } else { &[1] };
+            sane(uids, tag, command).unwrap_or_else(|| bodies(tag, command))
+        }
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    assert_eq!(records.iter().map(|record| record.external_id.as_str()).collect::<Vec<_>>(), ["INBOX/7/1", "Spam/7/9"]);
+    assert!(pass.folders.iter().all(|folder| folder.problems.is_empty()), "{pass:?}");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_folder_that_is_renamed_or_deleted_is_told_of_once_and_costs_no_mail() {
+    let Some(server) = Dovecot::start() else { return };
+    let mut settings = server.settings(Tls::Implicit);
+    server.say(&["CREATE Builders", "CREATE Old"]);
+    server.deliver(".Builders", "1793631841.a.host", &mail(1));
+    let (first, records) = pass(&settings, &[]).unwrap();
+    let names = |pass: &Pass| pass.folders.iter().map(|folder| folder.folder.clone()).collect::<Vec<_>>();
+    assert_eq!((names(&first), records.len()), (["INBOX", "Junk", "Builders", "Old"].map(str::to_owned).to_vec(), 1));
+
+    server.say(&["RENAME Builders Realtors", "DELETE Old"]);
+    let (second, again) = pass(&settings, &first.cursors).unwrap();
+    assert_eq!(names(&second), ["INBOX", "Junk", "Realtors", "Builders", "Old"]);
+    assert_eq!(again[0].identity, records[0].identity, "found under the new name, and known");
+    for gone in &second.folders[3..] {
+        assert!(gone.problems[0].contains(&format!("folder {} is gone, renamed or deleted", gone.folder)), "{gone:?}");
+        assert_eq!(gone.seen_by, first.folders.iter().find(|folder| folder.folder == gone.folder).unwrap().seen_by, "covered up to then");
+    }
+    let (third, none) = pass(&settings, &second.cursors).unwrap();
+    assert!(none.is_empty() && third.folders.iter().all(|folder| folder.problems.is_empty()), "told once: {third:?}");
+
+    // It comes back as it was: what is known of it is not read again.
+    server.say(&["RENAME Realtors Builders"]);
+    let (fourth, none) = pass(&settings, &third.cursors).unwrap();
+    assert!(none.is_empty(), "{fourth:?}");
+    // Of a folder that is only no longer wanted nothing is said; a wanted one that is not there is a problem at each pass.
+    settings.folders = Some(vec!["INBOX".to_owned(), "Old".to_owned()]);
+    let (fifth, _) = pass(&settings, &fourth.cursors).unwrap();
+    assert_eq!(names(&fifth), ["INBOX", "Old"]);
+    assert!(fifth.folders[1].problems[0].starts_with("could not open folder Old"), "{fifth:?}");
+}
+
+#[test]
+fn a_login_refused_for_the_moment_is_tried_again_even_at_the_start() {
+    for refusal in [
+        "NO [UNAVAILABLE] Temporary authentication failure.",
+        "NO [ALERT] Too many simultaneous connections. (Failure)",
+        "NO [inuse] another session deletes mail",
+    ] {
+        let once = AtomicBool::new(false);
+        let (port, _) = serve(move |tag, command| {
+            if command.starts_with("LOGIN") && !once.swap(true, Ordering::SeqCst) {
+                return format!("{tag} {refusal}\r\n");
+            }
+            sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
+        });
+        let watching = Watching::start(brisk(port));
+        assert_eq!(watching.next(), "1", "{refusal}");
+        watching.end();
+    }
+}
+
+#[test]
+fn goodbye_at_any_moment_is_a_connection_to_make_again() {
+    for moment in ["LOGIN", "LIST", "EXAMINE", "UID"] {
+        let once = AtomicBool::new(false);
+        let (port, connections) = serve(move |tag, command| {
+            if command.starts_with(moment) && !once.swap(true, Ordering::SeqCst) {
+                return "* BYE too many connections\r\n".to_owned();
+            }
+            sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
+        });
+        let watching = Watching::start(brisk(port));
+        assert_eq!(watching.next(), "1", "{moment}");
+        watching.end();
+        assert!(connections.load(Ordering::SeqCst) >= 1, "{moment}");
+    }
+}
