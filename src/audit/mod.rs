@@ -3,18 +3,23 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod browsers;
+mod canary;
 mod derive;
+mod door;
 mod draft;
 mod error;
 mod gather;
+mod import;
 mod ledger;
 mod probe;
 mod publish;
 mod record;
 mod review;
+mod watch;
 mod wave;
 mod workspace;
 
+pub use canary::{Canaries, Stand, round_trip, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};
 pub use error::AuditError;

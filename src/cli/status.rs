@@ -1,12 +1,14 @@
 //! `crickets status`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended};
-use crate::audit::AuditError;
+use crate::audit::{AuditError, Canaries, Stand, round_trip};
 use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::shop::{Inquiry, Status as Standing};
@@ -29,6 +31,11 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     }
     let touches = workspace.store.touches().await?;
     let coverage = workspace.coverage().await?;
+    let mut canaries = BTreeMap::new();
+    for mailbox in workspace.config.mailboxes.values() {
+        canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
+    }
+    let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
     let in_review = workspace.review(command.wave.as_deref()).await?;
     let unmatched = in_review.iter().filter(|item| item.channel.is_some() && item.inquiry.is_none()).count();
     let document = json!({
@@ -36,7 +43,11 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         "at": now,
         "inquiries": inquiries.iter().map(|inquiry| entry(inquiry, &of(inquiry, &touches), now)).collect::<Vec<_>>(),
         "coverage": coverage.iter().map(|(source, spans)| {
-            (source.clone(), json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()}))
+            let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
+            if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
+                entry.insert("canary".into(), canary(canaries));
+            }
+            (source.clone(), entry)
         }).collect::<serde_json::Map<_, _>>(),
         "in_review": in_review.len(),
         "unmatched": unmatched,
@@ -52,7 +63,11 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         for (source, spans) in &coverage {
             let until =
                 spans.last().map_or_else(|| "not read yet".to_owned(), |(_, to)| format!("read up to {}", to.format("%Y-%m-%d %H:%M:%SZ")));
-            text.push_str(&format!("{source}: {until}\n"));
+            let canary = canaries.get(source).map_or_else(String::new, |canaries| match (canaries.last(), sends) {
+                (None, false) => "; not proven by a canary: no [smtp] sends one".to_owned(),
+                _ => format!("; {}", canaries.tell()),
+            });
+            text.push_str(&format!("{source}: {until}{canary}\n"));
         }
         if !in_review.is_empty() {
             text.push_str(&format!("{} in review; see `crickets review list`\n", in_review.len()));
@@ -60,6 +75,30 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         text
     });
     Ok(DONE)
+}
+
+/// The canaries of a mailbox: the last, and how all stand.
+fn canary(canaries: &Canaries) -> Value {
+    let last = canaries.last().map(|(canary, stand)| {
+        json!({
+            "sent_at": canary.sent_at, "stand": word(*stand), "back_at": canary.back.as_ref().map(|back| back.arrival.at),
+            "round_trip_s": canary.back.as_ref().map(|back| round_trip(canary, back)),
+            "placement": canary.back.as_ref().and_then(|back| back.placement), "why": canary.undelivered,
+        })
+    });
+    json!({
+        "last": last, "back": canaries.count(Stand::Back), "lost": canaries.count(Stand::Lost),
+        "waiting": canaries.count(Stand::Waiting), "unsent": canaries.count(Stand::Unsent),
+    })
+}
+
+fn word(stand: Stand) -> &'static str {
+    match stand {
+        Stand::Back => "back",
+        Stand::Waiting => "waiting",
+        Stand::Lost => "lost",
+        Stand::Unsent => "unsent",
+    }
 }
 
 fn of<'a>(inquiry: &Inquiry, touches: &'a [Touch]) -> Vec<&'a Touch> {

@@ -6,6 +6,7 @@
 //! - no NUL in a text on PostgreSQL: what comes from outside is written through `text`, which puts U+FFFD in its place;
 //! - one text of SQL with `$1` parameters, one query a function, named after what the caller wants.
 
+mod canaries;
 mod coverage;
 mod decisions;
 mod evidence;
@@ -15,6 +16,7 @@ mod lock;
 mod open;
 mod touches;
 
+pub use canaries::{Back, Canary};
 pub use coverage::Folder;
 pub use decisions::{Decision, Subject};
 pub(crate) use evidence::sha256_hex;
@@ -22,4 +24,4 @@ pub use evidence::{Evidence, EvidenceError};
 pub use inquiries::Proof;
 pub use lock::Lock;
 pub use open::{Store, StoreError};
-pub use touches::{Record, Touch};
+pub use touches::{Added, NewRecord, Record, Touch};

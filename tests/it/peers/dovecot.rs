@@ -127,6 +127,13 @@ impl Dovecot {
         imap.command(&format!("APPEND {folder} {{{}+}}\r\n{message}", message.len()));
     }
 
+    /// Moves the first message of INBOX into another folder, as a filter would.
+    pub(crate) fn move_first(&self, folder: &str) {
+        let mut imap = Imap::login(self.ports.imap);
+        imap.command("SELECT INBOX");
+        imap.command(&format!("MOVE 1 {folder}"));
+    }
+
     fn run(&mut self) -> bool {
         let root = self.folder.path().display().to_string();
         let config = self.folder.path().join("dovecot.conf");
