@@ -2,6 +2,7 @@
 //! judges it (`derive`), lets people decide what is uncertain (`review`), and publishes (`publish`). The rooms it calls
 //! know nothing of the store; only this room puts the two together.
 
+mod alive;
 mod browsers;
 mod canary;
 mod derive;

@@ -74,6 +74,7 @@ impl Workspace {
             builders: score::builders(&self.trailing(&all, wave, &ledger, as_of, rubric)?, RANKED_FROM),
             cohort: score::cohort(&cards, as_of),
             coverage: gaps.into_iter().map(|(source, spans)| (source, joined(spans))).collect(),
+            alive: ledger.alive(&inquiries, as_of),
             unmatched: count(unmatched),
             in_review: count(in_review + unclear),
         }))
@@ -208,12 +209,12 @@ fn context(inquiry: &Inquiry) -> Context {
     }
 }
 
-/// Spans in order, with what overlaps joined.
+/// Spans in order, with what overlaps joined where the reason is the same.
 fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
-    spans.sort_by_key(|span| (span.from, span.to));
+    spans.sort_by(|a, b| (a.from, a.to, &a.why).cmp(&(b.from, b.to, &b.why)));
     let mut joined: Vec<Gap> = Vec::new();
     for span in spans {
-        match joined.last_mut() {
+        match joined.iter_mut().rev().find(|known| known.why == span.why) {
             Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
             _ => joined.push(span),
         }

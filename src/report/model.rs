@@ -34,6 +34,9 @@ pub struct GapSpan {
     pub from: DateTime<Utc>,
     /// End.
     pub to: DateTime<Utc>,
+    /// Why, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// How well a source was watched.
@@ -41,6 +44,26 @@ pub struct GapSpan {
 pub struct Coverage {
     /// When it was not.
     pub gaps: Vec<GapSpan>,
+    /// Of a mailbox: what shows that mail arrived in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alive: Option<Alive>,
+}
+
+/// What shows that a mailbox received mail while answers could come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alive {
+    /// Canaries (test mails of our own) that came back.
+    pub back: u32,
+    /// Of these, in the spam folder.
+    pub in_spam: u32,
+    /// Canaries that did not come back.
+    pub lost: u32,
+    /// The longest that one was under way.
+    pub slowest_s: Option<i64>,
+    /// Other mails that arrived.
+    pub other_mails: u32,
+    /// The last of them.
+    pub last_mail: Option<DateTime<Utc>>,
 }
 
 /// A piece of evidence, by reference.
@@ -174,6 +197,8 @@ pub struct Input {
     pub cohort: Cohort,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
+    /// By mailbox: what shows that mail arrived in it.
+    pub alive: BTreeMap<String, Alive>,
     /// Touches that belong to no inquiry.
     pub unmatched: u32,
     /// Touches and submissions that wait for a person.
@@ -286,9 +311,10 @@ pub fn build(input: Input) -> Report {
         .coverage
         .into_iter()
         .map(|(source, gaps)| {
-            let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to }).collect();
+            let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to, why: gap.why }).collect();
             gaps.sort_by_key(|gap| (gap.from, gap.to));
-            (source, Coverage { gaps })
+            let alive = input.alive.get(&source).cloned();
+            (source, Coverage { gaps, alive })
         })
         .collect();
     Report {

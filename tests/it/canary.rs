@@ -125,3 +125,128 @@ fn a_rehearsal_sends_no_canary_to_a_real_server() {
     let of = canary(&workspace);
     assert!(of["last"].is_null() && of["unsent"] == 0, "{of:#}");
 }
+
+/// The gaps of the mailbox in a report.
+fn gaps(report: &Value) -> Vec<(String, i64)> {
+    let time = |value: &Value| value.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let all = report["coverage"]["mailbox.main"]["gaps"].as_array().unwrap();
+    let hours = |gap: &Value| (time(&gap["to"]) - time(&gap["from"])).num_hours();
+    all.iter().map(|gap| (gap["why"].as_str().unwrap_or_default().to_owned(), hours(gap))).collect()
+}
+
+/// A workspace whose mailbox is a Maildir, with a mail server that really delivers elsewhere: every canary is lost unless we file it.
+fn dead_end() -> Option<(Site, Dovecot, Smtp, Workspace)> {
+    let dovecot = Dovecot::start()?;
+    let smtp = Smtp::start(dovecot.lmtp_port())?;
+    let site = Site::start(Answer::Thanks);
+    let mut workspace = Workspace::with_maildir();
+    workspace.configure(&format!("[smtp]\nurl = \"smtp://127.0.0.1:{}\"\n", smtp.port()));
+    workspace.shop(&ShopFile { tail: "", ..ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes") });
+    Some((site, dovecot, smtp, workspace))
+}
+
+/// Files the newest canary into the Maildir, as delivered at a moment.
+fn file(workspace: &Workspace, dovecot: &Dovecot, number: usize, at: &str) {
+    eventually(|| dovecot.inbox().len(), |count| *count >= number);
+    let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
+    let lines: Vec<String> = dovecot.header(number).lines().filter(|line| line.contains(": ")).map(str::to_owned).collect();
+    let of = |name: &str| lines.iter().find(|line| line.starts_with(name)).unwrap().clone();
+    let letter = format!("{}\n{}\n{}\n\nA test mail.\n", of("To: "), of("Message-ID: "), of("X-Crickets-Canary: "));
+    workspace.write(&format!("mail/new/{}.M1P{number}.mx", at.timestamp()), &letter);
+}
+
+#[test]
+fn a_mailbox_that_was_dead_for_days_proves_no_silence_for_them() {
+    let Some((site, dovecot, _smtp, workspace)) = dead_end() else { return };
+    let day = |day: u32| format!("2026-11-{day:02}T16:00:00Z");
+    let run = |now: &str, args: &[&str]| {
+        let mut all = vec!["--now", now];
+        all.extend(args);
+        workspace.ok(&all)
+    };
+    // A phone number that no source reads would be a gap of its own.
+    workspace.write("logs/calls.csv", "channel,from,started_at\n");
+    run(&day(2), &SEND);
+    assert_eq!(site.posts_to("bluebonnet").len(), 1);
+    file(&workspace, &dovecot, 1, "2026-11-02T16:00:03Z");
+    run(&day(3), &["watch", "--once"]);
+    file(&workspace, &dovecot, 2, "2026-11-03T16:00:03Z");
+    // The canaries of the 4th and 5th never come back; the one of the 6th does.
+    run(&day(4), &["watch", "--once"]);
+    run(&day(5), &["watch", "--once"]);
+    let lost = run(&day(5), &["status"]).out;
+    assert!(lost.contains("canary of 2026-11-05 16:00:0") && lost.contains("not back yet"), "{lost}");
+    run(&day(6), &["watch", "--once"]);
+    file(&workspace, &dovecot, 5, "2026-11-06T16:00:03Z");
+    run(&day(7), &["watch", "--once"]);
+    file(&workspace, &dovecot, 6, "2026-11-07T16:00:03Z");
+    run("2026-11-07T20:00:00Z", &["watch", "--once"]);
+
+    run("2026-11-07T20:00:01Z", &["report", "--wave", WAVE, "--format", "json,md,html", "--as-of", "2026-11-07T20:00:00Z"]);
+    let report = workspace.report(WAVE);
+    let found = gaps(&report);
+    let [(why, hours)] = &found[..] else { panic!("{found:?}") };
+    assert!(why.starts_with("the canary of 2026-11-04 16:00Z did not come back") && (71..=72).contains(hours), "{found:?}");
+    let alive = &report["coverage"]["mailbox.main"]["alive"];
+    assert_eq!((&alive["back"], &alive["lost"]), (&4.into(), &2.into()), "{alive:#}");
+    let card = crate::workspace::shop(&report, "bluebonnet");
+    assert_eq!(card["verdict"], "inconclusive", "{card:#}");
+    let doubts = card["verdict_why"].to_string();
+    assert!(doubts.contains("mailbox.main was not watched for") && doubts.contains("did not come back"), "{doubts}");
+    let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
+    assert!(md.contains("4 canaries came back") && md.contains("; 2 did not."), "{md}");
+}
+
+#[test]
+fn a_lost_canary_is_told() {
+    let Some((_site, _dovecot, _smtp, workspace)) = dead_end() else { return };
+    let at = |now: &str, args: &[&str]| {
+        let mut all = vec!["--now", now];
+        all.extend(args);
+        workspace.ok(&all)
+    };
+    at("2026-11-02T16:00:00Z", &SEND);
+    at("2026-11-02T16:30:00Z", &["watch", "--once"]);
+    assert!(at("2026-11-02T16:31:00Z", &["status"]).out.contains("not back yet"));
+    at("2026-11-02T17:30:00Z", &["watch", "--once"]);
+    let said = at("2026-11-02T17:31:00Z", &["status"]).out;
+    assert!(said.contains("did not come back: the mailbox is not proven alive"), "{said}");
+    assert_eq!((&canary(&workspace)["lost"], &canary(&workspace)["last"]["stand"]), (&1.into(), &"lost".into()));
+}
+
+#[test]
+fn without_canaries_a_mailbox_is_believed_up_to_its_last_mail() {
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_maildir();
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    let mut args = vec!["--now", "2026-11-02T16:00:00Z"];
+    args.extend(SEND);
+    workspace.ok(&args);
+    let report = |as_of: &str| {
+        workspace.ok(&["--now", as_of, "watch", "--once"]);
+        workspace.ok(&["--now", as_of, "report", "--wave", WAVE, "--format", "json,md", "--as-of", as_of]);
+        workspace.report(WAVE)
+    };
+    let end = "2026-12-10T00:00:00Z";
+    let silent = report(end);
+    assert_eq!(gaps(&silent), [("no mail of any kind arrived".to_owned(), 720)]);
+    let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
+    assert!(md.contains("Not proven by a canary, and no other mail arrived: silence is not claimed."), "{md}");
+
+    let other = |at: &str, number: u32| {
+        let seconds = at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
+        workspace.write(
+            &format!("mail/new/{seconds}.M{number}P1.mx"),
+            &format!("From: n@news.example\nTo: shopper@crickets.test\nSubject: {number}\n\nNews.\n"),
+        );
+    };
+    other("2026-11-12T16:00:00Z", 1);
+    let half = gaps(&report(end));
+    assert!(half.len() == 1 && half[0].0.starts_with("no mail of any kind arrived after 2026-11-12") && half[0].1 == 480, "{half:?}");
+    other("2026-12-08T16:00:00Z", 2);
+    assert_eq!(gaps(&report(end)), []);
+    let whole = report(end);
+    assert_eq!(whole["coverage"]["mailbox.main"]["alive"]["other_mails"], 2, "{whole:#}");
+    let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
+    assert!(md.contains("Not proven by a canary: none was sent. 2 other mails arrived"), "{md}");
+}
