@@ -10,11 +10,11 @@ use super::door::Sink;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
-use crate::collect::mail::imap::{self, Cursor, FolderPass, ImapSettings, Tls};
+use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
 use crate::collect::phone::csv;
 use crate::collect::{CollectError, RawRecord};
 use crate::config::{Mailbox, MailboxUrl, Phone};
-use crate::store::{Added, Folder};
+use crate::store::Added;
 
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,11 @@ impl Workspace {
         let unsent = self.send_due_canaries(false).await?;
         let mut passes = Vec::new();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
-            passes.push(self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?);
+            let pass = self.gather_mailbox(mailbox).await;
+            if let Err(error) = &pass {
+                self.note_source(&mailbox.source(), Some(error.to_string())).await?;
+            }
+            passes.push(self.told(mailbox.source(), pass)?);
         }
         passes.extend(self.look_at_files().await?);
         for (source, problem) in unsent {
@@ -132,33 +136,6 @@ impl Workspace {
                 last_pass: folder.last_pass,
             })
             .collect())
-    }
-
-    /// Notes how far each folder was read; the mailbox is covered up to the pass only if every folder was read to its end.
-    pub(super) async fn note_folders(&self, source: &str, cursors: &[Cursor], folders: &[FolderPass]) -> Result<(), AuditError> {
-        for cursor in cursors {
-            let folder = Folder {
-                name: cursor.folder.clone(),
-                uidvalidity: cursor.uidvalidity,
-                next_uid: cursor.next_uid,
-                last_pass: cursor.last_pass,
-            };
-            self.store.put_folder(source, &folder).await?;
-        }
-        let complete = !folders.is_empty() && folders.iter().all(|folder| folder.problems.is_empty());
-        match folders.iter().map(|folder| folder.seen_by).min().flatten() {
-            Some(seen_by) if complete => self.cover(source, seen_by).await,
-            _ => Ok(()),
-        }
-    }
-
-    /// A mailbox or log that was read to its end shows everything up to then, from the first inquiry on.
-    pub(super) async fn cover(&self, source: &str, until: DateTime<Utc>) -> Result<(), AuditError> {
-        let first = self.store.inquiries(None).await?.iter().filter_map(|inquiry| inquiry.sent_at).min();
-        if let Some(first) = first {
-            self.store.cover(source, (first, until)).await?;
-        }
-        Ok(())
     }
 
     /// Reads files of mail; also gives whether all of them could be seen. The names of a mailbox's `own` files tell which are
@@ -251,6 +228,9 @@ impl Workspace {
         }
         for phone in self.config.phones.values() {
             passes.push(self.told(phone.source(), self.gather_phone(phone).await)?);
+        }
+        for pass in &passes {
+            self.note_pass(pass).await?;
         }
         Ok(passes)
     }

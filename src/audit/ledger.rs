@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
 use super::canary::{Canaries, Stand};
-use super::{AuditError, Workspace, round_trip};
+use super::{AuditError, Workspace, looks, round_trip};
 use crate::attribute::AttributedBy;
 use crate::collect::Placement;
 use crate::report::Alive;
@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     touches: Vec<Touch>,
     coverage: Vec<(String, Vec<Span>)>,
     canaries: BTreeMap<String, Canaries>,
+    /// What was in the way of the last look, by source.
+    obstacles: BTreeMap<String, String>,
     /// By mailbox, rehearsed or real.
     lives: BTreeMap<(String, bool), Life>,
     phones: Vec<(String, String)>,
@@ -41,6 +43,14 @@ impl Workspace {
         Ok(coverage)
     }
 
+    /// The gaps of every source over the windows of these inquiries up to now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn gaps(&self, inquiries: &[&Inquiry]) -> Result<BTreeMap<String, Vec<Gap>>, AuditError> {
+        Ok(self.ledger().await?.all_gaps(inquiries, self.clock.now()))
+    }
+
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
         let touches = self.store.touches().await?;
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
@@ -51,9 +61,15 @@ impl Workspace {
             }
             canaries.insert(source, of_source);
         }
+        let coverage = self.coverage().await?;
+        let mut obstacles = BTreeMap::new();
+        for (source, _) in &coverage {
+            obstacles.extend(looks::obstacle(&self.store.looks(source).await?).map(|obstacle| (source.clone(), obstacle)));
+        }
         Ok(Ledger {
             touches,
-            coverage: self.coverage().await?,
+            coverage,
+            obstacles,
             canaries,
             lives,
             phones: self.config.phones.values().map(|phone| (phone.number.clone(), phone.source())).collect(),
@@ -132,11 +148,26 @@ impl Ledger {
                     open.extend(uncovered(span, &unread).into_iter().map(|span| (span, why.clone())));
                 }
             }
-            open.extend(unread.into_iter().map(|span| (span, unread_because(&source).to_owned())));
+            open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, gap.1 == span.1))));
             open.sort();
             gaps.extend(open.into_iter().map(|((from, to), why)| Gap { source: source.clone(), from, to, why: Some(why) }));
         }
         gaps
+    }
+
+    /// Why a source is not covered, in a few words; what was in the way last explains what is open at the `end`.
+    fn unread_because(&self, source: &str, end: bool) -> String {
+        let silent = if source.starts_with("mailbox.") { "not read to its end" } else { "no log shows it" };
+        self.obstacles.get(source).filter(|_| end).map_or_else(|| silent.to_owned(), |obstacle| format!("{silent}: {obstacle}"))
+    }
+
+    /// The gaps of all sources over the windows of these inquiries; a source without one stands with an empty list.
+    pub(super) fn all_gaps(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> BTreeMap<String, Vec<Gap>> {
+        let mut all: BTreeMap<String, Vec<Gap>> = self.coverage.iter().map(|(source, _)| (source.clone(), Vec::new())).collect();
+        for gap in inquiries.iter().filter(|inquiry| inquiry.status == Status::Confirmed).flat_map(|inquiry| self.gaps(inquiry, as_of)) {
+            all.entry(gap.source.clone()).or_default().push(gap);
+        }
+        all.into_iter().map(|(source, gaps)| (source, joined(gaps))).collect()
     }
 
     /// What shows that the mailboxes of these inquiries received mail in their windows so far.
@@ -173,11 +204,6 @@ impl Ledger {
     }
 }
 
-/// Why a source is not covered, in a few words.
-fn unread_because(source: &str) -> &'static str {
-    if source.starts_with("mailbox.") { "not read to its end" } else { "no log shows it" }
-}
-
 /// What of a span the covered ones (in order, apart) leave open.
 fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
     let mut open = Vec::new();
@@ -198,6 +224,19 @@ fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
         open.push((from, span.1));
     }
     open
+}
+
+/// Spans in order, with what overlaps joined where the reason is the same.
+fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
+    spans.sort_by(|a, b| (a.from, a.to, &a.why).cmp(&(b.from, b.to, &b.why)));
+    let mut joined: Vec<Gap> = Vec::new();
+    for span in spans {
+        match joined.iter_mut().rev().find(|known| known.why == span.why) {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => joined.push(span),
+        }
+    }
+    joined
 }
 
 fn log_touch(touch: &Touch) -> LogTouch {

@@ -12,6 +12,7 @@ mod error;
 mod gather;
 mod import;
 mod ledger;
+mod looks;
 mod probe;
 mod publish;
 mod record;

@@ -82,7 +82,11 @@ impl Workspace {
                     pass.known += 1 - (added.new + added.canaries).min(1);
                 }
                 What::Pass(seen) => self.note_folders(&source, &seen.cursors, &seen.folders).await?,
-                What::Trouble(sentence) => pass.problems.push(format!("{sentence}.")),
+                What::Trouble(sentence) => {
+                    self.note_source(&source, Some(sentence.clone())).await?;
+                    pass.problems.push(format!("{sentence}."));
+                }
+                What::Unsent(sentence) => pass.problems.push(sentence),
                 What::End(error) => return Err(error.into()),
             }
         }
@@ -100,6 +104,8 @@ enum What {
     Record(Box<RawRecord>),
     Pass(imap::Pass),
     Trouble(String),
+    /// A canary did not go out.
+    Unsent(String),
     End(CollectError),
 }
 
@@ -115,7 +121,7 @@ impl Workspace {
                 };
                 for (source, problem) in problems {
                     // A watch that has ended hears nothing, and ends this task too.
-                    let _ = sender.send(News { source, what: What::Trouble(problem.trim_end_matches('.').to_owned()) }).await;
+                    let _ = sender.send(News { source, what: What::Unsent(problem) }).await;
                 }
                 tokio::time::sleep(DUE).await;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -11,8 +11,12 @@ use super::{Context, DONE, Ended};
 use crate::audit::{AuditError, Canaries, Stand, round_trip};
 use crate::classify::Origin;
 use crate::collect::Channel;
+use crate::score::Gap;
 use crate::shop::{Inquiry, Status as Standing};
-use crate::store::Touch;
+use crate::store::{Look, Touch};
+
+/// Shorter gaps, such as since the last pass, are left to `--json`.
+const WORTH_TELLING: TimeDelta = TimeDelta::hours(1);
 
 /// Show what is open, what came back, and whose clock is running
 #[derive(Debug, Args)]
@@ -35,6 +39,11 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     for mailbox in workspace.config.mailboxes.values() {
         canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
     }
+    let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
+    let mut looks = BTreeMap::new();
+    for (source, _) in &coverage {
+        looks.insert(source.clone(), workspace.store.looks(source).await?);
+    }
     let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
     let in_review = workspace.review(command.wave.as_deref()).await?;
     let unmatched = in_review.iter().filter(|item| item.channel.is_some() && item.inquiry.is_none()).count();
@@ -46,6 +55,11 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
             if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
                 entry.insert("canary".into(), canary(canaries));
+            }
+            if let Some(entry) = entry.as_object_mut() {
+                let of = |gap: &Gap| json!({"from": gap.from, "to": gap.to, "why": gap.why});
+                entry.insert("gaps".into(), gaps.get(source).into_iter().flatten().map(of).collect());
+                entry.insert("looks".into(), looks.get(source).into_iter().flatten().map(look).collect());
             }
             (source.clone(), entry)
         }).collect::<serde_json::Map<_, _>>(),
@@ -68,6 +82,10 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
                 _ => format!("; {}", canaries.tell()),
             });
             text.push_str(&format!("{source}: {until}{canary}\n"));
+            for gap in gaps.get(source).into_iter().flatten().filter(|gap| gap.to - gap.from >= WORTH_TELLING) {
+                let (from, to) = (gap.from.format("%Y-%m-%d %H:%MZ"), gap.to.format("%Y-%m-%d %H:%MZ"));
+                text.push_str(&format!("  gap {from} to {to}: {}\n", gap.why.as_deref().unwrap_or("not watched")));
+            }
         }
         if !in_review.is_empty() {
             text.push_str(&format!("{} in review; see `crickets review list`\n", in_review.len()));
@@ -75,6 +93,12 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         text
     });
     Ok(DONE)
+}
+
+/// How a folder was last looked at.
+fn look(look: &Look) -> Value {
+    let folder = Some(&look.folder).filter(|folder| !folder.is_empty());
+    json!({"folder": folder, "tried_at": look.tried_at, "complete_to": look.complete_to, "problem": look.problem})
 }
 
 /// The canaries of a mailbox: the last, and how all stand.

@@ -13,6 +13,7 @@ mod evidence;
 mod folder;
 mod inquiries;
 mod lock;
+mod looks;
 mod open;
 mod touches;
 
@@ -23,5 +24,6 @@ pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};
 pub use inquiries::Proof;
 pub use lock::Lock;
+pub use looks::Look;
 pub use open::{Store, StoreError};
 pub use touches::{Added, NewRecord, Record, Touch};

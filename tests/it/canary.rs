@@ -250,3 +250,41 @@ fn without_canaries_a_mailbox_is_believed_up_to_its_last_mail() {
     let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
     assert!(md.contains("Not proven by a canary: none was sent. 2 other mails arrived"), "{md}");
 }
+
+#[test]
+fn a_folder_that_cannot_be_read_is_a_gap_of_the_mailbox_by_name() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_mailbox(&dovecot, None);
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    workspace.ok(&SEND);
+    let mail = |subject: &str| Mail {
+        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
+        to: Workspace::alias(&site, "bluebonnet"),
+        subject: subject.into(),
+        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
+        ..Mail::default()
+    };
+    dovecot.append("Junk", &mail("One").text());
+    dovecot.append("INBOX", &mail("Two").text());
+    dovecot.lock_folder("Junk", true);
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains("Junk"), "{}", run.err);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1, "the inbox is read all the same");
+    let of = |workspace: &Workspace| workspace.json(&["status"])["coverage"]["mailbox.main"].clone();
+    let blind = of(&workspace);
+    assert_eq!(blind["covered"].as_array().map(Vec::len), Some(0), "{blind:#}");
+    let looks = blind["looks"].as_array().unwrap();
+    let look = |name: &str| looks.iter().find(|look| look["folder"] == name).unwrap_or_else(|| panic!("no {name}: {looks:#?}"));
+    assert!(look("INBOX")["complete_to"].is_string() && look("INBOX")["problem"].is_null(), "{looks:#?}");
+    assert!(look("Junk")["complete_to"].is_null() && look("Junk")["problem"].is_string(), "{looks:#?}");
+    let why = blind["gaps"][0]["why"].to_string();
+    assert!(why.contains("not read to its end: ") && why.contains("Junk"), "{blind:#}");
+
+    dovecot.lock_folder("Junk", false);
+    workspace.ok(&["watch", "--once"]);
+    let seen = of(&workspace);
+    assert_eq!(seen["covered"].as_array().map(Vec::len), Some(1), "{seen:#}");
+    assert!(seen["looks"].as_array().unwrap().iter().all(|look| look["problem"].is_null()), "{seen:#}");
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+}

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta};
 use crickets::classify::{Labels, Origin};
 use crickets::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
-use crickets::store::{Added, Canary, Decision, Folder, NewRecord, Proof, Store, Subject, Touch};
+use crickets::store::{Added, Canary, Decision, Folder, Look, NewRecord, Proof, Store, Subject, Touch};
 use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -93,6 +93,7 @@ stories! {
     a_later_decision_lies_over_an_earlier,
     cursors_are_moved,
     what_was_watched_is_joined,
+    looks_are_kept_by_folder,
     a_setting_is_made_once,
     a_lock_is_held_by_one,
     a_lock_ends_with_its_killed_process,
@@ -447,6 +448,27 @@ async fn what_was_watched_is_joined(place: Place) {
         assert_eq!(spans[0].0, at(0), "{spans:?}");
         assert_eq!(spans.iter().filter(|span| span.0 >= at(1000)).count(), 16, "{spans:?}");
     }
+}
+
+async fn looks_are_kept_by_folder(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let look = |folder: &str, tried, complete: Option<i64>, problem: Option<&str>| Look {
+        folder: folder.into(),
+        tried_at: at(tried),
+        complete_to: complete.map(at),
+        problem: problem.map(str::to_owned),
+    };
+    let (junk, inbox) = (look("Junk", 5, None, Some(ODD)), look("INBOX", 6, Some(6), None));
+    for (source, look) in [("mailbox.a", &junk), ("mailbox.a", &inbox), ("mailbox.b", &look("", 1, None, Some(ODD)))] {
+        store.note_look(source, look).await.unwrap();
+    }
+    assert_eq!(other.looks("mailbox.a").await.unwrap(), vec![inbox, junk]);
+    other.note_look("mailbox.a", &look("INBOX", 9, None, Some("gone"))).await.unwrap();
+    let kept = store.looks("mailbox.a").await.unwrap();
+    assert_eq!(kept[0], look("INBOX", 9, Some(6), Some("gone")), "a look that fails leaves what is known");
+    store.note_look("mailbox.a", &look("INBOX", 12, Some(12), None)).await.unwrap();
+    assert_eq!(other.looks("mailbox.a").await.unwrap()[0], look("INBOX", 12, Some(12), None));
+    assert_eq!(other.looks("mailbox.c").await.unwrap(), vec![]);
 }
 
 async fn a_setting_is_made_once(place: Place) {

@@ -134,6 +134,12 @@ impl Dovecot {
         imap.command(&format!("MOVE 1 {folder}"));
     }
 
+    /// Keeps the server itself from reading a folder, or lets it again.
+    pub(crate) fn lock_folder(&self, folder: &str, locked: bool) {
+        let path = self.folder.path().join("mail/shopper/Maildir").join(format!(".{folder}"));
+        std::fs::set_permissions(path, PermissionsExt::from_mode(if locked { 0o000 } else { 0o700 })).unwrap();
+    }
+
     fn run(&mut self) -> bool {
         let root = self.folder.path().display().to_string();
         let config = self.folder.path().join("dovecot.conf");
