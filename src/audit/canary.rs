@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AuditError, Workspace};
+use super::{AuditError, Workspace, skews};
 use crate::collect::Placement;
+use crate::collect::mail::skew::Skew;
 use crate::config::{AliasKind, Mailbox};
 use crate::send::{Letter, Outbox, new_id};
 use crate::shop::{Inquiry, Status};
@@ -70,7 +71,10 @@ impl Canaries {
         let Some((canary, stand)) = self.last() else { return "no canary was sent".to_owned() };
         let at = canary.sent_at.format("%Y-%m-%d %H:%M:%SZ");
         match (stand, &canary.back) {
-            (_, Some(back)) => format!("canary of {at} back after {}", trip(canary, back)),
+            (_, Some(back)) => {
+                let clock = skew(canary).map_or_else(String::new, |skew| format!("; {}", skew.tell()));
+                format!("canary of {at} back after {}{clock}", trip(canary, back))
+            }
             (Stand::Lost, None) => match &canary.undelivered {
                 Some(why) => format!("canary of {at} could not be delivered ({why}): the mailbox is not proven alive"),
                 None => format!("canary of {at} did not come back: the mailbox is not proven alive"),
@@ -87,10 +91,17 @@ pub fn trip(canary: &Canary, back: &Back) -> String {
     format!("{} s{spam}", round_trip(canary, back))
 }
 
-/// Seconds from sending to arrival, by the mail server's clock; it may run a little behind ours.
+/// How far a canary showed its mail server's clock to be from ours.
+#[must_use]
+pub fn skew(canary: &Canary) -> Option<Skew> {
+    skews::of_canary(canary).map(|(_, skew)| skew)
+}
+
+/// Seconds from sending to arrival, by the mail server's clock; or to when we saw it, where that clock is certainly off.
 #[must_use]
 pub fn round_trip(canary: &Canary, back: &Back) -> i64 {
-    (back.arrival.at - canary.sent_at).num_seconds().max(0)
+    let there = if skew(canary).is_some_and(Skew::is_certain) { back.seen_at } else { back.arrival.at };
+    (there - canary.sent_at).num_seconds().max(0)
 }
 
 impl Workspace {

@@ -6,9 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
 use super::canary::{Canaries, Stand};
-use super::{AuditError, Workspace, looks, round_trip};
+use super::{AuditError, Workspace, looks, round_trip, skew};
 use crate::attribute::AttributedBy;
 use crate::collect::Placement;
+use crate::collect::mail::skew::Skew;
 use crate::report::Alive;
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
@@ -187,6 +188,8 @@ impl Ledger {
                         alive.back += 1;
                         alive.in_spam += u32::from(back.placement == Some(Placement::Spam));
                         alive.slowest_s = alive.slowest_s.max(Some(round_trip(canary, back)));
+                        let surest = |skew: &Skew| (!skew.is_certain(), skew.width_ms());
+                        alive.skew_s = alive.skew_s.into_iter().chain(skew(canary)).min_by_key(surest);
                     }
                     (Stand::Lost, None) => alive.lost += 1,
                     _ => {}

@@ -17,11 +17,13 @@ mod probe;
 mod publish;
 mod record;
 mod review;
+mod skews;
 mod watch;
 mod wave;
+mod webclock;
 mod workspace;
 
-pub use canary::{Canaries, Stand, round_trip, trip};
+pub use canary::{Canaries, Stand, round_trip, skew, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};
 pub use error::AuditError;

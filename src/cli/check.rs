@@ -11,7 +11,7 @@ use crate::collect::Placement;
 use crate::collect::mail::imap;
 use crate::config::MailboxUrl;
 use crate::send::Outbox;
-use crate::shop::SubmitMode;
+use crate::shop::{Inquiry, SubmitMode};
 use crate::store::Canary;
 
 /// How long a canary is waited for.
@@ -66,11 +66,7 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let mut findings = vec![good("workspace", format!("{} in {}", workspace.config.name, workspace.root.display()))];
     findings.push(good("store", crate::config::without_password(&workspace.config.store.url)));
-    findings.push(if workspace.clock.is_rehearsal() {
-        good("clock", format!("rehearsal, {}", workspace.clock.now()))
-    } else {
-        good("clock", format!("the machine's, {}", workspace.clock.now().format("%Y-%m-%d %H:%M:%SZ")))
-    });
+    findings.push(clock(&workspace).await?);
     shops(&workspace, &mut findings, context)?;
     findings.push(browser(&workspace).await);
     mailboxes(&workspace, &mut findings).await?;
@@ -86,6 +82,25 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
         findings.iter().map(|finding| format!("{:<5}  {}: {}\n", finding.mark.word(), finding.what, finding.say)).collect()
     });
     Ok(if fine { DONE } else { FAILED })
+}
+
+/// Our clock, against those of the sites that the last wave asked.
+async fn clock(workspace: &Workspace) -> Result<Finding, AuditError> {
+    let now = workspace.clock.now();
+    if workspace.clock.is_rehearsal() {
+        return Ok(good("clock", format!("rehearsal, {now}")));
+    }
+    let now = now.format("%Y-%m-%d %H:%M:%SZ");
+    let all = workspace.store.inquiries(None).await?;
+    let last = all.iter().filter(|inquiry| inquiry.sent_at.is_some()).max_by_key(|inquiry| inquiry.sent_at);
+    let wave: Vec<&Inquiry> = all.iter().filter(|inquiry| last.is_some_and(|last| last.wave == inquiry.wave)).collect();
+    Ok(match workspace.clock_offset(&wave).await? {
+        None => good("clock", format!("the machine's, {now}")),
+        Some(offset) => match offset.tell() {
+            None => good("clock", format!("the machine's, {now}; it agrees with the sites asked last ({})", offset.sites)),
+            Some(off) => note("clock", format!("{now}; when the last wave was sent, {off}: set it by NTP")),
+        },
+    })
 }
 
 fn shops(workspace: &Workspace, findings: &mut Vec<Finding>, context: &Context) -> Result<(), AuditError> {
@@ -224,7 +239,18 @@ fn canary(what: String, trip: Result<Option<Canary>, AuditError>) -> Result<Find
             (Some(back), _) if back.placement == Some(Placement::Spam) => {
                 note(what, format!("back after {}: builders' mail may land there too", audit::trip(&canary, back)))
             }
-            (Some(back), _) => good(what, format!("back after {}", audit::trip(&canary, back))),
+            (Some(back), _) => match audit::skew(&canary) {
+                Some(skew) if skew.is_certain() => {
+                    let say = format!(
+                        "back after {}, but {}: arrivals are corrected by it; set the clock by NTP",
+                        audit::trip(&canary, back),
+                        skew.tell()
+                    );
+                    note(what, say)
+                }
+                Some(skew) => good(what, format!("back after {}; {}", audit::trip(&canary, back), skew.tell())),
+                None => good(what, format!("back after {}", audit::trip(&canary, back))),
+            },
             (None, Some(why)) => bad(what, format!("the mail to {} could not be delivered: {why}", canary.address)),
             (None, None) => {
                 let say =

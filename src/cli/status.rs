@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended};
-use crate::audit::{AuditError, Canaries, Stand, round_trip};
+use crate::audit::{AuditError, Canaries, Stand, round_trip, skew};
 use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::score::Gap;
@@ -108,6 +108,7 @@ fn canary(canaries: &Canaries) -> Value {
             "sent_at": canary.sent_at, "stand": word(*stand), "back_at": canary.back.as_ref().map(|back| back.arrival.at),
             "round_trip_s": canary.back.as_ref().map(|back| round_trip(canary, back)),
             "placement": canary.back.as_ref().and_then(|back| back.placement), "why": canary.undelivered,
+            "skew_s": skew(canary),
         })
     });
     json!({

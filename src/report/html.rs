@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::chart::{self, Size};
 use super::words::{self, BUCKETS};
-use super::{Page, Report, ReportError, ReportShop, Writer, compare, scorecard, sensitivity, watched};
+use super::{ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, scorecard, sensitivity, watched};
 use crate::score::{Card, Verdict};
 use crate::shop::Status;
 
@@ -124,6 +124,7 @@ struct Index {
     shaded_hours: bool,
     watched: Vec<Watched>,
     watched_rule: &'static str,
+    clock_off: String,
     in_review: u32,
     unmatched: u32,
     unproven: usize,
@@ -202,6 +203,7 @@ fn index(report: &Report) -> Index {
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
         watched_rule: watched::RULE,
+        clock_off: report.clock_offset.and_then(ClockOffset::tell).unwrap_or_default(),
         in_review: report.in_review,
         unmatched: report.unmatched,
         unproven: report.shops.iter().filter(|s| s.card.verdict == Verdict::Inconclusive).count(),

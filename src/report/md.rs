@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
+use super::{ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
 
 pub(crate) struct Md;
 
@@ -101,6 +101,9 @@ fn rest(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out, "\n## What is not proven\n")?;
     writeln!(out, "- waiting for review: {}\n- belongs to no inquiry: {}", report.in_review, report.unmatched)?;
+    if let Some(off) = report.clock_offset.and_then(ClockOffset::tell) {
+        writeln!(out, "- {off}: times between our clock and a mail server's may be off by as much")?;
+    }
     for (source, coverage) in &report.coverage {
         let alive = watched::alive(coverage);
         let alive = if alive.is_empty() { alive } else { format!(". {alive}") };

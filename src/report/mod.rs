@@ -22,7 +22,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use model::{
-    Alive, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail, build,
+    Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
+    build,
 };
 
 /// Why a report could not be made.

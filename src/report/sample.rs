@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Alive, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
@@ -149,6 +149,7 @@ pub(crate) fn input() -> Input {
             ),
         ]),
         alive: BTreeMap::from([("mailbox.main".to_owned(), Alive { back: 31, slowest_s: Some(6), other_mails: 12, ..Alive::default() })]),
+        clock_offset: Some(ClockOffset { sites: 9, offset_s: 0 }),
         unmatched: 2,
         in_review: 1,
     }

@@ -38,6 +38,15 @@ fn canaries(alive: &Alive) -> String {
         text.push_str(&format!("; {} did not", alive.lost));
     }
     text.push('.');
+    if let Some(skew) = alive.skew_s {
+        let [low, high] = skew.seconds();
+        let corrected = match (skew.is_certain(), skew.width_ms() <= 60_000) {
+            (true, _) => "; arrivals are corrected by it.".to_owned(),
+            (false, true) => format!(", so mail is timed to within {} s.", low.abs().max(high.abs()) + 1),
+            (false, false) => ".".to_owned(),
+        };
+        text.push_str(&format!(" Of the mail server: {}{corrected}", skew.tell()));
+    }
     text
 }
 
@@ -64,8 +73,16 @@ mod tests {
             ),
             (Alive { back: 31, slowest_s: Some(6), ..Alive::default() }, "31 canaries came back, the slowest after 6 s."),
             (
-                Alive { back: 1, in_spam: 1, lost: 2, slowest_s: Some(90), other_mails: 3, last_mail: last },
+                Alive { back: 1, in_spam: 1, lost: 2, slowest_s: Some(90), other_mails: 3, last_mail: last, skew_s: None },
                 "1 canary came back, the slowest after 1 min 30 s, 1 of them in the spam folder; 2 did not.",
+            ),
+            (
+                Alive { back: 1, slowest_s: Some(1), skew_s: Some([-2, 1].into()), ..Alive::default() },
+                "1 canary came back, the slowest after 1 s. Of the mail server: its clock is within 2 s of ours, so mail is timed to within 3 s.",
+            ),
+            (
+                Alive { back: 1, slowest_s: Some(601), skew_s: Some([598, 601].into()), ..Alive::default() },
+                "1 canary came back, the slowest after 10 min 1 s. Of the mail server: its clock is 598 to 601 s ahead of ours; arrivals are corrected by it.",
             ),
         ] {
             let coverage = Coverage { alive: Some(of), ..Coverage::default() };

@@ -288,3 +288,45 @@ fn a_folder_that_cannot_be_read_is_a_gap_of_the_mailbox_by_name() {
     assert!(seen["looks"].as_array().unwrap().iter().all(|look| look["problem"].is_null()), "{seen:#}");
     assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
 }
+
+#[test]
+fn a_mail_server_whose_clock_is_off_is_found_out_and_its_arrivals_are_corrected() {
+    use chrono::{DateTime, TimeDelta, Utc};
+    // The canary goes to another server, so that the test can file it as a server ten minutes ahead would have.
+    let (Some(dovecot), Some(elsewhere)) = (Dovecot::start(), Dovecot::start()) else { return };
+    let Some(smtp) = Smtp::start(elsewhere.lmtp_port()) else { return };
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_mailbox(&dovecot, Some(&smtp));
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    workspace.ok(&SEND);
+    eventually(|| elsewhere.inbox().len(), |count| *count == 1);
+    let ahead = TimeDelta::minutes(10);
+    let letter: String = elsewhere.header(1).lines().filter(|line| line.contains(": ")).map(|line| format!("{line}\n")).collect();
+    dovecot.append_at("INBOX", &format!("{letter}\nA test mail.\n"), Utc::now() + ahead);
+    workspace.ok(&["watch", "--once"]);
+    let said = workspace.ok(&["status"]).out;
+    assert!(said.contains("its clock is 59") && said.contains("ahead of ours"), "{said}");
+    let of = canary(&workspace);
+    assert!(of["last"]["round_trip_s"].as_i64().is_some_and(|seconds| seconds < 120), "by our clock: {of:#}");
+
+    let mail = Mail {
+        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
+        to: Workspace::alias(&site, "bluebonnet"),
+        subject: "The Magnolia".into(),
+        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
+        ..Mail::default()
+    };
+    let came = Utc::now();
+    dovecot.append_at("INBOX", &mail.text(), came + ahead);
+    workspace.ok(&["watch", "--once"]);
+    let report = workspace.make_report(WAVE, &[]);
+    let touch = &touches(&report, "bluebonnet")[0];
+    let time = |name: &str| touch[name].as_str().unwrap_or_else(|| panic!("no {name}: {touch:#}")).parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(touch["disputed"], false, "{touch:#}");
+    assert!(time("at") <= came && came - TimeDelta::seconds(1) <= time("at_latest"), "{came}: {touch:#}");
+    assert!(time("at_latest") - time("at") <= TimeDelta::minutes(1), "{touch:#}");
+    let skew = &report["coverage"]["mailbox.main"]["alive"]["skew_s"];
+    assert!(skew[0].as_i64() <= Some(600) && skew[1].as_i64() >= Some(600), "{skew}");
+    let again = workspace.json(&["rederive"]);
+    assert_eq!(again["changed"], 0, "{again}");
+}

@@ -140,7 +140,9 @@ fn a_form_a_machine_and_a_person_over_real_mail() {
     {
         assert!(workspace.path().join("reports").join(WAVE).join(page).is_file(), "{page} is missing");
     }
-    workspace.ok(&["check"]);
+    let check = workspace.ok(&["check"]).out;
+    assert!(check.contains("it agrees with the sites asked last (1)") && check.contains("canary mailbox.main: back after"), "{check}");
+    assert_eq!(report["clock_offset"], serde_json::json!({"sites": 1, "offset_s": 0}));
 }
 
 #[test]

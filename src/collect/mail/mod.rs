@@ -17,6 +17,7 @@ mod maildir;
 mod mbox;
 mod parse;
 mod record;
+pub mod skew;
 
 pub use imap_watch::{Event, watch};
 pub(crate) use parse::links_in;
