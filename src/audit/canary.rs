@@ -13,8 +13,10 @@ use crate::send::{Letter, Outbox, new_id};
 use crate::shop::{Inquiry, Status};
 use crate::store::{Back, Canary};
 
-/// The least time between two canaries that nobody asked for: a day, and an hour's grace for whoever calls at the same hour daily.
+/// The least time between two canaries that a command sends: a day, with an hour's grace for whoever calls it at the same hour daily.
 pub(super) const DAILY: TimeDelta = TimeDelta::hours(23);
+/// The same for a watch that runs on and needs no grace.
+pub(super) const WHOLE_DAY: TimeDelta = TimeDelta::days(1);
 /// How long after the end of an inquiry's window its mailbox is still proven: the canary that closes the last day.
 const AFTERWARDS: TimeDelta = TimeDelta::days(2);
 
@@ -111,6 +113,11 @@ impl Workspace {
     /// # Errors
     /// When the store fails.
     pub async fn send_due_canaries(&self, starting: bool) -> Result<Vec<(String, String)>, AuditError> {
+        self.send_canaries(starting, DAILY).await
+    }
+
+    /// As [`send_due_canaries`](Self::send_due_canaries), so far apart.
+    pub(super) async fn send_canaries(&self, starting: bool, apart: TimeDelta) -> Result<Vec<(String, String)>, AuditError> {
         let mut problems = Vec::new();
         if self.config.smtp.is_none() || !self.config.canary.send {
             return Ok(problems);
@@ -121,7 +128,7 @@ impl Workspace {
             if !(starting && first == Some(&mailbox.name) || self.awaits(&inquiries, mailbox)) {
                 continue;
             }
-            match self.send_canary(mailbox, DAILY).await {
+            match self.send_canary(mailbox, apart).await {
                 Ok(_) => {}
                 Err(error @ (AuditError::Send(_) | AuditError::Secret(_))) => {
                     problems.push((mailbox.source(), format!("the canary did not go out: {error}.")));

@@ -65,7 +65,7 @@ impl Skews {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{Arrival, ArrivalBasis, Channel};
+    use crate::collect::{Arrival, Channel};
     use crate::store::Back;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -73,17 +73,9 @@ mod tests {
     }
 
     fn arrival(internal: i64, seen: i64) -> Arrival {
-        Arrival {
-            at: at(internal),
-            at_latest: None,
-            disputed: false,
-            basis: ArrivalBasis::InternalDate,
-            internal_date: Some(at(internal)),
-            handover: None,
-            date_header: None,
-            seen_from: None,
-            seen_by: Some(at(seen)),
-        }
+        let stamp = at(internal);
+        let clocks = serde_json::json!({"at": stamp, "basis": "internal_date", "internal_date": stamp, "seen_by": at(seen)});
+        serde_json::from_value(clocks).unwrap()
     }
 
     /// Sent at a moment to a server so many seconds ahead, seen two seconds later.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::canary::WHOLE_DAY;
 use super::door::BATCH;
 use super::wave::Task;
 use super::{AuditError, Gathered, SourcePass, Workspace};
@@ -115,7 +116,7 @@ impl Workspace {
         let workspace = self.clone();
         Task(tokio::spawn(async move {
             loop {
-                let problems = match workspace.send_due_canaries(false).await {
+                let problems = match workspace.send_canaries(false, WHOLE_DAY).await {
                     Ok(problems) => problems,
                     Err(error) => workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), error.to_string())).collect(),
                 };

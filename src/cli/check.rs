@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Context, DONE, Ended, FAILED};
-use crate::audit::{self, AuditError, Workspace};
+use crate::audit::{self, AuditError, Stand, Workspace};
 use crate::collect::Placement;
 use crate::collect::mail::imap;
 use crate::config::MailboxUrl;
@@ -221,6 +221,10 @@ async fn mail_of_our_own(workspace: &Workspace, findings: &mut Vec<Finding>, con
     findings.push(good("smtp", format!("{} answers", outbox.host())));
     for mailbox in workspace.config.mailboxes.values() {
         let what = format!("canary {}", mailbox.source());
+        let earlier = workspace.canaries(&mailbox.source()).await?;
+        if matches!(earlier.last(), Some((_, Stand::Lost))) {
+            findings.push(note(what.clone(), earlier.tell()));
+        }
         if !workspace.config.canary.send {
             findings.push(note(what, "none is sent: `[canary] send` is false, so silence rests on other mail that arrives"));
             continue;

@@ -152,17 +152,12 @@ mod tests {
     }
 
     fn arrival(basis: ArrivalBasis, internal: i64, handover: Option<i64>, seen: (Option<i64>, i64)) -> Arrival {
-        Arrival {
-            at: if basis == ArrivalBasis::Seen { at(seen.1) } else { at(internal) },
-            at_latest: None,
-            disputed: basis == ArrivalBasis::Seen,
-            basis,
-            internal_date: Some(at(internal)),
-            handover: handover.map(at),
-            date_header: None,
-            seen_from: seen.0.map(at),
-            seen_by: Some(at(seen.1)),
-        }
+        let by_sight = basis == ArrivalBasis::Seen;
+        serde_json::from_value(serde_json::json!({
+            "at": if by_sight { at(seen.1) } else { at(internal) }, "disputed": by_sight, "basis": basis,
+            "internal_date": at(internal), "handover": handover.map(at), "seen_from": seen.0.map(at), "seen_by": at(seen.1),
+        }))
+        .unwrap()
     }
 
     #[test]

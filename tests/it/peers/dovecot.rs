@@ -127,14 +127,6 @@ impl Dovecot {
         imap.command(&format!("APPEND {folder} {{{}+}}\r\n{message}", message.len()));
     }
 
-    /// Puts a message into a folder with an INTERNALDATE, as a server whose clock is off would.
-    pub(crate) fn append_at(&self, folder: &str, message: &str, date: DateTime<Utc>) {
-        let mut imap = Imap::login(self.ports.imap);
-        let message = message.replace("\r\n", "\n").replace('\n', "\r\n");
-        let date = date.format("%d-%b-%Y %H:%M:%S +0000");
-        imap.command(&format!("APPEND {folder} \"{date}\" {{{}+}}\r\n{message}", message.len()));
-    }
-
     /// Moves the first message of INBOX into another folder, as a filter would.
     pub(crate) fn move_first(&self, folder: &str) {
         let mut imap = Imap::login(self.ports.imap);
