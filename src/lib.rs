@@ -26,6 +26,7 @@ pub mod demo;
 pub mod document;
 pub mod report;
 pub mod score;
+pub mod send;
 pub mod shop;
 pub mod store;
 pub mod submit;

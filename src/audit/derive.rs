@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::record::TouchByHand;
+use super::skews::Skews;
 use super::{AuditError, Workspace};
 use crate::attribute::{self, AttributedBy, Attribution, Target};
 use crate::classify::{self, Classified, Context, Origin};
@@ -76,12 +77,13 @@ impl Workspace {
         let inquiries = self.store.inquiries(None).await?;
         let decisions = self.store.decisions().await?;
         let records = self.store.records().await?;
+        let skews = Skews::of(&self.store.canaries().await?);
         let before: BTreeMap<String, Touch> = self.store.touches().await?.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
         let evidence = self.evidence.clone();
         let window_days = self.config.wave.window_days;
         let base: Vec<String> = self.config.mailboxes.values().map(|mailbox| mailbox.address.clone()).collect();
         let (judged, before, left) = tokio::task::spawn_blocking(move || {
-            let mut judge = Judge::new(&inquiries, &decisions, window_days, base);
+            let mut judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
             // Learned first of all, so that it does not matter which of a sender's touches came first or was decided on.
             for record in &records {
                 if judge.teaches(record) {
@@ -114,23 +116,43 @@ struct Judge<'a> {
     decisions: &'a BTreeMap<(Subject, String), Decision>,
     targets: Vec<Target>,
     base: Vec<String>,
+    skews: Skews,
     /// Of all of these, and of the program that judges.
     fingerprint: String,
 }
 
 impl<'a> Judge<'a> {
-    fn new(inquiries: &'a [Inquiry], decisions: &'a BTreeMap<(Subject, String), Decision>, window_days: i64, base: Vec<String>) -> Self {
-        let rests_on = format!("{} {window_days} {base:?} {inquiries:?} {decisions:?}", env!("CARGO_PKG_VERSION"));
+    fn new(
+        inquiries: &'a [Inquiry],
+        decisions: &'a BTreeMap<(Subject, String), Decision>,
+        window_days: i64,
+        base: Vec<String>,
+        skews: Skews,
+    ) -> Self {
+        let clocks = skews.fingerprint();
+        let rests_on = format!("{} {window_days} {base:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
         Self {
             fingerprint: Sha256::digest(rests_on).iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
             inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
             decisions,
             targets: inquiries.iter().map(|inquiry| target(inquiry, window_days)).collect(),
             base,
+            skews,
         }
     }
 
     fn touch(&self, record: &Record, bytes: &[u8]) -> Touch {
+        match self.skews.correct(record) {
+            None => self.touch_as_it_came(record, bytes),
+            Some((record, said)) => {
+                let mut touch = self.touch_as_it_came(&record, bytes);
+                touch.classified.signals.push(said);
+                touch
+            }
+        }
+    }
+
+    fn touch_as_it_came(&self, record: &Record, bytes: &[u8]) -> Touch {
         let content = Content::of(record, bytes);
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
         let attribution = self.attribute(record, &content, decision);

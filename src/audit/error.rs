@@ -7,6 +7,7 @@ use crate::config::SecretError;
 use crate::document::DocumentError;
 use crate::report::ReportError;
 use crate::score::ScoreError;
+use crate::send::SendError;
 use crate::shop::file::ShopFileError;
 use crate::store::{EvidenceError, StoreError};
 use crate::submit::SubmitError;
@@ -46,6 +47,9 @@ pub enum AuditError {
     /// Submitting could not be set up.
     #[error(transparent)]
     Submit(#[from] SubmitError),
+    /// A mail of our own did not go out.
+    #[error(transparent)]
+    Send(#[from] SendError),
     /// A source could not be read.
     #[error(transparent)]
     Collect(#[from] CollectError),

@@ -1,9 +1,16 @@
 //! From the store to `crickets.log/1`: one inquiry, its touches and its coverage gaps, as of a moment.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AuditError, Workspace};
+use super::alive::{self, Life, Unproven};
+use super::canary::{Canaries, Stand};
+use super::{AuditError, Workspace, looks, round_trip, skew};
 use crate::attribute::AttributedBy;
+use crate::collect::Placement;
+use crate::collect::mail::skew::Skew;
+use crate::report::Alive;
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, Status};
@@ -13,6 +20,11 @@ use crate::store::Touch;
 pub(super) struct Ledger {
     touches: Vec<Touch>,
     coverage: Vec<(String, Vec<Span>)>,
+    canaries: BTreeMap<String, Canaries>,
+    /// What was in the way of the last look, by source.
+    obstacles: BTreeMap<String, String>,
+    /// By mailbox, rehearsed or real.
+    lives: BTreeMap<(String, bool), Life>,
     phones: Vec<(String, String)>,
     window: TimeDelta,
 }
@@ -32,10 +44,35 @@ impl Workspace {
         Ok(coverage)
     }
 
+    /// The gaps of every source over the windows of these inquiries up to now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn gaps(&self, inquiries: &[&Inquiry]) -> Result<BTreeMap<String, Vec<Gap>>, AuditError> {
+        Ok(self.ledger().await?.all_gaps(inquiries, self.clock.now()))
+    }
+
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
+        let touches = self.store.touches().await?;
+        let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
+        for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
+            let of_source = self.canaries(&source).await?;
+            for rehearsal in [false, true] {
+                lives.insert((source.clone(), rehearsal), Life::of(&source, rehearsal, &of_source, &touches));
+            }
+            canaries.insert(source, of_source);
+        }
+        let coverage = self.coverage().await?;
+        let mut obstacles = BTreeMap::new();
+        for (source, _) in &coverage {
+            obstacles.extend(looks::obstacle(&self.store.looks(source).await?).map(|obstacle| (source.clone(), obstacle)));
+        }
         Ok(Ledger {
-            touches: self.store.touches().await?,
-            coverage: self.coverage().await?,
+            touches,
+            coverage,
+            obstacles,
+            canaries,
+            lives,
             phones: self.config.phones.values().map(|phone| (phone.number.clone(), phone.source())).collect(),
             window: TimeDelta::days(self.config.wave.window_days),
         })
@@ -90,10 +127,10 @@ impl Ledger {
         }
     }
 
-    /// When a source that this inquiry depends on was not watched, within its window so far.
+    /// When a source that this inquiry depends on was not watched, or its mailbox not proven alive, within its window so far.
     pub(super) fn gaps(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Vec<Gap> {
         let Some(start) = inquiry.confirmed_at.or(inquiry.sent_at) else { return Vec::new() };
-        let end = as_of.min(start + self.window);
+        let span = (start, as_of.min(start + self.window));
         let mut sources = vec![inquiry.mailbox.clone()];
         if inquiry.offered_phone {
             let number = inquiry.persona.phone.as_deref();
@@ -101,13 +138,72 @@ impl Ledger {
             // A number that no source watches is a source that is never covered.
             sources.push(of_number.map_or_else(|| "phone".to_owned(), |(_, source)| source.clone()));
         }
-        sources
-            .into_iter()
-            .flat_map(|source| {
-                let covered = self.coverage.iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
-                uncovered((start, end), covered).into_iter().map(move |(from, to)| Gap { source: source.clone(), from, to })
-            })
-            .collect()
+        let mut gaps = Vec::new();
+        for source in sources {
+            let covered = self.coverage.iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
+            let mut open: Vec<(Span, String)> = Vec::new();
+            let unread = uncovered(span, covered);
+            if let Some(life) = self.lives.get(&(source.clone(), inquiry.rehearsal)) {
+                for Unproven { span, why } in life.unproven(span) {
+                    // What was not read either is a gap already.
+                    open.extend(uncovered(span, &unread).into_iter().map(|span| (span, why.clone())));
+                }
+            }
+            open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, gap.1 == span.1))));
+            open.sort();
+            gaps.extend(open.into_iter().map(|((from, to), why)| Gap { source: source.clone(), from, to, why: Some(why) }));
+        }
+        gaps
+    }
+
+    /// Why a source is not covered, in a few words; what was in the way last explains what is open at the `end`.
+    fn unread_because(&self, source: &str, end: bool) -> String {
+        let silent = if source.starts_with("mailbox.") { "not read to its end" } else { "no log shows it" };
+        self.obstacles.get(source).filter(|_| end).map_or_else(|| silent.to_owned(), |obstacle| format!("{silent}: {obstacle}"))
+    }
+
+    /// The gaps of all sources over the windows of these inquiries; a source without one stands with an empty list.
+    pub(super) fn all_gaps(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> BTreeMap<String, Vec<Gap>> {
+        let mut all: BTreeMap<String, Vec<Gap>> = self.coverage.iter().map(|(source, _)| (source.clone(), Vec::new())).collect();
+        for gap in inquiries.iter().filter(|inquiry| inquiry.status == Status::Confirmed).flat_map(|inquiry| self.gaps(inquiry, as_of)) {
+            all.entry(gap.source.clone()).or_default().push(gap);
+        }
+        all.into_iter().map(|(source, gaps)| (source, joined(gaps))).collect()
+    }
+
+    /// What shows that the mailboxes of these inquiries received mail in their windows so far.
+    pub(super) fn alive(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> BTreeMap<String, Alive> {
+        let mut all = BTreeMap::new();
+        for (source, canaries) in &self.canaries {
+            let of_source = || inquiries.iter().filter(|inquiry| inquiry.mailbox == *source);
+            let starts = of_source().filter_map(|inquiry| inquiry.confirmed_at.or(inquiry.sent_at));
+            let Some((first, last)) = starts.clone().min().zip(starts.max()) else { continue };
+            // The canary that a wave starts with leaves before its first inquiry.
+            let within = |at: DateTime<Utc>| first - TimeDelta::days(1) <= at && at <= as_of.min(last + self.window + TimeDelta::days(1));
+            let rehearsal = of_source().any(|inquiry| inquiry.rehearsal);
+            let mut alive = Alive::default();
+            for (canary, stand) in canaries.all.iter().filter(|(canary, _)| within(canary.sent_at) && canary.rehearsal == rehearsal) {
+                match (stand, &canary.back) {
+                    (_, Some(back)) => {
+                        alive.back += 1;
+                        alive.in_spam += u32::from(back.placement == Some(Placement::Spam));
+                        alive.slowest_s = alive.slowest_s.max(Some(round_trip(canary, back)));
+                        let surest = |skew: &Skew| (!skew.is_certain(), skew.width_ms());
+                        alive.skew_s = alive.skew_s.into_iter().chain(skew(canary)).min_by_key(surest);
+                    }
+                    (Stand::Lost, None) => alive.lost += 1,
+                    _ => {}
+                }
+            }
+            let mails =
+                alive::mails(source, rehearsal, &self.touches).map(|touch| touch.arrival.at).filter(|at| *at >= first && *at <= as_of);
+            for at in mails {
+                alive.other_mails += 1;
+                alive.last_mail = alive.last_mail.max(Some(at));
+            }
+            all.insert(source.clone(), alive);
+        }
+        all
     }
 }
 
@@ -131,6 +227,19 @@ fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
         open.push((from, span.1));
     }
     open
+}
+
+/// Spans in order, with what overlaps joined where the reason is the same.
+fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
+    spans.sort_by(|a, b| (a.from, a.to, &a.why).cmp(&(b.from, b.to, &b.why)));
+    let mut joined: Vec<Gap> = Vec::new();
+    for span in spans {
+        match joined.iter_mut().rev().find(|known| known.why == span.why) {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => joined.push(span),
+        }
+    }
+    joined
 }
 
 fn log_touch(touch: &Touch) -> LogTouch {

@@ -2,21 +2,30 @@
 //! judges it (`derive`), lets people decide what is uncertain (`review`), and publishes (`publish`). The rooms it calls
 //! know nothing of the store; only this room puts the two together.
 
+mod alive;
 mod browsers;
+mod canary;
 mod derive;
+mod door;
 mod draft;
 mod error;
 mod gather;
+mod import;
 mod ledger;
 mod login;
+mod looks;
 mod probe;
 mod publish;
 mod record;
 mod review;
+mod skews;
 mod told;
+mod watch;
 mod wave;
+mod webclock;
 mod workspace;
 
+pub use canary::{Canaries, Stand, round_trip, skew, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};
 pub use error::AuditError;

@@ -11,7 +11,7 @@ use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
 use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Gap, Rubric};
+use crate::score::{self, Card, Rubric};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Inquiry, Status};
 use crate::store::Touch;
@@ -50,13 +50,7 @@ impl Workspace {
         }
         let ledger = self.ledger().await?;
         let mut shops = Vec::new();
-        let mut gaps: BTreeMap<String, Vec<Gap>> = self.coverage().await?.into_iter().map(|(source, _)| (source, Vec::new())).collect();
         for inquiry in &inquiries {
-            if inquiry.status == Status::Confirmed {
-                for gap in ledger.gaps(inquiry, as_of) {
-                    gaps.entry(gap.source.clone()).or_default().push(gap);
-                }
-            }
             let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
             let detail = self.detail(inquiry, &ledger, as_of).await?;
             shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail });
@@ -73,7 +67,9 @@ impl Workspace {
             shops,
             builders: score::builders(&self.trailing(&all, wave, &ledger, as_of, rubric)?, RANKED_FROM),
             cohort: score::cohort(&cards, as_of),
-            coverage: gaps.into_iter().map(|(source, spans)| (source, joined(spans))).collect(),
+            coverage: ledger.all_gaps(&inquiries, as_of),
+            alive: ledger.alive(&inquiries, as_of),
+            clock_offset: self.clock_offset(&inquiries).await?,
             unmatched: count(unmatched),
             in_review: count(in_review + unclear),
         }))
@@ -206,19 +202,6 @@ fn context(inquiry: &Inquiry) -> Context {
         builder: inquiry.shop.builder.clone(),
         ..Context::default()
     }
-}
-
-/// Spans in order, with what overlaps joined.
-fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
-    spans.sort_by_key(|span| (span.from, span.to));
-    let mut joined: Vec<Gap> = Vec::new();
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
-            _ => joined.push(span),
-        }
-    }
-    joined
 }
 
 fn count(number: usize) -> u32 {

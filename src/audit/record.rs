@@ -206,6 +206,6 @@ impl Workspace {
         };
         let added = self.take_in(vec![raw]).await?;
         self.derive().await?;
-        Ok(added == 1)
+        Ok(added.new == 1)
     }
 }

@@ -17,7 +17,7 @@ use crate::store::{Lock, Proof};
 use crate::submit::{self, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
 
 /// A task that ends with whoever waits for it.
-struct Task<T>(tokio::task::JoinHandle<T>);
+pub(super) struct Task<T>(pub(super) tokio::task::JoinHandle<T>);
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {

@@ -3,21 +3,25 @@
 use std::time::Duration;
 
 use clap::Args;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
-use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{Context, DONE, Ended, FAILED};
-use crate::audit::{AuditError, Workspace};
+use crate::audit::{self, AuditError, Stand, Workspace};
+use crate::collect::Placement;
 use crate::collect::mail::imap;
-use crate::config::{MailboxUrl, Smtp};
-use crate::shop::SubmitMode;
+use crate::config::MailboxUrl;
+use crate::send::Outbox;
+use crate::shop::{Inquiry, SubmitMode};
+use crate::store::Canary;
+
+/// How long a canary is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// See whether everything is ready
 ///
 /// Looks at the configuration, the shop files, the browser, the mailbox login, the outgoing mail server, the phone sources
-/// and the store. Exits with 1 when it found a fault.
+/// and the store. Where `[smtp]` is configured, a test mail of our own (a canary) goes to each mailbox and is waited for.
+/// Exits with 1 when it found a fault.
 #[derive(Debug, Args)]
 pub(super) struct Check {}
 
@@ -62,19 +66,12 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let mut findings = vec![good("workspace", format!("{} in {}", workspace.config.name, workspace.root.display()))];
     findings.push(good("store", crate::config::without_password(&workspace.config.store.url)));
-    findings.push(if workspace.clock.is_rehearsal() {
-        good("clock", format!("rehearsal, {}", workspace.clock.now()))
-    } else {
-        good("clock", format!("the machine's, {}", workspace.clock.now().format("%Y-%m-%d %H:%M:%SZ")))
-    });
+    findings.push(clock(&workspace).await?);
     shops(&workspace, &mut findings, context)?;
     findings.push(browser(&workspace).await);
     mailboxes(&workspace, &mut findings).await?;
     phones(&workspace, &mut findings);
-    match &workspace.config.smtp {
-        Some(server) => findings.push(smtp(server).await),
-        None => findings.push(good("smtp", "none configured; needed only for mail of our own")),
-    }
+    mail_of_our_own(&workspace, &mut findings, context).await?;
     let fine = findings.iter().all(|finding| finding.mark != Mark::Fault);
     let document = json!({
         "schema": "crickets.check/1",
@@ -85,6 +82,25 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
         findings.iter().map(|finding| format!("{:<5}  {}: {}\n", finding.mark.word(), finding.what, finding.say)).collect()
     });
     Ok(if fine { DONE } else { FAILED })
+}
+
+/// Our clock, against those of the sites that the last wave asked.
+async fn clock(workspace: &Workspace) -> Result<Finding, AuditError> {
+    let now = workspace.clock.now();
+    if workspace.clock.is_rehearsal() {
+        return Ok(good("clock", format!("rehearsal, {now}")));
+    }
+    let now = now.format("%Y-%m-%d %H:%M:%SZ");
+    let all = workspace.store.inquiries(None).await?;
+    let last = all.iter().filter(|inquiry| inquiry.sent_at.is_some()).max_by_key(|inquiry| inquiry.sent_at);
+    let wave: Vec<&Inquiry> = all.iter().filter(|inquiry| last.is_some_and(|last| last.wave == inquiry.wave)).collect();
+    Ok(match workspace.clock_offset(&wave).await? {
+        None => good("clock", format!("the machine's, {now}")),
+        Some(offset) => match offset.tell() {
+            None => good("clock", format!("the machine's, {now}; it agrees with the sites asked last ({})", offset.sites)),
+            Some(off) => note("clock", format!("{now}; when the last wave was sent, {off}: set it by NTP")),
+        },
+    })
 }
 
 fn shops(workspace: &Workspace, findings: &mut Vec<Finding>, context: &Context) -> Result<(), AuditError> {
@@ -185,33 +201,68 @@ fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Greets the server, and logs in where a password is configured.
-async fn smtp(server: &Smtp) -> Finding {
-    let Some(host) = server.url.host_str() else { return bad("smtp", "no host") };
-    let built = match (server.url.scheme(), host) {
-        ("smtps", host) => AsyncSmtpTransport::<Tokio1Executor>::relay(host),
-        (_, "localhost" | "127.0.0.1" | "[::1]") => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)),
-        (_, host) => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host),
+/// Greets the server, and logs in where a password is configured; then a canary goes round to each mailbox.
+async fn mail_of_our_own(workspace: &Workspace, findings: &mut Vec<Finding>, context: &Context) -> Result<(), AuditError> {
+    let Some(server) = &workspace.config.smtp else {
+        findings.push(note("smtp", "none configured: no canary proves that mail arrives, so silence rests on other mail that does"));
+        return Ok(());
     };
-    let mut builder = match built {
-        Ok(builder) => builder.timeout(Some(Duration::from_secs(20))),
-        Err(error) => return bad("smtp", format!("could not set up {host}: {error}")),
-    };
-    if let Some(port) = server.url.port() {
-        builder = builder.port(port);
-    }
-    if let Some(password) = &server.password {
-        match password.get() {
-            Ok(password) => {
-                builder =
-                    builder.credentials(Credentials::new(server.url.username().replace("%40", "@"), password.expose_secret().to_owned()));
-            }
-            Err(error) => return bad("smtp", error.to_string()),
+    let outbox = match Outbox::of(server) {
+        Ok(outbox) => outbox,
+        Err(error) => {
+            findings.push(bad("smtp", error.to_string()));
+            return Ok(());
         }
+    };
+    if let Err(error) = outbox.greet().await {
+        findings.push(bad("smtp", error.to_string()));
+        return Ok(());
     }
-    match builder.build::<Tokio1Executor>().test_connection().await {
-        Ok(true) => good("smtp", format!("{host} answers")),
-        Ok(false) => bad("smtp", format!("{host} does not answer as a mail server")),
-        Err(error) => bad("smtp", format!("could not reach {host}: {error}")),
+    findings.push(good("smtp", format!("{} answers", outbox.host())));
+    for mailbox in workspace.config.mailboxes.values() {
+        let what = format!("canary {}", mailbox.source());
+        let earlier = workspace.canaries(&mailbox.source()).await?;
+        if matches!(earlier.last(), Some((_, Stand::Lost))) {
+            findings.push(note(what.clone(), earlier.tell()));
+        }
+        if !workspace.config.canary.send {
+            findings.push(note(what, "none is sent: `[canary] send` is false, so silence rests on other mail that arrives"));
+            continue;
+        }
+        context.out.tell(&format!("A test mail goes to {}; it is waited for up to {} s.", mailbox.address, PATIENCE.as_secs()));
+        findings.push(canary(what, workspace.canary_round_trip(mailbox, PATIENCE).await)?);
     }
+    Ok(())
+}
+
+/// What came of a canary.
+fn canary(what: String, trip: Result<Option<Canary>, AuditError>) -> Result<Finding, AuditError> {
+    Ok(match trip {
+        Ok(None) => note(what, "a rehearsal (`--now`) sends only to this machine: none was sent"),
+        Ok(Some(canary)) => match (&canary.back, &canary.undelivered) {
+            (Some(back), _) if back.placement == Some(Placement::Spam) => {
+                note(what, format!("back after {}: builders' mail may land there too", audit::trip(&canary, back)))
+            }
+            (Some(back), _) => match audit::skew(&canary) {
+                Some(skew) if skew.is_certain() => {
+                    let say = format!(
+                        "back after {}, but {}: arrivals are corrected by it; set the clock by NTP",
+                        audit::trip(&canary, back),
+                        skew.tell()
+                    );
+                    note(what, say)
+                }
+                Some(skew) => good(what, format!("back after {}; {}", audit::trip(&canary, back), skew.tell())),
+                None => good(what, format!("back after {}", audit::trip(&canary, back))),
+            },
+            (None, Some(why)) => bad(what, format!("the mail to {} could not be delivered: {why}", canary.address)),
+            (None, None) => {
+                let say =
+                    format!("the mail to {} was not back within {} s; `crickets status` tells later", canary.address, PATIENCE.as_secs());
+                note(what, say)
+            }
+        },
+        Err(error @ (AuditError::Send(_) | AuditError::Secret(_) | AuditError::Collect(_))) => bad(what, error.to_string()),
+        Err(error) => return Err(error),
+    })
 }

@@ -19,7 +19,7 @@ use crate::submit::{Outcome, Prepared};
 ///
 /// Without `--send` this is a dry run: the form is loaded, and everything that would go out is shown; nothing is sent.
 /// The first call draws each inquiry's moment at random inside the allowed window and stores it; `--send` sends what is due
-/// and lists the rest. A shop gets one inquiry per wave, whatever happens: what may have been sent is never sent again.
+/// and lists the rest; first a test mail of our own goes to the mailbox (once a day, where `[smtp]` is configured). A shop gets one inquiry per wave, whatever happens: what may have been sent is never sent again.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ShopArgs {
@@ -45,6 +45,11 @@ pub(super) struct ShopArgs {
 pub(super) async fn run(command: ShopArgs, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let shops = workspace.select(&command.slug)?;
+    if command.send {
+        for (source, problem) in workspace.send_due_canaries(true).await? {
+            context.out.say(&format!("{source}: {problem}"));
+        }
+    }
     let bar = progress(shops.len(), context);
     let asking =
         Asking { wave: command.wave, send: command.send, at_once: command.at_once, any_time: command.any_time, retry: command.retry };

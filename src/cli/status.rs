@@ -1,16 +1,22 @@
 //! `crickets status`.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended};
-use crate::audit::AuditError;
+use crate::audit::{AuditError, Canaries, Stand, round_trip, skew};
 use crate::classify::Origin;
 use crate::collect::Channel;
+use crate::score::Gap;
 use crate::shop::{Inquiry, Status as Standing};
-use crate::store::Touch;
+use crate::store::{Look, Touch};
+
+/// Shorter gaps, such as since the last pass, are left to `--json`.
+const WORTH_TELLING: TimeDelta = TimeDelta::hours(1);
 
 /// Show what is open, what came back, and whose clock is running
 #[derive(Debug, Args)]
@@ -29,6 +35,16 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     }
     let touches = workspace.store.touches().await?;
     let coverage = workspace.coverage().await?;
+    let mut canaries = BTreeMap::new();
+    for mailbox in workspace.config.mailboxes.values() {
+        canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
+    }
+    let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
+    let mut looks = BTreeMap::new();
+    for (source, _) in &coverage {
+        looks.insert(source.clone(), workspace.store.looks(source).await?);
+    }
+    let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
     let in_review = workspace.review(command.wave.as_deref()).await?;
     let unmatched = in_review.iter().filter(|item| item.channel.is_some() && item.inquiry.is_none()).count();
     let document = json!({
@@ -36,7 +52,16 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         "at": now,
         "inquiries": inquiries.iter().map(|inquiry| entry(inquiry, &of(inquiry, &touches), now)).collect::<Vec<_>>(),
         "coverage": coverage.iter().map(|(source, spans)| {
-            (source.clone(), json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()}))
+            let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
+            if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
+                entry.insert("canary".into(), canary(canaries));
+            }
+            if let Some(entry) = entry.as_object_mut() {
+                let of = |gap: &Gap| json!({"from": gap.from, "to": gap.to, "why": gap.why});
+                entry.insert("gaps".into(), gaps.get(source).into_iter().flatten().map(of).collect());
+                entry.insert("looks".into(), looks.get(source).into_iter().flatten().map(look).collect());
+            }
+            (source.clone(), entry)
         }).collect::<serde_json::Map<_, _>>(),
         "in_review": in_review.len(),
         "unmatched": unmatched,
@@ -52,7 +77,15 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         for (source, spans) in &coverage {
             let until =
                 spans.last().map_or_else(|| "not read yet".to_owned(), |(_, to)| format!("read up to {}", to.format("%Y-%m-%d %H:%M:%SZ")));
-            text.push_str(&format!("{source}: {until}\n"));
+            let canary = canaries.get(source).map_or_else(String::new, |canaries| match (canaries.last(), sends) {
+                (None, false) => "; not proven by a canary: no [smtp] sends one".to_owned(),
+                _ => format!("; {}", canaries.tell()),
+            });
+            text.push_str(&format!("{source}: {until}{canary}\n"));
+            for gap in gaps.get(source).into_iter().flatten().filter(|gap| gap.to - gap.from >= WORTH_TELLING) {
+                let (from, to) = (gap.from.format("%Y-%m-%d %H:%MZ"), gap.to.format("%Y-%m-%d %H:%MZ"));
+                text.push_str(&format!("  gap {from} to {to}: {}\n", gap.why.as_deref().unwrap_or("not watched")));
+            }
         }
         if !in_review.is_empty() {
             text.push_str(&format!("{} in review; see `crickets review list`\n", in_review.len()));
@@ -60,6 +93,37 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         text
     });
     Ok(DONE)
+}
+
+/// How a folder was last looked at.
+fn look(look: &Look) -> Value {
+    let folder = Some(&look.folder).filter(|folder| !folder.is_empty());
+    json!({"folder": folder, "tried_at": look.tried_at, "complete_to": look.complete_to, "problem": look.problem})
+}
+
+/// The canaries of a mailbox: the last, and how all stand.
+fn canary(canaries: &Canaries) -> Value {
+    let last = canaries.last().map(|(canary, stand)| {
+        json!({
+            "sent_at": canary.sent_at, "stand": word(*stand), "back_at": canary.back.as_ref().map(|back| back.arrival.at),
+            "round_trip_s": canary.back.as_ref().map(|back| round_trip(canary, back)),
+            "placement": canary.back.as_ref().and_then(|back| back.placement), "why": canary.undelivered,
+            "skew_s": skew(canary),
+        })
+    });
+    json!({
+        "last": last, "back": canaries.count(Stand::Back), "lost": canaries.count(Stand::Lost),
+        "waiting": canaries.count(Stand::Waiting), "unsent": canaries.count(Stand::Unsent),
+    })
+}
+
+fn word(stand: Stand) -> &'static str {
+    match stand {
+        Stand::Back => "back",
+        Stand::Waiting => "waiting",
+        Stand::Lost => "lost",
+        Stand::Unsent => "unsent",
+    }
 }
 
 fn of<'a>(inquiry: &Inquiry, touches: &'a [Touch]) -> Vec<&'a Touch> {

@@ -10,7 +10,8 @@ use crate::audit::Gathered;
 ///
 /// Runs until it is interrupted: mail servers are waited on, files are looked at every few seconds. With `--once` it makes
 /// one catch-up pass and ends; a pass now and then is as good as a steady watch, since each touch carries its own time.
-/// Nothing is marked as read, moved or deleted.
+/// Nothing is marked as read, moved or deleted. Where `[smtp]` is configured, a test mail of our own goes to each mailbox once a
+/// day while answers may come, to prove that mail arrives.
 #[derive(Debug, Args)]
 pub(super) struct Watch {
     /// One catch-up pass.
@@ -27,7 +28,7 @@ pub(super) async fn run(command: &Watch, context: &Context) -> Ended {
     context.out.tell("Watching. Ctrl-C ends it.");
     workspace
         .watch(|gathered| {
-            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new > 0) {
+            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
                 context.out.event(&document(gathered), || text(gathered));
                 problems(gathered, context);
             }
@@ -46,7 +47,7 @@ fn document(gathered: &Gathered) -> Value {
     json!({
         "schema": "crickets.watch/1",
         "sources": gathered.passes.iter().map(|pass| json!({
-            "source": pass.source, "new": pass.new, "known": pass.known, "problems": pass.problems,
+            "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "problems": pass.problems,
         })).collect::<Vec<_>>(),
         "judged": gathered.derived.judged,
         "in_review": gathered.derived.in_review,
@@ -56,7 +57,8 @@ fn document(gathered: &Gathered) -> Value {
 fn text(gathered: &Gathered) -> String {
     let mut text = String::new();
     for pass in &gathered.passes {
-        text.push_str(&format!("{}: {} new, {} known before\n", pass.source, pass.new, pass.known));
+        let canary = if pass.canaries > 0 { ", a canary came back" } else { "" };
+        text.push_str(&format!("{}: {} new, {} known before{canary}\n", pass.source, pass.new, pass.known));
     }
     if gathered.derived.in_review > 0 {
         text.push_str(&format!("{} touches in review; see `crickets review list`\n", gathered.derived.in_review));

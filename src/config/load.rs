@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use toml::Spanned;
 use url::Url;
@@ -47,6 +48,15 @@ pub struct Smtp {
     pub url: Url,
     /// Where its password comes from.
     pub password: Option<Secret>,
+}
+
+/// The test mails that prove a mailbox alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Canary {
+    /// Whether they are sent where `[smtp]` is configured.
+    pub send: bool,
+    /// How long after it was sent one that is not back counts as lost.
+    pub lost_after: TimeDelta,
 }
 
 /// The store.
@@ -101,6 +111,8 @@ pub struct Config {
     pub phones: BTreeMap<String, Phone>,
     /// Our own outgoing mail.
     pub smtp: Option<Smtp>,
+    /// The test mails that prove a mailbox alive.
+    pub canary: Canary,
     /// The store.
     pub store: Store,
     /// What binds every wave.
@@ -159,6 +171,7 @@ impl Check<'_> {
             mailboxes: BTreeMap::new(),
             phones: BTreeMap::new(),
             smtp: None,
+            canary: Canary { send: raw.canary.send, lost_after: TimeDelta::minutes(i64::from(raw.canary.lost_after_min.max(1))) },
             store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
             wave: self.wave(raw.wave)?,
             limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },

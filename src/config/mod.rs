@@ -10,7 +10,7 @@ mod raw;
 mod secret;
 
 pub use browser::{Browser, Webdriver};
-pub use load::{Config, Limits, Phone, Smtp, Store, Wave, load, without_password};
+pub use load::{Canary, Config, Limits, Phone, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
 pub use secret::{Secret, SecretError};

@@ -21,6 +21,8 @@ pub(super) struct RawConfig {
     pub(super) phone: BTreeMap<String, RawPhone>,
     pub(super) smtp: Option<RawSmtp>,
     #[serde(default)]
+    pub(super) canary: RawCanary,
+    #[serde(default)]
     pub(super) store: RawStore,
     #[serde(default)]
     pub(super) wave: RawWave,
@@ -85,6 +87,19 @@ pub(super) struct RawPhone {
 pub(super) struct RawSmtp {
     pub(super) url: Spanned<String>,
     pub(super) password: Option<Spanned<RawSecret>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawCanary {
+    pub(super) send: bool,
+    pub(super) lost_after_min: u16,
+}
+
+impl Default for RawCanary {
+    fn default() -> Self {
+        Self { send: true, lost_after_min: 60 }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -38,7 +38,7 @@ pub(super) fn domain(address: &str) -> &str {
     address.rsplit('@').next().unwrap_or(address)
 }
 
-fn rfc5322(at: DateTime<Utc>) -> String {
+pub(super) fn rfc5322(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 

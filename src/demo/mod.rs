@@ -6,6 +6,7 @@
 
 mod answer;
 mod body;
+mod canary;
 mod cast;
 mod check;
 mod files;

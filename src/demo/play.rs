@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Neighbourhood, Truth, answer, cast, check, shop_toml, workspace_toml};
-use crate::audit::{Asking, AuditError, CONFIG_FILE, Published, Ruling, Workspace};
+use super::{Neighbourhood, Truth, answer, canary, cast, check, shop_toml, workspace_toml};
+use crate::audit::{Asking, AuditError, CONFIG_FILE, Published, Ruling, Stand, Workspace};
 use crate::clock::Clock;
 use crate::collect::Channel;
 use crate::report::{Format, Report};
@@ -71,11 +71,17 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
     }
     let last = workspace.store.inquiries(Some(WAVE)).await?.iter().filter_map(|inquiry| inquiry.sent_at).max().unwrap_or(start);
     let end = (last + TimeDelta::days(32)).date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+    let canaries = canary::deliver_daily(&workspace, &clock, &dir.join("mail"), (start, end)).await?;
     clock.set(end);
     let gathered = workspace.gather().await?;
     let mut differences: Vec<String> = gathered.passes.iter().flat_map(|pass| pass.problems.clone()).collect();
     let collected: usize = gathered.passes.iter().map(|pass| pass.new).sum();
     tell(&format!("Their staff answered over 30 days: {collected} mails, calls and texts collected."));
+    let back = workspace.canaries(&workspace.mailbox()?.source()).await?.count(Stand::Back);
+    if back != canaries {
+        differences.push(format!("{canaries} test mails were delivered, and {back} came back."));
+    }
+    tell(&format!("{back} test mails, one a day, came back: the mailbox received mail all the time."));
 
     let rubric = Rubric::default_rubric();
     let undecided = workspace.report(WAVE, end, &rubric).await?;

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::chart::{self, Size};
 use super::words::{self, BUCKETS};
-use super::{Page, Report, ReportError, ReportShop, Writer, compare, scorecard, sensitivity};
+use super::{ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, scorecard, sensitivity, watched};
 use crate::score::{Card, Verdict};
 use crate::shop::Status;
 
@@ -105,6 +105,7 @@ struct Compared {
 struct Watched {
     source: String,
     gaps: Vec<String>,
+    alive: String,
 }
 
 #[derive(Template)]
@@ -122,6 +123,8 @@ struct Index {
     strips: Vec<Strip>,
     shaded_hours: bool,
     watched: Vec<Watched>,
+    watched_rule: &'static str,
+    clock_off: String,
     in_review: u32,
     unmatched: u32,
     unproven: usize,
@@ -178,9 +181,10 @@ fn index(report: &Report) -> Index {
     let watched = report
         .coverage
         .iter()
-        .map(|(source, coverage)| {
-            let gap = |from, to| format!("{} to {} ({})", words::utc(from), words::utc(to), words::duration((to - from).num_seconds()));
-            Watched { source: words::brief(source, 80), gaps: coverage.gaps.iter().map(|g| gap(g.from, g.to)).collect() }
+        .map(|(source, coverage)| Watched {
+            source: words::brief(source, 80),
+            gaps: coverage.gaps.iter().map(watched::gap).collect(),
+            alive: watched::alive(coverage),
         })
         .collect();
     Index {
@@ -198,6 +202,8 @@ fn index(report: &Report) -> Index {
         strips: strips(report),
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
+        watched_rule: watched::RULE,
+        clock_off: report.clock_offset.and_then(ClockOffset::tell).unwrap_or_default(),
         in_review: report.in_review,
         unmatched: report.unmatched,
         unproven: report.shops.iter().filter(|s| s.card.verdict == Verdict::Inconclusive).count(),

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{Page, Report, ReportError, ReportShop, Writer, compare, sensitivity};
+use super::{ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
 
 pub(crate) struct Md;
 
@@ -101,14 +101,19 @@ fn rest(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out, "\n## What is not proven\n")?;
     writeln!(out, "- waiting for review: {}\n- belongs to no inquiry: {}", report.in_review, report.unmatched)?;
+    if let Some(off) = report.clock_offset.and_then(ClockOffset::tell) {
+        writeln!(out, "- {off}: times between our clock and a mail server's may be off by as much")?;
+    }
     for (source, coverage) in &report.coverage {
-        if coverage.gaps.is_empty() {
-            writeln!(out, "- {}: watched without a gap", text(source))?;
-        }
+        let alive = watched::alive(coverage);
+        let alive = if alive.is_empty() { alive } else { format!(". {alive}") };
+        let gaps = if coverage.gaps.is_empty() { "watched without a gap" } else { "watched with gaps" };
+        writeln!(out, "- {}: {gaps}{alive}", text(source))?;
         for gap in &coverage.gaps {
-            writeln!(out, "- {}: gap {} to {}", text(source), words::utc(gap.from), words::utc(gap.to))?;
+            writeln!(out, "- {}: gap {}", text(source), text(&watched::gap(gap)))?;
         }
     }
+    writeln!(out, "\n{}", watched::RULE)?;
     writeln!(out, "\n## What others measured\n\n| measure | published | this wave | source |\n|---|---|---|---|")?;
     for line in compare::lines(report) {
         let ours = if line.ours.is_empty() { words::NONE } else { &line.ours };

@@ -15,12 +15,16 @@ mod redact;
 mod scorecard;
 mod sensitivity;
 mod svg;
+mod watched;
 pub mod words;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-pub use model::{Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail, build};
+pub use model::{
+    Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
+    build,
+};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
+use crate::collect::mail::skew::Skew;
 use crate::score::{Card, Cohort, Gap, Standing};
 use crate::shop::{Basis, Status};
 
@@ -34,6 +35,9 @@ pub struct GapSpan {
     pub from: DateTime<Utc>,
     /// End.
     pub to: DateTime<Utc>,
+    /// Why, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// How well a source was watched.
@@ -41,6 +45,53 @@ pub struct GapSpan {
 pub struct Coverage {
     /// When it was not.
     pub gaps: Vec<GapSpan>,
+    /// Of a mailbox: what shows that mail arrived in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alive: Option<Alive>,
+}
+
+/// What the clocks of the sites that were asked say of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockOffset {
+    /// How many were compared.
+    pub sites: u32,
+    /// By how many seconds the middle one is certainly ahead of ours; negative where it is behind.
+    pub offset_s: i64,
+}
+
+impl ClockOffset {
+    /// What nobody need be told.
+    const SMALL_S: i64 = 5;
+
+    /// A sentence without its end where our clock seems to be off.
+    #[must_use]
+    pub fn tell(self) -> Option<String> {
+        let way = if self.offset_s > 0 { "behind" } else { "ahead of" };
+        let off = self.offset_s.abs();
+        let sites =
+            if self.sites == 1 { "that of the one site asked".to_owned() } else { format!("most of the {} sites asked", self.sites) };
+        (off > Self::SMALL_S).then(|| format!("this machine's clock is about {off} s {way} {sites}"))
+    }
+}
+
+/// What shows that a mailbox received mail while answers could come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alive {
+    /// Canaries (test mails of our own) that came back.
+    pub back: u32,
+    /// Of these, in the spam folder.
+    pub in_spam: u32,
+    /// Canaries that did not come back.
+    pub lost: u32,
+    /// The longest that one was under way.
+    pub slowest_s: Option<i64>,
+    /// Other mails that arrived.
+    pub other_mails: u32,
+    /// The last of them.
+    pub last_mail: Option<DateTime<Utc>>,
+    /// How far the mail server's clock is from ours: the surest measurement, of those that find it off where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_s: Option<Skew>,
 }
 
 /// A piece of evidence, by reference.
@@ -174,6 +225,10 @@ pub struct Input {
     pub cohort: Cohort,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
+    /// By mailbox: what shows that mail arrived in it.
+    pub alive: BTreeMap<String, Alive>,
+    /// Our clock against those of the sites.
+    pub clock_offset: Option<ClockOffset>,
     /// Touches that belong to no inquiry.
     pub unmatched: u32,
     /// Touches and submissions that wait for a person.
@@ -217,6 +272,9 @@ pub struct Report {
     pub cohort: Cohort,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
+    /// Our clock against those of the sites.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset: Option<ClockOffset>,
     /// Touches that belong to no inquiry.
     pub unmatched: u32,
     /// Touches and submissions that wait for a person.
@@ -286,9 +344,10 @@ pub fn build(input: Input) -> Report {
         .coverage
         .into_iter()
         .map(|(source, gaps)| {
-            let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to }).collect();
+            let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to, why: gap.why }).collect();
             gaps.sort_by_key(|gap| (gap.from, gap.to));
-            (source, Coverage { gaps })
+            let alive = input.alive.get(&source).cloned();
+            (source, Coverage { gaps, alive })
         })
         .collect();
     Report {
@@ -301,6 +360,7 @@ pub fn build(input: Input) -> Report {
         builders,
         cohort: input.cohort,
         coverage,
+        clock_offset: input.clock_offset,
         unmatched: input.unmatched,
         in_review: input.in_review,
         workspace: input.workspace,

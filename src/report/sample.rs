@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
@@ -140,9 +140,16 @@ pub(crate) fn input() -> Input {
             ("mailbox.main".to_owned(), Vec::new()),
             (
                 "phone.main".to_owned(),
-                vec![Gap { source: "phone.main".to_owned(), from: at("2026-11-10T02:00:00Z"), to: at("2026-11-11T05:30:00Z") }],
+                vec![Gap {
+                    source: "phone.main".to_owned(),
+                    from: at("2026-11-10T02:00:00Z"),
+                    to: at("2026-11-11T05:30:00Z"),
+                    why: Some("no log shows it".to_owned()),
+                }],
             ),
         ]),
+        alive: BTreeMap::from([("mailbox.main".to_owned(), Alive { back: 31, slowest_s: Some(6), other_mails: 12, ..Alive::default() })]),
+        clock_offset: Some(ClockOffset { sites: 9, offset_s: 0 }),
         unmatched: 2,
         in_review: 1,
     }

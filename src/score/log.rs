@@ -98,6 +98,9 @@ pub struct Gap {
     pub from: DateTime<Utc>,
     /// End.
     pub to: DateTime<Utc>,
+    /// Why it was not, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// One touch of a log.

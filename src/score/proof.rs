@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 
 use crate::shop::hours::Span;
 
+use super::Gap;
 use super::facts::Facts;
 use super::speed::duration;
 
@@ -25,9 +26,12 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
     }
     let mut doubts = Vec::new();
     for (source, spans) in &sources {
-        let longest = merged(spans.clone()).iter().map(|(from, to)| *to - *from).max().unwrap_or_default();
-        if longest > TimeDelta::seconds(rule.gap_s.i64()) {
-            doubts.push(format!("{source} was not watched for {} at a stretch", duration(longest.num_seconds())));
+        let longest = merged(spans.clone()).into_iter().max_by_key(|(from, to)| *to - *from);
+        if let Some((from, to)) = longest.filter(|(from, to)| *to - *from > TimeDelta::seconds(rule.gap_s.i64())) {
+            let within = |gap: &&Gap| gap.source == **source && gap.from < to && gap.to > from;
+            let why = facts.log.inquiry.coverage_gaps.iter().filter(within).find_map(|gap| gap.why.as_deref());
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            doubts.push(format!("{source} was not watched for {} at a stretch{why}", duration((to - from).num_seconds())));
         }
     }
     let blind = merged(sources.into_values().flatten().collect()).iter().fold(TimeDelta::zero(), |sum, (from, to)| sum + (*to - *from));

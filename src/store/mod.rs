@@ -6,20 +6,24 @@
 //! - no NUL in a text on PostgreSQL: what comes from outside is written through `text`, which puts U+FFFD in its place;
 //! - one text of SQL with `$1` parameters, one query a function, named after what the caller wants.
 
+mod canaries;
 mod coverage;
 mod decisions;
 mod evidence;
 mod folder;
 mod inquiries;
 mod lock;
+mod looks;
 mod open;
 mod touches;
 
+pub use canaries::{Back, Canary};
 pub use coverage::Folder;
 pub use decisions::{Decision, Subject};
 pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};
 pub use inquiries::Proof;
 pub use lock::Lock;
+pub use looks::Look;
 pub use open::{Store, StoreError};
-pub use touches::{Record, Touch};
+pub use touches::{Added, NewRecord, Record, Touch};

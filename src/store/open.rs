@@ -143,9 +143,13 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let counting_key = if postgres { "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" } else { "INTEGER PRIMARY KEY NOT NULL" };
     let start = AssertSqlSafe(include_str!("migrations/0001_start.sql").replace("COUNTING_KEY,", &format!("{counting_key},")));
     let readiness = include_str!("migrations/0002_readiness.sql");
+    let canary = include_str!("migrations/0003_canary.sql");
+    let look = include_str!("migrations/0004_look.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
+        Migration::new(3, "canary".into(), MigrationType::Simple, canary.into_sql_str(), false),
+        Migration::new(4, "look".into(), MigrationType::Simple, look.into_sql_str(), false),
     ]
 }
 

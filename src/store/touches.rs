@@ -30,6 +30,26 @@ pub struct Record {
     pub rehearsal: bool,
 }
 
+/// A record to be stored.
+#[derive(Clone, Debug)]
+pub struct NewRecord {
+    /// As its source handed it over.
+    pub raw: RawRecord,
+    /// Its evidence, which is kept.
+    pub sha256: String,
+    /// The canary that it is, or `about ID`; `None` for what may be a touch.
+    pub canary: Option<String>,
+}
+
+/// How many records were new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// That may be touches.
+    pub new: usize,
+    /// That have to do with a canary.
+    pub canaries: usize,
+}
+
 /// A record judged: whose it is, who wrote it, what it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Touch {
@@ -82,20 +102,21 @@ impl Touch {
 }
 
 impl Store {
-    /// Stores a batch of records whose evidence is kept, in one transaction; gives how many were new.
+    /// Stores a batch of records whose evidence is kept, in one transaction; gives how many were new, and how many new ones
+    /// have to do with a canary.
     ///
     /// # Errors
     /// When the database fails; then none is stored.
-    pub async fn add_records(&self, batch: &[(RawRecord, String)], now: DateTime<Utc>, rehearsal: bool) -> Result<usize, StoreError> {
+    pub async fn add_records(&self, batch: &[NewRecord], now: DateTime<Utc>, rehearsal: bool) -> Result<Added, StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store records"))?;
-        let mut added = 0;
+        let mut added = Added::default();
         // All in one order: two batches that wait for each other's records would wait for ever.
-        let mut batch: Vec<&(RawRecord, String)> = batch.iter().collect();
-        batch.sort_by(|(a, _), (b, _)| a.identity.cmp(&b.identity));
-        for (raw, sha256) in batch {
-            added += sqlx::query(
-                "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+        let mut batch: Vec<&NewRecord> = batch.iter().collect();
+        batch.sort_by(|a, b| a.raw.identity.cmp(&b.raw.identity));
+        for NewRecord { raw, sha256, canary } in batch {
+            let rows = sqlx::query(
+                "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
             )
             .bind(raw.identity.clone())
             .bind(raw.source.clone())
@@ -107,13 +128,16 @@ impl Store {
             .bind(raw.placement.as_ref().map(word))
             .bind(now.timestamp_millis())
             .bind(i64::from(rehearsal))
+            .bind(canary.clone())
             .execute(&mut *transaction)
             .await
             .map_err(query("store records"))?
             .rows_affected();
+            let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+            *(if canary.is_some() { &mut added.canaries } else { &mut added.new }) += rows;
         }
         transaction.commit().await.map_err(query("store records"))?;
-        Ok(usize::try_from(added).unwrap_or(usize::MAX))
+        Ok(added)
     }
 
     /// Whether a record of this identity is known.
@@ -129,16 +153,31 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Every record, by time.
+    /// The external ids of all records of a source, those of canaries among them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn external_ids(&self, source: &str) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query("SELECT external_id FROM record WHERE source = $1")
+            .bind(source.to_owned())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(query("list records"))?;
+        rows.iter().map(|row| Reader { row, what: "record" }.text("external_id")).collect()
+    }
+
+    /// Every record that may be a touch, by time: all but what has to do with a canary.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn records(&self) -> Result<Vec<Record>, StoreError> {
-        let rows =
-            sqlx::query("SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record ORDER BY at, id")
-                .fetch_all(&self.pool)
-                .await
-                .map_err(query("list records"))?;
+        let rows = sqlx::query(
+            "SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record \
+             WHERE canary IS NULL ORDER BY at, id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(query("list records"))?;
         rows.iter()
             .map(|row| {
                 let read = Reader { row, what: "record" };

@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, earliest first.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "clock",
     "document",
     "shop",
     "config",
     "submit",
     "collect",
+    "send",
     "attribute",
     "classify",
     "score",

@@ -72,7 +72,7 @@ fn walk(store: Option<&str>) -> Option<Road> {
     workspace.ok(&["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
     let posts = site.posts_to("bluebonnet");
     assert_eq!(posts.len(), 1, "one inquiry: {posts:?}");
-    eventually(|| dovecot.inbox().len(), |count| *count == 2);
+    eventually(|| dovecot.inbox().len(), |count| *count == 3);
 
     workspace.ok(&["watch", "--once"]);
     workspace.ok(&["watch", "--once"]);
@@ -124,7 +124,7 @@ fn a_form_a_machine_and_a_person_over_real_mail() {
     assert!(personal["evidence"].as_str().is_some_and(|evidence| evidence.starts_with("sha256:") && evidence.len() == 71), "{personal:#}");
 
     let inbox = dovecot.inbox();
-    assert_eq!(inbox.len(), 2);
+    assert_eq!(inbox.len(), 3, "two answers, and a canary of ours");
     for stored in &inbox {
         assert!(!stored.flags.contains("\\Seen"), "the mailbox is left as it was: {stored:?}");
         let nearest = all.iter().map(|touch| (time(&touch["at"]) - stored.internal_date).num_seconds().abs()).min();
@@ -140,7 +140,9 @@ fn a_form_a_machine_and_a_person_over_real_mail() {
     {
         assert!(workspace.path().join("reports").join(WAVE).join(page).is_file(), "{page} is missing");
     }
-    workspace.ok(&["check"]);
+    let check = workspace.ok(&["check"]).out;
+    assert!(check.contains("it agrees with the sites asked last (1)") && check.contains("canary mailbox.main: back after"), "{check}");
+    assert_eq!(report["clock_offset"], serde_json::json!({"sites": 1, "offset_s": 0}));
 }
 
 #[test]

@@ -15,6 +15,7 @@
 
 mod bad_sites;
 mod browser;
+mod canary;
 mod cli;
 mod demo;
 mod dovecot_restart;

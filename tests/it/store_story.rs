@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta};
 use crickets::classify::{Labels, Origin};
 use crickets::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
-use crickets::store::{Decision, Folder, Proof, Store, Subject, Touch};
+use crickets::store::{Added, Canary, Decision, Folder, Look, NewRecord, Proof, Store, Subject, Touch};
 use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -88,10 +88,12 @@ stories! {
     only_a_planned_inquiry_is_refrozen,
     proofs_stay_in_order,
     a_record_is_stored_once,
+    a_canary_flies_once_a_day_and_its_record_is_no_touch,
     a_touch_put_twice_is_replaced,
     a_later_decision_lies_over_an_earlier,
     cursors_are_moved,
     what_was_watched_is_joined,
+    looks_are_kept_by_folder,
     a_setting_is_made_once,
     a_lock_is_held_by_one,
     a_lock_ends_with_its_killed_process,
@@ -234,13 +236,13 @@ async fn proofs_stay_in_order(place: Place) {
 async fn a_record_is_stored_once(place: Place) {
     let (store, other) = (place.open().await, place.open().await);
     let one = record(1);
-    assert!(!store.knows_record(&one.0.identity).await.unwrap());
-    assert_eq!(store.add_records(&[one.clone(), one.clone()], at(0), false).await.unwrap(), 1);
-    assert_eq!(store.add_records(&[], at(0), false).await.unwrap(), 0);
-    assert!(store.knows_record(&one.0.identity).await.unwrap());
+    assert!(!store.knows_record(&one.raw.identity).await.unwrap());
+    assert_eq!(store.add_records(&[one.clone(), one.clone()], at(0), false).await.unwrap().new, 1);
+    assert_eq!(store.add_records(&[], at(0), false).await.unwrap(), Added::default());
+    assert!(store.knows_record(&one.raw.identity).await.unwrap());
     let kept = store.records().await.unwrap();
     assert_eq!(kept.len(), 1);
-    let want = (one.0.identity.clone(), one.0.external_id.clone(), one.1.clone(), one.0.arrival.clone(), one.0.placement);
+    let want = (one.raw.identity.clone(), one.raw.external_id.clone(), one.sha256.clone(), one.raw.arrival.clone(), one.raw.placement);
     let kept = kept[0].clone();
     assert_eq!((kept.id, kept.external_id, kept.sha256, kept.arrival, kept.placement), want);
 
@@ -254,7 +256,7 @@ async fn a_record_is_stored_once(place: Place) {
         tokio::spawn(async move {
             let mut added = 0;
             for part in batch.chunks(30) {
-                added += store.add_records(part, at(1), true).await.unwrap();
+                added += store.add_records(part, at(1), true).await.unwrap().new;
             }
             added
         })
@@ -264,6 +266,66 @@ async fn a_record_is_stored_once(place: Place) {
     let records = store.records().await.unwrap();
     assert_eq!(records.len(), 1 + added);
     assert!(records.windows(2).all(|pair| pair[0].arrival.at <= pair[1].arrival.at), "they are by time");
+}
+
+async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let day = TimeDelta::hours(23);
+    let of = |id: &str, sent_at| Canary {
+        id: id.into(),
+        source: "mailbox.main".into(),
+        address: format!("shopper+{id}@example.org"),
+        sent_at,
+        accepted_at: None,
+        refused: None,
+        undelivered: None,
+        back: None,
+        rehearsal: false,
+    };
+    let hour = |hour: i64| at(hour * 3_600_000);
+    let tasks = (0..8).map(|task| {
+        let (store, canary) = (if task % 2 == 0 { store.clone() } else { other.clone() }, of(&format!("one{task}"), hour(100)));
+        tokio::spawn(async move { (store.begin_canary(&canary, day).await.unwrap(), canary) })
+    });
+    let begun: Vec<_> = join_all(tasks).await.into_iter().map(Result::unwrap).filter(|(may, _)| *may).collect();
+    assert_eq!(begun.len(), 1, "eight at once send one");
+    let one = begun[0].1.clone();
+    assert_eq!(store.canaries().await.unwrap(), vec![one.clone()], "it is there before it leaves");
+    assert!(store.knows_canary(&one.id).await.unwrap() && !store.knows_canary("one").await.unwrap());
+    for (id, sent, apart, may) in
+        [("soon", 122, day, false), ("asked", 122, TimeDelta::zero(), true), ("late", 144, day, false), ("next", 146, day, true)]
+    {
+        assert_eq!(store.begin_canary(&of(id, hour(sent)), apart).await.unwrap(), may, "{id}");
+    }
+    let elsewhere = Canary { source: "mailbox.b".into(), ..of("elsewhere", hour(146)) };
+    let rehearsed = Canary { rehearsal: true, ..of("rehearsed", hour(146)) };
+    assert!(store.begin_canary(&elsewhere, day).await.unwrap() && store.begin_canary(&rehearsed, day).await.unwrap());
+
+    // What the outgoing server refused may be tried again, but not at once.
+    store.settle_canary("next", Err(ODD)).await.unwrap();
+    assert!(!store.begin_canary(&of("at once", hour(146)), day).await.unwrap());
+    assert!(store.begin_canary(&of("an hour later", hour(148)), day).await.unwrap());
+    store.settle_canary(&one.id, Ok(hour(101))).await.unwrap();
+    store.canary_undelivered("asked", ODD).await.unwrap();
+
+    let came = NewRecord { canary: Some(one.id.clone()), ..record(1) };
+    let again = NewRecord { canary: Some(one.id.clone()), ..record(2) };
+    let bounce = NewRecord { canary: Some("about asked".into()), ..record(3) };
+    let batch = [came.clone(), bounce, record(4)];
+    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2 });
+    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1 });
+    assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
+    assert_eq!(store.external_ids("mailbox.main").await.unwrap().len(), 4, "and no file need be read again");
+    assert!(store.knows_record(&came.raw.identity).await.unwrap());
+
+    let all = store.canaries().await.unwrap();
+    let sent: Vec<_> = all.iter().map(|canary| canary.sent_at).collect();
+    assert!(sent.is_sorted() && all.len() == 6, "each once, by time: {all:?}");
+    let find = |id: &str| all.iter().find(|canary| canary.id == id).unwrap();
+    let back = find(&one.id).back.clone().unwrap();
+    assert_eq!((back.arrival, back.seen_at, back.sha256), (came.raw.arrival, hour(102), came.sha256), "as it was seen first");
+    assert_eq!((find(&one.id).accepted_at, &find("next").refused), (Some(hour(101)), &Some(ODD.to_owned())));
+    assert_eq!((&find("asked").undelivered, &find("asked").back), (&Some(ODD.to_owned()), &None));
 }
 
 async fn a_touch_put_twice_is_replaced(place: Place) {
@@ -388,6 +450,27 @@ async fn what_was_watched_is_joined(place: Place) {
     }
 }
 
+async fn looks_are_kept_by_folder(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let look = |folder: &str, tried, complete: Option<i64>, problem: Option<&str>| Look {
+        folder: folder.into(),
+        tried_at: at(tried),
+        complete_to: complete.map(at),
+        problem: problem.map(str::to_owned),
+    };
+    let (junk, inbox) = (look("Junk", 5, None, Some(ODD)), look("INBOX", 6, Some(6), None));
+    for (source, look) in [("mailbox.a", &junk), ("mailbox.a", &inbox), ("mailbox.b", &look("", 1, None, Some(ODD)))] {
+        store.note_look(source, look).await.unwrap();
+    }
+    assert_eq!(other.looks("mailbox.a").await.unwrap(), vec![inbox, junk]);
+    other.note_look("mailbox.a", &look("INBOX", 9, None, Some("gone"))).await.unwrap();
+    let kept = store.looks("mailbox.a").await.unwrap();
+    assert_eq!(kept[0], look("INBOX", 9, Some(6), Some("gone")), "a look that fails leaves what is known");
+    store.note_look("mailbox.a", &look("INBOX", 12, Some(12), None)).await.unwrap();
+    assert_eq!(other.looks("mailbox.a").await.unwrap()[0], look("INBOX", 12, Some(12), None));
+    assert_eq!(other.looks("mailbox.c").await.unwrap(), vec![]);
+}
+
 async fn a_setting_is_made_once(place: Place) {
     let (store, other) = (place.open().await, place.open().await);
     let tasks = (0..16).map(|task| {
@@ -453,7 +536,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     assert_eq!(before[0].status, Status::Sending);
     assert_eq!(again.proofs(&one.id).await.unwrap(), vec![proof]);
     assert_eq!(again.steps(&one.id).await.unwrap().len(), 2);
-    assert_eq!(again.records().await.unwrap()[0].id, of.0.identity);
+    assert_eq!(again.records().await.unwrap()[0].id, of.raw.identity);
     assert_eq!(again.touches().await.unwrap(), vec![touch(&of)]);
     assert_eq!(again.folders("mailbox.main").await.unwrap(), vec![pass]);
     assert_eq!(again.covered("mailbox.main").await.unwrap(), vec![(at(0), at(5))]);
@@ -479,8 +562,8 @@ async fn text_and_instants_come_back_as_they_were(place: Place) {
 
     // PostgreSQL has no NUL in a text; what was sent with one must not stop the store.
     let mut odd = record(1);
-    odd.0.external_id = "row\0 1".into();
-    odd.0.arrival.at = precise;
+    odd.raw.external_id = "row\0 1".into();
+    odd.raw.arrival.at = precise;
     store.add_records(std::slice::from_ref(&odd), at(0), false).await.unwrap();
     let kept = store.records().await.unwrap();
     assert_eq!((kept[0].external_id.as_str(), kept[0].arrival.at), ("row\u{fffd} 1", precise));

@@ -35,6 +35,7 @@ mod oauth_wire;
 mod parse;
 mod record;
 mod sasl;
+pub mod skew;
 
 pub use imap_watch::{Event, watch};
 pub use oauth_flow::{Prompt, agree};

@@ -150,6 +150,19 @@ impl Dovecot {
         imap.command(&format!("APPEND {folder} {{{}+}}\r\n{message}", message.len()));
     }
 
+    /// Moves the first message of INBOX into another folder, as a filter would.
+    pub(crate) fn move_first(&self, folder: &str) {
+        let mut imap = Imap::login(self.ports.imap);
+        imap.command("SELECT INBOX");
+        imap.command(&format!("MOVE 1 {folder}"));
+    }
+
+    /// Keeps the server itself from reading a folder, or lets it again.
+    pub(crate) fn lock_folder(&self, folder: &str, locked: bool) {
+        let path = self.folder.path().join("mail/shopper/Maildir").join(format!(".{folder}"));
+        std::fs::set_permissions(path, PermissionsExt::from_mode(if locked { 0o000 } else { 0o700 })).unwrap();
+    }
+
     fn run(&mut self) -> bool {
         let root = self.folder.path().display().to_string();
         let config = self.folder.path().join("dovecot.conf");

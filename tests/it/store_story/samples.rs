@@ -5,7 +5,7 @@ use crickets::attribute::{AttributedBy, Attribution, Candidate};
 use crickets::classify::{Classified, Labels, Origin, Quotes};
 use crickets::collect::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};
 use crickets::shop::{Ask, Basis, Inquiry, InquiryId, Persona, Shop, Status, SubmitMode, SubmitRules, Success};
-use crickets::store::Touch;
+use crickets::store::{NewRecord, Touch};
 
 /// Text that somebody may send us, and that must come back as it was.
 pub(crate) const ODD: &str =
@@ -73,7 +73,7 @@ pub(crate) fn inquiry(wave: &str, slug: &str) -> Inquiry {
 }
 
 /// A record and the name of its evidence; the identities are in another order than the times.
-pub(crate) fn record(number: u32) -> (RawRecord, String) {
+pub(crate) fn record(number: u32) -> NewRecord {
     let arrival = Arrival {
         at: at(i64::from(number) * 1000),
         at_latest: Some(at(i64::from(number) * 1000 + 999)),
@@ -95,12 +95,12 @@ pub(crate) fn record(number: u32) -> (RawRecord, String) {
         arrival,
         placement: Some(Placement::Promotions),
     };
-    (raw, format!("{number:064x}"))
+    NewRecord { raw, sha256: format!("{number:064x}"), canary: None }
 }
 
 /// What a record was judged to be.
-pub(crate) fn touch(of: &(RawRecord, String)) -> Touch {
-    let (raw, sha256) = of;
+pub(crate) fn touch(of: &NewRecord) -> Touch {
+    let NewRecord { raw, sha256, .. } = of;
     Touch {
         id: format!("t_{}", raw.identity),
         record: raw.identity.clone(),

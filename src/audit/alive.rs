@@ -1,0 +1,187 @@
+//! Was a mailbox alive? That it was read proves nothing if no mail could reach it. Takes the signs of life that a mailbox gave (a
+//! canary that came back, any other mail that arrived) and the canaries that were lost; gives the spans over which it is not
+//! proven that a mail would have arrived. Pure.
+//!
+//! From the first canary on, mail must have arrived at least every 50 hours, and a lost canary opens a gap from the last sign of
+//! life to the next. Where no canary was ever sent, any later mail proves the time before it; only what follows the last one is open.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::canary::{Canaries, Stand};
+use crate::collect::Channel;
+use crate::shop::plan::Span;
+use crate::store::Touch;
+
+/// How far two signs of life may be apart: two days, with some grace for whoever looks daily.
+const APART: TimeDelta = TimeDelta::hours(50);
+
+/// What is known of a mailbox's life.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Life {
+    /// When mail was on its way in or arrived, in order.
+    signs: Vec<Span>,
+    /// When canaries left that were lost.
+    lost: Vec<DateTime<Utc>>,
+    /// When the first canary left that went out for certain.
+    canaries_from: Option<DateTime<Utc>>,
+}
+
+/// A span over which a mailbox is not proven alive, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unproven {
+    pub(super) span: Span,
+    pub(super) why: String,
+}
+
+impl Life {
+    /// The life of a mailbox by its canaries and mails, rehearsed or real.
+    pub(super) fn of<'a>(source: &str, rehearsal: bool, canaries: &Canaries, touches: impl IntoIterator<Item = &'a Touch>) -> Self {
+        let mut life = Self::default();
+        for (canary, stand) in canaries.all.iter().filter(|(canary, _)| canary.rehearsal == rehearsal) {
+            if *stand != Stand::Unsent {
+                life.canaries_from.get_or_insert(canary.sent_at);
+            }
+            match (&canary.back, stand) {
+                (Some(back), _) => {
+                    life.signs.push((canary.sent_at, back.arrival.at.clamp(canary.sent_at, back.seen_at.max(canary.sent_at))));
+                }
+                (None, Stand::Lost) => life.lost.push(canary.sent_at),
+                (None, _) => {}
+            }
+        }
+        life.signs.extend(mails(source, rehearsal, touches).map(|touch| (touch.arrival.at, touch.arrival.at)));
+        life.signs.sort_unstable();
+        life
+    }
+
+    /// Where in a span it is not proven that mail would have arrived; in order and apart.
+    pub(super) fn unproven(&self, span: Span) -> Vec<Unproven> {
+        let turn = self.canaries_from.unwrap_or(span.1).clamp(span.0, span.1);
+        let mut open: Vec<Unproven> = self.before_canaries((span.0, turn)).into_iter().collect();
+        open.extend(self.between_signs((turn, span.1)));
+        open
+    }
+
+    /// Without canaries, all up to the last mail is proven.
+    fn before_canaries(&self, span: Span) -> Option<Unproven> {
+        let last = self.signs.iter().map(|(_, to)| *to).max().filter(|last| *last >= span.0);
+        let open = |from, why: String| (from < span.1).then_some(Unproven { span: (from, span.1), why });
+        match last {
+            None => open(span.0, "no mail of any kind arrived".to_owned()),
+            Some(last) if span.1 - last > APART => open(last, format!("no mail of any kind arrived after {}", minute(last))),
+            Some(_) => None,
+        }
+    }
+
+    /// With canaries, every stretch between two signs is judged by itself.
+    fn between_signs(&self, span: Span) -> Vec<Unproven> {
+        let mut open = Vec::new();
+        let mut judge = |from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>| {
+            let (start, end) = (from.unwrap_or(span.0).max(span.0), to.unwrap_or(span.1).min(span.1));
+            let lost = self.lost.iter().find(|at| from.is_none_or(|from| **at >= from) && to.is_none_or(|to| **at < to) && **at < span.1);
+            let long = from.is_none_or(|from| to.unwrap_or(span.1) - from > APART);
+            let why = match lost {
+                Some(at) => format!("the canary of {} did not come back", minute(*at)),
+                None if long => "no canary and no other mail arrived for over two days".to_owned(),
+                None => return,
+            };
+            if start < end {
+                open.push(Unproven { span: (start, end), why });
+            }
+        };
+        let mut reached = None;
+        for (from, to) in &self.signs {
+            if reached.is_none_or(|reached| *from > reached) {
+                judge(reached, Some(*from));
+            }
+            reached = reached.max(Some(*to));
+        }
+        judge(reached, None);
+        open
+    }
+}
+
+/// The mails that arrived in a mailbox at a moment that nobody disputes.
+pub(super) fn mails<'a>(source: &str, rehearsal: bool, touches: impl IntoIterator<Item = &'a Touch>) -> impl Iterator<Item = &'a Touch> {
+    touches.into_iter().filter(move |touch| {
+        touch.channel == Channel::Email && touch.source == source && touch.rehearsal == rehearsal && !touch.arrival.disputed
+    })
+}
+
+fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%MZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(hour: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(hour * 3_600, 0).unwrap()
+    }
+
+    fn life(signs: &[(i64, i64)], lost: &[i64], from: Option<i64>) -> Life {
+        Life {
+            signs: signs.iter().map(|(from, to)| (hour(*from), hour(*to))).collect(),
+            lost: lost.iter().map(|at| hour(*at)).collect(),
+            canaries_from: from.map(hour),
+        }
+    }
+
+    /// What is open of the hours 1000 to 1720, as hours.
+    fn open(life: &Life) -> Vec<(i64, i64)> {
+        let hours = |at: DateTime<Utc>| at.timestamp() / 3_600;
+        life.unproven((hour(1_000), hour(1_720))).into_iter().map(|gap| (hours(gap.span.0), hours(gap.span.1))).collect()
+    }
+
+    fn daily(days: impl IntoIterator<Item = i64>) -> Vec<(i64, i64)> {
+        days.into_iter().map(|day| (990 + day * 24, 990 + day * 24)).collect()
+    }
+
+    #[test]
+    fn without_canaries_the_last_mail_proves_what_was_before_it() {
+        for (signs, want) in [
+            (vec![], vec![(1_000, 1_720)]),
+            (vec![(900, 900)], vec![(1_000, 1_720)]),
+            (vec![(1_100, 1_100)], vec![(1_100, 1_720)]),
+            (vec![(1_671, 1_671)], vec![]),
+            (vec![(1_800, 1_800)], vec![]),
+        ] {
+            assert_eq!(open(&life(&signs, &[], None)), want, "{signs:?}");
+        }
+    }
+
+    #[test]
+    fn with_canaries_every_stretch_counts() {
+        for (what, signs, lost, want) in [
+            ("all back", daily(0..31), vec![], vec![]),
+            ("one day missed", daily((0..31).filter(|day| *day != 7)), vec![], vec![]),
+            ("two days missed", daily((0..31).filter(|day| *day != 7 && *day != 8)), vec![], vec![(1_134, 1_206)]),
+            ("one lost", daily((0..31).filter(|day| *day != 7)), vec![1_158], vec![(1_134, 1_182)]),
+            ("the last lost", daily(0..30), vec![1_710], vec![(1_686, 1_720)]),
+            ("the first lost", daily(1..31), vec![990], vec![(1_000, 1_014)]),
+            ("lost after the window", daily(0..31), vec![1_734], vec![]),
+            ("nothing at all", vec![], vec![990], vec![(1_000, 1_720)]),
+            ("late, and back", [daily(0..31).as_slice(), &[(1_000, 1_300)]].concat(), vec![], vec![]),
+        ] {
+            let mut signs = signs;
+            signs.sort_unstable();
+            assert_eq!(open(&life(&signs, &lost, Some(990))), want, "{what}");
+        }
+    }
+
+    #[test]
+    fn canaries_that_begin_within_the_window_prove_what_was_before_them() {
+        let later = daily(10..31);
+        assert_eq!(open(&life(&later, &[], Some(1_230))), vec![]);
+        assert_eq!(open(&life(&[], &[1_230], Some(1_230))), vec![(1_000, 1_230), (1_230, 1_720)]);
+    }
+
+    #[test]
+    fn a_reason_is_given() {
+        let why = |life: &Life| life.unproven((hour(1_000), hour(1_720))).into_iter().map(|gap| gap.why).collect::<Vec<_>>();
+        assert_eq!(why(&life(&[], &[], None)), ["no mail of any kind arrived"]);
+        assert_eq!(why(&life(&[(1_100, 1_100)], &[], None)), ["no mail of any kind arrived after 1970-02-15 20:00Z"]);
+        assert_eq!(why(&life(&daily(0..30), &[1_710], Some(990))), ["the canary of 1970-03-13 06:00Z did not come back"]);
+    }
+}

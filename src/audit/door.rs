@@ -1,0 +1,86 @@
+//! The one door: every source hands its raw records in here. Evidence is durable before a record is stored. What has to do with
+//! a canary of ours is told from everything else here, before anybody asks whose it is: it is evidence, and never a touch.
+
+use tokio::sync::mpsc;
+
+use super::{AuditError, Workspace};
+use crate::collect::{Channel, CollectError, RawRecord, mail};
+use crate::send::{About, about};
+use crate::store::{Added, NewRecord};
+
+/// Records taken in at a time; they share their syncs.
+pub(super) const BATCH: usize = 64;
+
+/// Where a reader puts its records.
+pub(super) type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a;
+
+impl Workspace {
+    /// Runs a blocking reader and takes in what it hands over; gives its result and how many records were new and known.
+    pub(super) async fn drain<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Sink<'_>) -> Result<T, CollectError> + Send + 'static,
+    ) -> Result<(T, Added, usize), AuditError> {
+        let (sender, mut receiver) = mpsc::channel::<RawRecord>(BATCH);
+        let reader = tokio::task::spawn_blocking(move || {
+            let mut sink = |raw: RawRecord| sender.blocking_send(raw).map_err(|_| CollectError::keep("the store went away"));
+            read(&mut sink)
+        });
+        let (mut total, mut known, mut batch) = (Added::default(), 0, Vec::with_capacity(BATCH));
+        while receiver.recv_many(&mut batch, BATCH).await > 0 {
+            let count = batch.len();
+            let added = self.take_in(std::mem::take(&mut batch)).await?;
+            total.new += added.new;
+            total.canaries += added.canaries;
+            known += count.saturating_sub(added.new + added.canaries);
+        }
+        let result = reader.await.map_err(|_| AuditError::Interrupted("reading a source"))??;
+        Ok((result, total, known))
+    }
+
+    /// The one door: evidence first, durably, then the records. Gives how many were new.
+    pub(super) async fn take_in(&self, raws: Vec<RawRecord>) -> Result<Added, AuditError> {
+        let mut fresh = Vec::with_capacity(raws.len());
+        for raw in raws {
+            if !self.store.knows_record(&raw.identity).await? {
+                fresh.push(raw);
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(Added::default());
+        }
+        let evidence = self.evidence.clone();
+        let kept = tokio::task::spawn_blocking(move || {
+            let names = evidence.keep_all(fresh.iter().map(|raw| raw.bytes.as_slice()))?;
+            let kept = |(raw, sha256): (RawRecord, String)| {
+                let about = if raw.channel == Channel::Email { about(&raw.bytes, mail::parse) } else { None };
+                (NewRecord { raw, sha256, canary: None }, about)
+            };
+            Ok::<_, AuditError>(fresh.into_iter().zip(names).map(kept).collect::<Vec<_>>())
+        })
+        .await
+        .map_err(|_| AuditError::Interrupted("keeping evidence"))??;
+        let mut batch = Vec::with_capacity(kept.len());
+        for (mut record, about) in kept {
+            if let Some(about) = about {
+                record.canary = self.canary_of(about).await?;
+            }
+            batch.push(record);
+        }
+        Ok(self.store.add_records(&batch, self.clock.now(), self.clock.is_rehearsal()).await?)
+    }
+
+    /// How a record is marked that seems to have to do with a canary; `None` where we never sent that one.
+    async fn canary_of(&self, about: About) -> Result<Option<String>, AuditError> {
+        if !self.store.knows_canary(about.id()).await? {
+            return Ok(None);
+        }
+        Ok(Some(match about {
+            About::Is(id) => id,
+            About::Undelivered(id, why) => {
+                self.store.canary_undelivered(&id, &why).await?;
+                format!("about {id}")
+            }
+            About::Names(id) => format!("about {id}"),
+        }))
+    }
+}

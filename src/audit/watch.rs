@@ -1,0 +1,146 @@
+//! Watching: a thread waits on each IMAP mailbox, files are looked at every few seconds, and all that comes is taken in in its
+//! order, by one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::canary::WHOLE_DAY;
+use super::door::BATCH;
+use super::told::Told;
+use super::wave::Task;
+use super::{AuditError, Gathered, SourcePass, Workspace};
+use crate::collect::mail::{self, Event, imap};
+use crate::collect::{CollectError, RawRecord};
+use crate::config::MailboxUrl;
+
+/// How often files are looked at while watching.
+const LOOK: Duration = Duration::from_secs(5);
+/// How often it is asked whether a canary is due.
+const DUE: Duration = Duration::from_mins(1);
+
+impl Workspace {
+    /// Collects until it is dropped: a thread waits on each IMAP mailbox, files are looked at every few seconds; `tell` hears of each pass.
+    ///
+    /// # Errors
+    /// When the store or the evidence fails, or a mailbox can never be watched as it is configured.
+    pub async fn watch(&self, tell: impl Fn(&Gathered)) -> Result<(), AuditError> {
+        let (sender, mut receiver) = mpsc::channel::<News>(BATCH);
+        let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
+        for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
+            let (settings, cursors) = (self.imap_settings(mailbox)?, self.cursors(&mailbox.source()).await?);
+            let (sender, clock, stop, source) = (sender.clone(), self.clock.clone(), Arc::clone(&stop.0), mailbox.source());
+            tokio::task::spawn_blocking(move || {
+                let mut told = Told::default();
+                let mut tell = |event: Event<'_>| {
+                    let news = match event {
+                        Event::Record(raw) => What::Record(raw),
+                        Event::Pass(pass) => What::Pass(pass.clone(), told.fresh(pass)),
+                        Event::Trouble { error, retry_in } => What::Trouble(format!("{error}; trying again in {} s", retry_in.as_secs())),
+                    };
+                    let gone = |_| CollectError::keep("the watch has ended");
+                    sender.blocking_send(News { source: source.clone(), what: news }).map_err(gone)
+                };
+                if let Err(error) = mail::watch(&settings, &cursors, &clock, &stop, &mut tell) {
+                    let _ = sender.blocking_send(News { source: source.clone(), what: What::End(error) });
+                }
+            });
+        }
+        let _canaries = self.canaries_while_watching(sender);
+        let mut open = true;
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let mut gathered = Gathered::default();
+            tokio::select! {
+                got = receiver.recv_many(&mut batch, BATCH), if open => {
+                    open = got > 0;
+                    gathered.passes = self.take_news(std::mem::take(&mut batch)).await?;
+                }
+                _ = look.tick() => gathered.passes = self.look_at_files().await?,
+            }
+            if gathered.passes.iter().any(|pass| pass.new > 0) {
+                gathered.derived = self.derive().await?;
+            }
+            tell(&gathered);
+        }
+    }
+
+    /// Takes in what the watching threads sent, in its order.
+    async fn take_news(&self, batch: Vec<News>) -> Result<Vec<SourcePass>, AuditError> {
+        let mut passes: Vec<SourcePass> = Vec::new();
+        for News { source, what } in batch {
+            if passes.last().is_none_or(|pass| pass.source != source) {
+                passes.push(SourcePass { source: source.clone(), ..SourcePass::default() });
+            }
+            let Some(pass) = passes.last_mut() else { continue };
+            match what {
+                What::Record(raw) => {
+                    let added = self.take_in(vec![*raw]).await?;
+                    pass.new += added.new;
+                    pass.canaries += added.canaries;
+                    pass.known += 1 - (added.new + added.canaries).min(1);
+                }
+                What::Pass(seen, problems) => {
+                    self.note_folders(&source, &seen.cursors, &seen.folders).await?;
+                    pass.problems.extend(problems);
+                }
+                What::Trouble(sentence) => {
+                    self.note_source(&source, Some(sentence.clone())).await?;
+                    pass.problems.push(format!("{sentence}."));
+                }
+                What::Unsent(sentence) => pass.problems.push(sentence),
+                What::End(error) => return Err(error.into()),
+            }
+        }
+        Ok(passes)
+    }
+}
+
+/// What a watching thread sends.
+struct News {
+    source: String,
+    what: What,
+}
+
+enum What {
+    Record(Box<RawRecord>),
+    /// A look, and the problems of it that were not told before.
+    Pass(imap::Pass, Vec<String>),
+    Trouble(String),
+    /// A canary did not go out.
+    Unsent(String),
+    End(CollectError),
+}
+
+impl Workspace {
+    /// Sends the day's canary to each mailbox while the watch runs; ends with what it returns.
+    fn canaries_while_watching(&self, sender: mpsc::Sender<News>) -> Task<()> {
+        let workspace = self.clone();
+        Task(tokio::spawn(async move {
+            loop {
+                let problems = match workspace.send_canaries(false, WHOLE_DAY).await {
+                    Ok(problems) => problems,
+                    Err(error) => workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), error.to_string())).collect(),
+                };
+                for (source, problem) in problems {
+                    // A watch that has ended hears nothing, and ends this task too.
+                    let _ = sender.send(News { source, what: What::Unsent(problem) }).await;
+                }
+                tokio::time::sleep(DUE).await;
+            }
+        }))
+    }
+}
+
+/// Tells the watching threads to end when the watch is dropped.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,8 @@
+//! Our own mail, which goes out through `[smtp]`. Takes the settings and finished messages (RFC 5322); gives what the server
+//! said. Nothing here decides whether a mail may go out: whoever calls does.
+
+mod canary;
+mod smtp;
+
+pub use canary::{About, Letter, about, new_id};
+pub use smtp::{Outbox, SendError};
