@@ -183,7 +183,8 @@ impl Workspace {
         let end = tokio::time::Instant::now() + patience;
         let mut taken = 0;
         let canary = loop {
-            taken += self.gather_mailbox(mailbox).await?.new;
+            let pass = self.gather_mailbox(mailbox).await?;
+            taken += pass.new + pass.canaries;
             let now = self.store.canaries().await?.into_iter().find(|canary| canary.id == sent.id).unwrap_or_else(|| sent.clone());
             if now.back.is_some() || now.undelivered.is_some() || tokio::time::Instant::now() >= end {
                 break now;

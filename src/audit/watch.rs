@@ -62,7 +62,8 @@ impl Workspace {
                 }
                 _ = look.tick() => gathered.passes = self.look_at_files().await?,
             }
-            if gathered.passes.iter().any(|pass| pass.new > 0) {
+            // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
+            if gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
                 gathered.derived = self.derive().await?;
             }
             tell(&gathered);
