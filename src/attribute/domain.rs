@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::collect::mail::Mail;
 
-use super::{AttributedBy, Evidence, Target, alias};
+use super::{AttributedBy, Evidence, Target};
 
 /// Everybody's domains: whoever writes from there is not known by it.
 const SHARED: &[&str] = &[
@@ -29,7 +29,6 @@ const SHARED: &[&str] = &[
 
 /// Open targets whose domain the sender writes from. Shared by several targets it only suggests each of them.
 pub(super) fn find<'a>(mail: &Mail, at: DateTime<Utc>, targets: &'a [Target]) -> Vec<Evidence<'a>> {
-    let stale = foreign_alias(mail, targets);
     let from = mail.from.iter().map(|address| (address.address.as_str(), 0.9));
     let others = mail.reply_to.iter().chain(&mail.sender).map(|address| (address.address.as_str(), 0.85));
     let senders: Vec<(&str, f64)> = from.chain(others).collect();
@@ -44,11 +43,8 @@ pub(super) fn find<'a>(mail: &Mail, at: DateTime<Utc>, targets: &'a [Target]) ->
     let several = hits.len() > 1;
     hits.into_iter()
         .map(|(target, address, alone)| {
-            let (confidence, remark) = match (several, stale) {
-                (true, _) => (0.5, ", a domain that several open inquiries share"),
-                (_, true) => (0.5, ", but the mail went to an alias of no open inquiry"),
-                _ => (alone, ", a domain of this builder"),
-            };
+            let (confidence, remark) =
+                if several { (0.5, ", a domain that several open inquiries share") } else { (alone, ", a domain of this builder") };
             Evidence { target, by: AttributedBy::Domain, confidence, id: "domain", reason: format!("written by {address}{remark}") }
         })
         .collect()
@@ -61,18 +57,6 @@ pub(super) fn of_target(host: &str, target: &Target) -> bool {
         !domain.is_empty()
             && !SHARED.contains(&domain)
             && (host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
-    })
-}
-
-/// Whether the mail went to a plus address of our mailbox that belongs to none of the targets: an earlier wave's, most likely.
-fn foreign_alias(mail: &Mail, targets: &[Target]) -> bool {
-    alias::recipients(mail).any(|address| {
-        let plus = |address: &str| {
-            let (local, domain) = address.rsplit_once('@')?;
-            let (base, token) = local.split_once('+')?;
-            (!token.is_empty()).then(|| (base.to_lowercase(), domain.to_lowercase()))
-        };
-        plus(address).is_some_and(|ours| targets.iter().any(|target| plus(&target.alias_address).is_some_and(|own| own == ours)))
     })
 }
 
@@ -90,7 +74,6 @@ mod tests {
             ("From: amy@bluebonnet.example\nTo: shopper@example.org", Some("2026-11/bluebonnet"), 0.9),
             ("From: amy@mail.bluebonnet.example", Some("2026-11/bluebonnet"), 0.9),
             ("From: x@crm.example\nReply-To: amy@cedarstone.example", Some("2026-11/cedar"), 0.85),
-            ("From: amy@bluebonnet.example\nTo: shopper+old1@example.org", Some("2026-11/bluebonnet"), 0.5),
             ("From: amy@notbluebonnet.example", None, 0.0),
         ] {
             let found = find(&parse(format!("{headers}\n\nx").as_bytes()), now, &targets);

@@ -1,6 +1,7 @@
 //! Whose is it? Takes a touch and the inquiries that were open; gives an owner with confidence and reasons, or candidates
 //! for a person to decide between. Never guesses: below the threshold there is no owner. Pure.
 
+mod address;
 mod alias;
 mod content;
 mod decide;
@@ -49,6 +50,8 @@ pub struct Target {
     pub alias_address: String,
     /// The alias token alone.
     pub alias_token: String,
+    /// The mailbox's own address, of which aliases are made; lower case.
+    pub mailbox: String,
     /// The builder's numbers: shop file first, then learned ones; E.164.
     pub numbers: Vec<String>,
     /// The builder's mail and web domains, lower case.
@@ -99,14 +102,18 @@ pub struct Attribution {
 #[must_use]
 pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
     let open = |evidence: &Evidence| evidence.target.covers(at);
-    let mut found = alias::find(mail, targets);
+    let mut found = alias::find(mail, at, targets);
     found.extend(thread::find(mail, targets));
     if !decide::settled(&found) {
         let text = content::of_mail(mail);
         found.extend(domain::find(mail, at, targets).into_iter().filter(open));
         found.extend(content::find(&text, at, targets).into_iter().filter(open));
     }
-    decide::decide(&found)
+    let judged = decide::decide(&found);
+    match alias::stranger(mail, targets) {
+        Some(address) => decide::doubt(judged, "older-alias", &format!("it went to {address}, an address of no inquiry known here")),
+        None => judged,
+    }
 }
 
 /// Whose call or text is it?
@@ -161,6 +168,7 @@ pub(crate) mod samples {
             builder: builder.into(),
             alias_address: format!("shopper+{token}@example.org"),
             alias_token: token.into(),
+            mailbox: "shopper@example.org".into(),
             numbers: vec![number.into()],
             domains: vec![domain.into()],
             team: Vec::new(),

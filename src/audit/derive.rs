@@ -79,7 +79,8 @@ impl Workspace {
         let before: BTreeMap<String, Touch> = self.store.touches().await?.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
         let evidence = self.evidence.clone();
         let window_days = self.config.wave.window_days;
-        let base: Vec<String> = self.config.mailboxes.values().map(|mailbox| mailbox.address.clone()).collect();
+        let base: BTreeMap<String, String> =
+            self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
         let (judged, before, left) = tokio::task::spawn_blocking(move || {
             let mut judge = Judge::new(&inquiries, &decisions, window_days, base);
             // Learned first of all, so that it does not matter which of a sender's touches came first or was decided on.
@@ -113,19 +114,25 @@ struct Judge<'a> {
     inquiries: BTreeMap<InquiryId, &'a Inquiry>,
     decisions: &'a BTreeMap<(Subject, String), Decision>,
     targets: Vec<Target>,
-    base: Vec<String>,
+    /// The address of each mailbox, by its source.
+    base: BTreeMap<String, String>,
     /// Of all of these, and of the program that judges.
     fingerprint: String,
 }
 
 impl<'a> Judge<'a> {
-    fn new(inquiries: &'a [Inquiry], decisions: &'a BTreeMap<(Subject, String), Decision>, window_days: i64, base: Vec<String>) -> Self {
+    fn new(
+        inquiries: &'a [Inquiry],
+        decisions: &'a BTreeMap<(Subject, String), Decision>,
+        window_days: i64,
+        base: BTreeMap<String, String>,
+    ) -> Self {
         let rests_on = format!("{} {window_days} {base:?} {inquiries:?} {decisions:?}", env!("CARGO_PKG_VERSION"));
         Self {
             fingerprint: Sha256::digest(rests_on).iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
             inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
             decisions,
-            targets: inquiries.iter().map(|inquiry| target(inquiry, window_days)).collect(),
+            targets: inquiries.iter().map(|inquiry| target(inquiry, window_days, &base)).collect(),
             base,
         }
     }
@@ -199,7 +206,7 @@ impl<'a> Judge<'a> {
             let (local, domain) = address.rsplit_once('@')?;
             Some((local.split('+').next()?.to_lowercase(), domain.to_lowercase()))
         };
-        plain(address).is_some_and(|from| self.base.iter().any(|base| plain(base).as_ref() == Some(&from)))
+        plain(address).is_some_and(|from| self.base.values().any(|base| plain(base).as_ref() == Some(&from)))
             || self.inquiries.values().any(|inquiry| inquiry.alias_address.eq_ignore_ascii_case(address))
     }
 
@@ -226,7 +233,7 @@ impl<'a> Judge<'a> {
     }
 
     fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
-        let mut own: Vec<String> = self.base.clone();
+        let mut own: Vec<String> = self.base.values().cloned().collect();
         own.push(inquiry.alias_address.clone());
         own.extend(inquiry.persona.phone.clone());
         Context {
@@ -258,7 +265,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn target(inquiry: &Inquiry, window_days: i64) -> Target {
+fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) -> Target {
     let sent_at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
     let shop = &inquiry.shop;
     let mut domains: BTreeSet<String> = shop.domains.iter().cloned().collect();
@@ -270,6 +277,7 @@ fn target(inquiry: &Inquiry, window_days: i64) -> Target {
         builder: shop.builder.clone(),
         alias_address: inquiry.alias_address.to_lowercase(),
         alias_token: inquiry.alias_token.clone(),
+        mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
         numbers: shop.phones.clone(),
         domains: domains.into_iter().collect(),
         team: shop.team.clone(),
