@@ -6,7 +6,11 @@ mod alias;
 mod content;
 mod decide;
 mod domain;
+mod hosts;
+mod lookalike;
 mod number;
+mod sender;
+mod siblings;
 mod thread;
 pub(crate) mod words;
 
@@ -50,6 +54,8 @@ pub struct Target {
     pub alias_address: String,
     /// The alias token alone.
     pub alias_token: String,
+    /// The persona's first name.
+    pub first_name: String,
     /// The mailbox's own address, of which aliases are made; lower case.
     pub mailbox: String,
     /// The builder's numbers: shop file first, then learned ones; E.164.
@@ -101,13 +107,18 @@ pub struct Attribution {
 /// Whose mail is it?
 #[must_use]
 pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
-    let open = |evidence: &Evidence| evidence.target.covers(at);
     let mut found = alias::find(mail, at, targets);
     found.extend(thread::find(mail, targets));
     if !decide::settled(&found) {
-        let text = content::of_mail(mail);
-        found.extend(domain::find(mail, at, targets).into_iter().filter(open));
-        found.extend(content::find(&text, at, targets).into_iter().filter(open));
+        let waiting = siblings::waiting(at, targets);
+        let said = content::of_mail(mail);
+        let from_it = domain::find(mail, &waiting);
+        let known = |evidence: &Evidence| from_it.iter().any(|own| own.target.id == evidence.target.id);
+        found.extend(sender::find(&sender::of_mail(mail), &waiting).into_iter().filter(|evidence| !known(evidence)));
+        found.extend(from_it);
+        found.extend(content::find(&said, &waiting));
+        found.extend(content::greets(&said, &found));
+        siblings::tell_apart(&mut found, &said);
     }
     let judged = decide::decide(&found);
     match alias::stranger(mail, targets) {
@@ -124,7 +135,8 @@ pub fn call(call: &CallRecord, targets: &[Target]) -> Attribution {
     }
     let at = call.started_at;
     let mut found = number::find(call, targets);
-    found.extend(content::find(&content::of_call(call), at, targets));
+    let open: Vec<&Target> = targets.iter().filter(|target| target.covers(at)).collect();
+    found.extend(content::find(&content::of_call(call), &open));
     if found.is_empty() {
         found = number::by_time_alone(call, targets);
     }
@@ -137,6 +149,11 @@ impl Target {
     #[must_use]
     pub fn covers(&self, at: DateTime<Utc>) -> bool {
         self.sent_at <= at && at <= self.until
+    }
+
+    /// Whether both were asked of one builder.
+    fn same_builder(&self, other: &Self) -> bool {
+        self.builder.trim().eq_ignore_ascii_case(other.builder.trim())
     }
 }
 
@@ -168,6 +185,7 @@ pub(crate) mod samples {
             builder: builder.into(),
             alias_address: format!("shopper+{token}@example.org"),
             alias_token: token.into(),
+            first_name: "Dana".into(),
             mailbox: "shopper@example.org".into(),
             numbers: vec![number.into()],
             domains: vec![domain.into()],

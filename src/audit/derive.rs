@@ -277,6 +277,7 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
         builder: shop.builder.clone(),
         alias_address: inquiry.alias_address.to_lowercase(),
         alias_token: inquiry.alias_token.clone(),
+        first_name: inquiry.persona.first.clone(),
         mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
         numbers: shop.phones.clone(),
         domains: domains.into_iter().collect(),
