@@ -11,7 +11,7 @@ use super::{AttributedBy, Attribution, Candidate, Evidence, THRESHOLD, Target};
 const MARGIN: f64 = 0.15;
 
 /// Above this a hint is certain by itself: an alias among the recipients, an answer to our mail.
-const CERTAIN: f64 = 0.95;
+pub(super) const CERTAIN: f64 = 0.95;
 
 /// Whether the hints so far make others needless.
 pub(super) fn settled(found: &[Evidence<'_>]) -> bool {

@@ -7,12 +7,18 @@ mod content;
 mod decide;
 mod domain;
 mod hosts;
+mod learn;
+mod learned;
 mod lookalike;
+mod marks;
 mod number;
 mod sender;
 mod siblings;
 mod thread;
 pub(crate) mod words;
+
+pub use learn::{Lesson, learn};
+pub use marks::{Fact, Kind, Learned, Marks};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -58,7 +64,7 @@ pub struct Target {
     pub first_name: String,
     /// The mailbox's own address, of which aliases are made; lower case.
     pub mailbox: String,
-    /// The builder's numbers: shop file first, then learned ones; E.164.
+    /// The builder's numbers, E.164.
     pub numbers: Vec<String>,
     /// The builder's mail and web domains, lower case.
     pub domains: Vec<String>,
@@ -72,6 +78,8 @@ pub struct Target {
     pub phone: Option<String>,
     /// Message-IDs of mails we sent for this inquiry.
     pub sent_message_ids: Vec<String>,
+    /// What this builder's touches of the wave taught.
+    pub learned: Vec<Fact>,
     /// When the request was written.
     pub sent_at: DateTime<Utc>,
     /// When watching for it ends.
@@ -104,6 +112,19 @@ pub struct Attribution {
     pub candidates: Vec<Candidate>,
 }
 
+impl Attribution {
+    /// Whether the owner, or that there is none, is beyond doubt: an alias, an answer to our mail, a person's word. Only that
+    /// teaches, and nothing learned changes it.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        match self.by {
+            Some(AttributedBy::Person) => true,
+            Some(AttributedBy::Alias | AttributedBy::Thread) => self.owner.is_some() && self.confidence > decide::CERTAIN,
+            _ => false,
+        }
+    }
+}
+
 /// Whose mail is it?
 #[must_use]
 pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
@@ -116,6 +137,7 @@ pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
         let known = |evidence: &Evidence| from_it.iter().any(|own| own.target.id == evidence.target.id);
         found.extend(sender::find(&sender::of_mail(mail), &waiting).into_iter().filter(|evidence| !known(evidence)));
         found.extend(from_it);
+        found.extend(learned::find(&Marks::of_mail(mail), &waiting));
         found.extend(content::find(&said, &waiting));
         found.extend(content::greets(&said, &found));
         siblings::tell_apart(&mut found, &said);
@@ -149,6 +171,11 @@ impl Target {
     #[must_use]
     pub fn covers(&self, at: DateTime<Utc>) -> bool {
         self.sent_at <= at && at <= self.until
+    }
+
+    /// The wave it is of.
+    fn wave(&self) -> &str {
+        self.id.0.split_once('/').map_or(self.id.0.as_str(), |(wave, _)| wave)
     }
 
     /// Whether both were asked of one builder.
@@ -194,6 +221,7 @@ pub(crate) mod samples {
             question: String::new(),
             phone: Some("+15125550142".into()),
             sent_message_ids: vec![format!("{token}.1@example.org")],
+            learned: Vec::new(),
             sent_at: at("2026-11-02T15:00:00Z"),
             until: at("2026-12-02T15:00:00Z"),
         }

@@ -3,10 +3,12 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod browsers;
+mod content;
 mod derive;
 mod draft;
 mod error;
 mod gather;
+mod judge;
 mod ledger;
 mod probe;
 mod publish;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
-use crate::attribute::Attribution;
+use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
@@ -67,7 +67,11 @@ pub struct Touch {
     pub decided: Option<String>,
     /// Recorded under a rehearsal clock.
     pub rehearsal: bool,
+    /// What of it others may be known by.
+    #[serde(default)]
+    pub marks: Marks,
     /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.
+    /// After a `+` stands what was learned from other touches.
     #[serde(default)]
     pub judged_under: String,
 }

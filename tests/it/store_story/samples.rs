@@ -112,6 +112,7 @@ pub(crate) fn touch(of: &(RawRecord, String)) -> Touch {
         excerpt: None,
         duration_s: None,
         answered: None,
+        marks: crickets::attribute::Marks::default(),
         judged_under: "one".into(),
         inquiry: None,
         attribution: Attribution {
