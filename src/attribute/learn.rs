@@ -61,8 +61,6 @@ pub struct Lesson {
     pub by_person: bool,
     /// What it bears, without addresses of ours.
     pub marks: Marks,
-    /// The direct number its writer gives.
-    pub direct_phone: Option<String>,
     /// Whether it failed to be delivered: a bounce is written by a server on the way.
     pub bounce: bool,
 }
@@ -125,7 +123,7 @@ fn marks(lesson: &Lesson) -> Vec<(Kind, String)> {
         }
     }
     found.extend(marks.caller.iter().map(|number| (Kind::Number, number.clone())));
-    found.extend(lesson.direct_phone.iter().filter(|number| !placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.direct_phone.iter().filter(|number| !placeholder(number)).map(|number| (Kind::Number, number.clone())));
     found
 }
 
@@ -181,7 +179,6 @@ mod tests {
             owner: owner.map(|slug| InquiryId::new("2026-11", slug)),
             by_person: owner.is_none(),
             marks: Marks::of_mail(&parse(format!("{headers}\n\nx").as_bytes())),
-            direct_phone: None,
             bounce: false,
         }
     }
@@ -241,9 +238,10 @@ mod tests {
 
     #[test]
     fn numbers_are_learned_within_the_wave() {
-        let signed = |number: &str| Lesson {
-            direct_phone: Some(number.into()),
-            ..lesson("t_a", Some("bluebonnet"), "From: amy@bluebonnet.example")
+        let signed = |number: &str| {
+            let mut lesson = lesson("t_a", Some("bluebonnet"), "From: amy@bluebonnet.example");
+            lesson.marks.direct_phone = Some(number.into());
+            lesson
         };
         let owner = |from: &str, targets: &[Target]| call(&ring(Some(from), None), targets).owner.map(|id| id.0);
         let targets = taught(&[signed("+15122231234")]);

@@ -36,6 +36,9 @@ pub struct Marks {
     /// The number of a caller, E.164.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
+    /// The direct number that its writer gives, E.164; for whoever reads it to fill in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direct_phone: Option<String>,
 }
 
 impl Marks {
@@ -50,7 +53,7 @@ impl Marks {
         let mut answers: Vec<String> = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(REFERENCES).cloned().collect();
         answers.sort_unstable();
         answers.dedup();
-        Self { senders, recipients, message_id: mail.message_id.clone(), answers, caller: None }
+        Self { senders, recipients, message_id: mail.message_id.clone(), answers, ..Self::default() }
     }
 
     /// The marks of a call or text. A withheld number, a short code or a name is nobody's mark.

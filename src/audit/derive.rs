@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judge;
-use super::{AuditError, Workspace};
+use super::{AuditError, Workspace, drips};
 use crate::store::{Record, Touch};
 
 /// What deriving did.
@@ -64,30 +64,44 @@ impl Workspace {
     }
 }
 
-/// Judges what is due, in two passes: first each record by itself, then, of those whose owner is not certain, each that bears
-/// something learned from all certain ones. Gives the touches judged, in the order of the records.
+/// How a record's bytes are had.
+pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, AuditError> + 'a;
+
+/// Touches as they are judged by now.
+pub(super) struct Known<'r, 'b> {
+    /// Judged in this pass, by record.
+    pub(super) anew: BTreeMap<&'r str, Touch>,
+    /// Judged earlier, by record.
+    pub(super) before: &'b BTreeMap<String, Touch>,
+}
+
+impl Known<'_, '_> {
+    /// The touch of a record.
+    pub(super) fn get(&self, record: &Record) -> Option<&Touch> {
+        self.anew.get(record.id.as_str()).or_else(|| self.before.get(&record.id))
+    }
+}
+
+/// Judges what is due, in three passes: first each record by itself; then, of those whose owner is not certain, each that bears
+/// something learned from all certain ones; then those that are another's twin. Gives the touches judged, in the order of the records.
 fn all(
     mut judge: Judge<'_>,
     records: &[Record],
     before: &BTreeMap<String, Touch>,
     again: bool,
-    read: &dyn Fn(&Record) -> Result<Vec<u8>, AuditError>,
+    read: &Read<'_>,
 ) -> Result<Vec<Touch>, AuditError> {
-    let mut judged: BTreeMap<&str, Touch> = BTreeMap::new();
+    let mut known = Known { anew: BTreeMap::new(), before };
     for record in records.iter().filter(|record| again || before.get(&record.id).is_none_or(|touch| !judge.stands(touch))) {
-        judged.insert(&record.id, judge.touch(record, &read(record)?));
+        known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
     }
-    let lessons = records.iter().filter_map(|record| judge.lesson(current(record, &judged, before)?)).collect::<Vec<_>>();
+    let lessons = records.iter().filter_map(|record| judge.lesson(known.get(record)?)).collect::<Vec<_>>();
     judge.learn(&lessons);
     for record in records {
-        if current(record, &judged, before).is_some_and(|touch| judge.knows_better(touch)) {
-            judged.insert(&record.id, judge.touch(record, &read(record)?));
+        if known.get(record).is_some_and(|touch| judge.knows_better(touch)) {
+            known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
         }
     }
-    Ok(records.iter().filter_map(|record| judged.remove(record.id.as_str())).collect())
-}
-
-/// The touch of a record as it is judged by now.
-fn current<'t>(record: &Record, judged: &'t BTreeMap<&str, Touch>, before: &'t BTreeMap<String, Touch>) -> Option<&'t Touch> {
-    judged.get(record.id.as_str()).or_else(|| before.get(&record.id))
+    drips::lay_over(&judge, records, &mut known, read)?;
+    Ok(records.iter().filter_map(|record| known.anew.remove(record.id.as_str())).collect())
 }

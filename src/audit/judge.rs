@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::content::Content;
 use super::record::TouchByHand;
 use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
+use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::{Channel, Signal};
 use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 2;
+const RULES: u32 = 3;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Judge<'a> {
     targets: Vec<Target>,
     /// The address of each mailbox, by its source.
     base: BTreeMap<String, String>,
+    /// The inquiry of each alias.
+    aliases: BTreeMap<String, InquiryId>,
     /// Of all of these, and of the program that judges.
     fingerprint: String,
     /// What the touches of certain owners taught.
@@ -44,6 +47,7 @@ impl<'a> Judge<'a> {
             decisions,
             targets: inquiries.iter().map(|inquiry| target(inquiry, window_days, &base)).collect(),
             base,
+            aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
         }
     }
@@ -70,29 +74,27 @@ impl<'a> Judge<'a> {
     /// What a touch teaches, when its owner is certain.
     pub(super) fn lesson(&self, touch: &Touch) -> Option<Lesson> {
         let attribution = &touch.attribution;
-        let mut marks = touch.marks.clone();
-        marks.senders.retain(|sender| !self.is_ours(sender));
         let sent_by_us = self.sent_by_us(&touch.marks);
-        let direct_phone = touch.classified.labels.direct_phone.clone().filter(|_| sent_by_us.is_none());
         if !attribution.is_certain() && sent_by_us.is_none() {
             return None;
         }
+        let mut marks = touch.marks.clone();
+        marks.senders.retain(|sender| !self.is_ours(sender));
+        marks.direct_phone = marks.direct_phone.filter(|_| sent_by_us.is_none());
         Some(Lesson {
             touch: touch.id.clone(),
             at: touch.arrival.at,
             owner: sent_by_us.or_else(|| attribution.owner.clone()),
             by_person: attribution.by == Some(AttributedBy::Person),
             marks,
-            direct_phone,
             bounce: touch.classified.origin == Origin::Bounce,
         })
     }
 
     /// The inquiry from whose alias a mail went to somebody else: its thread is that inquiry's.
     fn sent_by_us(&self, marks: &Marks) -> Option<InquiryId> {
-        let elsewhere = marks.recipients.iter().any(|recipient| !self.is_ours(recipient));
-        let from = marks.senders.first().filter(|_| elsewhere)?;
-        self.targets.iter().find(|target| target.alias_address == *from).map(|target| target.id.clone())
+        let owner = self.aliases.get(marks.senders.first()?)?;
+        marks.recipients.iter().any(|recipient| !self.is_ours(recipient)).then(|| owner.clone())
     }
 
     /// Takes in what all touches of certain owners teach.
@@ -103,13 +105,37 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// One record as a touch.
-    pub(super) fn touch(&self, record: &Record, bytes: &[u8]) -> Touch {
+    /// The builder of a touch that has an owner, as builders are compared.
+    pub(super) fn builder_of(&self, touch: &Touch) -> Option<String> {
+        let owner = touch.inquiry.as_ref()?;
+        self.inquiries.get(owner).map(|inquiry| inquiry.shop.builder.trim().to_lowercase())
+    }
+
+    /// A written touch of an inquiry as one that may be another's twin; `None` when it is too short to be compared.
+    pub(super) fn letter(&self, record: &Record, bytes: &[u8], inquiry: &InquiryId) -> Option<Letter> {
+        let content = Content::of(record, bytes);
+        let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
+        Some(Letter {
+            touch: touch_id(record),
+            inquiry: inquiry.clone(),
+            at: record.arrival.at,
+            message_id: content.marks().message_id,
+            by_a_person: decision.is_some_and(|decision| decision.origin == Some(Origin::Personal)),
+            body: body(&content, &self.asked(Some(inquiry), record))?,
+        })
+    }
+
+    fn asked(&self, owner: Option<&InquiryId>, record: &Record) -> Context {
+        owner.and_then(|id| self.inquiries.get(id)).map(|inquiry| self.context(inquiry, record)).unwrap_or_default()
+    }
+
+    /// One record as a touch; `twin` is another of the same body.
+    pub(super) fn touch(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
         let content = Content::of(record, bytes);
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
         let attribution = self.attribute(record, &content, decision);
         let owner = attribution.owner.clone();
-        let asked = owner.as_ref().and_then(|id| self.inquiries.get(id)).map(|inquiry| self.context(inquiry, record)).unwrap_or_default();
+        let asked = self.asked(owner.as_ref(), record);
         let mut classified = match &content {
             Content::Mail(mail) => classify::mail(mail, &asked),
             Content::Call(call) => classify::call(call, &asked),
@@ -118,11 +144,21 @@ impl<'a> Judge<'a> {
         if record.channel == Channel::Email {
             classified.labels.placement = record.placement;
         }
+        // What it teaches does not depend on its twins, who may be learned of only by what it teaches.
+        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), ..content.marks() };
+        if let Some(twin) = twin {
+            classified = match &content {
+                Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
+                Content::Call(call) => drip::text(call, &asked, classified, twin),
+                Content::Recorded(_) => classified,
+            };
+        }
         let decided = decision.map(|decision| self.overrule(&mut classified, decision));
         let review = review_reason(&attribution, &classified, decision);
-        let (marks, certain) = (content.marks(), attribution.is_certain());
+        let sketch = owner.as_ref().and_then(|_| body(&content, &asked)).map(|body| body.sketch());
+        let certain = attribution.is_certain();
         Touch {
-            id: format!("t_{}", record.id.get(..12).unwrap_or(&record.id)),
+            id: touch_id(record),
             record: record.id.clone(),
             source: record.source.clone(),
             channel: record.channel,
@@ -141,6 +177,7 @@ impl<'a> Judge<'a> {
             rehearsal: record.rehearsal,
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,
+            sketch,
         }
     }
 
@@ -176,7 +213,7 @@ impl<'a> Judge<'a> {
             Some((local.split('+').next()?.to_lowercase(), domain.to_lowercase()))
         };
         plain(address).is_some_and(|from| self.base.values().any(|base| plain(base).as_ref() == Some(&from)))
-            || self.inquiries.values().any(|inquiry| inquiry.alias_address.eq_ignore_ascii_case(address))
+            || self.aliases.contains_key(&address.to_lowercase())
     }
 
     fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
@@ -273,6 +310,19 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
             Some(format!("who wrote it is uncertain: {:?} at {:.2}", classified.origin, classified.confidence))
         }
         (Some(_), _) => None,
+    }
+}
+
+fn touch_id(record: &Record) -> String {
+    format!("t_{}", record.id.get(..12).unwrap_or(&record.id))
+}
+
+/// The body of what is written, for comparing; what a person recorded is that person's words.
+fn body(content: &Content, asked: &Context) -> Option<Body> {
+    match content {
+        Content::Mail(mail) => drip::body_of_mail(mail, asked),
+        Content::Call(call) if call.channel == Channel::Sms => drip::body_of_text(call, asked),
+        Content::Call(_) | Content::Recorded(_) => None,
     }
 }
 

@@ -6,6 +6,7 @@ mod browsers;
 mod content;
 mod derive;
 mod draft;
+mod drips;
 mod error;
 mod gather;
 mod judge;

@@ -5,6 +5,7 @@ mod appointment;
 mod automatic;
 mod bounce;
 mod bulk;
+pub mod drip;
 mod evidence;
 mod faults;
 mod human;

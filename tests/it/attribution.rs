@@ -71,3 +71,49 @@ fn a_sender_that_wrote_for_two_builders_is_nobodys_until_a_person_decides() {
     workspace.ok(&["import", "mail", "more.eml"]);
     assert_eq!((waiting(&workspace), workspace.inquiry(WAVE, "bluebonnet")["touches"].as_u64()), (0, Some(3)), "a person's word teaches");
 }
+
+/// A drip as it goes to everybody, here to `alias`.
+fn drip(alias: &str, number: u32, day: &str) -> String {
+    let body = format!(
+        "Hi Dana,\n\nI was thinking of you this morning. There is no better feeling than walking through the door of a home that was \
+         built for you, and we have a few of those left. I would love to show you around on {day}, pour you a coffee and hear \
+         what you are looking for.\n\nAmy Ortiz\n512-223-1234\n"
+    );
+    stored_letter(alias, number, &body)
+}
+
+#[test]
+fn the_same_body_to_two_inquiries_at_one_builder_is_marketing_and_a_persons_word_stands() {
+    let (mut workspace, site, alias) = asked();
+    workspace.configure("[wave]\nmin_days_between = 0\n");
+    workspace.shop(&ShopFile::on(&site, "bluebonnet-west", "Bluebonnet Homes"));
+    workspace.ok(&["shop", "bluebonnet-west", "--wave", "2026-12", "--send", "--at-once", "--any-time"]);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let inquiries = workspace.json(&["status"])["inquiries"].clone();
+    let west = inquiries.as_array().unwrap().iter().find(|inquiry| inquiry["shop"] == "bluebonnet-west").unwrap();
+    assert_eq!(west["status"], "confirmed", "{west:#}");
+    workspace.write("one.eml", &drip(&alias, 1, "Friday, November 6th"));
+    workspace.ok(&["import", "mail", "one.eml"]);
+    let origin = |wave: &str, slug: &str| {
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        let report = workspace.make_report(wave, &[]);
+        let all = touches(&report, slug);
+        assert_eq!(all.len(), 1, "{all:#?}");
+        all[0].clone()
+    };
+    assert_eq!(origin(WAVE, "bluebonnet")["origin"], "personal", "alone it looks personal");
+    workspace.write("two.eml", &drip(west["alias"].as_str().unwrap(), 2, "Tuesday"));
+    workspace.ok(&["import", "mail", "two.eml"]);
+    let first = origin(WAVE, "bluebonnet");
+    assert_eq!((&first["origin"], &first["labels"]["sender_name"]), (&"marketing".into(), &serde_json::Value::Null), "{first:#}");
+    assert_eq!(origin("2026-12", "bluebonnet-west")["origin"], "marketing");
+    assert_eq!(workspace.json(&["rederive"])["changed"], 0);
+
+    let id = first["id"].as_str().unwrap();
+    let shown = workspace.ok(&["review", "show", id]).out;
+    assert!(shown.contains("same-body") && shown.contains("2026-12/bluebonnet-west"), "{shown}");
+    workspace.ok(&["review", "set", id, "--origin", "personal", "--reason", "she called about it", "--author", "Pat"]);
+    assert_eq!(origin(WAVE, "bluebonnet")["origin"], "personal");
+    assert_eq!(origin("2026-12", "bluebonnet-west")["origin"], "personal", "a person's letter makes nothing a drip");
+    assert_eq!(workspace.json(&["rederive"])["changed"], 0);
+}

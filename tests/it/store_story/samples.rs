@@ -113,6 +113,7 @@ pub(crate) fn touch(of: &(RawRecord, String)) -> Touch {
         duration_s: None,
         answered: None,
         marks: crickets::attribute::Marks::default(),
+        sketch: None,
         judged_under: "one".into(),
         inquiry: None,
         attribution: Attribution {
