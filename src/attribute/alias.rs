@@ -25,7 +25,7 @@ pub(super) fn find<'a>(mail: &Mail, at: DateTime<Utc>, targets: &'a [Target]) ->
             Place::ReturnPath => (0.97, "alias-return-path", format!("its return path names {address}, the address of this inquiry alone")),
             Place::Text => (0.85, "alias-quoted", format!("quotes {address}, the address of this inquiry alone")),
         };
-        found.push((Evidence { target, by: AttributedBy::Alias, confidence, id, reason }, *place));
+        found.push((Evidence { target, by: AttributedBy::Alias, confidence, id, reason, own: true }, *place));
     }
     doubt_beside_the_envelope(&mut found);
     let mut found: Vec<Evidence<'a>> = found.into_iter().map(|(evidence, _)| evidence).collect();
@@ -71,15 +71,15 @@ pub(super) fn stranger(mail: &Mail, targets: &[Target]) -> Option<String> {
     recipients.into_iter().find(|address| targets.iter().any(|target| like(address, target)))
 }
 
-/// Whether an address is the target's: exactly, or by its token.
+/// Whether an address, in lower case, is the target's: exactly, or by its token.
 fn names(address: &str, target: &Target) -> bool {
-    address.eq_ignore_ascii_case(&target.alias_address) || has_token(address, target)
+    address == target.alias_address || (address.contains(&target.alias_token) && has_token(address, target))
 }
 
 /// `anything+TOKEN@`, or the token at the alias's own domain, as forms and forwarders mangle it: `shopper=TOKEN@`,
 /// `shopper TOKEN@`, `shopperTOKEN@`, `TOKEN@`. A token shorter than four could be a word of chance.
 fn has_token(address: &str, target: &Target) -> bool {
-    let token = target.alias_token.to_lowercase();
+    let token = target.alias_token.as_str();
     let Some((local, domain)) = address.rsplit_once('@').filter(|_| token.len() >= 4) else {
         return false;
     };
@@ -87,7 +87,7 @@ fn has_token(address: &str, target: &Target) -> bool {
         return false;
     };
     // An alias of a list is made without the token, which then stands in no address.
-    if !own_local.to_lowercase().contains(&token) {
+    if !own_local.contains(token) {
         return false;
     }
     let (before, plus) = local.split_once(['+', '=']).unwrap_or((local, ""));
@@ -96,7 +96,7 @@ fn has_token(address: &str, target: &Target) -> bool {
         return true;
     }
     let base = own_local.split('+').next().unwrap_or_default();
-    own_domain.eq_ignore_ascii_case(domain)
+    own_domain == domain
         && (before.split(['.', '-', '_', ' ']).any(|part| part == token) || before.strip_prefix(base).is_some_and(|rest| rest == token))
 }
 

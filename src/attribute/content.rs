@@ -101,18 +101,29 @@ fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
     if let Some(host) = said.hosts.iter().find(|host| domain::of_target(host, target)) {
         hint(if said.spoken { 0.82 } else { 0.65 }, format!("links to {host}"));
     }
+    let own = against < 1.0;
+    let mut hint = |weight: f64, reason: String| {
+        against *= 1.0 - weight;
+        reasons.push(reason);
+    };
     if let Some(community) = target.community.as_deref().filter(|community| said.words.holds(community)) {
         hint(0.6, format!("names the community {community}"));
     }
-    let known = |name: &&String| name.trim().contains(' ') && (said.words.holds(name) || said.sender.holds(name));
-    if let Some(name) = target.team.iter().find(known) {
+    if let Some(name) = team(said, target) {
         hint(0.6, format!("is signed by or names {name}"));
     }
     if let Some((echoed, asked)) = echoes(said, target) {
         hint(0.5, format!("repeats {echoed} of {asked} words of the question"));
     }
     let confidence = (1.0_f64 - against).min(0.9);
-    (!reasons.is_empty()).then(|| Evidence { target, by: AttributedBy::Content, confidence, id: "content", reason: reasons.join("; ") })
+    (!reasons.is_empty()).then(|| Evidence {
+        target,
+        by: AttributedBy::Content,
+        confidence,
+        id: "content",
+        reason: reasons.join("; "),
+        own,
+    })
 }
 
 /// Whether the writer speaks for the builder, and does not only mention it.
@@ -145,16 +156,23 @@ pub(super) fn greets<'a>(said: &Said, found: &[Evidence<'a>]) -> Vec<Evidence<'a
             confidence: 0.45,
             id: "persona",
             reason: format!("speaks to {}", target.first_name),
+            own: false,
         })
         .collect()
 }
 
-/// What of one inquiry alone the words show: who asked, which community, which question.
+/// Whom of the builder's people the words or the sender name.
+fn team<'a>(said: &Said, target: &'a Target) -> Option<&'a String> {
+    target.team.iter().find(|name| name.trim().contains(' ') && (said.words.holds(name) || said.sender.holds(name)))
+}
+
+/// What of an inquiry the words show that others may share: who asked, which community, which question, who answers.
 pub(super) fn tells(said: &Said, target: &Target) -> Vec<String> {
     let persona = said.words.holds(&target.first_name).then(|| format!("speaks to {}", target.first_name));
     let community = target.community.as_deref().filter(|name| said.words.holds(name)).map(|name| format!("names {name}"));
     let question = echoes(said, target).map(|_| format!("repeats the question \"{}\"", target.question));
-    persona.into_iter().chain(community).chain(question).collect()
+    let team = team(said, target).map(|name| format!("names {name}"));
+    persona.into_iter().chain(community).chain(question).chain(team).collect()
 }
 
 #[cfg(test)]

@@ -22,7 +22,14 @@ pub(super) fn find<'a>(mail: &Mail, targets: &[&'a Target]) -> Vec<Evidence<'a>>
         .map(|(target, address, alone)| {
             let (confidence, remark) =
                 if several { (0.5, ", a domain that several builders share") } else { (alone, ", a domain of this builder") };
-            Evidence { target, by: AttributedBy::Domain, confidence, id: "domain", reason: format!("written by {address}{remark}") }
+            Evidence {
+                target,
+                by: AttributedBy::Domain,
+                confidence,
+                id: "domain",
+                reason: format!("written by {address}{remark}"),
+                own: true,
+            }
         })
         .collect()
 }

@@ -98,7 +98,12 @@ pub fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
         if !of_person && another_owns(kind, &value, best.target, targets) {
             continue;
         }
-        for target in targets.iter().filter(|target| target.wave() == wave && target.same_builder(best.target)) {
+        // A thread is one inquiry's; a person or a phone is the builder's.
+        let learns = |target: &&Target| match kind {
+            Kind::Message => target.id == best.target.id,
+            Kind::Sender | Kind::Domain | Kind::Number => target.wave() == wave && target.same_builder(best.target),
+        };
+        for target in targets.iter().filter(learns) {
             learned.by_key.entry((kind, value.clone())).or_default().push((target.id.clone(), best.fact.clone()));
             learned.by_inquiry.entry(target.id.clone()).or_default().push(best.fact.clone());
         }
@@ -132,8 +137,12 @@ fn undisputed(mut claims: Vec<Claim<'_>>) -> Option<Claim<'_>> {
     if claims.iter().any(|claim| claim.fact.by_person) {
         claims.retain(|claim| claim.fact.by_person);
     }
-    let first = claims.first()?.target;
-    if !claims.iter().all(|claim| claim.target.same_builder(first)) {
+    let first = claims.first()?;
+    let agrees = |claim: &Claim<'_>| match first.fact.kind {
+        Kind::Message => claim.target.id == first.target.id,
+        Kind::Sender | Kind::Domain | Kind::Number => claim.target.same_builder(first.target),
+    };
+    if !claims.iter().all(agrees) {
         return None;
     }
     claims.into_iter().min_by(|a, b| a.fact.cmp(&b.fact))
@@ -258,6 +267,19 @@ mod tests {
         let learned = learn(&[signed("+15122231234")], &all);
         assert!(learned.of(&InquiryId::new("2026-12", "bluebonnet")).is_empty(), "another wave learns for itself");
         assert!(!learned.of(&InquiryId::new("2026-11", "bluebonnet")).is_empty());
+    }
+
+    #[test]
+    fn a_thread_is_one_inquirys() {
+        let mut targets = two();
+        targets[1].builder = "Bluebonnet Homes".into();
+        let lessons = [lesson("t_a", Some("bluebonnet"), "From: u7@lassocrm.com\nMessage-ID: <m1@x>")];
+        let learned = learn(&lessons, &targets);
+        let targets: Vec<Target> = targets.into_iter().map(|target| Target { learned: learned.of(&target.id), ..target }).collect();
+        let found = judge("From: t@y.example\nReferences: <m1@x>\n\nCall me.", &targets);
+        assert_eq!((found.0.as_deref(), found.2), (Some("2026-11/bluebonnet"), 1), "and no sibling's");
+        let both = [lessons[0].clone(), lesson("t_b", Some("cedar"), "From: u7@lassocrm.com\nMessage-ID: <m1@x>")];
+        assert!(learn(&both, &targets).of(&InquiryId::new("2026-11", "cedar")).iter().all(|fact| fact.kind != Kind::Message));
     }
 
     proptest::proptest! {

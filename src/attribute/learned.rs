@@ -20,10 +20,18 @@ pub(super) fn find<'a>(marks: &Marks, waiting: &[&'a Target]) -> Vec<Evidence<'a
         .iter()
         .filter_map(|target| {
             let own = knowing.iter().find(|(known, _)| known.id == target.id);
-            let (_, fact) = own.or_else(|| knowing.iter().find(|(known, _)| known.same_builder(target)))?;
+            let lent = |(known, fact): &&(&Target, &Fact)| known.same_builder(target) && fact.kind != Kind::Message;
+            let (_, fact) = own.or_else(|| knowing.iter().find(lent))?;
             let (by, confidence, what) = weigh(fact);
             let confidence = if several { confidence.min(SHARED) } else { confidence };
-            Some(Evidence { target, by, confidence, id: "learned", reason: format!("{what}, learned from touch {}", fact.touch) })
+            Some(Evidence {
+                target,
+                by,
+                confidence,
+                id: "learned",
+                reason: format!("{what}, learned from touch {}", fact.touch),
+                own: true,
+            })
         })
         .collect()
 }

@@ -58,7 +58,7 @@ pub struct Target {
     pub builder: String,
     /// The inquiry's own address, lower case.
     pub alias_address: String,
-    /// The alias token alone.
+    /// The alias token alone, lower case.
     pub alias_token: String,
     /// The persona's first name.
     pub first_name: String,
@@ -143,6 +143,9 @@ pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
         siblings::tell_apart(&mut found, &said);
     }
     let judged = decide::decide(&found);
+    if judged.by == Some(AttributedBy::Alias) && judged.is_certain() {
+        return judged;
+    }
     match alias::stranger(mail, targets) {
         Some(address) => decide::doubt(judged, "older-alias", &format!("it went to {address}, an address of no inquiry known here")),
         None => judged,
@@ -194,6 +197,8 @@ struct Evidence<'a> {
     /// A stable name, e.g. `alias`.
     id: &'static str,
     reason: String,
+    /// Whether it points at this builder, and not at everybody who sells there or whom that persona asked.
+    own: bool,
 }
 
 #[cfg(test)]

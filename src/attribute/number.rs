@@ -26,7 +26,7 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence
         } else {
             continue;
         };
-        found.push(Evidence { target, by: AttributedBy::Number, confidence, id: "number", reason });
+        found.push(Evidence { target, by: AttributedBy::Number, confidence, id: "number", reason, own: true });
     }
     found
 }
@@ -49,7 +49,7 @@ pub(super) fn by_time_alone<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec
             let confidence = if hours < 24 { 0.3 } else { 0.2 };
             let caller = call.from.as_deref().unwrap_or("a withheld number");
             let reason = format!("{caller} reached the number given to this builder {hours} h before; time alone is no proof");
-            Evidence { target, by: AttributedBy::Number, confidence, id: "time", reason }
+            Evidence { target, by: AttributedBy::Number, confidence, id: "time", reason, own: true }
         })
         .collect()
 }

@@ -88,7 +88,14 @@ fn weigh<'a>(side: &Side, target: &'a Target) -> Option<Evidence<'a>> {
         hint(weight, format!("{what} {host}, which is like this builder's name"));
     }
     let confidence = (1.0_f64 - against).min(MOST);
-    (!reasons.is_empty()).then(|| Evidence { target, by: AttributedBy::Domain, confidence, id: "sender", reason: reasons.join("; ") })
+    (!reasons.is_empty()).then(|| Evidence {
+        target,
+        by: AttributedBy::Domain,
+        confidence,
+        id: "sender",
+        reason: reasons.join("; "),
+        own: true,
+    })
 }
 
 #[cfg(test)]

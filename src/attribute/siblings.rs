@@ -1,7 +1,11 @@
-//! Several inquiries at one builder: what shows the builder shows all of them. Which one is meant only the persona, the
-//! community and the question tell; where they do not, a person does.
+//! Inquiries that share what a mail shows. What shows a builder shows all its inquiries: which one is meant only persona, community
+//! and question tell. What shows a community shows every builder that sells there. Where nothing tells them apart, a person does.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::shop::InquiryId;
 
 use super::content::{self, Said};
 use super::{Evidence, Target};
@@ -20,25 +24,37 @@ pub(super) fn waiting(at: DateTime<Utc>, targets: &[Target]) -> Vec<&Target> {
     open.iter().copied().chain(closed).collect()
 }
 
-/// Takes from an inquiry what speaks for a sibling: where one of a builder's inquiries shows everything that the others show and
-/// more, the hints for the others are halved.
+/// Takes from an inquiry what another explains better. Of one builder's inquiries: where one shows everything that the others
+/// show and more. Of different builders': where one is pointed at itself, and the other by nothing but a community, a persona
+/// or a name that both have.
 pub(super) fn tell_apart(found: &mut [Evidence<'_>], said: &Said) {
-    let mut targets: Vec<&Target> = found.iter().map(|evidence| evidence.target).collect();
-    targets.sort_by(|a, b| a.id.cmp(&b.id));
-    targets.dedup_by(|a, b| a.id == b.id);
-    let told: Vec<(&Target, Vec<String>)> = targets.into_iter().map(|target| (target, content::tells(said, target))).collect();
+    let mut shows: BTreeMap<&InquiryId, Shows<'_>> = BTreeMap::new();
+    for evidence in found.iter() {
+        let target = evidence.target;
+        let entry = shows.entry(&target.id).or_insert_with(|| Shows { target, tells: content::tells(said, target), own: false });
+        entry.own |= evidence.own;
+    }
     for evidence in found {
-        let own = told.iter().find(|(target, _)| target.id == evidence.target.id).map(|(_, tells)| tells.as_slice()).unwrap_or_default();
-        let better = told.iter().find(|(other, tells)| {
-            other.id != evidence.target.id
-                && other.same_builder(evidence.target)
-                && tells.len() > own.len()
-                && own.iter().all(|tell| tells.contains(tell))
-        });
-        if let Some((other, tells)) = better {
+        let Some(own) = shows.get(&evidence.target.id) else { continue };
+        if let Some(better) = shows.values().find(|other| other.explains(own)) {
             evidence.confidence /= 2.0;
-            evidence.reason = format!("{}, but {}, as {} asked", evidence.reason, tells.join(" and "), other.id);
+            evidence.reason = format!("{}, but so has {}: {}", evidence.reason, better.target.id, better.tells.join(" and "));
         }
+    }
+}
+
+/// What is shown of one inquiry.
+struct Shows<'a> {
+    target: &'a Target,
+    tells: Vec<String>,
+    own: bool,
+}
+
+impl Shows<'_> {
+    /// Whether all that points to the other points here too, and more does.
+    fn explains(&self, other: &Self) -> bool {
+        let all = self.target.id != other.target.id && other.tells.iter().all(|tell| self.tells.contains(tell));
+        if self.target.same_builder(other.target) { all && self.tells.len() > other.tells.len() } else { all && self.own && !other.own }
     }
 }
 
@@ -83,5 +99,26 @@ mod tests {
         let alone = owner("Our homes are open on Sunday.", "2026-11-05T15:00:00Z");
         assert_eq!(alone.owner.map(|id| id.0).as_deref(), Some("2026-11/bluebonnet"), "one inquiry, one owner");
         assert!(owner("x", "2027-06-01T00:00:00Z").candidates.is_empty());
+    }
+
+    #[test]
+    fn a_community_where_both_build_is_explained_by_whom_the_mail_speaks_for() {
+        let mut targets = two();
+        for target in &mut targets {
+            target.community = Some("Willow Creek".into());
+        }
+        for (text, expected) in [
+            ("Hi Dana, at Willow Creek we at Bluebonnet Homes have two lots left.", Some("2026-11/bluebonnet")),
+            ("Hi Dana, Willow Creek has two lots left.", None),
+            ("Hi Dana, at Willow Creek Bluebonnet Homes is dearer than Cedar & Stone Builders.", None),
+        ] {
+            let found = mail(
+                &parse(format!("From: a@x.example\nTo: shopper@example.org\n\n{text}").as_bytes()),
+                at("2026-11-03T15:00:00Z"),
+                &targets,
+            );
+            assert_eq!(found.owner.as_ref().map(|id| id.0.as_str()), expected, "{text}: {found:?}");
+            assert_eq!(found.candidates.len(), 2, "nobody is dropped: {text}");
+        }
     }
 }

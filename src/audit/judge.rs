@@ -260,7 +260,7 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
         id: inquiry.id.clone(),
         builder: shop.builder.clone(),
         alias_address: inquiry.alias_address.to_lowercase(),
-        alias_token: inquiry.alias_token.clone(),
+        alias_token: inquiry.alias_token.to_lowercase(),
         first_name: inquiry.persona.first.clone(),
         mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
         numbers: shop.phones.clone(),

@@ -3,6 +3,7 @@
 
 mod appointment;
 mod automatic;
+mod body;
 mod bounce;
 mod bulk;
 pub mod drip;
