@@ -1,6 +1,5 @@
 //! What the touch says: the builder, its community, its people, its site, the words of our question.
 
-use chrono::{DateTime, Utc};
 use url::Url;
 
 use crate::collect::mail::Mail;
@@ -17,20 +16,43 @@ const COMMON: &[&str] = &[
     "your",
 ];
 
+/// Words before a builder's name that speak for it: "Amy with Bluebonnet Homes".
+const FOR_IT: &[&str] = &["at", "con", "de", "for", "from", "of", "with"];
+
 /// The parts of a touch that can name somebody.
 pub(super) struct Said {
     /// Folded words.
-    words: String,
+    words: words::Folded,
+    /// Folded display name of a mail's sender: it names people, and what else it names the sender's side tells.
+    sender: words::Folded,
+    /// Folded lines that stand alone, as in a signature.
+    lines: Vec<String>,
     /// Hosts of its links.
     hosts: Vec<String>,
+    /// Said to the persona's own number, and so by nobody who was not given it.
+    spoken: bool,
 }
 
 /// The words and links of a mail.
 pub(super) fn of_mail(mail: &Mail) -> Said {
     let name = mail.from.as_ref().and_then(|from| from.name.as_deref()).unwrap_or_default();
     let body: String = mail.text.chars().take(MAX).collect();
-    let hosts = mail.links.iter().take(200).filter_map(|link| host(&link.href)).collect();
-    Said { words: words::fold(&format!("{name} \n{} \n{body}", mail.subject)), hosts }
+    let lines = body.lines().map(str::trim).filter(|line| (1..80).contains(&line.len())).take(400).map(words::fold).collect();
+    Said {
+        words: words::Folded::of(&format!("{} \n{body}", mail.subject)),
+        sender: words::Folded::of(name),
+        lines,
+        hosts: hosts(mail),
+        spoken: false,
+    }
+}
+
+/// The hosts of a mail's links.
+pub(super) fn hosts(mail: &Mail) -> Vec<String> {
+    let mut hosts: Vec<String> = mail.links.iter().take(200).filter_map(|link| host(&link.href)).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
 }
 
 /// The words of a text or transcript; a sender that is a name counts as one.
@@ -41,7 +63,8 @@ pub(super) fn of_call(call: &CallRecord) -> Said {
         .split_whitespace()
         .filter_map(|word| host(word).or_else(|| host(&format!("https://{word}")).filter(|host| host.contains('.'))))
         .collect();
-    Said { words: words::fold(&format!("{name} \n{body}")), hosts }
+    let words = words::Folded::of(&format!("{name} \n{body}"));
+    Said { words, sender: words::Folded::of(""), lines: Vec::new(), hosts, spoken: true }
 }
 
 fn host(link: &str) -> Option<String> {
@@ -49,9 +72,9 @@ fn host(link: &str) -> Option<String> {
     url.host_str().map(str::to_lowercase)
 }
 
-/// Open targets that the words point to, each with the strongest hints it has.
-pub(super) fn find<'a>(said: &Said, at: DateTime<Utc>, targets: &'a [Target]) -> Vec<Evidence<'a>> {
-    targets.iter().filter(|target| target.covers(at)).filter_map(|target| weigh(said, target)).collect()
+/// Targets that the words point to, each with the strongest hints it has.
+pub(super) fn find<'a>(said: &Said, targets: &[&'a Target]) -> Vec<Evidence<'a>> {
+    targets.iter().filter_map(|target| weigh(said, target)).collect()
 }
 
 fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
@@ -61,45 +84,105 @@ fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
         against *= 1.0 - weight;
         reasons.push(reason);
     };
-    if words::holds(&said.words, &target.builder) {
-        hint(0.82, format!("names {}", target.builder));
+    if said.words.holds(&target.builder) {
+        if said.spoken {
+            hint(0.82, format!("names {}", target.builder));
+        } else if speaks_for(said, &target.builder) {
+            hint(0.82, format!("speaks for {}", target.builder));
+        } else {
+            hint(0.65, format!("names {}", target.builder));
+        }
     } else {
         let core = words::core_of(&target.builder);
-        if core.trim().len() >= 5 && words::holds(&said.words, &core) {
-            hint(0.6, format!("says \"{}\"", core.trim()));
+        if core.trim().len() >= 5 && said.words.holds(&core) {
+            hint(if said.spoken { 0.6 } else { 0.5 }, format!("says \"{}\"", core.trim()));
         }
     }
     if let Some(host) = said.hosts.iter().find(|host| domain::of_target(host, target)) {
-        hint(0.82, format!("links to {host}"));
+        hint(if said.spoken { 0.82 } else { 0.65 }, format!("links to {host}"));
     }
-    if let Some(community) = target.community.as_deref().filter(|community| words::holds(&said.words, community)) {
+    let own = against < 1.0;
+    let mut hint = |weight: f64, reason: String| {
+        against *= 1.0 - weight;
+        reasons.push(reason);
+    };
+    if let Some(community) = target.community.as_deref().filter(|community| said.words.holds(community)) {
         hint(0.6, format!("names the community {community}"));
     }
-    if let Some(name) = target.team.iter().find(|name| name.trim().contains(' ') && words::holds(&said.words, name)) {
+    if let Some(name) = team(said, target) {
         hint(0.6, format!("is signed by or names {name}"));
     }
-    let asked: Vec<String> = words::fold(&target.question)
-        .split_whitespace()
-        .filter(|word| word.len() > 3 && !COMMON.contains(word))
-        .map(str::to_owned)
-        .collect();
-    let echoed = asked.iter().filter(|word| said.words.contains(&format!(" {word} "))).count();
-    if asked.len() >= 3 && echoed * 10 >= asked.len() * 6 {
-        hint(0.5, format!("repeats {echoed} of {} words of the question", asked.len()));
+    if let Some((echoed, asked)) = echoes(said, target) {
+        hint(0.5, format!("repeats {echoed} of {asked} words of the question"));
     }
     let confidence = (1.0_f64 - against).min(0.9);
-    (!reasons.is_empty()).then(|| Evidence { target, by: AttributedBy::Content, confidence, id: "content", reason: reasons.join("; ") })
+    (!reasons.is_empty()).then(|| Evidence {
+        target,
+        by: AttributedBy::Content,
+        confidence,
+        id: "content",
+        reason: reasons.join("; "),
+        own,
+    })
+}
+
+/// Whether the writer speaks for the builder, and does not only mention it.
+fn speaks_for(said: &Said, builder: &str) -> bool {
+    let alone = words::fold(builder);
+    said.lines.contains(&alone) || FOR_IT.iter().any(|word| said.words.holds(&format!("{word} {builder}")))
+}
+
+/// How many words of the question are repeated, of how many; `None` when too few.
+fn echoes(said: &Said, target: &Target) -> Option<(usize, usize)> {
+    let folded = words::fold(&target.question);
+    let asked: Vec<&str> = folded.split_whitespace().filter(|word| word.len() > 3 && !COMMON.contains(word)).collect();
+    let echoed = asked.iter().filter(|word| said.words.has(word)).count();
+    (asked.len() >= 3 && echoed * 10 >= asked.len() * 6).then_some((echoed, asked.len()))
+}
+
+/// A hint that the writer knows the persona, for targets that something else points to: by itself it points to everybody
+/// whom that persona asked.
+pub(super) fn greets<'a>(said: &Said, found: &[Evidence<'a>]) -> Vec<Evidence<'a>> {
+    let mut targets: Vec<&Target> = found.iter().map(|evidence| evidence.target).collect();
+    targets.dedup_by(|a, b| a.id == b.id);
+    targets.sort_by(|a, b| a.id.cmp(&b.id));
+    targets.dedup_by(|a, b| a.id == b.id);
+    targets
+        .into_iter()
+        .filter(|target| said.words.holds(&target.first_name))
+        .map(|target| Evidence {
+            target,
+            by: AttributedBy::Content,
+            confidence: 0.45,
+            id: "persona",
+            reason: format!("speaks to {}", target.first_name),
+            own: false,
+        })
+        .collect()
+}
+
+/// Whom of the builder's people the words or the sender name.
+fn team<'a>(said: &Said, target: &'a Target) -> Option<&'a String> {
+    target.team.iter().find(|name| name.trim().contains(' ') && (said.words.holds(name) || said.sender.holds(name)))
+}
+
+/// What of an inquiry the words show that others may share: who asked, which community, which question, who answers.
+pub(super) fn tells(said: &Said, target: &Target) -> Vec<String> {
+    let persona = said.words.holds(&target.first_name).then(|| format!("speaks to {}", target.first_name));
+    let community = target.community.as_deref().filter(|name| said.words.holds(name)).map(|name| format!("names {name}"));
+    let question = echoes(said, target).map(|_| format!("repeats the question \"{}\"", target.question));
+    let team = team(said, target).map(|name| format!("names {name}"));
+    persona.into_iter().chain(community).chain(question).chain(team).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{at, ring, two};
+    use super::super::samples::{ring, two};
     use super::*;
     use crate::collect::mail::parse;
 
     #[test]
     fn reads_who_is_named() {
-        let now = at("2026-11-03T15:00:00Z");
         let mut targets = two();
         targets[0].community = Some("Willow Creek".into());
         targets[0].question = "Does the Magnolia plan at Willow Creek come with a three-car garage?".into();
@@ -111,13 +194,13 @@ mod tests {
             ("see www.cedarstone.example/tour", "2026-11/cedar", 0.8, 1.0),
             ("Call me", "", 0.0, 0.1),
         ] {
-            let found = find(&of_call(&ring(None, Some(body))), now, &targets);
+            let found = find(&of_call(&ring(None, Some(body))), &targets.iter().collect::<Vec<_>>());
             let first = found.first();
             assert_eq!(first.map_or("", |evidence| evidence.target.id.0.as_str()), best, "{body}");
             let confidence = first.map_or(0.0, |evidence| evidence.confidence);
             assert!((at_least..below).contains(&confidence), "{body}: {confidence}");
         }
         let mail = parse(b"From: CRM <no-reply@crm.example>\n\nYour tour: https://www.bluebonnet.example/tour");
-        assert_eq!(find(&of_mail(&mail), now, &targets).len(), 1);
+        assert_eq!(find(&of_mail(&mail), &targets.iter().collect::<Vec<_>>()).len(), 1);
     }
 }

@@ -10,9 +10,24 @@ use super::{AttributedBy, Attribution, Candidate, Evidence, THRESHOLD, Target};
 /// A rival within this distance of the best makes the touch ambiguous.
 const MARGIN: f64 = 0.15;
 
+/// Above this a hint is certain by itself: an alias among the recipients, an answer to our mail.
+pub(super) const CERTAIN: f64 = 0.95;
+
 /// Whether the hints so far make others needless.
 pub(super) fn settled(found: &[Evidence<'_>]) -> bool {
-    !found.is_empty()
+    found.iter().any(|evidence| evidence.confidence > CERTAIN)
+}
+
+/// The judgement with its owner taken away, for a reason that every candidate is told.
+pub(super) fn doubt(mut judged: Attribution, id: &str, reason: &str) -> Attribution {
+    if judged.owner.take().is_some() {
+        judged.by = None;
+        judged.reasons.push(Signal::new(id, -1.0, reason));
+        for candidate in &mut judged.candidates {
+            candidate.reason = format!("{}; but {reason}", candidate.reason);
+        }
+    }
+    judged
 }
 
 /// The judgement over all hints.
@@ -50,11 +65,8 @@ pub(super) fn decide(found: &[Evidence<'_>]) -> Attribution {
 
 /// Whether the second keeps the first from being the owner. An alias is stronger than any thread: our own mail may be quoted to a colleague.
 fn beats(best: &Sum<'_>, rival: &Sum<'_>) -> bool {
-    let ranks = |by| matches!(by, AttributedBy::Alias | AttributedBy::Thread);
-    if best.by == AttributedBy::Alias && rival.by != AttributedBy::Alias {
-        return false;
-    }
-    if ranks(best.by) && !ranks(rival.by) {
+    let certain = |sum: &Sum<'_>| sum.confidence > CERTAIN;
+    if certain(best) && (!certain(rival) || (best.by == AttributedBy::Alias && rival.by != AttributedBy::Alias)) {
         return false;
     }
     rival.confidence > best.confidence - MARGIN
@@ -74,7 +86,7 @@ impl<'a> Sum<'a> {
         let best = *hints.first()?;
         let against: f64 = hints.iter().map(|hint| 1.0 - hint.confidence).product();
         // Hints that agree add up, but never to more than an alias would give.
-        let confidence = if best.confidence > 0.95 { best.confidence } else { (1.0 - against).min(0.95) };
+        let confidence = if best.confidence > CERTAIN { best.confidence } else { (1.0 - against).min(CERTAIN) };
         Some(Self { target: best.target, by: best.by, confidence, hints })
     }
 
@@ -106,6 +118,15 @@ mod tests {
             ("To: shopper+k7f3@example.org, shopper+m2p9@example.org\n\nx", now, (None, None, 2)),
             ("From: amy@bluebonnet.example\nTo: shopper@example.org\n\nx", now, (blue(), Some(AttributedBy::Domain), 1)),
             ("From: amy@bluebonnet.example\n\nx", "2027-06-01T00:00:00Z", (None, None, 0)),
+            ("From: amy@bluebonnet.example\nTo: shopper+old1@example.org\n\nAmy of Bluebonnet Homes", now, (None, None, 1)),
+            ("To: shopper+old1@example.org\nIn-Reply-To: <k7f3.1@example.org>\n\nx", now, (None, None, 1)),
+            ("To: shopper@example.org\nFrom: t@x.example\n\nLead: shopper+k7f3@example.org", now, (blue(), Some(AttributedBy::Alias), 1)),
+            ("From: t@cedarstone.example\n\nLead: shopper+k7f3@example.org", now, (None, None, 2)),
+            (
+                "Return-Path: <v-shopper+k7f3=example.org@esp.example>\nFrom: t@cedarstone.example\n\nx",
+                now,
+                (blue(), Some(AttributedBy::Alias), 1),
+            ),
             ("From: amy@gmail.com\n\nAmy of Bluebonnet Homes here", now, (blue(), Some(AttributedBy::Content), 1)),
             ("From: n@news.example\n\nBluebonnet Homes against Cedar & Stone Builders", now, (None, None, 2)),
             ("From: n@news.example\n\nWin a phone", now, (None, None, 0)),

@@ -1,13 +1,24 @@
 //! Whose is it? Takes a touch and the inquiries that were open; gives an owner with confidence and reasons, or candidates
 //! for a person to decide between. Never guesses: below the threshold there is no owner. Pure.
 
+mod address;
 mod alias;
 mod content;
 mod decide;
 mod domain;
+mod hosts;
+mod learn;
+mod learned;
+mod lookalike;
+mod marks;
 mod number;
+mod sender;
+mod siblings;
 mod thread;
 pub(crate) mod words;
+
+pub use learn::{Lesson, learn};
+pub use marks::{Fact, Kind, Learned, Marks};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,9 +58,13 @@ pub struct Target {
     pub builder: String,
     /// The inquiry's own address, lower case.
     pub alias_address: String,
-    /// The alias token alone.
+    /// The alias token alone, lower case.
     pub alias_token: String,
-    /// The builder's numbers: shop file first, then learned ones; E.164.
+    /// The persona's first name.
+    pub first_name: String,
+    /// The mailbox's own address, of which aliases are made; lower case.
+    pub mailbox: String,
+    /// The builder's numbers, E.164.
     pub numbers: Vec<String>,
     /// The builder's mail and web domains, lower case.
     pub domains: Vec<String>,
@@ -63,6 +78,8 @@ pub struct Target {
     pub phone: Option<String>,
     /// Message-IDs of mails we sent for this inquiry.
     pub sent_message_ids: Vec<String>,
+    /// What this builder's touches of the wave taught.
+    pub learned: Vec<Fact>,
     /// When the request was written.
     pub sent_at: DateTime<Utc>,
     /// When watching for it ends.
@@ -95,18 +112,44 @@ pub struct Attribution {
     pub candidates: Vec<Candidate>,
 }
 
+impl Attribution {
+    /// Whether the owner, or that there is none, is beyond doubt: an alias, an answer to our mail, a person's word. Only that
+    /// teaches, and nothing learned changes it.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        match self.by {
+            Some(AttributedBy::Person) => true,
+            Some(AttributedBy::Alias | AttributedBy::Thread) => self.owner.is_some() && self.confidence > decide::CERTAIN,
+            _ => false,
+        }
+    }
+}
+
 /// Whose mail is it?
 #[must_use]
 pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
-    let open = |evidence: &Evidence| evidence.target.covers(at);
-    let mut found = alias::find(mail, targets);
+    let mut found = alias::find(mail, at, targets);
     found.extend(thread::find(mail, targets));
     if !decide::settled(&found) {
-        let text = content::of_mail(mail);
-        found.extend(domain::find(mail, at, targets).into_iter().filter(open));
-        found.extend(content::find(&text, at, targets).into_iter().filter(open));
+        let waiting = siblings::waiting(at, targets);
+        let said = content::of_mail(mail);
+        let from_it = domain::find(mail, &waiting);
+        let known = |evidence: &Evidence| from_it.iter().any(|own| own.target.id == evidence.target.id);
+        found.extend(sender::find(&sender::of_mail(mail), &waiting).into_iter().filter(|evidence| !known(evidence)));
+        found.extend(from_it);
+        found.extend(learned::find(&Marks::of_mail(mail), &waiting));
+        found.extend(content::find(&said, &waiting));
+        found.extend(content::greets(&said, &found));
+        siblings::tell_apart(&mut found, &said);
     }
-    decide::decide(&found)
+    let judged = decide::decide(&found);
+    if judged.by == Some(AttributedBy::Alias) && judged.is_certain() {
+        return judged;
+    }
+    match alias::stranger(mail, targets) {
+        Some(address) => decide::doubt(judged, "older-alias", &format!("it went to {address}, an address of no inquiry known here")),
+        None => judged,
+    }
 }
 
 /// Whose call or text is it?
@@ -117,7 +160,8 @@ pub fn call(call: &CallRecord, targets: &[Target]) -> Attribution {
     }
     let at = call.started_at;
     let mut found = number::find(call, targets);
-    found.extend(content::find(&content::of_call(call), at, targets));
+    let open: Vec<&Target> = targets.iter().filter(|target| target.covers(at)).collect();
+    found.extend(content::find(&content::of_call(call), &open));
     if found.is_empty() {
         found = number::by_time_alone(call, targets);
     }
@@ -131,6 +175,16 @@ impl Target {
     pub fn covers(&self, at: DateTime<Utc>) -> bool {
         self.sent_at <= at && at <= self.until
     }
+
+    /// The wave it is of.
+    fn wave(&self) -> &str {
+        self.id.0.split_once('/').map_or(self.id.0.as_str(), |(wave, _)| wave)
+    }
+
+    /// Whether both were asked of one builder.
+    fn same_builder(&self, other: &Self) -> bool {
+        self.builder.trim().eq_ignore_ascii_case(other.builder.trim())
+    }
 }
 
 /// One hint that a touch belongs to one target.
@@ -143,6 +197,8 @@ struct Evidence<'a> {
     /// A stable name, e.g. `alias`.
     id: &'static str,
     reason: String,
+    /// Whether it points at this builder, and not at everybody who sells there or whom that persona asked.
+    own: bool,
 }
 
 #[cfg(test)]
@@ -161,6 +217,8 @@ pub(crate) mod samples {
             builder: builder.into(),
             alias_address: format!("shopper+{token}@example.org"),
             alias_token: token.into(),
+            first_name: "Dana".into(),
+            mailbox: "shopper@example.org".into(),
             numbers: vec![number.into()],
             domains: vec![domain.into()],
             team: Vec::new(),
@@ -168,6 +226,7 @@ pub(crate) mod samples {
             question: String::new(),
             phone: Some("+15125550142".into()),
             sent_message_ids: vec![format!("{token}.1@example.org")],
+            learned: Vec::new(),
             sent_at: at("2026-11-02T15:00:00Z"),
             until: at("2026-12-02T15:00:00Z"),
         }

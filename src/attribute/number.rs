@@ -2,7 +2,7 @@
 
 use crate::collect::phone::CallRecord;
 
-use super::{AttributedBy, Evidence, Target};
+use super::{AttributedBy, Evidence, Kind, Target};
 
 /// Open targets that know the caller's number, or one of the same exchange.
 pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence<'a>> {
@@ -10,26 +10,34 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence
         return Vec::new();
     };
     let open: Vec<&Target> = targets.iter().filter(|target| target.covers(call.started_at)).collect();
-    let knows = |target: &&&Target| target.numbers.iter().any(|number| number == from);
-    let sharing = open.iter().filter(knows).filter(|target| reached(call, target)).count();
+    let sharing = open.iter().filter(|target| known(from, target).is_some()).filter(|target| reached(call, target)).count();
     let mut found = Vec::new();
     for target in open {
-        let (confidence, reason) = if target.numbers.iter().any(|number| number == from) {
+        let (confidence, reason) = if let Some((sure, source)) = known(from, target) {
             if !reached(call, target) {
-                (0.5, format!("{from} is this builder's, but this number was not given to it"))
+                (0.5, format!("{from} is this builder's{source}, but this number was not given to it"))
             } else if sharing > 1 {
-                (0.5, format!("{from} is a number that {sharing} open inquiries share"))
+                (0.5, format!("{from} is a number that {sharing} open inquiries share{source}"))
             } else {
-                (0.95, format!("{from} is a number of this builder"))
+                (sure, format!("{from} is a number of this builder{source}"))
             }
         } else if same_exchange(from, target) && reached(call, target) {
             (0.55, format!("{from} is of the same exchange as a number of this builder"))
         } else {
             continue;
         };
-        found.push(Evidence { target, by: AttributedBy::Number, confidence, id: "number", reason });
+        found.push(Evidence { target, by: AttributedBy::Number, confidence, id: "number", reason, own: true });
     }
     found
+}
+
+/// How sure a number is the builder's, and where that was learned.
+fn known(from: &str, target: &Target) -> Option<(f64, String)> {
+    if target.numbers.iter().any(|number| number == from) {
+        return Some((0.95, String::new()));
+    }
+    let fact = target.learned.iter().find(|fact| fact.kind == Kind::Number && fact.value == from)?;
+    Some((if fact.by_person { 0.95 } else { 0.9 }, format!(", learned from touch {}", fact.touch)))
 }
 
 /// Everyone who was given the number and could have called: candidates for a person, never an owner.
@@ -41,7 +49,7 @@ pub(super) fn by_time_alone<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec
             let confidence = if hours < 24 { 0.3 } else { 0.2 };
             let caller = call.from.as_deref().unwrap_or("a withheld number");
             let reason = format!("{caller} reached the number given to this builder {hours} h before; time alone is no proof");
-            Evidence { target, by: AttributedBy::Number, confidence, id: "time", reason }
+            Evidence { target, by: AttributedBy::Number, confidence, id: "time", reason, own: true }
         })
         .collect()
 }

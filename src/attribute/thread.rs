@@ -11,7 +11,14 @@ pub(super) fn find<'a>(mail: &Mail, targets: &'a [Target]) -> Vec<Evidence<'a>> 
         .iter()
         .filter_map(|target| {
             let id = target.sent_message_ids.iter().map(|id| bare(id)).find(|id| !id.is_empty() && named.contains(id))?;
-            Some(Evidence { target, by: AttributedBy::Thread, confidence: 0.97, id: "thread", reason: format!("answers our mail {id}") })
+            Some(Evidence {
+                target,
+                by: AttributedBy::Thread,
+                confidence: 0.97,
+                id: "thread",
+                reason: format!("answers our mail {id}"),
+                own: true,
+            })
         })
         .collect()
 }

@@ -59,6 +59,32 @@ pub(crate) fn fold(text: &str) -> String {
     out
 }
 
+/// A folded text in which many phrases are looked for.
+pub(super) struct Folded {
+    text: String,
+    /// Without "and", for "&" folds to nothing.
+    joined: String,
+}
+
+impl Folded {
+    /// Folds a text.
+    pub(super) fn of(text: &str) -> Self {
+        let text = fold(text);
+        Self { joined: text.replace(" and ", " "), text }
+    }
+
+    /// Whether it holds the words of a phrase, in order and side by side. An empty phrase is in nothing.
+    pub(super) fn holds(&self, phrase: &str) -> bool {
+        let phrase = fold(phrase);
+        phrase.len() > 1 && (self.text.contains(&phrase) || self.joined.contains(&phrase.replace(" and ", " ")))
+    }
+
+    /// Whether it holds a folded word.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.text.contains(&format!(" {word} "))
+    }
+}
+
 /// Whether folded `text` holds the words of `phrase`, in order and side by side. An empty phrase is in nothing.
 pub(crate) fn holds(text: &str, phrase: &str) -> bool {
     let phrase = fold(phrase);

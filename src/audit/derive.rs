@@ -1,24 +1,12 @@
-//! From raw records to touches: attribute, classify, and lay what people decided over it. Can be done again at any time
-//! from the evidence; decisions stay.
+//! From raw records to touches: attribute, classify, learn from what is certain, and lay what people decided over it. Can be
+//! done again at any time from the evidence; decisions stay. What is judged does not depend on the order in which records came.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
-
-use super::record::TouchByHand;
+use super::judge::Judge;
 use super::skews::Skews;
-use super::{AuditError, Workspace};
-use crate::attribute::{self, AttributedBy, Attribution, Target};
-use crate::classify::{self, Classified, Context, Origin};
-use crate::collect::mail::{self, Mail};
-use crate::collect::phone::{self, CallRecord};
-use crate::collect::{Channel, Signal};
-use crate::shop::{Inquiry, InquiryId};
-use crate::store::{Decision, Record, Subject, Touch};
-
-/// Characters of an excerpt.
-const EXCERPT: usize = 600;
+use super::{AuditError, Workspace, drips};
+use crate::store::{Record, Touch};
 
 /// What deriving did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,32 +19,9 @@ pub struct Derived {
     pub in_review: usize,
 }
 
-/// What a record turned out to be.
-enum Content {
-    Mail(Box<Mail>),
-    Call(CallRecord),
-    Recorded(Box<TouchByHand>),
-}
-
-impl Content {
-    fn of(record: &Record, bytes: &[u8]) -> Self {
-        match record.channel {
-            _ if record.source == TouchByHand::SOURCE => match TouchByHand::parse(bytes) {
-                Some(recorded) => Self::Recorded(Box::new(recorded)),
-                None => Self::Mail(Box::new(mail::parse(bytes))),
-            },
-            Channel::Email => Self::Mail(Box::new(mail::parse(bytes))),
-            Channel::Call | Channel::Voicemail | Channel::Sms => match phone::csv::parse_record(bytes) {
-                Ok(call) => Self::Call(call),
-                Err(_) => Self::Mail(Box::new(mail::parse(bytes))),
-            },
-        }
-    }
-}
-
 impl Workspace {
     /// Judges the records that are new, and every one whose judgement rests on what has changed since: an inquiry, a decision, the
-    /// settings, this program's version.
+    /// settings, this program's rules, what was learned from other touches.
     ///
     /// # Errors
     /// When the store or the evidence fails.
@@ -81,22 +46,13 @@ impl Workspace {
         let before: BTreeMap<String, Touch> = self.store.touches().await?.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
         let evidence = self.evidence.clone();
         let window_days = self.config.wave.window_days;
-        let base: Vec<String> = self.config.mailboxes.values().map(|mailbox| mailbox.address.clone()).collect();
-        let (judged, before, left) = tokio::task::spawn_blocking(move || {
-            let mut judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
-            // Learned first of all, so that it does not matter which of a sender's touches came first or was decided on.
-            for record in &records {
-                if judge.teaches(record) {
-                    judge.learn(record, &evidence.read(&record.sha256)?);
-                }
-            }
-            let due = |record: &&Record| again || before.get(&record.id).is_none_or(|touch| touch.judged_under != judge.fingerprint);
-            let mut judged = Vec::new();
-            for record in records.iter().filter(due) {
-                judged.push(judge.touch(record, &evidence.read(&record.sha256)?));
-            }
-            let left = records.len() - judged.len();
-            Ok::<_, AuditError>((judged, before, left))
+        let base: BTreeMap<String, String> =
+            self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
+        let (judged, before, total) = tokio::task::spawn_blocking(move || {
+            let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
+            let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
+            let judged = all(judge, &records, &before, again, &read)?;
+            Ok::<_, AuditError>((judged, before, records.len()))
         })
         .await
         .map_err(|_| AuditError::Interrupted("judging"))??;
@@ -106,273 +62,48 @@ impl Workspace {
         let anew: BTreeSet<&str> = judged.iter().map(|touch| touch.record.as_str()).collect();
         let still = before.values().filter(|touch| !anew.contains(touch.record.as_str()));
         let in_review = judged.iter().chain(still).filter(|touch| touch.review.is_some()).count();
-        Ok(Derived { judged: judged.len() + left, changed, in_review })
+        Ok(Derived { judged: total, changed, in_review })
     }
 }
 
-/// Everything a judgement rests on besides the record.
-struct Judge<'a> {
-    inquiries: BTreeMap<InquiryId, &'a Inquiry>,
-    decisions: &'a BTreeMap<(Subject, String), Decision>,
-    targets: Vec<Target>,
-    base: Vec<String>,
-    skews: Skews,
-    /// Of all of these, and of the program that judges.
-    fingerprint: String,
+/// How a record's bytes are had.
+pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, AuditError> + 'a;
+
+/// Touches as they are judged by now.
+pub(super) struct Known<'r, 'b> {
+    /// Judged in this pass, by record.
+    pub(super) anew: BTreeMap<&'r str, Touch>,
+    /// Judged earlier, by record.
+    pub(super) before: &'b BTreeMap<String, Touch>,
 }
 
-impl<'a> Judge<'a> {
-    fn new(
-        inquiries: &'a [Inquiry],
-        decisions: &'a BTreeMap<(Subject, String), Decision>,
-        window_days: i64,
-        base: Vec<String>,
-        skews: Skews,
-    ) -> Self {
-        let clocks = skews.fingerprint();
-        let rests_on = format!("{} {window_days} {base:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
-        Self {
-            fingerprint: Sha256::digest(rests_on).iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
-            inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
-            decisions,
-            targets: inquiries.iter().map(|inquiry| target(inquiry, window_days)).collect(),
-            base,
-            skews,
-        }
-    }
-
-    fn touch(&self, record: &Record, bytes: &[u8]) -> Touch {
-        match self.skews.correct(record) {
-            None => self.touch_as_it_came(record, bytes),
-            Some((record, said)) => {
-                let mut touch = self.touch_as_it_came(&record, bytes);
-                touch.classified.signals.push(said);
-                touch
-            }
-        }
-    }
-
-    fn touch_as_it_came(&self, record: &Record, bytes: &[u8]) -> Touch {
-        let content = Content::of(record, bytes);
-        let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
-        let attribution = self.attribute(record, &content, decision);
-        let owner = attribution.owner.clone();
-        let asked = owner.as_ref().and_then(|id| self.inquiries.get(id)).map(|inquiry| self.context(inquiry, record)).unwrap_or_default();
-        let mut classified = match &content {
-            Content::Mail(mail) => classify::mail(mail, &asked),
-            Content::Call(call) => classify::call(call, &asked),
-            Content::Recorded(recorded) => judged_by_person(recorded, &asked),
-        };
-        if record.channel == Channel::Email {
-            classified.labels.placement = record.placement;
-        }
-        let decided = decision.map(|decision| self.overrule(&mut classified, decision));
-        let review = review_reason(&attribution, &classified, decision);
-        Touch {
-            id: format!("t_{}", record.id.get(..12).unwrap_or(&record.id)),
-            record: record.id.clone(),
-            source: record.source.clone(),
-            channel: record.channel,
-            arrival: record.arrival.clone(),
-            sha256: record.sha256.clone(),
-            from: from(&content),
-            subject: subject(&content),
-            excerpt: excerpt(&content),
-            duration_s: call(&content).and_then(|call| call.duration_s),
-            answered: call(&content).and_then(|call| call.answered),
-            inquiry: owner,
-            attribution,
-            classified,
-            review,
-            decided,
-            rehearsal: record.rehearsal,
-            judged_under: self.fingerprint.clone(),
-        }
-    }
-
-    fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
-        let mut attribution = match content {
-            Content::Mail(mail) => attribute::mail(mail, record.arrival.at, &self.targets),
-            Content::Call(call) => attribute::call(call, &self.targets),
-            Content::Recorded(recorded) => {
-                by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
-            }
-        };
-        if let Content::Mail(mail) = content
-            && let Some(from) = mail.from.as_ref().filter(|from| self.is_ours(&from.address))
-            && attribution.owner.take().is_some()
-        {
-            // A copy that was sent on tells neither who wrote nor when it came (benchmarks, section 1.2).
-            attribution.by = None;
-            attribution.reasons.push(Signal::new("own-address", -1.0, format!("sent on from {}, an address of ours", from.address)));
-            for candidate in &mut attribution.candidates {
-                candidate.reason.push_str("; but it was sent on from an address of ours");
-            }
-        }
-        if let Some(Decision { owner: Some(owner), author, reason, .. }) = decision {
-            attribution = by_person(owner.clone(), format!("{author}: {reason}"), attribution.candidates);
-        }
-        attribution
-    }
-
-    /// Whether an address is a mailbox of ours, with or without a plus part, or an alias of ours.
-    fn is_ours(&self, address: &str) -> bool {
-        let plain = |address: &str| {
-            let (local, domain) = address.rsplit_once('@')?;
-            Some((local.split('+').next()?.to_lowercase(), domain.to_lowercase()))
-        };
-        plain(address).is_some_and(|from| self.base.iter().any(|base| plain(base).as_ref() == Some(&from)))
-            || self.inquiries.values().any(|inquiry| inquiry.alias_address.eq_ignore_ascii_case(address))
-    }
-
-    /// The inquiry to which a person gave a call or text.
-    fn given_to(&self, record: &Record) -> Option<&'a InquiryId> {
-        self.decisions.get(&(Subject::Touch, record.id.clone()))?.owner.as_ref()?.as_ref()
-    }
-
-    /// Whether a caller may be learned from a record.
-    fn teaches(&self, record: &Record) -> bool {
-        record.channel != Channel::Email && self.given_to(record).is_some()
-    }
-
-    /// A caller whom a person assigned is known within the wave. What everyone uses is not learned.
-    fn learn(&mut self, record: &Record, bytes: &[u8]) {
-        let owner = self.given_to(record);
-        let Some(target) = self.targets.iter_mut().find(|target| Some(&target.id) == owner) else { return };
-        if let Content::Call(CallRecord { from: Some(from), .. }) = Content::of(record, bytes)
-            && from.starts_with('+')
-            && !target.numbers.contains(&from)
-        {
-            target.numbers.push(from);
-        }
-    }
-
-    fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
-        let mut own: Vec<String> = self.base.clone();
-        own.push(inquiry.alias_address.clone());
-        own.extend(inquiry.persona.phone.clone());
-        Context {
-            first_name: inquiry.persona.first.clone(),
-            last_name: inquiry.persona.last.clone(),
-            builder: inquiry.shop.builder.clone(),
-            community: inquiry.shop.ask.community.clone(),
-            question: inquiry.shop.ask.question.clone(),
-            answer: inquiry.shop.ask.answer.clone(),
-            own,
-            elapsed_s: inquiry.confirmed_at.map(|confirmed| (record.arrival.at - confirmed).num_seconds()),
-        }
-    }
-
-    /// Lays a decision over the judgement; gives the sentence that says so.
-    #[expect(clippy::unused_self, reason = "a step of judging, beside the others")]
-    fn overrule(&self, classified: &mut Classified, decision: &Decision) -> String {
-        if let Some(origin) = decision.origin {
-            classified.origin = origin;
-            classified.confidence = 1.0;
-            classified.signals.push(Signal::new("person", 1.0, format!("{}: {}", decision.author, decision.reason)));
-        }
-        if let Some(labels) = &decision.labels {
-            let placement = classified.labels.placement;
-            classified.labels = labels.clone();
-            classified.labels.placement = classified.labels.placement.or(placement);
-        }
-        format!("{} decided on {}: {}", decision.author, decision.at.date_naive(), decision.reason)
+impl Known<'_, '_> {
+    /// The touch of a record.
+    pub(super) fn get(&self, record: &Record) -> Option<&Touch> {
+        self.anew.get(record.id.as_str()).or_else(|| self.before.get(&record.id))
     }
 }
 
-fn target(inquiry: &Inquiry, window_days: i64) -> Target {
-    let sent_at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
-    let shop = &inquiry.shop;
-    let mut domains: BTreeSet<String> = shop.domains.iter().cloned().collect();
-    if let Some(host) = shop.site.domain() {
-        domains.insert(host.trim_start_matches("www.").to_lowercase());
+/// Judges what is due, in three passes: first each record by itself; then, of those whose owner is not certain, each that bears
+/// something learned from all certain ones; then those that are another's twin. Gives the touches judged, in the order of the records.
+fn all(
+    mut judge: Judge<'_>,
+    records: &[Record],
+    before: &BTreeMap<String, Touch>,
+    again: bool,
+    read: &Read<'_>,
+) -> Result<Vec<Touch>, AuditError> {
+    let mut known = Known { anew: BTreeMap::new(), before };
+    for record in records.iter().filter(|record| again || before.get(&record.id).is_none_or(|touch| !judge.stands(touch))) {
+        known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
     }
-    Target {
-        id: inquiry.id.clone(),
-        builder: shop.builder.clone(),
-        alias_address: inquiry.alias_address.to_lowercase(),
-        alias_token: inquiry.alias_token.clone(),
-        numbers: shop.phones.clone(),
-        domains: domains.into_iter().collect(),
-        team: shop.team.clone(),
-        community: shop.ask.community.clone(),
-        question: shop.ask.question.clone(),
-        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
-        sent_message_ids: Vec::new(),
-        sent_at,
-        // What was not sent is not waited for; its alias, which a person may have used, is still its own.
-        // An opt-out is watched for 30 days more (benchmarks, section 2).
-        until: inquiry.sent_at.map_or(DateTime::<Utc>::MIN_UTC, |sent_at| {
-            sent_at + TimeDelta::days(if inquiry.opt_out_at.is_some() { window_days + 30 } else { window_days })
-        }),
-    }
-}
-
-fn by_person(owner: Option<InquiryId>, detail: String, candidates: Vec<attribute::Candidate>) -> Attribution {
-    Attribution { owner, by: Some(AttributedBy::Person), confidence: 1.0, reasons: vec![Signal::new("person", 1.0, detail)], candidates }
-}
-
-/// What a person recorded: said words are judged like any, what the person states wins.
-fn judged_by_person(recorded: &TouchByHand, context: &Context) -> Classified {
-    let mut classified = classify::call(&recorded.as_call(), context);
-    if let Some(origin) = recorded.origin {
-        classified.origin = origin;
-    } else if classified.origin == Origin::Unknown {
-        classified.origin = Origin::Personal;
-    }
-    classified.confidence = 1.0;
-    classified.signals.push(Signal::new("person", 1.0, format!("recorded by {}", recorded.author)));
-    recorded.lay_over(&mut classified.labels);
-    classified
-}
-
-fn review_reason(attribution: &Attribution, classified: &Classified, decision: Option<&Decision>) -> Option<String> {
-    let owner_decided = decision.is_some_and(|decision| decision.owner.is_some());
-    let origin_decided = decision.is_some_and(|decision| decision.origin.is_some());
-    match (&attribution.owner, attribution.candidates.as_slice()) {
-        (None, _) if owner_decided => None,
-        (None, []) => Some("matches no inquiry".to_owned()),
-        (None, [only]) => Some(format!("may belong to {}: {}", only.inquiry, only.reason)),
-        (None, [first, rest @ ..]) => Some(format!("may belong to {} ({}) or {} more", first.inquiry, first.reason, rest.len())),
-        (Some(_), _) if !origin_decided && (classified.origin == Origin::Unknown || classified.confidence < classify::THRESHOLD) => {
-            Some(format!("who wrote it is uncertain: {:?} at {:.2}", classified.origin, classified.confidence))
+    let lessons = records.iter().filter_map(|record| judge.lesson(known.get(record)?)).collect::<Vec<_>>();
+    judge.learn(&lessons);
+    for record in records {
+        if known.get(record).is_some_and(|touch| judge.knows_better(touch)) {
+            known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
         }
-        (Some(_), _) => None,
     }
-}
-
-fn call(content: &Content) -> Option<&CallRecord> {
-    match content {
-        Content::Call(call) => Some(call),
-        Content::Mail(_) | Content::Recorded(_) => None,
-    }
-}
-
-fn from(content: &Content) -> Option<String> {
-    match content {
-        Content::Mail(mail) => mail.from.as_ref().map(|from| from.address.clone()),
-        Content::Call(call) => call.from.clone(),
-        Content::Recorded(recorded) => recorded.from.clone(),
-    }
-}
-
-fn subject(content: &Content) -> Option<String> {
-    match content {
-        Content::Mail(mail) => Some(mail.subject.clone()).filter(|subject| !subject.is_empty()),
-        Content::Call(_) | Content::Recorded(_) => None,
-    }
-}
-
-fn excerpt(content: &Content) -> Option<String> {
-    let text = match content {
-        Content::Mail(mail) => mail.text.as_str(),
-        Content::Call(call) => call.body.as_deref()?,
-        Content::Recorded(recorded) => recorded.body.as_deref()?,
-    };
-    let text = text.trim();
-    let mut short: String = text.chars().take(EXCERPT).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    Some(short).filter(|short| !short.is_empty())
+    drips::lay_over(&judge, records, &mut known, read)?;
+    Ok(records.iter().filter_map(|record| known.anew.remove(record.id.as_str())).collect())
 }

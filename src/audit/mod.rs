@@ -5,12 +5,15 @@
 mod alive;
 mod browsers;
 mod canary;
+mod content;
 mod derive;
 mod door;
 mod draft;
+mod drips;
 mod error;
 mod gather;
 mod import;
+mod judge;
 mod ledger;
 mod login;
 mod looks;

@@ -4,8 +4,10 @@
 mod acts;
 mod appointment;
 mod automatic;
+mod body;
 mod bounce;
 mod bulk;
+pub mod drip;
 mod evidence;
 mod faults;
 mod human;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
-use crate::attribute::Attribution;
+use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
+use crate::classify::drip::Sketch;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
 
@@ -87,7 +88,14 @@ pub struct Touch {
     pub decided: Option<String>,
     /// Recorded under a rehearsal clock.
     pub rehearsal: bool,
+    /// What of it others may be known by.
+    #[serde(default)]
+    pub marks: Marks,
+    /// What it says, in a few numbers, where it is long enough and has an owner: another that was sent the same words agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<Sketch>,
     /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.
+    /// After a `+` stands what was learned from other touches.
     #[serde(default)]
     pub judged_under: String,
 }

@@ -113,6 +113,8 @@ pub(crate) fn touch(of: &NewRecord) -> Touch {
         excerpt: None,
         duration_s: None,
         answered: None,
+        marks: crickets::attribute::Marks::default(),
+        sketch: None,
         judged_under: "one".into(),
         inquiry: None,
         attribution: Attribution {

@@ -1,0 +1,348 @@
+//! One record judged: attributed, classified, and what a person decided laid over it. Holds everything a judgement rests on
+//! besides the record, and says when a judgement made earlier still stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+
+use super::content::Content;
+use super::record::TouchByHand;
+use super::skews::Skews;
+use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
+use crate::classify::drip::{self, Body, Letter, Twin};
+use crate::classify::{self, Classified, Context, Origin};
+use crate::collect::{Channel, Signal};
+use crate::shop::{Inquiry, InquiryId};
+use crate::store::{Decision, Record, Subject, Touch};
+
+/// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
+const RULES: u32 = 3;
+
+/// Everything a judgement rests on besides the record.
+pub(super) struct Judge<'a> {
+    inquiries: BTreeMap<InquiryId, &'a Inquiry>,
+    decisions: &'a BTreeMap<(Subject, String), Decision>,
+    targets: Vec<Target>,
+    /// The address of each mailbox, by its source.
+    base: BTreeMap<String, String>,
+    /// The inquiry of each alias.
+    aliases: BTreeMap<String, InquiryId>,
+    /// Of all of these, and of the program that judges.
+    fingerprint: String,
+    /// What the touches of certain owners taught.
+    learned: Learned,
+    /// How far the clocks of mail servers are off.
+    skews: Skews,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(
+        inquiries: &'a [Inquiry],
+        decisions: &'a BTreeMap<(Subject, String), Decision>,
+        window_days: i64,
+        base: BTreeMap<String, String>,
+        skews: Skews,
+    ) -> Self {
+        let clocks = skews.fingerprint();
+        let rests_on = format!("{} {RULES} {window_days} {base:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
+        Self {
+            fingerprint: short_hash(&rests_on),
+            inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
+            decisions,
+            targets: inquiries.iter().map(|inquiry| target(inquiry, window_days, &base)).collect(),
+            base,
+            aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
+            learned: Learned::default(),
+            skews,
+        }
+    }
+
+    /// Whether a judgement made earlier rests on the same grounds, as far as these are not learned from other touches.
+    pub(super) fn stands(&self, touch: &Touch) -> bool {
+        touch.judged_under.split('+').next() == Some(self.fingerprint.as_str())
+    }
+
+    /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
+    pub(super) fn knows_better(&self, touch: &Touch) -> bool {
+        !touch.attribution.is_certain() && touch.judged_under != self.grounds(&touch.marks)
+    }
+
+    /// What a judgement rests on besides the record: all that this knows, and what of the learned the touch bears.
+    fn grounds(&self, marks: &Marks) -> String {
+        let bearing = self.learned.bearing_on(marks);
+        if bearing.is_empty() {
+            return self.fingerprint.clone();
+        }
+        format!("{}+{}", self.fingerprint, short_hash(&format!("{bearing:?}")))
+    }
+
+    /// What a touch teaches, when its owner is certain.
+    pub(super) fn lesson(&self, touch: &Touch) -> Option<Lesson> {
+        let attribution = &touch.attribution;
+        let sent_by_us = self.sent_by_us(&touch.marks);
+        if !attribution.is_certain() && sent_by_us.is_none() {
+            return None;
+        }
+        let mut marks = touch.marks.clone();
+        marks.senders.retain(|sender| !self.is_ours(sender));
+        marks.direct_phone = marks.direct_phone.filter(|_| sent_by_us.is_none());
+        Some(Lesson {
+            touch: touch.id.clone(),
+            at: touch.arrival.at,
+            owner: sent_by_us.or_else(|| attribution.owner.clone()),
+            by_person: attribution.by == Some(AttributedBy::Person),
+            marks,
+            bounce: touch.classified.origin == Origin::Bounce,
+        })
+    }
+
+    /// The inquiry from whose alias a mail went to somebody else: its thread is that inquiry's.
+    fn sent_by_us(&self, marks: &Marks) -> Option<InquiryId> {
+        let owner = self.aliases.get(marks.senders.first()?)?;
+        marks.recipients.iter().any(|recipient| !self.is_ours(recipient)).then(|| owner.clone())
+    }
+
+    /// Takes in what all touches of certain owners teach.
+    pub(super) fn learn(&mut self, lessons: &[Lesson]) {
+        self.learned = attribute::learn(lessons, &self.targets);
+        for target in &mut self.targets {
+            target.learned = self.learned.of(&target.id);
+        }
+    }
+
+    /// The builder of a touch that has an owner, as builders are compared.
+    pub(super) fn builder_of(&self, touch: &Touch) -> Option<String> {
+        let owner = touch.inquiry.as_ref()?;
+        self.inquiries.get(owner).map(|inquiry| inquiry.shop.builder.trim().to_lowercase())
+    }
+
+    /// A written touch of an inquiry as one that may be another's twin; `None` when it is too short to be compared.
+    pub(super) fn letter(&self, record: &Record, bytes: &[u8], inquiry: &InquiryId) -> Option<Letter> {
+        let content = Content::of(record, bytes);
+        let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
+        Some(Letter {
+            touch: touch_id(record),
+            inquiry: inquiry.clone(),
+            at: record.arrival.at,
+            message_id: content.marks().message_id,
+            by_a_person: decision.is_some_and(|decision| decision.origin == Some(Origin::Personal)),
+            body: body(&content, &self.asked(Some(inquiry), record))?,
+        })
+    }
+
+    fn asked(&self, owner: Option<&InquiryId>, record: &Record) -> Context {
+        owner.and_then(|id| self.inquiries.get(id)).map(|inquiry| self.context(inquiry, record)).unwrap_or_default()
+    }
+
+    /// One record as a touch, its arrival corrected by a clock that is known to be off; `twin` is another of the same body.
+    pub(super) fn touch(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
+        match self.skews.correct(record) {
+            None => self.touch_as_it_came(record, bytes, twin),
+            Some((record, said)) => {
+                let mut touch = self.touch_as_it_came(&record, bytes, twin);
+                touch.classified.signals.push(said);
+                touch
+            }
+        }
+    }
+
+    fn touch_as_it_came(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
+        let content = Content::of(record, bytes);
+        let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
+        let attribution = self.attribute(record, &content, decision);
+        let owner = attribution.owner.clone();
+        let asked = self.asked(owner.as_ref(), record);
+        let mut classified = match &content {
+            Content::Mail(mail) => classify::mail(mail, &asked),
+            Content::Call(call) => classify::call(call, &asked),
+            Content::Recorded(recorded) => judged_by_person(recorded, &asked),
+        };
+        if record.channel == Channel::Email {
+            classified.labels.placement = record.placement;
+        }
+        // What it teaches does not depend on its twins, who may be learned of only by what it teaches.
+        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), ..content.marks() };
+        if let Some(twin) = twin {
+            classified = match &content {
+                Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
+                Content::Call(call) => drip::text(call, &asked, classified, twin),
+                Content::Recorded(_) => classified,
+            };
+        }
+        let decided = decision.map(|decision| self.overrule(&mut classified, decision));
+        let review = review_reason(&attribution, &classified, decision);
+        let sketch = owner.as_ref().and_then(|_| body(&content, &asked)).map(|body| body.sketch());
+        let certain = attribution.is_certain();
+        Touch {
+            id: touch_id(record),
+            record: record.id.clone(),
+            source: record.source.clone(),
+            channel: record.channel,
+            arrival: record.arrival.clone(),
+            sha256: record.sha256.clone(),
+            from: content.from(),
+            subject: content.subject(),
+            excerpt: content.excerpt(),
+            duration_s: content.call().and_then(|call| call.duration_s),
+            answered: content.call().and_then(|call| call.answered),
+            inquiry: owner,
+            attribution,
+            classified,
+            review,
+            decided,
+            rehearsal: record.rehearsal,
+            judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
+            marks,
+            sketch,
+        }
+    }
+
+    fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
+        let mut attribution = match content {
+            Content::Mail(mail) => attribute::mail(mail, record.arrival.at, &self.targets),
+            Content::Call(call) => attribute::call(call, &self.targets),
+            Content::Recorded(recorded) => {
+                by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
+            }
+        };
+        if let Content::Mail(mail) = content
+            && let Some(from) = mail.from.as_ref().filter(|from| self.is_ours(&from.address))
+            && attribution.owner.take().is_some()
+        {
+            // A copy that was sent on tells neither who wrote nor when it came (benchmarks, section 1.2).
+            attribution.by = None;
+            attribution.reasons.push(Signal::new("own-address", -1.0, format!("sent on from {}, an address of ours", from.address)));
+            for candidate in &mut attribution.candidates {
+                candidate.reason.push_str("; but it was sent on from an address of ours");
+            }
+        }
+        if let Some(Decision { owner: Some(owner), author, reason, .. }) = decision {
+            attribution = by_person(owner.clone(), format!("{author}: {reason}"), attribution.candidates);
+        }
+        attribution
+    }
+
+    /// Whether an address is a mailbox of ours, with or without a plus part, or an alias of ours.
+    fn is_ours(&self, address: &str) -> bool {
+        let plain = |address: &str| {
+            let (local, domain) = address.rsplit_once('@')?;
+            Some((local.split('+').next()?.to_lowercase(), domain.to_lowercase()))
+        };
+        plain(address).is_some_and(|from| self.base.values().any(|base| plain(base).as_ref() == Some(&from)))
+            || self.aliases.contains_key(&address.to_lowercase())
+    }
+
+    fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
+        let mut own: Vec<String> = self.base.values().cloned().collect();
+        own.push(inquiry.alias_address.clone());
+        own.extend(inquiry.persona.phone.clone());
+        Context {
+            first_name: inquiry.persona.first.clone(),
+            last_name: inquiry.persona.last.clone(),
+            builder: inquiry.shop.builder.clone(),
+            community: inquiry.shop.ask.community.clone(),
+            question: inquiry.shop.ask.question.clone(),
+            answer: inquiry.shop.ask.answer.clone(),
+            own,
+            elapsed_s: inquiry.confirmed_at.map(|confirmed| (record.arrival.at - confirmed).num_seconds()),
+        }
+    }
+
+    /// Lays a decision over the judgement; gives the sentence that says so.
+    #[expect(clippy::unused_self, reason = "a step of judging, beside the others")]
+    fn overrule(&self, classified: &mut Classified, decision: &Decision) -> String {
+        if let Some(origin) = decision.origin {
+            classified.origin = origin;
+            classified.confidence = 1.0;
+            classified.signals.push(Signal::new("person", 1.0, format!("{}: {}", decision.author, decision.reason)));
+        }
+        if let Some(labels) = &decision.labels {
+            let placement = classified.labels.placement;
+            classified.labels = labels.clone();
+            classified.labels.placement = classified.labels.placement.or(placement);
+        }
+        format!("{} decided on {}: {}", decision.author, decision.at.date_naive(), decision.reason)
+    }
+}
+
+fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) -> Target {
+    let sent_at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
+    let shop = &inquiry.shop;
+    let mut domains: BTreeSet<String> = shop.domains.iter().cloned().collect();
+    if let Some(host) = shop.site.domain() {
+        domains.insert(host.trim_start_matches("www.").to_lowercase());
+    }
+    Target {
+        id: inquiry.id.clone(),
+        builder: shop.builder.clone(),
+        alias_address: inquiry.alias_address.to_lowercase(),
+        alias_token: inquiry.alias_token.to_lowercase(),
+        first_name: inquiry.persona.first.clone(),
+        mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
+        numbers: shop.phones.clone(),
+        domains: domains.into_iter().collect(),
+        team: shop.team.clone(),
+        community: shop.ask.community.clone(),
+        question: shop.ask.question.clone(),
+        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
+        sent_message_ids: Vec::new(),
+        learned: Vec::new(),
+        sent_at,
+        // What was not sent is not waited for; its alias, which a person may have used, is still its own.
+        // An opt-out is watched for 30 days more (benchmarks, section 2).
+        until: inquiry.sent_at.map_or(DateTime::<Utc>::MIN_UTC, |sent_at| {
+            sent_at + TimeDelta::days(if inquiry.opt_out_at.is_some() { window_days + 30 } else { window_days })
+        }),
+    }
+}
+
+fn by_person(owner: Option<InquiryId>, detail: String, candidates: Vec<attribute::Candidate>) -> Attribution {
+    Attribution { owner, by: Some(AttributedBy::Person), confidence: 1.0, reasons: vec![Signal::new("person", 1.0, detail)], candidates }
+}
+
+/// What a person recorded: said words are judged like any, what the person states wins.
+fn judged_by_person(recorded: &TouchByHand, context: &Context) -> Classified {
+    let mut classified = classify::call(&recorded.as_call(), context);
+    if let Some(origin) = recorded.origin {
+        classified.origin = origin;
+    } else if classified.origin == Origin::Unknown {
+        classified.origin = Origin::Personal;
+    }
+    classified.confidence = 1.0;
+    classified.signals.push(Signal::new("person", 1.0, format!("recorded by {}", recorded.author)));
+    recorded.lay_over(&mut classified.labels);
+    classified
+}
+
+fn review_reason(attribution: &Attribution, classified: &Classified, decision: Option<&Decision>) -> Option<String> {
+    let owner_decided = decision.is_some_and(|decision| decision.owner.is_some());
+    let origin_decided = decision.is_some_and(|decision| decision.origin.is_some());
+    match (&attribution.owner, attribution.candidates.as_slice()) {
+        (None, _) if owner_decided => None,
+        (None, []) => Some("matches no inquiry".to_owned()),
+        (None, [only]) => Some(format!("may belong to {}: {}", only.inquiry, only.reason)),
+        (None, [first, rest @ ..]) => Some(format!("may belong to {} ({}) or {} more", first.inquiry, first.reason, rest.len())),
+        (Some(_), _) if !origin_decided && (classified.origin == Origin::Unknown || classified.confidence < classify::THRESHOLD) => {
+            Some(format!("who wrote it is uncertain: {:?} at {:.2}", classified.origin, classified.confidence))
+        }
+        (Some(_), _) => None,
+    }
+}
+
+fn touch_id(record: &Record) -> String {
+    format!("t_{}", record.id.get(..12).unwrap_or(&record.id))
+}
+
+/// The body of what is written, for comparing; what a person recorded is that person's words.
+fn body(content: &Content, asked: &Context) -> Option<Body> {
+    match content {
+        Content::Mail(mail) => drip::body_of_mail(mail, asked),
+        Content::Call(call) if call.channel == Channel::Sms => drip::body_of_text(call, asked),
+        Content::Call(_) | Content::Recorded(_) => None,
+    }
+}
+
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
