@@ -34,8 +34,8 @@ const NAMED: &[&str] = &["To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Apparentl
 
 /// Every address of the mail that could be an alias, strongest place first.
 pub(super) fn places(mail: &Mail, targets: &[Target]) -> Vec<(Place, String)> {
-    let domains: BTreeSet<String> =
-        targets.iter().filter_map(|target| target.alias_address.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase()).collect();
+    let domains: BTreeSet<&str> =
+        targets.iter().filter_map(|target| target.alias_address.rsplit_once('@')).map(|(_, domain)| domain).collect();
     let mut places: Vec<(Place, String)> = envelope(mail).into_iter().map(|address| (Place::Envelope, address)).collect();
     places.extend(named(mail).into_iter().map(|address| (Place::Named, address)));
     places.extend(return_path(mail, &domains).map(|address| (Place::ReturnPath, address)));
@@ -60,12 +60,12 @@ fn named(mail: &Mail) -> Vec<String> {
 }
 
 /// The recipient that a return path was made for: `bounces-shopper+TOKEN=example.org@sender.example`.
-fn return_path(mail: &Mail, domains: &BTreeSet<String>) -> Option<String> {
+fn return_path(mail: &Mail, domains: &BTreeSet<&str>) -> Option<String> {
     // Only the topmost was written by our own server; a sender may have forged more.
     let path = straight(mail.header("Return-Path").next()?.trim().trim_matches(['<', '>']));
     let (local, host) = path.rsplit_once('@')?;
-    let domain = domains.iter().find(|domain| *domain != host && local.ends_with(domain.as_str()))?;
-    let before = local.strip_suffix(domain.as_str())?.strip_suffix(['=', '@'])?;
+    let domain = domains.iter().find(|domain| **domain != host && local.ends_with(**domain))?;
+    let before = local.strip_suffix(*domain)?.strip_suffix(['=', '@'])?;
     // What stands before the recipient is the sender's own; the plus part says where it begins.
     let start = match before.rfind('+') {
         Some(plus) => before.get(..plus)?.rfind(|c: char| !c.is_alphanumeric() && c != '.').map_or(0, |at| at + 1),
@@ -75,7 +75,7 @@ fn return_path(mail: &Mail, domains: &BTreeSet<String>) -> Option<String> {
 }
 
 /// Addresses of our domains in the text and the links.
-fn quoted(mail: &Mail, domains: &BTreeSet<String>) -> BTreeSet<String> {
+fn quoted(mail: &Mail, domains: &BTreeSet<&str>) -> BTreeSet<String> {
     let end = (0..=MAX.0.min(mail.text.len())).rev().find(|at| mail.text.is_char_boundary(*at)).unwrap_or(0);
     let text = mail.text.get(..end).unwrap_or_default();
     let links = mail.links.iter().take(200).map(|link| link.href.as_str());
