@@ -89,8 +89,9 @@ impl Skew {
 #[must_use]
 pub fn corrected(arrival: &Arrival, skew: Skew) -> Option<Arrival> {
     let stamp = arrival.internal_date.filter(|_| skew.is_certain())?;
-    // A server that does not agree with its own handover line was not stamping the arrival.
-    let agrees = arrival.handover.is_none_or(|edge| (stamp - edge).abs() <= TOLERANCE);
+    // A server that does not agree with its own handover line was not stamping the arrival; nor was one, without such a line,
+    // that saved the mail at another time by the same clock.
+    let agrees = arrival.handover.or(arrival.save_date).is_none_or(|other| (stamp - other).abs() <= TOLERANCE);
     let at = floor(stamp - skew.high());
     let latest = ceil(stamp + SECOND - skew.low());
     let latest = arrival.seen_by.map_or(latest, |seen| latest.min(seen)).max(at);
@@ -158,6 +159,19 @@ mod tests {
             "internal_date": at(internal), "handover": handover.map(at), "seen_from": seen.0.map(at), "seen_by": at(seen.1),
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn a_date_that_a_mail_program_claimed_is_not_corrected_into_a_fact() {
+        let behind = skew(-600, 1_500);
+        let saved_at = |saved: i64, handover: Option<i64>| Arrival {
+            save_date: Some(at(saved)),
+            disputed: saved != -500,
+            ..arrival(ArrivalBasis::InternalDate, -500, handover, (Some(0), 9_000))
+        };
+        assert_eq!(corrected(&saved_at(-500, None), behind).map(|arrival| arrival.at), Some(at(99)), "delivered");
+        assert_eq!(corrected(&saved_at(8_000, None), behind), None, "put there later, and nothing else speaks for its date");
+        assert_eq!(corrected(&saved_at(8_000, Some(-500)), behind).map(|arrival| arrival.at), Some(at(99)), "moved later");
     }
 
     #[test]
