@@ -188,3 +188,42 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
     assert!(made[0]["error"].as_str().unwrap().contains("column") && made[0]["line"] == 1, "{}", run.out);
     assert!(made[1]["error"].as_str().unwrap().contains("no form 3"), "{}", run.out);
 }
+
+#[test]
+fn mails_of_every_kind_of_place_are_judged_and_what_is_none_is_told() {
+    let mails = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails/known");
+    let yes = std::fs::read(mails.join("001-osc-gmail-lots-two-times.eml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(at("in/box/cur")).unwrap();
+    std::fs::create_dir_all(at("in/box/new")).unwrap();
+    std::fs::write(at("in/box/new/1793631845.M1.host"), &yes).unwrap();
+    std::fs::write(at("in/all.mbox"), [b"From a@b Mon Nov  2 15:04:05 2026\n".as_slice(), &yes, b"\n"].concat()).unwrap();
+    std::fs::write(at("in/noise.eml"), b"\x00\x01\xff no mail at all").unwrap();
+    std::fs::write(at("in/labels.jsonl"), b"{\"file\":\"x\"}\n").unwrap();
+    let question = "How big are the lots at Barton Meadow that back to the greenbelt, and are any still available?";
+    let asked = ["--question", question, "--answer", "square feet,7200", "--name", "Nora Hollins", "--community", "Barton Meadow"];
+    let run = inspect(&[&["mail", at("in").to_str().unwrap(), "--json"], asked.as_slice()].concat()).expect(1);
+    let (judged, errors): (Vec<Value>, Vec<Value>) = lines(&run.out).into_iter().partition(|line| line["error"].is_null());
+    let names: Vec<&str> = judged.iter().map(|mail| mail["file"].as_str().unwrap()).collect();
+    assert_eq!(names, ["all.mbox@0", "box/INBOX/1793631845.M1.host"]);
+    assert_eq!(errors.iter().map(|line| line["file"].as_str().unwrap()).collect::<Vec<_>>(), ["noise.eml"]);
+    for mail in &judged {
+        assert_eq!((&mail["schema"], &mail["origin"]), (&"crickets.mail/1".into(), &"personal".into()), "{mail}");
+        assert_eq!(mail["arrived"]["date_header"], "2026-11-02T16:39:46Z");
+        let labels = &mail["labels"];
+        assert_eq!((&labels["sender_name"], &labels["question"]), (&"Rebecca Lindqvist".into(), &"yes".into()), "{mail}");
+        assert_eq!((&labels["name_used"], &labels["community_named"]), (&true.into(), &true.into()));
+        assert_eq!((&labels["appointment"], &labels["video"]), (&"specific".into(), &Value::Null));
+        assert_eq!(labels["direct_phone"], "+15125550118");
+        assert!(mail["quotes"]["question"].as_str().unwrap().contains("7,200"));
+    }
+    // One file by its own name, without options: what cannot be judged is left out.
+    let one = at("in/all.mbox");
+    let run = inspect(&["mail", one.to_str().unwrap(), "--json"]).expect(0);
+    let found = lines(&run.out).remove(0);
+    assert_eq!(found["file"], format!("{}@0", one.display()));
+    assert!(found["labels"].get("question").is_none() && found["labels"].get("name_used").is_none(), "{found}");
+    assert!(inspect(&["mail", one.to_str().unwrap()]).expect(0).out.contains("personal"));
+    inspect(&["mail", "nowhere.eml"]).expect(2);
+}
