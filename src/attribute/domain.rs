@@ -3,6 +3,7 @@
 use crate::collect::mail::Mail;
 
 use super::{AttributedBy, Evidence, Target, hosts};
+use crate::shop::freemail;
 
 /// Targets whose domain the sender writes from. Shared by several builders it only suggests each of them; which of one builder's
 /// inquiries is meant, is for others to tell.
@@ -41,7 +42,7 @@ pub(super) fn of_target(host: &str, target: &Target) -> bool {
         .domains
         .iter()
         .map(|domain| domain.trim_start_matches("www."))
-        .any(|domain| !domain.is_empty() && !hosts::is_free(domain) && hosts::below(&host, domain))
+        .any(|domain| !domain.is_empty() && !freemail::is_free(domain) && hosts::below(&host, domain))
 }
 
 #[cfg(test)]

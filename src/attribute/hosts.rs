@@ -1,40 +1,7 @@
 //! Hosts that many share: free mail, and the CRMs and mailing services through which builders write. Whoever writes from there
 //! is not known by it.
 
-/// Everybody's mail.
-const FREE: &[&str] = &[
-    "aol.com",
-    "att.net",
-    "bellsouth.net",
-    "charter.net",
-    "comcast.net",
-    "cox.net",
-    "duck.com",
-    "earthlink.net",
-    "fastmail.com",
-    "gmail.com",
-    "gmx.com",
-    "gmx.net",
-    "googlemail.com",
-    "hey.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "mac.com",
-    "mail.com",
-    "me.com",
-    "msn.com",
-    "outlook.com",
-    "proton.me",
-    "protonmail.com",
-    "rocketmail.com",
-    "sbcglobal.net",
-    "verizon.net",
-    "yahoo.com",
-    "ymail.com",
-    "zoho.com",
-    "zohomail.com",
-];
+use crate::shop::freemail;
 
 /// CRMs, mailing services, and what carries mail and links for many.
 const SERVICES: &[&str] = &[
@@ -99,11 +66,6 @@ const SERVICES: &[&str] = &[
     "zohocrm.com",
 ];
 
-/// Whether anybody may have an address there.
-pub(super) fn is_free(host: &str) -> bool {
-    FREE.contains(&host)
-}
-
 /// Whether a CRM's or a mailing service's, or below one.
 pub(super) fn is_service(host: &str) -> bool {
     SERVICES.iter().any(|service| below(host, service))
@@ -111,7 +73,7 @@ pub(super) fn is_service(host: &str) -> bool {
 
 /// Whether no sender is known by that host alone.
 pub(super) fn is_shared(host: &str) -> bool {
-    is_free(host) || is_service(host)
+    freemail::is_free(host) || is_service(host)
 }
 
 /// Whether a host is the domain or below it.
@@ -140,7 +102,7 @@ mod tests {
         ] {
             assert_eq!(is_shared(host), shared, "{host}");
         }
-        assert!(FREE.is_sorted() && SERVICES.iter().all(|host| *host == host.to_lowercase()));
+        assert!(SERVICES.iter().all(|host| *host == host.to_lowercase()));
         assert_eq!(of_address("Amy@Mail.Example.").as_deref(), Some("mail.example"));
     }
 }

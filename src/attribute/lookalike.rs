@@ -2,6 +2,7 @@
 //! `bluebonnethomes@lassocrm.com`. They make a candidate and no owner: names are many builders'.
 
 use super::{Target, domain, hosts, words};
+use crate::shop::freemail;
 
 /// A core shorter than this is a word of chance: `oak`, `sun`.
 const LEAST: usize = 5;
@@ -30,7 +31,7 @@ impl Keys {
 
     /// How much like the builder's a host is, 0 to 0.6.
     pub(super) fn host(&self, host: &str, target: &Target) -> f64 {
-        if hosts::is_free(host) || domain::of_target(host, target) {
+        if freemail::is_free(host) || domain::of_target(host, target) {
             return 0.0;
         }
         let labels = host.rsplit('.').skip(1);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Context;
-use super::pattern::{any_case, exact, quote};
+use super::pattern::{any_case, exact, find_any_case, quote};
 use crate::attribute::words::{fold, holds};
 
 /// A row of a form: "First name: Dana".
@@ -94,7 +94,7 @@ pub(super) fn used(text: &str, context: &Context) -> Option<(bool, String)> {
     let own: String = text.lines().filter(|line| !FORM_ROW.is_match(line)).collect::<Vec<_>>().join("\n");
     let last = context.last_name.trim();
     let found = [first, last].into_iter().filter(|name| name.chars().count() > 1).find(|name| holds(&fold(&own), name));
-    let at = found.and_then(|name| own.to_lowercase().find(&name.to_lowercase())).unwrap_or(0);
+    let at = found.and_then(|name| find_any_case(&own, name)).unwrap_or(0);
     Some((found.is_some(), if found.is_some() { quote(&own, at.min(own.len())) } else { String::new() }))
 }
 
@@ -152,7 +152,7 @@ pub(super) fn community(text: &str, context: &Context) -> Option<(bool, String)>
     }
     let words = fold(text);
     let hit = names.iter().find(|name| holds(&words, name));
-    let at = hit.and_then(|name| text.to_lowercase().find(&name.to_lowercase())).unwrap_or(0);
+    let at = hit.and_then(|name| find_any_case(text, name)).unwrap_or(0);
     Some((hit.is_some(), hit.map(|_| quote(text, at)).unwrap_or_default()))
 }
 

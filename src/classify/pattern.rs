@@ -93,6 +93,16 @@ pub(super) fn quote(text: &str, at: usize) -> String {
     shorten(found.unwrap_or_default())
 }
 
+/// Where words stand in a text, without case. An index of a lower-cased copy would not do: letters change their length.
+pub(super) fn find_any_case(text: &str, words: &str) -> Option<usize> {
+    let wanted: Vec<char> = words.chars().flat_map(char::to_lowercase).collect();
+    let begins = |rest: &str| {
+        let mut letters = rest.chars().flat_map(char::to_lowercase);
+        wanted.iter().all(|wanted| letters.next() == Some(*wanted))
+    };
+    text.char_indices().map(|(at, _)| at).find(|at| text.get(*at..).is_some_and(begins))
+}
+
 /// One line of at most 200 characters.
 pub(super) fn shorten(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -109,5 +119,8 @@ mod tests {
         assert_eq!(sentences(text), ["Hi Dana,\nyes it does.", "At 2 p.m. or\n3 p.m.?", "It is 2.5 acres!", "Best"]);
         assert_eq!(quote(text, 12), "Hi Dana, yes it does.");
         assert_eq!(quote("", 3), "");
+        let turkish = "\u{130}stanbul Homes. Hi DANA, yes.";
+        assert_eq!(find_any_case(turkish, "dana").map(|at| quote(turkish, at)).as_deref(), Some("Hi DANA, yes."));
+        assert_eq!(find_any_case(turkish, "Amy"), None);
     }
 }

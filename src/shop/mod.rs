@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod file;
+pub mod freemail;
 pub mod hours;
 mod inquiry;
 pub mod plan;

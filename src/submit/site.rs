@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::{Host, Url};
 
+use crate::shop::freemail;
+
 use super::data::{self, Node};
 use super::page::{Page, collapse};
 use super::posted;
@@ -37,21 +39,6 @@ pub struct Facts {
     /// Domains of mail addresses that anybody can have.
     pub free_mail: Vec<String>,
 }
-
-const FREE_MAIL: [&str; 12] = [
-    "gmail.com",
-    "googlemail.com",
-    "yahoo.com",
-    "hotmail.com",
-    "outlook.com",
-    "live.com",
-    "aol.com",
-    "icloud.com",
-    "me.com",
-    "msn.com",
-    "comcast.net",
-    "att.net",
-];
 
 fn fact(value: impl Into<String>, source: impl Into<String>) -> Option<Fact> {
     let value = value.into();
@@ -159,7 +146,7 @@ fn domains(site: &Url, pages: &[Page]) -> (Vec<String>, Vec<String>) {
             if !good || domain.split('.').any(str::is_empty) || own.contains(&domain) {
                 continue;
             }
-            if FREE_MAIL.contains(&domain.as_str()) {
+            if freemail::is_free(&domain) {
                 free.insert(domain)
             } else {
                 more.insert(domain)
