@@ -19,6 +19,7 @@ mod cli;
 mod demo;
 mod dovecot_restart;
 mod grid;
+mod hostile_mail;
 mod import;
 mod inspect;
 mod kill;

@@ -20,4 +20,4 @@ mod record;
 
 pub use imap_watch::{Event, watch};
 pub(crate) use parse::links_in;
-pub use parse::{Address, Link, Mail, Received, parse};
+pub use parse::{Address, Link, Mail, Received, parse, parse_head};
