@@ -16,6 +16,8 @@ use crate::collect::{Channel, Signal};
 use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
+/// Records judged at a time.
+const PAGE: usize = 128;
 /// Characters of an excerpt.
 const EXCERPT: usize = 600;
 
@@ -75,36 +77,43 @@ impl Workspace {
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
         let inquiries = self.store.inquiries(None).await?;
         let decisions = self.store.decisions().await?;
-        let records = self.store.records().await?;
-        let before: BTreeMap<String, Touch> = self.store.touches().await?.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
-        let evidence = self.evidence.clone();
+        let (store, evidence) = (self.store.clone(), self.evidence.clone());
         let window_days = self.config.wave.window_days;
         let base: Vec<String> = self.config.mailboxes.values().map(|mailbox| mailbox.address.clone()).collect();
-        let (judged, before, left) = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Handle::current();
+        let changed = tokio::task::spawn_blocking(move || {
             let mut judge = Judge::new(&inquiries, &decisions, window_days, base);
             // Learned first of all, so that it does not matter which of a sender's touches came first or was decided on.
-            for record in &records {
-                if judge.teaches(record) {
-                    judge.learn(record, &evidence.read(&record.sha256)?);
+            let decided: Vec<String> = decisions.keys().filter(|(kind, _)| *kind == Subject::Touch).map(|(_, id)| id.clone()).collect();
+            let mut decided = runtime.block_on(store.records_of(&decided))?;
+            decided.sort_by_key(Record::place);
+            for record in decided.iter().filter(|record| judge.teaches(record)).collect::<Vec<_>>() {
+                judge.learn(record, &evidence.read(&record.sha256)?);
+            }
+            let fingerprint = judge.fingerprint.clone();
+            let (mut changed, mut after) = (0, None);
+            loop {
+                // A page at a time: what was judged is stored before more is read.
+                let due = runtime.block_on(store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
+                let Some(last) = due.last() else { return Ok::<_, AuditError>(changed) };
+                after = Some(last.place());
+                let ids: Vec<String> = due.iter().map(|record| record.id.clone()).collect();
+                let known = runtime.block_on(store.touches_of(&ids))?;
+                let before: BTreeMap<&str, &Touch> = known.iter().map(|touch| (touch.record.as_str(), touch)).collect();
+                let mut judged = Vec::with_capacity(due.len());
+                for record in &due {
+                    judged.push(judge.touch(record, &evidence.read(&record.sha256)?));
                 }
+                changed +=
+                    judged.iter().filter(|touch| before.get(touch.record.as_str()).is_some_and(|known| !touch.says_as(known))).count();
+                // All are written, the unchanged ones too: another process may have written older judgements in between.
+                runtime.block_on(store.put_touches(&judged))?;
             }
-            let due = |record: &&Record| again || before.get(&record.id).is_none_or(|touch| touch.judged_under != judge.fingerprint);
-            let mut judged = Vec::new();
-            for record in records.iter().filter(due) {
-                judged.push(judge.touch(record, &evidence.read(&record.sha256)?));
-            }
-            let left = records.len() - judged.len();
-            Ok::<_, AuditError>((judged, before, left))
         })
         .await
         .map_err(|_| AuditError::Interrupted("judging"))??;
-        // All are written, the unchanged ones too: another process may have written older judgements in between.
-        self.store.put_touches(&judged).await?;
-        let changed = judged.iter().filter(|touch| before.get(&touch.record).is_some_and(|known| !touch.says_as(known))).count();
-        let anew: BTreeSet<&str> = judged.iter().map(|touch| touch.record.as_str()).collect();
-        let still = before.values().filter(|touch| !anew.contains(touch.record.as_str()));
-        let in_review = judged.iter().chain(still).filter(|touch| touch.review.is_some()).count();
-        Ok(Derived { judged: judged.len() + left, changed, in_review })
+        let (judged, in_review) = self.store.counts().await?;
+        Ok(Derived { judged, changed, in_review })
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod coverage;
 mod decisions;
+mod due;
 mod evidence;
 mod folder;
 mod inquiries;
@@ -17,6 +18,7 @@ mod touches;
 
 pub use coverage::Folder;
 pub use decisions::{Decision, Subject};
+pub use due::Place;
 pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};
 pub use inquiries::Proof;

@@ -143,9 +143,11 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let counting_key = if postgres { "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" } else { "INTEGER PRIMARY KEY NOT NULL" };
     let start = AssertSqlSafe(include_str!("migrations/0001_start.sql").replace("COUNTING_KEY,", &format!("{counting_key},")));
     let readiness = include_str!("migrations/0002_readiness.sql");
+    let judged_under = include_str!("migrations/0005_judged_under.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
+        Migration::new(5, "judged under".into(), MigrationType::Simple, judged_under.into_sql_str(), false),
     ]
 }
 

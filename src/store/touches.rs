@@ -2,12 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 
+use super::due::{places, record};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::Attribution;
 use crate::classify::Classified;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
+
+/// Rows written with one statement.
+const ROWS: usize = 64;
 
 /// A raw record as the store keeps it; the bytes are in the evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,41 +97,30 @@ impl Store {
         // All in one order: two batches that wait for each other's records would wait for ever.
         let mut batch: Vec<&(RawRecord, String)> = batch.iter().collect();
         batch.sort_by(|(a, _), (b, _)| a.identity.cmp(&b.identity));
-        for (raw, sha256) in batch {
-            added += sqlx::query(
+        for rows in batch.chunks(ROWS) {
+            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 10 * row, 10)).collect();
+            let mut insert = sqlx::query(AssertSqlSafe(format!(
                 "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(raw.identity.clone())
-            .bind(raw.source.clone())
-            .bind(text(&raw.external_id))
-            .bind(word(&raw.channel))
-            .bind(sha256.clone())
-            .bind(json("record", &raw.arrival)?)
-            .bind(raw.arrival.at.timestamp_millis())
-            .bind(raw.placement.as_ref().map(word))
-            .bind(now.timestamp_millis())
-            .bind(i64::from(rehearsal))
-            .execute(&mut *transaction)
-            .await
-            .map_err(query("store records"))?
-            .rows_affected();
+                 VALUES {} ON CONFLICT (id) DO NOTHING",
+                values.join(", ")
+            )));
+            for (raw, sha256) in rows {
+                insert = insert
+                    .bind(raw.identity.clone())
+                    .bind(raw.source.clone())
+                    .bind(text(&raw.external_id))
+                    .bind(word(&raw.channel))
+                    .bind(sha256.clone())
+                    .bind(json("record", &raw.arrival)?)
+                    .bind(raw.arrival.at.timestamp_millis())
+                    .bind(raw.placement.as_ref().map(word))
+                    .bind(now.timestamp_millis())
+                    .bind(i64::from(rehearsal));
+            }
+            added += insert.execute(&mut *transaction).await.map_err(query("store records"))?.rows_affected();
         }
         transaction.commit().await.map_err(query("store records"))?;
         Ok(usize::try_from(added).unwrap_or(usize::MAX))
-    }
-
-    /// Whether a record of this identity is known.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn knows_record(&self, identity: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT id FROM record WHERE id = $1")
-            .bind(identity.to_owned())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(query("look a record up"))?;
-        Ok(row.is_some())
     }
 
     /// Every record, by time.
@@ -139,21 +133,7 @@ impl Store {
                 .fetch_all(&self.pool)
                 .await
                 .map_err(query("list records"))?;
-        rows.iter()
-            .map(|row| {
-                let read = Reader { row, what: "record" };
-                Ok(Record {
-                    id: read.text("id")?,
-                    source: read.text("source")?,
-                    external_id: read.text("external_id")?,
-                    channel: read.word("channel")?,
-                    sha256: read.text("sha256")?,
-                    arrival: read.json("arrival")?,
-                    placement: read.optional_word("placement")?,
-                    rehearsal: read.flag("rehearsal")?,
-                })
-            })
-            .collect()
+        rows.iter().map(record).collect()
     }
 
     /// Writes derived touches, in place of what was derived from their records before.
@@ -163,20 +143,25 @@ impl Store {
     pub async fn put_touches(&self, touches: &[Touch]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
-        for touch in touches {
-            sqlx::query(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement) VALUES ($1, $2, $3, $4, $5, $6) \
-                 ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, judgement = excluded.judgement",
-            )
-            .bind(touch.record.clone())
-            .bind(touch.id.clone())
-            .bind(touch.inquiry.as_ref().map(|id| id.0.clone()))
-            .bind(touch.arrival.at.timestamp_millis())
-            .bind(touch.review.as_deref().map(text))
-            .bind(json("touch", touch)?)
-            .execute(&mut *transaction)
-            .await
-            .map_err(query("store touches"))?;
+        for rows in touches.chunks(ROWS) {
+            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 7 * row, 7)).collect();
+            let mut insert = sqlx::query(AssertSqlSafe(format!(
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under) VALUES {} \
+                 ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
+                 judgement = excluded.judgement, judged_under = excluded.judged_under",
+                values.join(", ")
+            )));
+            for touch in rows {
+                insert = insert
+                    .bind(touch.record.clone())
+                    .bind(touch.id.clone())
+                    .bind(touch.inquiry.as_ref().map(|id| id.0.clone()))
+                    .bind(touch.arrival.at.timestamp_millis())
+                    .bind(touch.review.as_deref().map(text))
+                    .bind(json("touch", touch)?)
+                    .bind(touch.judged_under.clone());
+            }
+            insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
         transaction.commit().await.map_err(query("store touches"))
     }
