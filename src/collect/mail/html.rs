@@ -359,7 +359,7 @@ mod tests {
         let deep = "<div><blockquote>".repeat(20_000) + "bottom";
         assert!(read(&deep).0.ends_with("bottom"));
         assert!(read(&"é".repeat(MAX_HTML)).0.len() <= MAX_HTML);
-        let attributes = |quote: &str| (0..50_000).map(|number| format!(" a{number}={quote}1{quote}")).collect::<String>();
+        let attributes = |quote: &str| (0..20_000).map(|number| format!(" a{number}={quote}1{quote}")).collect::<String>();
         for quote in ["", "'", "\""] {
             assert_eq!(read(&format!("<p{}>x</p>y", attributes(quote))), ("x\ny".to_owned(), Vec::new()));
         }
