@@ -72,7 +72,12 @@ fn same(label: &str, ours: &str, theirs: &str) -> bool {
 fn main() {
     let failures = std::env::args().any(|argument| argument == "--failures");
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mails");
-    for (set, file) in [("known", "known/labels.jsonl"), ("texts", "texts.jsonl"), ("unseen", "unseen/labels.jsonl")] {
+    for (set, file) in [
+        ("known", "known/labels.jsonl"),
+        ("texts", "texts.jsonl"),
+        ("machines", "machines/labels.jsonl"),
+        ("unseen", "unseen/labels.jsonl"),
+    ] {
         measure(&root.join(file), set, failures && set != "unseen");
     }
 }

@@ -3,10 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::runtime::Handle;
+
 use super::judge::Judge;
 use super::skews::Skews;
 use super::{AuditError, Workspace, drips};
-use crate::store::{Record, Touch};
+use crate::attribute::Lesson;
+use crate::store::{Record, Store, Touch};
+
+/// Records judged at a time.
+const PAGE: usize = 128;
 
 /// What deriving did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,73 +43,141 @@ impl Workspace {
         self.judge(true).await
     }
 
-    /// Evidence that cannot be read is an error: nothing is judged on less.
+    /// Evidence that cannot be read is an error: nothing is judged on less. A page at a time, so that neither the mailbox nor what
+    /// was judged need fit into memory.
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
         let inquiries = self.store.inquiries(None).await?;
         let decisions = self.store.decisions().await?;
-        let records = self.store.records().await?;
         let skews = Skews::of(&self.store.canaries().await?);
-        let before: BTreeMap<String, Touch> = self.store.touches().await?.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
-        let evidence = self.evidence.clone();
+        let (store, evidence) = (self.store.clone(), self.evidence.clone());
         let window_days = self.config.wave.window_days;
         let base: BTreeMap<String, String> =
             self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
-        let (judged, before, total) = tokio::task::spawn_blocking(move || {
-            let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
+        let runtime = tokio::runtime::Handle::current();
+        let changed = tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
-            let judged = all(judge, &records, &before, again, &read)?;
-            Ok::<_, AuditError>((judged, before, records.len()))
+            let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
+            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed: BTreeSet::new(), builders: BTreeSet::new() };
+            judging.learn()?;
+            judging.due(again)?;
+            judging.learn()?;
+            judging.taught()?;
+            judging.twins()?;
+            Ok::<_, AuditError>(judging.changed.len())
         })
         .await
         .map_err(|_| AuditError::Interrupted("judging"))??;
-        // All are written, the unchanged ones too: another process may have written older judgements in between.
-        self.store.put_touches(&judged).await?;
-        let changed = judged.iter().filter(|touch| before.get(&touch.record).is_some_and(|known| !touch.says_as(known))).count();
-        let anew: BTreeSet<&str> = judged.iter().map(|touch| touch.record.as_str()).collect();
-        let still = before.values().filter(|touch| !anew.contains(touch.record.as_str()));
-        let in_review = judged.iter().chain(still).filter(|touch| touch.review.is_some()).count();
-        Ok(Derived { judged: total, changed, in_review })
+        let (judged, in_review) = self.store.counts().await?;
+        Ok(Derived { judged, changed, in_review })
     }
 }
 
 /// How a record's bytes are had.
 pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, AuditError> + 'a;
 
-/// Touches as they are judged by now.
-pub(super) struct Known<'r, 'b> {
-    /// Judged in this pass, by record.
-    pub(super) anew: BTreeMap<&'r str, Touch>,
-    /// Judged earlier, by record.
-    pub(super) before: &'b BTreeMap<String, Touch>,
+/// One judging of what is due, in three passes: each record by itself, with what certain touches had taught by then; those that are
+/// not certain, where more was learned since; those that are another's twin, or were.
+struct Judging<'a> {
+    judge: Judge<'a>,
+    store: &'a Store,
+    runtime: Handle,
+    read: &'a Read<'a>,
+    /// The records judged otherwise than before.
+    changed: BTreeSet<String>,
+    /// The builders of whom something was judged anew.
+    builders: BTreeSet<String>,
 }
 
-impl Known<'_, '_> {
-    /// The touch of a record.
-    pub(super) fn get(&self, record: &Record) -> Option<&Touch> {
-        self.anew.get(record.id.as_str()).or_else(|| self.before.get(&record.id))
+impl Judging<'_> {
+    /// Takes in what all certain touches teach by now.
+    fn learn(&mut self) -> Result<(), AuditError> {
+        let touches = self.runtime.block_on(self.store.teaching_touches())?;
+        let mut lessons: Vec<Lesson> = touches.iter().filter_map(|touch| self.judge.lesson(touch)).collect();
+        lessons.sort_by(|a, b| (a.at, &a.touch).cmp(&(b.at, &b.touch)));
+        self.judge.learn(&lessons);
+        Ok(())
     }
-}
 
-/// Judges what is due, in three passes: first each record by itself; then, of those whose owner is not certain, each that bears
-/// something learned from all certain ones; then those that are another's twin. Gives the touches judged, in the order of the records.
-fn all(
-    mut judge: Judge<'_>,
-    records: &[Record],
-    before: &BTreeMap<String, Touch>,
-    again: bool,
-    read: &Read<'_>,
-) -> Result<Vec<Touch>, AuditError> {
-    let mut known = Known { anew: BTreeMap::new(), before };
-    for record in records.iter().filter(|record| again || before.get(&record.id).is_none_or(|touch| !judge.stands(touch))) {
-        known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
-    }
-    let lessons = records.iter().filter_map(|record| judge.lesson(known.get(record)?)).collect::<Vec<_>>();
-    judge.learn(&lessons);
-    for record in records {
-        if known.get(record).is_some_and(|touch| judge.knows_better(touch)) {
-            known.anew.insert(&record.id, judge.touch(record, &read(record)?, None));
+    /// Judges each record that is due by itself. One that was its twin's twin waits for the last pass, which has an eye for both.
+    fn due(&mut self, again: bool) -> Result<(), AuditError> {
+        let fingerprint = self.judge.fingerprint().to_owned();
+        let mut after = None;
+        loop {
+            let due = self.runtime.block_on(self.store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
+            let Some(last) = due.last() else { return Ok(()) };
+            after = Some(last.place());
+            let before = self.touches(&due)?;
+            let mut judged = Vec::with_capacity(due.len());
+            for record in &due {
+                match before.get(&record.id) {
+                    Some(touch) if touch.is_drip() => self.builders.extend(self.judge.builder_of(touch)),
+                    _ => judged.push(self.judge.touch(record, &(self.read)(record)?, None)),
+                }
+            }
+            self.put(&judged, &before)?;
         }
     }
-    drips::lay_over(&judge, records, &mut known, read)?;
-    Ok(records.iter().filter_map(|record| known.anew.remove(record.id.as_str())).collect())
+
+    /// Judges those again that bear something which was learned since.
+    fn taught(&mut self) -> Result<(), AuditError> {
+        let learned = self.judge.learned();
+        loop {
+            let mut touches = self.runtime.block_on(self.store.taught_otherwise(&learned, PAGE))?;
+            if touches.is_empty() {
+                return Ok(());
+            }
+            touches.sort_by(|a, b| a.record.cmp(&b.record));
+            let (mut better, rest): (Vec<Touch>, Vec<Touch>) = touches.into_iter().partition(|touch| self.judge.knows_better(touch));
+            let mut as_they_are: Vec<String> = rest.into_iter().map(|touch| touch.record).collect();
+            // A drip waits for the last pass here too.
+            for drip in better.extract_if(.., |touch| touch.is_drip()) {
+                self.builders.extend(self.judge.builder_of(&drip));
+                as_they_are.push(drip.record);
+            }
+            let ids: Vec<String> = better.iter().map(|touch| touch.record.clone()).collect();
+            let records = self.runtime.block_on(self.store.records_of(&ids))?;
+            let before: BTreeMap<String, Touch> = better.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
+            let mut judged = Vec::with_capacity(records.len());
+            for record in &records {
+                judged.push(self.judge.touch(record, &(self.read)(record)?, None));
+            }
+            self.put(&judged, &before)?;
+            self.runtime.block_on(self.store.looked_at(&as_they_are, &learned))?;
+        }
+    }
+
+    /// Judges those again to which a drip was sent, of every builder of whom something was judged anew.
+    fn twins(&mut self) -> Result<(), AuditError> {
+        for builder in std::mem::take(&mut self.builders) {
+            let letters = self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?;
+            let ids: Vec<String> = letters.iter().map(|touch| touch.record.clone()).collect();
+            let mut records = self.runtime.block_on(self.store.records_of(&ids))?;
+            records.sort_by_key(Record::place);
+            let before: BTreeMap<String, Touch> = letters.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
+            let judged = drips::of_builder(&self.judge, &records, &before, self.read)?;
+            self.put(&judged, &before)?;
+        }
+        self.builders.clear();
+        Ok(())
+    }
+
+    /// The touches of records, by record.
+    fn touches(&self, records: &[Record]) -> Result<BTreeMap<String, Touch>, AuditError> {
+        let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+        let touches = self.runtime.block_on(self.store.touches_of(&ids))?;
+        Ok(touches.into_iter().map(|touch| (touch.record.clone(), touch)).collect())
+    }
+
+    /// Writes what was judged; the unchanged ones too, since another process may have written older judgements in between.
+    fn put(&mut self, judged: &[Touch], before: &BTreeMap<String, Touch>) -> Result<(), AuditError> {
+        for touch in judged {
+            let known = before.get(&touch.record);
+            if known.is_some_and(|known| !touch.says_as(known)) {
+                self.changed.insert(touch.record.clone());
+            }
+            self.builders.extend(self.judge.builder_of(touch));
+            self.builders.extend(known.and_then(|known| self.judge.builder_of(known)));
+        }
+        Ok(self.runtime.block_on(self.store.put_touches(judged, &self.judge.learned()))?)
+    }
 }

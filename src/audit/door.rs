@@ -39,12 +39,9 @@ impl Workspace {
 
     /// The one door: evidence first, durably, then the records. Gives how many were new.
     pub(super) async fn take_in(&self, raws: Vec<RawRecord>) -> Result<Added, AuditError> {
-        let mut fresh = Vec::with_capacity(raws.len());
-        for raw in raws {
-            if !self.store.knows_record(&raw.identity).await? {
-                fresh.push(raw);
-            }
-        }
+        let identities: Vec<String> = raws.iter().map(|raw| raw.identity.clone()).collect();
+        let known = self.store.known_records(&identities).await?;
+        let fresh: Vec<RawRecord> = raws.into_iter().filter(|raw| !known.contains(&raw.identity)).collect();
         if fresh.is_empty() {
             return Ok(Added::default());
         }

@@ -58,9 +58,14 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether a judgement made earlier rests on the same grounds, as far as these are not learned from other touches.
-    pub(super) fn stands(&self, touch: &Touch) -> bool {
-        touch.judged_under.split('+').next() == Some(self.fingerprint.as_str())
+    /// Of everything a judgement rests on besides the record and what was learned from other touches.
+    pub(super) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Of all that was learned from other touches.
+    pub(super) fn learned(&self) -> String {
+        short_hash(&format!("{:?}", self.learned))
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
@@ -105,10 +110,19 @@ impl<'a> Judge<'a> {
 
     /// Takes in what all touches of certain owners teach.
     pub(super) fn learn(&mut self, lessons: &[Lesson]) {
+        for target in &mut self.targets {
+            target.learned.clear();
+        }
         self.learned = attribute::learn(lessons, &self.targets);
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }
+    }
+
+    /// The inquiries of a builder.
+    pub(super) fn inquiries_of(&self, builder: &str) -> Vec<String> {
+        let of_builder = |inquiry: &&&Inquiry| inquiry.shop.builder.trim().to_lowercase() == builder;
+        self.inquiries.values().filter(of_builder).map(|inquiry| inquiry.id.0.clone()).collect()
     }
 
     /// The builder of a touch that has an owner, as builders are compared.
@@ -192,6 +206,7 @@ impl<'a> Judge<'a> {
             review,
             decided,
             rehearsal: record.rehearsal,
+            teaches: certain || self.sent_by_us(&marks).is_some(),
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,
             sketch,

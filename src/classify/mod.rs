@@ -146,6 +146,15 @@ pub fn call(call: &CallRecord, context: &Context) -> Classified {
     Classified { origin, confidence, signals, labels: said.labels, quotes: said.quotes }
 }
 
+/// What the writer of a text wrote, the signature, and whether something was quoted: the reply stripping alone, for its fuzz target.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[must_use]
+pub fn stripped_reply(text: &str) -> (String, String, bool) {
+    let reply = reply::split(&plain(text));
+    (reply.body, reply.signature, reply.quoted)
+}
+
 /// Typographic apostrophes and spaces as typed ones, so that one pattern finds both.
 fn plain(text: &str) -> String {
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")

@@ -17,6 +17,8 @@ static DIRECT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(r"(?:direct|cell|mobile|\bc|\bm|\bd|text|call me|reach me|my number|back at|ll[aá]mame|celular)\b[^\n\d]{0,30}$")
 });
 
+/// Nobody writes a number so far into a line.
+const LINE: usize = 2000;
 /// Area codes that ring a call centre.
 const TOLL_FREE: &[&str] = &["800", "822", "833", "844", "855", "866", "877", "888"];
 
@@ -38,6 +40,7 @@ pub(super) fn direct(reply: &Reply, tel_links: &[&str], own: &[String]) -> Optio
 fn numbers(text: &str) -> Vec<(String, String, String)> {
     let mut out = Vec::new();
     for line in text.lines().take(400) {
+        let line = line.get(..line.floor_char_boundary(LINE)).unwrap_or_default();
         let abroad = ABROAD.find_iter(line).filter_map(|found| Some((found.start(), by_plan(found.as_str())?)));
         let home = NANP.captures_iter(line).filter_map(|found| {
             let (area, office, rest) = (found.get(1)?.as_str(), found.get(2)?.as_str(), found.get(3)?.as_str());

@@ -2,6 +2,7 @@
 //! source, external id, bytes, the times it knows. Judging whose it is and what it says is for later rooms.
 
 mod error;
+pub mod guard;
 pub mod mail;
 pub mod phone;
 mod touch;

@@ -9,6 +9,7 @@
 mod canaries;
 mod coverage;
 mod decisions;
+mod due;
 mod evidence;
 mod folder;
 mod inquiries;
@@ -20,6 +21,7 @@ mod touches;
 pub use canaries::{Back, Canary};
 pub use coverage::Folder;
 pub use decisions::{Decision, Subject};
+pub use due::Place;
 pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};
 pub use inquiries::Proof;

@@ -2,13 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 
+use super::due::{places, record};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
-use crate::classify::drip::Sketch;
+use crate::classify::drip::{self, Sketch};
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
+
+/// Rows written with one statement.
+const ROWS: usize = 64;
 
 /// A raw record as the store keeps it; the bytes are in the evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +99,9 @@ pub struct Touch {
     /// What it says, in a few numbers, where it is long enough and has an owner: another that was sent the same words agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
+    /// Whether others may learn from it.
+    #[serde(default)]
+    pub teaches: bool,
     /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.
     /// After a `+` stands what was learned from other touches.
     #[serde(default)]
@@ -109,6 +117,20 @@ impl Touch {
     }
 }
 
+impl Touch {
+    /// Whether another may have been sent the same words.
+    #[must_use]
+    pub fn is_letter(&self) -> bool {
+        self.sketch.is_some() || self.is_drip()
+    }
+
+    /// Whether it was judged by its twin.
+    #[must_use]
+    pub fn is_drip(&self) -> bool {
+        self.classified.signals.iter().any(|signal| signal.id == drip::SIGNAL)
+    }
+}
+
 impl Store {
     /// Stores a batch of records whose evidence is kept, in one transaction; gives how many were new, and how many new ones
     /// have to do with a canary.
@@ -121,44 +143,35 @@ impl Store {
         // All in one order: two batches that wait for each other's records would wait for ever.
         let mut batch: Vec<&NewRecord> = batch.iter().collect();
         batch.sort_by(|a, b| a.raw.identity.cmp(&b.raw.identity));
-        for NewRecord { raw, sha256, canary } in batch {
-            let rows = sqlx::query(
-                "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(raw.identity.clone())
-            .bind(raw.source.clone())
-            .bind(text(&raw.external_id))
-            .bind(word(&raw.channel))
-            .bind(sha256.clone())
-            .bind(json("record", &raw.arrival)?)
-            .bind(raw.arrival.at.timestamp_millis())
-            .bind(raw.placement.as_ref().map(word))
-            .bind(now.timestamp_millis())
-            .bind(i64::from(rehearsal))
-            .bind(canary.clone())
-            .execute(&mut *transaction)
-            .await
-            .map_err(query("store records"))?
-            .rows_affected();
-            let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-            *(if canary.is_some() { &mut added.canaries } else { &mut added.new }) += rows;
+        let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
+        for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
+            for rows in records.chunks(ROWS) {
+                let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
+                let mut insert = sqlx::query(AssertSqlSafe(format!(
+                    "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary) \
+                     VALUES {} ON CONFLICT (id) DO NOTHING",
+                    values.join(", ")
+                )));
+                for NewRecord { raw, sha256, canary } in rows {
+                    insert = insert
+                        .bind(raw.identity.clone())
+                        .bind(raw.source.clone())
+                        .bind(text(&raw.external_id))
+                        .bind(word(&raw.channel))
+                        .bind(sha256.clone())
+                        .bind(json("record", &raw.arrival)?)
+                        .bind(raw.arrival.at.timestamp_millis())
+                        .bind(raw.placement.as_ref().map(word))
+                        .bind(now.timestamp_millis())
+                        .bind(i64::from(rehearsal))
+                        .bind(canary.clone());
+                }
+                let stored = insert.execute(&mut *transaction).await.map_err(query("store records"))?.rows_affected();
+                *added += usize::try_from(stored).unwrap_or(usize::MAX);
+            }
         }
         transaction.commit().await.map_err(query("store records"))?;
         Ok(added)
-    }
-
-    /// Whether a record of this identity is known.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn knows_record(&self, identity: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT id FROM record WHERE id = $1")
-            .bind(identity.to_owned())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(query("look a record up"))?;
-        Ok(row.is_some())
     }
 
     /// The external ids of all records of a source, those of canaries among them.
@@ -186,44 +199,39 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(query("list records"))?;
-        rows.iter()
-            .map(|row| {
-                let read = Reader { row, what: "record" };
-                Ok(Record {
-                    id: read.text("id")?,
-                    source: read.text("source")?,
-                    external_id: read.text("external_id")?,
-                    channel: read.word("channel")?,
-                    sha256: read.text("sha256")?,
-                    arrival: read.json("arrival")?,
-                    placement: read.optional_word("placement")?,
-                    rehearsal: read.flag("rehearsal")?,
-                })
-            })
-            .collect()
+        rows.iter().map(record).collect()
     }
 
-    /// Writes derived touches, in place of what was derived from their records before.
+    /// Writes derived touches, in place of what was derived from their records before. `learned`: what was learned by then, as a hash.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_touches(&self, touches: &[Touch]) -> Result<(), StoreError> {
+    pub async fn put_touches(&self, touches: &[Touch], learned: &str) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
-        for touch in touches {
-            sqlx::query(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement) VALUES ($1, $2, $3, $4, $5, $6) \
-                 ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, judgement = excluded.judgement",
-            )
-            .bind(touch.record.clone())
-            .bind(touch.id.clone())
-            .bind(touch.inquiry.as_ref().map(|id| id.0.clone()))
-            .bind(touch.arrival.at.timestamp_millis())
-            .bind(touch.review.as_deref().map(text))
-            .bind(json("touch", touch)?)
-            .execute(&mut *transaction)
-            .await
-            .map_err(query("store touches"))?;
+        for rows in touches.chunks(ROWS) {
+            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 10 * row, 10)).collect();
+            let mut insert = sqlx::query(AssertSqlSafe(format!(
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, learned_under, teaches, letter) VALUES {} \
+                 ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
+                 judgement = excluded.judgement, judged_under = excluded.judged_under, learned_under = excluded.learned_under, \
+                 teaches = excluded.teaches, letter = excluded.letter",
+                values.join(", ")
+            )));
+            for touch in rows {
+                insert = insert
+                    .bind(touch.record.clone())
+                    .bind(touch.id.clone())
+                    .bind(touch.inquiry.as_ref().map(|id| id.0.clone()))
+                    .bind(touch.arrival.at.timestamp_millis())
+                    .bind(touch.review.as_deref().map(text))
+                    .bind(json("touch", touch)?)
+                    .bind(touch.judged_under.clone())
+                    .bind(learned.to_owned())
+                    .bind(i64::from(touch.teaches))
+                    .bind(i64::from(touch.is_letter()));
+            }
+            insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
         transaction.commit().await.map_err(query("store touches"))
     }

@@ -21,6 +21,7 @@ mod cli;
 mod demo;
 mod dovecot_restart;
 mod grid;
+mod hostile_mail;
 mod import;
 mod inspect;
 #[cfg(feature = "keyring")]

@@ -236,10 +236,10 @@ async fn proofs_stay_in_order(place: Place) {
 async fn a_record_is_stored_once(place: Place) {
     let (store, other) = (place.open().await, place.open().await);
     let one = record(1);
-    assert!(!store.knows_record(&one.raw.identity).await.unwrap());
+    assert!(store.known_records(std::slice::from_ref(&one.raw.identity)).await.unwrap().is_empty());
     assert_eq!(store.add_records(&[one.clone(), one.clone()], at(0), false).await.unwrap().new, 1);
     assert_eq!(store.add_records(&[], at(0), false).await.unwrap(), Added::default());
-    assert!(store.knows_record(&one.raw.identity).await.unwrap());
+    assert!(!store.known_records(std::slice::from_ref(&one.raw.identity)).await.unwrap().is_empty());
     let kept = store.records().await.unwrap();
     assert_eq!(kept.len(), 1);
     let want = (one.raw.identity.clone(), one.raw.external_id.clone(), one.sha256.clone(), one.raw.arrival.clone(), one.raw.placement);
@@ -316,7 +316,7 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1 });
     assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
     assert_eq!(store.external_ids("mailbox.main").await.unwrap().len(), 4, "and no file need be read again");
-    assert!(store.knows_record(&came.raw.identity).await.unwrap());
+    assert!(!store.known_records(std::slice::from_ref(&came.raw.identity)).await.unwrap().is_empty());
 
     let all = store.canaries().await.unwrap();
     let sent: Vec<_> = all.iter().map(|canary| canary.sent_at).collect();
@@ -331,19 +331,19 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
 async fn a_touch_put_twice_is_replaced(place: Place) {
     let (store, other) = (place.open().await, place.open().await);
     let of: Vec<_> = (0..40).map(record).collect();
-    assert!(store.put_touches(&[touch(&of[0])]).await.is_err(), "a touch of no record");
+    assert!(store.put_touches(&[touch(&of[0])], "").await.is_err(), "a touch of no record");
     store.add_records(&of, at(0), false).await.unwrap();
     let owner = inquiry("w", "a");
     store.add_inquiry(&owner, at(0)).await.unwrap();
     let mut touches: Vec<Touch> = of.iter().map(touch).collect();
-    store.put_touches(&touches).await.unwrap();
-    store.put_touches(&[]).await.unwrap();
+    store.put_touches(&touches, "").await.unwrap();
+    store.put_touches(&[], "").await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches);
     touches[3].inquiry = Some(owner.id.clone());
     touches[3].review = None;
     touches[3].classified.origin = Origin::Marketing;
     touches[3].excerpt = Some("'".repeat(1_000_000));
-    store.put_touches(&touches[3..4]).await.unwrap();
+    store.put_touches(&touches[3..4], "").await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches, "also with a megabyte in it");
 
     touches[3].excerpt = None;
@@ -352,7 +352,7 @@ async fn a_touch_put_twice_is_replaced(place: Place) {
         if task % 3 == 0 {
             touches.reverse();
         }
-        tokio::spawn(async move { store.put_touches(&touches).await })
+        tokio::spawn(async move { store.put_touches(&touches, "").await })
     });
     for put in join_all(tasks).await {
         put.unwrap().unwrap();
@@ -524,7 +524,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     store.start_sending(&one.id, Status::Planned, at(1), true, false, false).await.unwrap();
     store.add_proofs(&one.id, std::slice::from_ref(&proof)).await.unwrap();
     store.add_records(std::slice::from_ref(&of), at(0), false).await.unwrap();
-    store.put_touches(&[touch(&of)]).await.unwrap();
+    store.put_touches(&[touch(&of)], "").await.unwrap();
     store.put_folder("mailbox.main", &pass).await.unwrap();
     store.cover("mailbox.main", (at(0), at(5))).await.unwrap();
     let seed = store.setting("seed", || "first".into()).await.unwrap();
@@ -568,7 +568,7 @@ async fn text_and_instants_come_back_as_they_were(place: Place) {
     let kept = store.records().await.unwrap();
     assert_eq!((kept[0].external_id.as_str(), kept[0].arrival.at), ("row\u{fffd} 1", precise));
     let judged = Touch { subject: Some("nul \0 in it".into()), review: Some("nul \0 in it".into()), ..touch(&odd) };
-    store.put_touches(std::slice::from_ref(&judged)).await.unwrap();
+    store.put_touches(std::slice::from_ref(&judged), "").await.unwrap();
     assert_eq!(store.touches().await.unwrap(), vec![judged]);
     let refused = Inquiry { status: Status::Rejected, reason: Some("the site said \0".into()), ..one };
     assert!(store.settle(Status::Planned, &refused, at(1)).await.unwrap());

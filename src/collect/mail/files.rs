@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::arrival::Trust;
 use super::folder::Use;
 use super::record::{KEPT, LARGEST, Message};
-use super::{Mail, maildir, mbox, parse};
+use super::{Mail, maildir, mbox, parse_head};
 use crate::clock::Clock;
 use crate::collect::{CollectError, Placement, RawRecord};
 
@@ -132,7 +132,7 @@ impl Walk<'_, '_> {
                 }
                 match read_capped(&path) {
                     Ok((bytes, cut)) => {
-                        let mail = parse(&bytes);
+                        let mail = parse_head(&bytes);
                         self.hand_over(&path, &mail, external_id, bytes, cut, folder.purpose.placement(), maildir::delivered(&name))?;
                     }
                     Err(error) => self.problem(&path, &error),
@@ -161,7 +161,7 @@ impl Walk<'_, '_> {
             drop(reader);
             let (bytes, cut) = read_capped(path).map_err(failed)?;
             let bytes = message_of(&bytes).to_vec();
-            let mail = parse(&bytes);
+            let mail = parse_head(&bytes);
             self.hand_over(path, &mail, name, bytes, cut, self.settings.placement, None)?;
         } else {
             return Ok(head.is_empty() && extension == "mbox");
@@ -182,7 +182,7 @@ impl Walk<'_, '_> {
                 }
             };
             let external_id = format!("{name}@{}", entry.offset);
-            let mail = parse(&entry.bytes);
+            let mail = parse_head(&entry.bytes);
             match gmail_labels(&mail) {
                 Some(Use::Own) => {}
                 purpose => {

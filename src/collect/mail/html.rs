@@ -5,10 +5,12 @@ use mail_parser::decoders::html::html_to_text;
 use scraper::Html;
 use scraper::node::{Element, Node};
 
-use super::parse::Link;
+use super::parse::{Link, MAX_LINK, start_of};
 
 /// More than this of a part is not read: no answer to an inquiry is that long.
-const MAX_HTML: usize = 2 << 20;
+pub(super) const MAX_HTML: usize = 512 << 10;
+/// More links than this of a part are not read, nor more of the text of one.
+const MAX_LINKS: (usize, usize) = (2000, 2000);
 
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
@@ -63,8 +65,10 @@ const CLOSES_ITSELF: &[&str] = &[
     "wbr",
 ];
 
-/// Deeper trees are read as flat text, without links.
+/// Deeper trees are read as flat text, without links; tags of more attributes too.
 const MAX_DEPTH: usize = 1000;
+/// As many as a tag may have before comparing each with each takes long.
+const MAX_ATTRIBUTES: usize = 1000;
 
 /// Classes and ids by which mail programs mark the mail they answer.
 const QUOTE_MARKS: &[&str] =
@@ -72,9 +76,8 @@ const QUOTE_MARKS: &[&str] =
 
 /// The text and the links of an HTML part, from one parse.
 pub(super) fn read(html: &str) -> (String, Vec<Link>) {
-    let end = (0..=MAX_HTML.min(html.len())).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
-    let html = html.get(..end).unwrap_or_default();
-    if deep(html) {
+    let html = start_of(html, MAX_HTML);
+    if deep(html) || crowded(html) {
         return (html_to_text(html), Vec::new());
     }
     let document = Html::parse_document(html);
@@ -134,6 +137,31 @@ fn deep(html: &str) -> bool {
     deepest > MAX_DEPTH
 }
 
+/// Whether a tag has so many attributes that reading it, quadratic in their number, would take long. Counts what may part two
+/// of them outside of quotes, so it never finds too few.
+fn crowded(html: &str) -> bool {
+    let (mut in_tag, mut quote, mut parts, mut last) = (false, None, 0_usize, b' ');
+    for byte in html.bytes() {
+        match (in_tag, quote, byte) {
+            (false, _, _) if last == b'<' && (byte.is_ascii_alphabetic() || byte == b'/') => (in_tag, parts) = (true, 0),
+            (true, Some(mark), _) if byte == mark => (quote, parts) = (None, parts + 1),
+            (true, None, b'"' | b'\'') if last == b'=' => quote = Some(byte),
+            (true, None, b'>') => in_tag = false,
+            (true, None, b'/') => parts += 1,
+            (true, None, _) if byte.is_ascii_whitespace() => parts += 1,
+            _ => {}
+        }
+        if parts > MAX_ATTRIBUTES {
+            return true;
+        }
+        // Space between `=` and its value changes nothing.
+        if !byte.is_ascii_whitespace() {
+            last = byte;
+        }
+    }
+    false
+}
+
 fn unread(element: &Element) -> bool {
     if UNREAD.contains(&element.name()) || element.attr("hidden").is_some() {
         return true;
@@ -171,8 +199,9 @@ impl Page {
     fn push(&mut self, text: &str) {
         if self.in_link
             && let Some(link) = self.links.last_mut()
+            && link.text.len() < MAX_LINKS.1
         {
-            link.text.push_str(text);
+            link.text.push_str(start_of(text, MAX_LINKS.1));
         }
         if self.pre > 0 {
             for (index, part) in text.split('\n').enumerate() {
@@ -220,7 +249,7 @@ impl Page {
             }
             "a" => {
                 self.close_link();
-                if let Some(href) = element.attr("href").map(str::trim).filter(|href| !href.is_empty() && !href.starts_with('#')) {
+                if let Some(href) = element.attr("href").map(str::trim).filter(|href| self.takes(href)) {
                     self.links.push(Link { href: href.to_owned(), text: String::new(), image: None });
                     self.in_link = true;
                 }
@@ -264,11 +293,18 @@ impl Page {
     fn image(&mut self, element: &Element) {
         let link = self.links.last_mut().filter(|_| self.in_link);
         if let (Some(link), Some(src)) = (link, element.attr("src")) {
-            link.image.get_or_insert_with(|| src.to_owned());
+            if src.len() <= MAX_LINK {
+                link.image.get_or_insert_with(|| src.to_owned());
+            }
             if link.text.trim().is_empty() {
-                element.attr("alt").unwrap_or_default().clone_into(&mut link.text);
+                start_of(element.attr("alt").unwrap_or_default(), MAX_LINKS.1).clone_into(&mut link.text);
             }
         }
+    }
+
+    /// Whether a target is one to note.
+    fn takes(&self, href: &str) -> bool {
+        !href.is_empty() && !href.starts_with('#') && href.len() <= MAX_LINK && self.links.len() < MAX_LINKS.0
     }
 
     fn close_link(&mut self) {
@@ -323,5 +359,11 @@ mod tests {
         let deep = "<div><blockquote>".repeat(20_000) + "bottom";
         assert!(read(&deep).0.ends_with("bottom"));
         assert!(read(&"é".repeat(MAX_HTML)).0.len() <= MAX_HTML);
+        let attributes = |quote: &str| (0..20_000).map(|number| format!(" a{number}={quote}1{quote}")).collect::<String>();
+        for quote in ["", "'", "\""] {
+            assert_eq!(read(&format!("<p{}>x</p>y", attributes(quote))), ("x\ny".to_owned(), Vec::new()));
+        }
+        let line = format!("<p style=\"margin : 0 1px\">{}<a href=/x>x</a>", "words and words ".repeat(500));
+        assert_eq!(read(&line).1.len(), 1, "words between tags are no attributes");
     }
 }

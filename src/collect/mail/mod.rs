@@ -41,4 +41,4 @@ pub use imap_watch::{Event, watch};
 pub use oauth_flow::{Prompt, agree};
 pub use oauth_kept::Keep;
 pub(crate) use parse::links_in;
-pub use parse::{Address, Link, Mail, Received, parse};
+pub use parse::{Address, Link, Mail, Received, parse, parse_head};

@@ -1,7 +1,6 @@
 //! A message as the later rooms see it (RFC 5322, MIME), read from raw bytes without ever failing on what is broken.
 //! A part that cannot be read is left out; when the MIME reader gives up, the headers and the bare body still stand.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -10,9 +9,22 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::html;
+use crate::collect::guard::caught;
 
-/// More than this of a text is not read.
-const MAX_TEXT: usize = 1 << 20;
+/// More than this of a text is not read: no answer to an inquiry is that long, and judging takes time by its length.
+const MAX_TEXT: usize = 128 << 10;
+/// More than this of a header's value is not read.
+const MAX_HEADER: usize = 64 << 10;
+/// More headers than this are not read, nor more bytes of them.
+const MAX_HEADERS: (usize, usize) = (20_000, 2 << 20);
+/// More lines of one kind, or ids, than this are not read.
+const MAX_LINES: usize = 1000;
+/// More kinds of parts than this are not named.
+const MAX_PARTS: usize = 1000;
+/// A longer name is cut; a longer address is none (RFC 5321, 4.5.3.1).
+const MAX_NAME: (usize, usize) = (200, 320);
+/// A longer link is left out, and a longer id.
+pub(super) const MAX_LINK: usize = 8 << 10;
 /// More addresses than this of one header, or of the envelope, are not read.
 const MAX_ADDRESSES: usize = 1000;
 /// A message that names more messages within it is not read into: the MIME reader holds them nested, and could not let go of them.
@@ -82,7 +94,7 @@ pub struct Mail {
     pub received: Vec<Received>,
     /// The readable text: the plain part, else the HTML part as text.
     pub text: String,
-    /// The HTML part, as it came.
+    /// The HTML part, as it came, as far as it is read.
     pub html: Option<String>,
     /// Links of the HTML part, and bare URLs of the text.
     pub links: Vec<Link>,
@@ -104,10 +116,8 @@ impl Mail {
 pub fn parse(bytes: &[u8]) -> Mail {
     let unixed = only_cr(bytes);
     let bytes = skip_mbox_line(unixed.as_deref().unwrap_or(bytes));
-    let (headers, body_at) = raw_headers(bytes);
-    let mut mail = Mail { headers, ..Mail::default() };
-    from_headers(&mut mail);
-    let read = catch_unwind(AssertUnwindSafe(|| {
+    let (mut mail, body_at) = headed(bytes);
+    let read = caught(|| {
         let mut body = Body::default();
         if nests_too_deep(bytes) {
             return body;
@@ -116,9 +126,9 @@ pub fn parse(bytes: &[u8]) -> Mail {
             body.read(&message, 0);
         }
         body
-    }));
+    });
     match read {
-        Ok(body) if !body.part_types.is_empty() => {
+        Some(body) if !body.part_types.is_empty() => {
             mail.part_types = body.part_types;
             mail.report = body.report;
             mail.links = body.links;
@@ -126,14 +136,29 @@ pub fn parse(bytes: &[u8]) -> Mail {
             mail.html = (!body.html.is_empty()).then_some(body.html);
             if body.hollow && mail.text.trim().is_empty() {
                 // Its parts are announced so brokenly that none was found: what stands there is read as it stands.
-                mail.text = lossy(bytes.get(body_at..).unwrap_or_default());
+                mail.text = lossy(body_of(bytes, body_at));
             }
         }
-        _ => mail.text = lossy(bytes.get(body_at..).unwrap_or_default()),
+        _ => mail.text = lossy(body_of(bytes, body_at)),
     }
     mail.text = tidy(&mail.text);
     bare_links(&mail.text, &mut mail.links);
     mail
+}
+
+/// Reads the headers of a message and leaves its body alone, for whoever needs no more than its times and addresses.
+#[must_use]
+pub fn parse_head(bytes: &[u8]) -> Mail {
+    let unixed = only_cr(bytes);
+    headed(skip_mbox_line(unixed.as_deref().unwrap_or(bytes))).0
+}
+
+/// A message without its body, and where that begins.
+fn headed(bytes: &[u8]) -> (Mail, usize) {
+    let (headers, body_at) = raw_headers(bytes);
+    let mut mail = Mail { headers, ..Mail::default() };
+    from_headers(&mut mail);
+    (mail, body_at)
 }
 
 /// Whether messages may lie in messages beyond what is read. Counts the words that announce one, so it never finds too few.
@@ -179,7 +204,9 @@ impl Body {
                     name = format!("{name}; {key}={}", value.to_ascii_lowercase());
                 }
             }
-            self.part_types.push(name);
+            if self.part_types.len() < MAX_PARTS {
+                self.part_types.push(name);
+            }
             if report && self.report.is_none() && depth == 0 {
                 self.report = Some(tidy(&lossy(part.contents())));
             }
@@ -192,6 +219,7 @@ impl Body {
                 let mut inner = Self::default();
                 inner.read(nested, depth + 1);
                 self.part_types.append(&mut inner.part_types);
+                self.part_types.truncate(MAX_PARTS);
             }
         }
         if depth > 0 {
@@ -202,16 +230,21 @@ impl Body {
                 || part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"))
         });
         for part in message.text_bodies() {
-            if let PartType::Text(text) = &part.body {
+            if let PartType::Text(text) = &part.body
+                && self.plain.len() < MAX_TEXT
+            {
                 self.plain.push_str(text);
                 self.plain.push('\n');
             }
         }
         for part in message.html_bodies() {
-            if let PartType::Html(html) = &part.body {
+            if let PartType::Html(html) = &part.body
+                && self.html.len() < html::MAX_HTML
+            {
                 self.html.push_str(html);
             }
         }
+        self.html.truncate(start_of(&self.html, html::MAX_HTML).len());
         if !self.html.is_empty() {
             (self.html_text, self.links) = html::read(&self.html);
         }
@@ -223,13 +256,13 @@ fn from_headers(mail: &mut Mail) {
     let text = |name: &str| mail.header(name).next().map(str::to_owned);
     let all = |name: &str| mail.header(name).flat_map(addresses).take(MAX_ADDRESSES).collect::<Vec<_>>();
     let message_id = text("Message-ID").map(|value| ids(&value)).and_then(|ids| ids.into_iter().next());
-    let in_reply_to = mail.header("In-Reply-To").flat_map(ids).collect();
-    let references = mail.header("References").flat_map(ids).collect();
+    let in_reply_to = mail.header("In-Reply-To").flat_map(ids).take(MAX_LINES).collect();
+    let references = mail.header("References").flat_map(ids).take(MAX_LINES).collect();
     let (from, sender) = (all("From").into_iter().next(), all("Sender").into_iter().next());
     let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
     let subject = text("Subject").unwrap_or_default();
     let date = text("Date").and_then(|value| time(&value));
-    let received: Vec<Received> = mail.header("Received").map(received).collect();
+    let received: Vec<Received> = mail.header("Received").take(MAX_LINES).map(received).collect();
     let mut delivered_to: Vec<String> = Vec::new();
     let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"]
         .into_iter()
@@ -272,7 +305,12 @@ fn skip_mbox_line(bytes: &[u8]) -> &[u8] {
 /// The header block, unfolded and decoded, and where the body begins.
 fn raw_headers(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
     let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut left) = (0, MAX_HEADERS.1);
+    let mut cut = |value: &[u8], most: usize| {
+        let kept = value.get(..most.min(left)).unwrap_or(value).to_vec();
+        left -= kept.len();
+        kept
+    };
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
         let line = rest.get(..length).unwrap_or_default().trim_ascii_end();
@@ -283,10 +321,12 @@ fn raw_headers(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
         if line.first().is_some_and(|byte| *byte == b' ' || *byte == b'\t') {
             if let Some((_, value)) = headers.last_mut() {
                 value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
+                value.extend(cut(line.trim_ascii(), MAX_HEADER.saturating_sub(value.len())));
             }
         } else if let Some((name, value)) = split_header(line) {
-            headers.push((name, value.to_vec()));
+            if headers.len() < MAX_HEADERS.0 {
+                headers.push((name, cut(value, MAX_HEADER)));
+            }
         } else {
             break;
         }
@@ -309,8 +349,14 @@ fn decode(value: &[u8]) -> String {
         return text;
     }
     let line = format!("{text}\n");
-    let decoded = catch_unwind(AssertUnwindSafe(|| MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned)));
-    decoded.ok().flatten().unwrap_or(text)
+    let decoded = caught(|| MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned));
+    decoded.flatten().unwrap_or(text)
+}
+
+/// As much of a body as is read where it stands.
+fn body_of(bytes: &[u8], at: usize) -> &[u8] {
+    let body = bytes.get(at..).unwrap_or_default();
+    body.get(..2 * MAX_TEXT).unwrap_or(body)
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -323,18 +369,19 @@ fn lossy(bytes: &[u8]) -> String {
 /// Every address of a header value. The value is decoded already, so a comma in a decoded name may split it: the address survives.
 fn addresses(value: &str) -> Vec<Address> {
     let line = format!("{value}\n");
-    let parsed = catch_unwind(AssertUnwindSafe(|| {
+    let parsed = caught(|| {
         MessageStream::new(line.as_bytes())
             .parse_address()
             .as_address()
             .map(|list| list.iter().map(|one| (one.name().map(str::to_owned), one.address().map(str::to_owned))).collect::<Vec<_>>())
-    }));
-    let found = parsed.ok().flatten().unwrap_or_default();
+    });
+    let found = parsed.flatten().unwrap_or_default();
     found
         .into_iter()
         .filter_map(|(name, address)| {
-            let name = name.map(|name| name.trim().trim_matches(['"', '\'']).trim().to_owned()).filter(|name| !name.is_empty());
-            let address = address.unwrap_or_default().trim().to_lowercase();
+            let name = name.map(|name| start_of(name.trim().trim_matches(['"', '\'']).trim(), MAX_NAME.0).to_owned());
+            let name = name.filter(|name| !name.is_empty());
+            let address = address.filter(|address| address.len() <= MAX_NAME.1).unwrap_or_default().trim().to_lowercase();
             (!address.is_empty() || name.is_some()).then_some(Address { name, address })
         })
         .collect()
@@ -343,7 +390,8 @@ fn addresses(value: &str) -> Vec<Address> {
 fn ids(value: &str) -> Vec<String> {
     #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
     static ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<([^<>\s]+)>").unwrap());
-    let found: Vec<String> = ID.captures_iter(value).filter_map(|found| found.get(1)).map(|id| id.as_str().to_owned()).collect();
+    let found = ID.captures_iter(value).filter_map(|found| found.get(1)).filter(|id| id.len() <= MAX_LINK);
+    let found: Vec<String> = found.map(|id| id.as_str().to_owned()).collect();
     if found.is_empty() { value.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect() } else { found }
 }
 
@@ -385,9 +433,13 @@ fn without_comments(value: &str) -> String {
     if depth > 0 { value.to_owned() } else { out }
 }
 
+/// What fits into so many bytes.
+pub(super) fn start_of(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
+}
+
 fn tidy(text: &str) -> String {
-    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let text = text.get(..end).unwrap_or_default().replace("\r\n", "\n").replace('\r', "\n");
+    let text = start_of(text, MAX_TEXT).replace("\r\n", "\n").replace('\r', "\n");
     let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}' | '\u{34f}')).collect();
     text.trim().to_owned()
 }
@@ -403,7 +455,7 @@ pub(crate) fn links_in(text: &str) -> Vec<Link> {
 fn bare_links(text: &str, links: &mut Vec<Link>) {
     #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
     static URL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?i)\bhttps?://[^\s<>"'\]\[{}|\\^`]+"#).unwrap());
-    for found in URL.find_iter(text).take(500) {
+    for found in URL.find_iter(text).filter(|found| found.len() <= MAX_LINK).take(500) {
         let mut href = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
         if href.ends_with(')') && !href.contains('(') {
             href = href.trim_end_matches(')');

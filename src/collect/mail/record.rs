@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::arrival::{self, Seen, Trust};
-use super::{Mail, canonical, parse};
+use super::{Mail, canonical, parse_head};
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 
 /// A message over this is not kept whole.
@@ -24,7 +24,7 @@ pub(crate) struct Message<'a> {
 impl Message<'_> {
     /// A record of a message fetched by IMAP.
     pub(crate) fn fetched(self, trust: &Trust, seen: Seen) -> RawRecord {
-        let mail = parse(&self.bytes);
+        let mail = parse_head(&self.bytes);
         let arrival = arrival::imap(&mail, trust, seen);
         self.record(arrival)
     }

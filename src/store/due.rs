@@ -1,0 +1,182 @@
+//! What is to be judged, a page at a time: neither time nor memory for one new record grows with those that were judged.
+
+use std::collections::HashSet;
+
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+
+use super::open::{Reader, Store, StoreError, query};
+use super::touches::{Record, Touch};
+
+/// Ids looked up with one query.
+const IDS: usize = 256;
+
+/// The place of a record in the order of judging: its time and its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    at: i64,
+    id: String,
+}
+
+impl Record {
+    /// Its place in the order of judging.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { at: self.arrival.at.timestamp_millis(), id: self.id.clone() }
+    }
+}
+
+impl Store {
+    /// The records after a place, by time, that may be touches and have no judgement made under `fingerprint` (what stands behind a
+    /// `+` is not compared); all where there is none. At most `most`.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn due_records(&self, fingerprint: Option<&str>, after: Option<&Place>, most: usize) -> Result<Vec<Record>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT record.id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record \
+             LEFT JOIN touch ON touch.record = record.id \
+             WHERE record.canary IS NULL AND (record.at > $1 OR (record.at = $1 AND record.id > $2)) \
+             AND ($3 = '' OR touch.judged_under IS NULL OR (touch.judged_under <> $3 AND touch.judged_under NOT LIKE $3 || '+%')) ORDER BY record.at, record.id LIMIT $4",
+        )
+        .bind(after.map_or(i64::MIN, |place| place.at))
+        .bind(after.map(|place| place.id.clone()).unwrap_or_default())
+        .bind(fingerprint.unwrap_or_default().to_owned())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(query("list what is to be judged"))?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The records of these ids, in no order; what is not known is left out.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn records_of(&self, ids: &[String]) -> Result<Vec<Record>, StoreError> {
+        let sql = "SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record WHERE id IN ";
+        self.of(sql, ids).await?.iter().map(record).collect()
+    }
+
+    /// The touches from which others may learn, in no order.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn teaching_touches(&self) -> Result<Vec<Touch>, StoreError> {
+        let rows =
+            sqlx::query("SELECT judgement FROM touch WHERE teaches = 1").fetch_all(&self.pool).await.map_err(query("list touches"))?;
+        rows.iter().map(touch).collect()
+    }
+
+    /// Touches that were last looked at when something else was learned, in no order. At most `most`.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn taught_otherwise(&self, learned: &str, most: usize) -> Result<Vec<Touch>, StoreError> {
+        let rows = sqlx::query("SELECT judgement FROM touch WHERE learned_under IS NULL OR learned_under <> $1 LIMIT $2")
+            .bind(learned.to_owned())
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(query("list touches"))?;
+        rows.iter().map(touch).collect()
+    }
+
+    /// Notes that the touches of these records were looked at when this was learned, and stay as they are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn looked_at(&self, records: &[String], learned: &str) -> Result<(), StoreError> {
+        for page in records.chunks(IDS) {
+            let sql = format!("UPDATE touch SET learned_under = $1 WHERE record IN {}", places(2, page.len()));
+            let mut update = sqlx::query(AssertSqlSafe(sql)).bind(learned.to_owned());
+            for record in page {
+                update = update.bind(record.clone());
+            }
+            update.execute(&self.pool).await.map_err(query("note what was looked at"))?;
+        }
+        Ok(())
+    }
+
+    /// The written touches of some inquiries of which another may have the same words, in no order.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn letters_of(&self, inquiries: &[String]) -> Result<Vec<Touch>, StoreError> {
+        self.of("SELECT judgement FROM touch WHERE letter = 1 AND inquiry IN ", inquiries).await?.iter().map(touch).collect()
+    }
+
+    /// The touches of these records, in no order; what is not judged is left out.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn touches_of(&self, records: &[String]) -> Result<Vec<Touch>, StoreError> {
+        let rows = self.of("SELECT judgement FROM touch WHERE record IN ", records).await?;
+        rows.iter().map(touch).collect()
+    }
+
+    /// Those of some identities whose records are known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn known_records(&self, identities: &[String]) -> Result<HashSet<String>, StoreError> {
+        let rows = self.of("SELECT id FROM record WHERE id IN ", identities).await?;
+        rows.iter().map(|row| Reader { row, what: "record" }.text("id")).collect()
+    }
+
+    /// How many records there are, and how many touches wait for a person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn counts(&self) -> Result<(usize, usize), StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM record WHERE canary IS NULL) AS records, (SELECT COUNT(review) FROM touch) AS in_review",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(query("count what was judged"))?;
+        let read = Reader { row: &row, what: "count" };
+        let number = |column: &str| Ok::<_, StoreError>(usize::try_from(read.number(column)?).unwrap_or_default());
+        Ok((number("records")?, number("in_review")?))
+    }
+
+    /// Rows by ids. A page of ids always makes the same statement, which the database prepares once.
+    async fn of(&self, sql: &str, ids: &[String]) -> Result<Vec<AnyRow>, StoreError> {
+        let mut rows = Vec::new();
+        for page in ids.chunks(IDS) {
+            let width = page.len().next_power_of_two();
+            let mut select = sqlx::query(AssertSqlSafe(format!("{sql}{}", places(1, width))));
+            // The last id stands in for those that are missing to a full width.
+            for id in page.iter().chain(page.last().into_iter().cycle()).take(width) {
+                select = select.bind(id.clone());
+            }
+            rows.extend(select.fetch_all(&self.pool).await.map_err(query("look records up"))?);
+        }
+        Ok(rows)
+    }
+}
+
+fn touch(row: &AnyRow) -> Result<Touch, StoreError> {
+    Reader { row, what: "touch" }.json("judgement")
+}
+
+/// `($1, $2, …)`, from a number on.
+pub(super) fn places(from: usize, count: usize) -> String {
+    let names: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();
+    format!("({})", names.join(", "))
+}
+
+/// A row with all columns of a record.
+pub(super) fn record(row: &AnyRow) -> Result<Record, StoreError> {
+    let read = Reader { row, what: "record" };
+    Ok(Record {
+        id: read.text("id")?,
+        source: read.text("source")?,
+        external_id: read.text("external_id")?,
+        channel: read.word("channel")?,
+        sha256: read.text("sha256")?,
+        arrival: read.json("arrival")?,
+        placement: read.optional_word("placement")?,
+        rehearsal: read.flag("rehearsal")?,
+    })
+}
