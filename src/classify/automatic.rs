@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Context;
 use super::evidence::Evidence;
 use super::pattern::any_case;
+use super::{Context, QuestionAnswered, question};
 use crate::collect::mail::Mail;
 
 /// Headers that only automatic answers carry.
@@ -124,6 +124,25 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, context: &Context) -> 
         evidence.when(!named, "no-person", 0.25, "nobody's name stands in From or signature");
         evidence.when(text.chars().count() > 1200 && named, "long", -0.2, "longer than an acknowledgement");
     }
+    // Nobody reads, thinks and types in a few seconds; who answers the question that fast is judged by what is said.
+    let at_once = context.elapsed_s.is_some_and(|seconds| (0..=10).contains(&seconds));
+    let says =
+        || question::answered(text, context).is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
+    evidence.when(at_once && !says(), "within-seconds", 0.5, "within ten seconds of the inquiry");
+    let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || answers;
+    let bulk = mail.header("Precedence").next().is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "junk"));
+    evidence.when(bulk && threaded, "bulk-answer", 0.5, "answers a mail, and asks not to be answered");
+    let loops = mail.headers.iter().find(|(name, _)| {
+        let name = name.to_ascii_lowercase();
+        name == "x-loop" || name.starts_with("x-") && name.ends_with("-loop")
+    });
+    evidence.found(loops.map(|(name, _)| name.as_str()), "loop-guard", 0.3);
+    evidence.when(
+        mail.header("X-List-Administrivia").next().is_some_and(|value| value.trim() == "yes"),
+        "list-answers",
+        1.0,
+        "a list's own answer",
+    );
     let soon = context.elapsed_s.is_some_and(|seconds| (0..=120).contains(&seconds));
     evidence.when(soon && (received.is_some() || !named), "soon", 0.2, "within two minutes of the inquiry");
     evidence.when(no_reply(mail), "no-reply-sender", 0.35, "the sender takes no answers");

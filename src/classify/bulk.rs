@@ -100,7 +100,7 @@ static SHOUT: LazyLock<Regex> =
     LazyLock::new(|| exact(r"\b[A-Z]{4,}\b[^a-z\n]{0,40}\b[A-Z]{4,}\b|!{2,}|\${2,}|\bFREE\b|\$\d|\d+%|(?i:\bADV\b ?:)"));
 static SENDER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^(?:newsletters?|news|marketing|offers?|deals?|promo\w*|updates?|events?|announce\w*|mailings?|e?mail(?:er|ing)|campaign\w*|specials?|subscri\w+|members?|list|info-?list|digest|alerts?)\b|(?:^|[-_.@])(?:newsletter|bounce|mailer|list|news|offers|promo|email|e)[-_.@]",
+        r"^(?:newsletters?|news|marketing|offers?|deals?|promo\w*|updates?|events?|announce\w*|mailings?|e?mail(?:er|ing)|campaign\w*|specials?|subscri\w+|members?|list|info-?list|digest|alerts?)\b|(?:^|[-_.@])(?:newsletter|bounce|mailer|news|offers|promo)[-_.@]|@(?:e|email|lists?)\.",
     )
 });
 

@@ -62,7 +62,17 @@ pub(super) fn of_mail(
         return (Origin::Personal, 0.9, signals);
     }
     let declared = auto.signals.iter().any(|signal| {
-        let said = ["auto-subject", "auto-header", "precedence-auto", "exchange-rule", "receipt", "complaint", "consent-asked"];
+        let said = [
+            "auto-subject",
+            "auto-header",
+            "precedence-auto",
+            "exchange-rule",
+            "receipt",
+            "complaint",
+            "consent-asked",
+            "list-answers",
+            "bulk-answer",
+        ];
         said.contains(&signal.id.as_str()) || signal.id == "auto-submitted" && signal.weight >= 1.0
     });
     // A newsletter may declare itself auto-generated: then the list headers say what it is.

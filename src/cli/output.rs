@@ -1,5 +1,6 @@
 //! stdout is the result and stderr the conversation. A reader that goes away is no failure.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{ErrorKind, Write};
 
@@ -47,7 +48,7 @@ impl Output {
         } else {
             let text = text();
             if !text.is_empty() {
-                self.write(&text);
+                self.write(&harmless(&text));
             }
         }
     }
@@ -57,14 +58,14 @@ impl Output {
         if self.json {
             self.write(&serde_json::to_string(document).map_or_else(|_| String::new(), |line| line + "\n"));
         } else {
-            self.write(&text());
+            self.write(&harmless(&text()));
         }
     }
 
     /// A sentence on stderr.
     #[expect(clippy::unused_self, reason = "what is said goes through the one place that may say it")]
     pub(super) fn say(&self, sentence: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{sentence}");
+        let _ = writeln!(std::io::stderr().lock(), "{}", harmless(sentence));
     }
 
     /// A sentence on stderr that `--quiet` leaves out.
@@ -84,6 +85,16 @@ impl Output {
     pub(super) fn finish(&self, status: u8) -> u8 {
         if status == DONE && self.failed.get() { FAILED } else { status }
     }
+}
+
+/// A text that cannot steer a terminal: what mails and sites say is quoted, and controls of terminals and letters that turn a line
+/// around are shown as the sign for what cannot be shown.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\t')
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
 /// A table of columns, left-aligned, two spaces apart; the last column is not padded.

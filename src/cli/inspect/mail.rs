@@ -69,13 +69,14 @@ pub(super) fn run(args: &MailArgs, context: &Context) -> Ended {
         };
         match files::read_path(path, &settings, &mut take) {
             Ok(pass) => {
-                for problem in pass.problems {
+                // A message of which only the beginning was read is judged by that.
+                for problem in pass.problems.into_iter().filter(|problem| !problem.cut) {
                     let inner = problem.path.strip_prefix(path).ok().filter(|inner| !inner.as_os_str().is_empty());
                     refuse(&inner.unwrap_or(&problem.path).display().to_string(), &problem.message);
                 }
             }
-            Err(CollectError::Read { path, source }) if !path.exists() => {
-                return Err(AuditError::wrong(format!("read {}: {source}", path.display()), "name a file or folder of mail"));
+            Err(CollectError::Read { source, .. }) if args.file.len() == 1 && !path.exists() => {
+                return Err(AuditError::wrong(format!("read {given}: {source}"), "name a file or folder of mail"));
             }
             Err(CollectError::Read { source, .. }) => refuse(&given, &source.to_string()),
             Err(CollectError::NotMail { .. }) => refuse(&given, "it does not begin with the headers of a message"),

@@ -38,6 +38,8 @@ pub struct Problem {
     pub path: PathBuf,
     /// What is wrong, as a sentence without its end.
     pub message: String,
+    /// Whether the message was read all the same, in its beginning.
+    pub cut: bool,
 }
 
 /// What a reading of files came to.
@@ -207,7 +209,7 @@ impl Walk<'_, '_> {
     ) -> Result<(), CollectError> {
         if cut {
             let message = format!("message {external_id} is over {} MB; its first {} MB are kept", LARGEST >> 20, KEPT >> 20);
-            self.pass.problems.push(Problem { path: path.to_owned(), message });
+            self.pass.problems.push(Problem { path: path.to_owned(), message, cut: true });
         }
         let message = Message { source: self.settings.source, external_id, bytes, cut, placement };
         (self.sink)(message.filed(mail, self.settings.trust, delivered, self.settings.clock.now()))?;
@@ -228,7 +230,7 @@ impl Walk<'_, '_> {
 
     fn problem(&mut self, path: &Path, message: &dyn std::fmt::Display) {
         self.pass.incomplete = true;
-        self.pass.problems.push(Problem { path: path.to_owned(), message: message.to_string() });
+        self.pass.problems.push(Problem { path: path.to_owned(), message: message.to_string(), cut: false });
     }
 }
 
