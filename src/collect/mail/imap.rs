@@ -2,7 +2,7 @@
 //! message points to. Takes settings and cursors, gives raw records and the cursors of the next pass.
 //!
 //! A pass fetches by UID from where the last one ended. A folder whose UIDVALIDITY changed is read again from its start; the
-//! identity of a mail tells that it is the same. A message that cannot be fetched is reported and passed over.
+//! identity of a mail tells that it is the same. A message that cannot be fetched is reported, set aside and tried again later.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -144,6 +144,24 @@ pub struct Cursor {
     pub next_uid: u32,
     /// When the last complete look at the folder began.
     pub last_pass: Option<DateTime<Utc>>,
+    /// The messages below `next_uid` that could not be read so far.
+    #[serde(default)]
+    pub aside: Vec<Aside>,
+}
+
+/// A message that could not be read, and is tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Its UID; 0 when the folder's UIDVALIDITY changed since, and the folder is not read again to its end yet.
+    pub uid: u32,
+    /// Its size, as far as it is known.
+    pub size: u64,
+    /// The look before the one that found it; `None` when that was the first.
+    pub from: Option<DateTime<Utc>>,
+    /// When it was found: it came between these two.
+    pub to: DateTime<Utc>,
+    /// What was in the way.
+    pub reason: String,
 }
 
 /// What a pass saw of one folder.
@@ -153,7 +171,8 @@ pub struct FolderPass {
     pub folder: String,
     /// When the look before this one began; `None` for the first.
     pub seen_from: Option<DateTime<Utc>>,
-    /// Up to when the folder is known completely: when this look began. Unchanged from `seen_from` if the folder could not be opened.
+    /// Up to when the folder is known completely: when this look began, but for what is set aside in its cursor.
+    /// Unchanged from `seen_from` if the folder could not be opened or not be read to its end.
     pub seen_by: Option<DateTime<Utc>>,
     /// Messages handed over.
     pub messages: u64,

@@ -11,11 +11,24 @@ use super::oauth::OauthError;
 use super::sasl::{Bearer, Mechanism};
 use crate::collect::CollectError;
 
-/// Whether a refusal is of this moment and not of the login (RFC 5530): the server's own trouble, or too many connections, which
-/// Gmail tells in words alone.
+/// What stands in a refusal of this moment.
+const PASSING: [&str; 9] = [
+    "[UNAVAILABLE]",
+    "[INUSE]",
+    "[LIMIT]",
+    "[SERVERBUG]",
+    "TOO MANY SIMULTANEOUS CONNECTIONS",
+    "THROTTLED",
+    "BANDWIDTH LIMITS",
+    "SERVER UNAVAILABLE",
+    "AUTHENTICATED BUT NOT CONNECTED",
+];
+
+/// Whether a refusal is of this moment and not of what was asked (RFC 5530): the server's own trouble, or too much of ours, which
+/// Gmail and Exchange tell in words alone.
 pub(super) fn is_passing(reason: &str) -> bool {
     let upper = reason.to_ascii_uppercase();
-    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY SIMULTANEOUS CONNECTIONS"].iter().any(|sign| upper.contains(sign))
+    PASSING.iter().any(|sign| upper.contains(sign))
 }
 
 pub(super) fn refused(settings: &ImapSettings, reason: String) -> CollectError {
