@@ -112,7 +112,9 @@ impl<'a> Walker<'a> {
             match Session::open(self.settings, self.stop) {
                 Ok(session) => return Ok(self.session.insert(session)),
                 Err(_) if self.stopping() => return Err(CollectError::Stopped),
-                Err(error) if tries >= RECONNECTS || error.is_lasting() => return Err(error),
+                Err(error) if tries >= RECONNECTS || error.is_lasting() || matches!(error, CollectError::Login { .. }) => {
+                    return Err(error);
+                }
                 Err(_) => {}
             }
             tries += 1;

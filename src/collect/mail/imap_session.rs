@@ -94,7 +94,13 @@ impl<'a> Session<'a> {
     /// Connects and logs in. A token that was granted earlier and is refused is changed for another once.
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
         let tokens = match &settings.login {
-            Login::Password(password) => return Self::enter(settings, stop, |client, _| with_password(client, settings, password)),
+            Login::Password(password) => {
+                let outcome = Self::enter(settings, stop, |client, _| with_password(client, settings, &password.now()));
+                if matches!(outcome, Err(CollectError::Login { .. })) {
+                    password.refused();
+                }
+                return outcome;
+            }
             Login::Oauth(tokens) => tokens,
         };
         loop {

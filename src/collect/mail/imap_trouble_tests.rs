@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use super::imap::{Cursor, ImapSettings, Pace, Pass, Tls};
+use super::imap::{Cursor, ImapSettings, Login, Pace, Pass, Password, Tls};
 use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::CollectError;
+use crate::config::Secret;
 
 const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
 
@@ -357,6 +358,45 @@ fn a_login_refused_for_the_moment_is_tried_again_even_at_the_start() {
         assert_eq!(watching.next(), "1", "{refusal}");
         watching.end();
     }
+}
+
+#[test]
+fn a_login_refused_later_is_tried_ever_more_rarely_with_the_password_of_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("password");
+    std::fs::write(&kept, "first").unwrap();
+    let logins = Arc::new(Mutex::new(Vec::<String>::new()));
+    let seen = Arc::clone(&logins);
+    let (port, _) = serve(move |tag, command| {
+        if command.starts_with("LOGIN") {
+            let mut seen = seen.lock().unwrap();
+            seen.push(command.to_owned());
+            if seen.len() > 1 && !command.contains("second") {
+                return format!("{tag} NO [AUTHENTICATIONFAILED] wrong\r\n");
+            }
+        }
+        // The connection is lost at the first IDLE.
+        if command == "IDLE" { String::new() } else { sane(&[], tag, command).unwrap_or_default() }
+    });
+    let mut settings = brisk(port);
+    settings.pace.refused = Duration::from_millis(300);
+    settings.login = Login::Password(Password::read(&Secret::Command(format!("cat '{}'", kept.display()))).unwrap());
+    let (stop, mut waits) = (AtomicBool::new(false), Vec::new());
+    let outcome = watch(&settings, &[], &Clock::system(), &stop, &mut |event| {
+        if let Event::Trouble { error: CollectError::Login { .. }, retry_in } = event {
+            waits.push(retry_in.as_millis());
+            if waits.len() == 3 {
+                std::fs::write(&kept, "second").unwrap();
+            }
+        } else if waits.len() == 3 && matches!(event, Event::Pass(_)) {
+            stop.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    assert_eq!(waits, [300, 600, 1200]);
+    assert_eq!(logins.lock().unwrap().len(), 5, "one login for each wait");
+    assert_eq!(Pace::default().refused, Duration::from_mins(1));
 }
 
 #[test]
