@@ -8,7 +8,7 @@ use super::imap_session::{Failure, guard};
 use super::imap_tap::{self, Tap};
 use super::imap_wire::Wire;
 use super::oauth::OauthError;
-use super::sasl::{Bearer, Mechanism};
+use super::sasl::{Bearer, Mechanism, without};
 use crate::collect::CollectError;
 
 /// What stands in a refusal of this moment.
@@ -44,9 +44,8 @@ pub(super) fn no_token(settings: &ImapSettings, error: &OauthError) -> CollectEr
 }
 
 /// A failure that does not quote a secret: a server that repeats the command it refuses would carry it into a log.
-fn without(secret: &SecretString, failure: Failure) -> Failure {
-    let secret = secret.expose_secret();
-    let clean = |reason: String| if secret.is_empty() { reason } else { reason.replace(secret, "…") };
+fn quiet(secrets: &[String], failure: Failure) -> Failure {
+    let clean = |reason: String| without(secrets, &reason);
     match failure {
         Failure::Gone(reason) => Failure::Gone(clean(reason)),
         Failure::Refused(reason) => Failure::Refused(clean(reason)),
@@ -60,7 +59,10 @@ pub(super) fn with_password<'a>(
     password: &SecretString,
 ) -> Result<imap::Session<Wire<'a>>, Failure> {
     let login = || client.login(&settings.user, password.expose_secret()).map_err(|(error, _)| error);
-    guard(login).map_err(|failure| without(password, failure))
+    let password = password.expose_secret();
+    // As it is, and as it is written between quotes.
+    let secrets = [password.to_owned(), password.replace('\\', "\\\\").replace('"', "\\\"")];
+    guard(login).map_err(|failure| quiet(&secrets, failure))
 }
 
 pub(super) fn with_token<'a>(
@@ -82,6 +84,6 @@ pub(super) fn with_token<'a>(
             (Failure::Refused(reason), Some(said)) => Failure::Refused(format!("{reason} ({said})")),
             (failure, _) => failure,
         };
-        without(token, failure)
+        quiet(&bearer.secrets(), failure)
     })
 }
