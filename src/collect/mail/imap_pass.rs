@@ -1,7 +1,7 @@
 //! One pass over the folders of a mailbox: which folders, from where, in what batches, and what happens when the connection
 //! breaks or a message cannot be read. Takes a session as it comes, gives records to a sink; knows no IMAP library.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ pub(super) struct Walker<'a> {
     vanished: Vec<FolderPass>,
     /// When the messages set aside in a folder were last tried again.
     retried: HashMap<String, Instant>,
+    /// Folders that were not read to their end at the last look.
+    pub(super) unfinished: HashSet<String>,
 }
 
 impl<'a> Walker<'a> {
@@ -59,6 +61,7 @@ impl<'a> Walker<'a> {
             failures: Failures::default(),
             vanished: Vec::new(),
             retried: HashMap::new(),
+            unfinished: HashSet::new(),
         }
     }
 
@@ -166,6 +169,12 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Whether a folder that was read to its end holds more by now.
+    pub(super) fn is_behind(&self, folder: &Listed, uid_next: Option<u32>) -> bool {
+        let read = self.cursors.iter().find(|cursor| cursor.folder == folder.name).map(|cursor| cursor.next_uid);
+        !self.unfinished.contains(&folder.name) && uid_next.zip(read).is_some_and(|(next, read)| next > read)
+    }
+
     /// Opens a folder, unless it is open.
     pub(super) fn opened(&mut self, folder: &Listed) -> Result<Result<Opened, Failure>, CollectError> {
         if let Some((name, opened)) = &self.open
@@ -229,7 +238,10 @@ impl<'a> Walker<'a> {
             unfinished = self.messages(&mut look, sink)?;
         }
         let mut cursor = look.cursor;
-        if unfinished.is_none() {
+        if unfinished.is_some() {
+            self.unfinished.insert(folder.name.clone());
+        } else {
+            self.unfinished.remove(&folder.name);
             cursor.next_uid = cursor.next_uid.max(opened.uid_next.unwrap_or(1));
             cursor.last_pass = Some(began);
             cursor.aside.retain(|aside| aside.uid != 0);

@@ -176,6 +176,46 @@ fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
 }
 
 #[test]
+fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_once() {
+    for (what, folders) in [("beside save dates", 1), ("beside capabilities", 1), ("between two folders", 2)] {
+        let (came, opened) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let (port, _) = serve(move |tag, command| {
+            let arrives = |now: bool| if now && !came.swap(true, Ordering::SeqCst) { "* 2 EXISTS\r\n" } else { "" };
+            if command.starts_with("EXAMINE") && folders == 2 && opened.fetch_add(1, Ordering::SeqCst) == 1 {
+                // While the other folder is open, nothing is announced of the inbox.
+                arrives(true);
+                return sane(&[], tag, command).unwrap();
+            }
+            let uids: &[u32] = match () {
+                () if folders == 2 && command.starts_with("EXAMINE") && opened.load(Ordering::SeqCst) == 0 => &[1],
+                () if came.load(Ordering::SeqCst) => &[1, 2],
+                () => &[1],
+            };
+            match command {
+                // It is not announced again.
+                "IDLE" => "+ idling\r\n".to_owned(),
+                "CAPABILITY" => {
+                    let more = arrives(what == "beside capabilities");
+                    format!("{more}* CAPABILITY IMAP4rev1 IDLE SAVEDATE\r\n{tag} OK done\r\n")
+                }
+                _ if folders == 2 && command.starts_with("LIST") => {
+                    format!("* LIST () \"/\" INBOX\r\n* LIST () \"/\" Zoo\r\n{tag} OK done\r\n")
+                }
+                _ if command.contains("SAVEDATE") => format!("{}{tag} OK done\r\n", arrives(what == "beside save dates")),
+                _ => sane(uids, tag, command).unwrap_or_else(|| bodies(tag, command)),
+            }
+        });
+        let mut settings = brisk(port);
+        settings.pace.idle = Duration::from_mins(1);
+        let watching = Watching::start(settings);
+        let began = Instant::now();
+        assert_eq!([watching.next(), watching.next()], ["1", "2"], "{what}");
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", began.elapsed());
+        watching.end();
+    }
+}
+
+#[test]
 fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
     let (port, _) = serve(|tag, command| {
         sane(&[1, 2, 3], tag, command).unwrap_or_else(|| {

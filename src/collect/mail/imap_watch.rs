@@ -121,9 +121,12 @@ fn wait(walker: &mut Walker<'_>, folder: &Listed, time: Duration) -> Result<bool
         folder: folder.name.clone(),
         reason: failure.text().to_owned(),
     };
-    if let Err(failure) = walker.opened(folder)? {
-        return Err(lost(walker, &failure));
+    let opened = walker.opened(folder)?.map_err(|failure| lost(walker, &failure))?;
+    if walker.is_behind(folder, opened.uid_next) {
+        return Ok(true);
     }
+    // A busy server is not asked again at once.
+    let time = if walker.unfinished.contains(&folder.name) { time.min(walker.settings.pace.poll) } else { time };
     // What came between the look and now may be announced here, and not again during the IDLE.
     match walker.run(Session::changed)? {
         Ok(true) => return Ok(true),
