@@ -14,7 +14,7 @@ use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
 use crate::collect::phone::csv;
 use crate::collect::{CollectError, RawRecord};
 use crate::config::{Mailbox, MailboxUrl, Phone};
-use crate::store::Added;
+use crate::store::{Added, Folder, StoreError};
 
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,15 +125,17 @@ impl Workspace {
 
     pub(super) async fn cursors(&self, source: &str) -> Result<Vec<Cursor>, AuditError> {
         let folders = self.store.folders(source).await?;
-        Ok(folders
-            .into_iter()
-            .map(|folder| Cursor {
+        let cursor = |folder: Folder| {
+            let aside = serde_json::from_value(folder.aside);
+            Ok(Cursor {
                 folder: folder.name,
                 uidvalidity: folder.uidvalidity,
                 next_uid: folder.next_uid,
                 last_pass: folder.last_pass,
+                aside: aside.map_err(|error| StoreError::Corrupt { what: "folder", detail: format!("aside: {error}") })?,
             })
-            .collect())
+        };
+        folders.into_iter().map(cursor).collect()
     }
 
     /// Reads files of mail; also gives whether all of them could be seen. The names of a mailbox's `own` files tell which are

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{AuditError, Workspace};
 use crate::collect::mail::Keep;
-use crate::collect::mail::imap::Login;
+use crate::collect::mail::imap::{Login, Password};
 use crate::collect::mail::oauth::{App, Tokens};
 use crate::config::{Mailbox, MailboxUrl};
 
@@ -15,7 +15,7 @@ impl Workspace {
     /// When the mailbox is not entered at all, or its secret cannot be had.
     pub fn login(&self, mailbox: &Mailbox) -> Result<Login, AuditError> {
         match (&mailbox.password, &mailbox.oauth) {
-            (Some(password), None) => Ok(Login::Password(password.get()?)),
+            (Some(password), None) => Ok(Login::Password(Password::read(password)?)),
             (_, Some(_)) => Ok(Login::Oauth(Arc::new(self.tokens(mailbox)?))),
             (None, None) => {
                 Err(AuditError::wrong(format!("log in to {}: it has no `password`", mailbox.source()), "mend it in crickets.toml"))

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{AuditError, SourcePass, Workspace};
 use crate::collect::mail::imap::{Cursor, FolderPass};
+use crate::shop::plan::Span;
 use crate::store::{Folder, Look};
 
 /// How long a folder that nobody tries to open any more is waited for: it may be gone, or only be looked at more rarely.
@@ -30,6 +31,21 @@ pub(super) fn obstacle(looks: &[Look]) -> Option<String> {
     (!problems.is_empty()).then(|| problems.join("; "))
 }
 
+/// What of a span lies outside of the holes.
+fn around(span: Span, mut holes: Vec<Span>) -> Vec<Span> {
+    holes.sort_unstable();
+    let (mut from, mut spans) = (span.0, Vec::new());
+    for (begin, end) in holes.into_iter().filter(|(_, end)| *end > span.0) {
+        if begin > from {
+            spans.push((from, begin.min(span.1)));
+        }
+        from = from.max(end);
+    }
+    spans.push((from, span.1));
+    spans.retain(|(from, to)| from < to);
+    spans
+}
+
 impl Workspace {
     /// Notes how far each folder was read, and how far the mailbox is known by that.
     pub(super) async fn note_folders(&self, source: &str, cursors: &[Cursor], folders: &[FolderPass]) -> Result<(), AuditError> {
@@ -39,17 +55,14 @@ impl Workspace {
                 uidvalidity: cursor.uidvalidity,
                 next_uid: cursor.next_uid,
                 last_pass: cursor.last_pass,
+                aside: serde_json::to_value(&cursor.aside).unwrap_or_default(),
             };
             self.store.put_folder(source, &folder).await?;
         }
         let now = self.clock.now();
         for pass in folders {
-            let look = Look {
-                folder: pass.folder.clone(),
-                tried_at: now,
-                complete_to: pass.seen_by.filter(|_| pass.problems.is_empty()),
-                problem: pass.problems.first().cloned(),
-            };
+            let look =
+                Look { folder: pass.folder.clone(), tried_at: now, complete_to: pass.seen_by, problem: pass.problems.first().cloned() };
             self.store.note_look(source, &look).await?;
         }
         if folders.is_empty() {
@@ -73,11 +86,15 @@ impl Workspace {
         self.note_source(&pass.source, pass.problems.first().cloned()).await
     }
 
-    /// A mailbox or log that was read to its end shows everything up to then, from the first inquiry on.
+    /// A mailbox or log that was read to its end shows everything up to then, from the first inquiry on, but for the spans in
+    /// which a message came that cannot be read: each is a gap until it can.
     pub(super) async fn cover(&self, source: &str, until: DateTime<Utc>) -> Result<(), AuditError> {
         let first = self.store.inquiries(None).await?.iter().filter_map(|inquiry| inquiry.sent_at).min();
         if let Some(first) = first {
-            self.store.cover(source, (first, until)).await?;
+            let aside = self.cursors(source).await?.into_iter().flat_map(|cursor| cursor.aside);
+            for span in around((first, until), aside.map(|aside| (aside.from.unwrap_or(first), aside.to)).collect()) {
+                self.store.cover(source, span).await?;
+            }
         }
         Ok(())
     }
@@ -108,6 +125,22 @@ mod tests {
             ("nothing", vec![whole()], None),
         ] {
             assert_eq!(complete_to(&looks, at(1_000)), want.map(at), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_hole_is_never_covered() {
+        for (what, holes, want) in [
+            ("none", vec![], vec![(10, 20)]),
+            ("one within", vec![(12, 14)], vec![(10, 12), (14, 20)]),
+            ("two that overlap, and one before", vec![(13, 16), (12, 14), (1, 9)], vec![(10, 12), (16, 20)]),
+            ("from the first look", vec![(10, 14)], vec![(14, 20)]),
+            ("found just now", vec![(18, 21)], vec![(10, 18)]),
+            ("all of it", vec![(5, 25)], vec![]),
+            ("one after", vec![(22, 25)], vec![(10, 20)]),
+        ] {
+            let spans = |spans: Vec<(i64, i64)>| spans.into_iter().map(|(from, to)| (at(from), at(to))).collect::<Vec<_>>();
+            assert_eq!(around((at(10), at(20)), spans(holes)), spans(want), "{what}");
         }
     }
 

@@ -33,6 +33,7 @@ impl Workspace {
             let (settings, cursors) = (self.imap_settings(mailbox)?, self.cursors(&mailbox.source()).await?);
             let (sender, clock, stop, source) = (sender.clone(), self.clock.clone(), Arc::clone(&stop.0), mailbox.source());
             tokio::task::spawn_blocking(move || {
+                let _fault = TellFault { sender: sender.clone(), source: source.clone() };
                 let mut told = Told::default();
                 let mut tell = |event: Event<'_>| {
                     let news = match event {
@@ -137,11 +138,47 @@ impl Workspace {
     }
 }
 
+/// Tells when the thread that holds it panics: else nobody would notice that a mailbox is watched no more.
+struct TellFault {
+    sender: mpsc::Sender<News>,
+    source: String,
+}
+
+impl Drop for TellFault {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let end = What::End(CollectError::keep(format!("the watch of {} failed by a fault in crickets", self.source)));
+            let _ = self.sender.blocking_send(News { source: self.source.clone(), what: end });
+        }
+    }
+}
+
 /// Tells the watching threads to end when the watch is dropped.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_watching_thread_that_panics_ends_the_watch() {
+        let (sender, mut receiver) = mpsc::channel::<News>(1);
+        let well = TellFault { sender: sender.clone(), source: "mailbox.well".to_owned() };
+        drop(well);
+        let fault = TellFault { sender, source: "mailbox.main".to_owned() };
+        let thread = tokio::task::spawn_blocking(move || {
+            let _fault = fault;
+            panic!("crafted");
+        });
+        let news = receiver.recv().await.unwrap();
+        assert_eq!(news.source, "mailbox.main");
+        assert!(matches!(news.what, What::End(error) if error.to_string().contains("the watch of mailbox.main failed")));
+        assert!(thread.await.is_err() && receiver.recv().await.is_none());
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 
-use super::open::{Reader, Store, StoreError, query, take_turn, text};
+use super::open::{Reader, Store, StoreError, json, query, take_turn, text};
 use crate::shop::plan::Span;
 
 /// How far an IMAP folder was read.
@@ -17,6 +17,8 @@ pub struct Folder {
     pub next_uid: u32,
     /// When it was last read to the end.
     pub last_pass: Option<DateTime<Utc>>,
+    /// The messages of it that could not be read so far, as whoever reads it notes them.
+    pub aside: serde_json::Value,
 }
 
 impl Store {
@@ -25,7 +27,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn folders(&self, source: &str) -> Result<Vec<Folder>, StoreError> {
-        let rows = sqlx::query("SELECT name, uidvalidity, next_uid, last_pass FROM folder WHERE source = $1 ORDER BY name")
+        let rows = sqlx::query("SELECT name, uidvalidity, next_uid, last_pass, aside FROM folder WHERE source = $1 ORDER BY name")
             .bind(source.to_owned())
             .fetch_all(&self.pool)
             .await
@@ -39,6 +41,7 @@ impl Store {
                     uidvalidity: number("uidvalidity")?,
                     next_uid: number("next_uid")?,
                     last_pass: read.optional_instant("last_pass")?,
+                    aside: read.json("aside")?,
                 })
             })
             .collect()
@@ -50,14 +53,16 @@ impl Store {
     /// When the database fails.
     pub async fn put_folder(&self, source: &str, folder: &Folder) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO folder (source, name, uidvalidity, next_uid, last_pass) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source, name) \
-             DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, last_pass = excluded.last_pass",
+            "INSERT INTO folder (source, name, uidvalidity, next_uid, last_pass, aside) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (source, name) DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, \
+             last_pass = excluded.last_pass, aside = excluded.aside",
         )
         .bind(source.to_owned())
         .bind(text(&folder.name))
         .bind(i64::from(folder.uidvalidity))
         .bind(i64::from(folder.next_uid))
         .bind(folder.last_pass.map(|at| at.timestamp_millis()))
+        .bind(text(&json("folder", &folder.aside)?))
         .execute(&self.pool)
         .await
         .map_err(query("note how far a folder was read"))?;

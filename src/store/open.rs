@@ -145,13 +145,15 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let readiness = include_str!("migrations/0002_readiness.sql");
     let canary = include_str!("migrations/0003_canary.sql");
     let look = include_str!("migrations/0004_look.sql");
-    let judged_under = include_str!("migrations/0005_judged_under.sql");
+    let aside = include_str!("migrations/0005_aside.sql");
+    let judged_under = include_str!("migrations/0006_judged_under.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
         Migration::new(3, "canary".into(), MigrationType::Simple, canary.into_sql_str(), false),
         Migration::new(4, "look".into(), MigrationType::Simple, look.into_sql_str(), false),
-        Migration::new(5, "judged under".into(), MigrationType::Simple, judged_under.into_sql_str(), false),
+        Migration::new(5, "aside".into(), MigrationType::Simple, aside.into_sql_str(), false),
+        Migration::new(6, "judged under".into(), MigrationType::Simple, judged_under.into_sql_str(), false),
     ]
 }
 

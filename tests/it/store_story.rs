@@ -393,13 +393,25 @@ async fn a_later_decision_lies_over_an_earlier(place: Place) {
 async fn cursors_are_moved(place: Place) {
     let store = place.open().await;
     assert_eq!(store.folders("mailbox.main").await.unwrap(), vec![]);
-    let inbox = Folder { name: "INBOX".into(), uidvalidity: u32::MAX, next_uid: 1, last_pass: None };
-    let odd = Folder { name: "[Gmail]/Entwürfe 'n' $1".into(), uidvalidity: 1, next_uid: u32::MAX, last_pass: Some(at(3)) };
+    let inbox = Folder { name: "INBOX".into(), uidvalidity: u32::MAX, next_uid: 1, last_pass: None, aside: serde_json::json!([]) };
+    let odd = Folder {
+        name: "[Gmail]/Entwürfe 'n' $1".into(),
+        uidvalidity: 1,
+        next_uid: u32::MAX,
+        last_pass: Some(at(3)),
+        aside: serde_json::json!([{"uid": 7}]),
+    };
     for folder in [&odd, &inbox] {
         store.put_folder("mailbox.main", folder).await.unwrap();
     }
     assert_eq!(store.folders("mailbox.main").await.unwrap(), vec![inbox.clone(), odd.clone()]);
-    let moved = Folder { uidvalidity: 7, next_uid: 43, last_pass: Some(at(4)), ..inbox.clone() };
+    let moved = Folder {
+        uidvalidity: 7,
+        next_uid: 43,
+        last_pass: Some(at(4)),
+        aside: serde_json::json!([{"reason": "no\u{0} '"}]),
+        ..inbox.clone()
+    };
     store.put_folder("mailbox.main", &moved).await.unwrap();
     store.put_folder("mailbox.other", &inbox).await.unwrap();
     assert_eq!(store.folders("mailbox.main").await.unwrap(), vec![moved, odd]);
@@ -518,7 +530,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     let store = place.open().await;
     let one = inquiry("w", "a");
     let of = record(1);
-    let pass = Folder { name: "INBOX".into(), uidvalidity: 1, next_uid: 2, last_pass: Some(at(1)) };
+    let pass = Folder { name: "INBOX".into(), uidvalidity: 1, next_uid: 2, last_pass: Some(at(1)), aside: serde_json::json!([]) };
     let proof = Proof { role: "page".into(), sha256: "ab".into(), size: 3, at: at(2) };
     store.add_inquiry(&one, at(0)).await.unwrap();
     store.start_sending(&one.id, Status::Planned, at(1), true, false, false).await.unwrap();

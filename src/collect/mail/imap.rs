@@ -2,10 +2,10 @@
 //! message points to. Takes settings and cursors, gives raw records and the cursors of the next pass.
 //!
 //! A pass fetches by UID from where the last one ended. A folder whose UIDVALIDITY changed is read again from its start; the
-//! identity of a mail tells that it is the same. A message that cannot be fetched is reported and passed over.
+//! identity of a mail tells that it is the same. A message that cannot be fetched is reported, set aside and tried again later.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +17,7 @@ use super::oauth::Tokens;
 use super::record::LARGEST;
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
+use crate::config::{Secret, SecretError};
 
 /// How the connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Pace {
     pub poll: Duration,
     /// The first wait before connecting again; it doubles up to a minute.
     pub backoff: Duration,
+    /// The first wait after a refused login; it doubles up to an hour, since providers lock accounts.
+    pub refused: Duration,
 }
 
 impl Default for Pace {
@@ -70,6 +73,7 @@ impl Default for Pace {
             others: Duration::from_mins(1),
             poll: Duration::from_secs(30),
             backoff: Duration::from_secs(1),
+            refused: Duration::from_mins(1),
         }
     }
 }
@@ -78,9 +82,48 @@ impl Default for Pace {
 #[derive(Clone, Debug)]
 pub enum Login {
     /// A password.
-    Password(SecretString),
+    Password(Password),
     /// A token that a provider gives out.
     Oauth(Arc<Tokens>),
+}
+
+/// A password, read again from its place after a server refused it: it may have been changed there meanwhile.
+#[derive(Clone, Debug)]
+pub struct Password {
+    place: Option<Secret>,
+    /// As it was last read, and whether it was refused since.
+    known: Arc<Mutex<(SecretString, bool)>>,
+}
+
+impl Password {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn read(place: &Secret) -> Result<Self, SecretError> {
+        Ok(Self { place: Some(place.clone()), known: Arc::new(Mutex::new((place.get()?, false))) })
+    }
+
+    /// As it is now. A place that does not give it any more is no reason to forget it.
+    pub(super) fn now(&self) -> SecretString {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (true, Some(place)) = (known.1, &self.place)
+            && let Ok(password) = place.get()
+        {
+            *known = (password, false);
+        }
+        known.0.clone()
+    }
+
+    pub(super) fn refused(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+    }
+}
+
+impl From<&str> for Password {
+    fn from(password: &str) -> Self {
+        Self { place: None, known: Arc::new(Mutex::new((password.into(), false))) }
+    }
 }
 
 /// A mailbox and how to reach it.
@@ -144,6 +187,24 @@ pub struct Cursor {
     pub next_uid: u32,
     /// When the last complete look at the folder began.
     pub last_pass: Option<DateTime<Utc>>,
+    /// The messages below `next_uid` that could not be read so far.
+    #[serde(default)]
+    pub aside: Vec<Aside>,
+}
+
+/// A message that could not be read, and is tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Its UID; 0 when the folder's UIDVALIDITY changed since, and the folder is not read again to its end yet.
+    pub uid: u32,
+    /// Its size, as far as it is known.
+    pub size: u64,
+    /// The look before the one that found it; `None` when that was the first.
+    pub from: Option<DateTime<Utc>>,
+    /// When it was found: it came between these two.
+    pub to: DateTime<Utc>,
+    /// What was in the way.
+    pub reason: String,
 }
 
 /// What a pass saw of one folder.
@@ -153,7 +214,8 @@ pub struct FolderPass {
     pub folder: String,
     /// When the look before this one began; `None` for the first.
     pub seen_from: Option<DateTime<Utc>>,
-    /// Up to when the folder is known completely: when this look began. Unchanged from `seen_from` if the folder could not be opened.
+    /// Up to when the folder is known completely: when this look began, but for what is set aside in its cursor.
+    /// Unchanged from `seen_from` if the folder could not be opened or not be read to its end.
     pub seen_by: Option<DateTime<Utc>>,
     /// Messages handed over.
     pub messages: u64,

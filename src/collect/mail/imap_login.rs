@@ -8,14 +8,27 @@ use super::imap_session::{Failure, guard};
 use super::imap_tap::{self, Tap};
 use super::imap_wire::Wire;
 use super::oauth::OauthError;
-use super::sasl::{Bearer, Mechanism};
+use super::sasl::{Bearer, Mechanism, without};
 use crate::collect::CollectError;
 
-/// Whether a refusal is of this moment and not of the login (RFC 5530): the server's own trouble, or too many connections, which
-/// Gmail tells in words alone.
+/// What stands in a refusal of this moment.
+const PASSING: [&str; 9] = [
+    "[UNAVAILABLE]",
+    "[INUSE]",
+    "[LIMIT]",
+    "[SERVERBUG]",
+    "TOO MANY SIMULTANEOUS CONNECTIONS",
+    "THROTTLED",
+    "BANDWIDTH LIMITS",
+    "SERVER UNAVAILABLE",
+    "AUTHENTICATED BUT NOT CONNECTED",
+];
+
+/// Whether a refusal is of this moment and not of what was asked (RFC 5530): the server's own trouble, or too much of ours, which
+/// Gmail and Exchange tell in words alone.
 pub(super) fn is_passing(reason: &str) -> bool {
     let upper = reason.to_ascii_uppercase();
-    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY SIMULTANEOUS CONNECTIONS"].iter().any(|sign| upper.contains(sign))
+    PASSING.iter().any(|sign| upper.contains(sign))
 }
 
 pub(super) fn refused(settings: &ImapSettings, reason: String) -> CollectError {
@@ -31,9 +44,8 @@ pub(super) fn no_token(settings: &ImapSettings, error: &OauthError) -> CollectEr
 }
 
 /// A failure that does not quote a secret: a server that repeats the command it refuses would carry it into a log.
-fn without(secret: &SecretString, failure: Failure) -> Failure {
-    let secret = secret.expose_secret();
-    let clean = |reason: String| if secret.is_empty() { reason } else { reason.replace(secret, "…") };
+fn quiet(secrets: &[String], failure: Failure) -> Failure {
+    let clean = |reason: String| without(secrets, &reason);
     match failure {
         Failure::Gone(reason) => Failure::Gone(clean(reason)),
         Failure::Refused(reason) => Failure::Refused(clean(reason)),
@@ -47,7 +59,10 @@ pub(super) fn with_password<'a>(
     password: &SecretString,
 ) -> Result<imap::Session<Wire<'a>>, Failure> {
     let login = || client.login(&settings.user, password.expose_secret()).map_err(|(error, _)| error);
-    guard(login).map_err(|failure| without(password, failure))
+    let password = password.expose_secret();
+    // As it is, and as it is written between quotes.
+    let secrets = [password.to_owned(), password.replace('\\', "\\\\").replace('"', "\\\"")];
+    guard(login).map_err(|failure| quiet(&secrets, failure))
 }
 
 pub(super) fn with_token<'a>(
@@ -69,6 +84,6 @@ pub(super) fn with_token<'a>(
             (Failure::Refused(reason), Some(said)) => Failure::Refused(format!("{reason} ({said})")),
             (failure, _) => failure,
         };
-        without(token, failure)
+        quiet(&bearer.secrets(), failure)
     })
 }

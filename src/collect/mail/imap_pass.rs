@@ -1,14 +1,16 @@
 //! One pass over the folders of a mailbox: which folders, from where, in what batches, and what happens when the connection
 //! breaks or a message cannot be read. Takes a session as it comes, gives records to a sink; knows no IMAP library.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 use super::arrival::{Seen, Trust};
-use super::imap::{Cursor, FolderPass, ImapSettings, Sink};
+use super::imap::{Aside, Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
+use super::imap_login::is_passing;
 use super::imap_plan::{BATCH, batches, choose};
 use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
 use super::record::Message;
@@ -17,6 +19,12 @@ use crate::collect::CollectError;
 
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;
+/// How many messages a pass sets aside, and how many of those set aside before it tries again.
+const AT_ONCE: usize = 20;
+/// How many a folder may hold back; beyond it the folder is not read on.
+const MOST: usize = 100;
+/// How long a watch lets those set aside rest.
+const REST: Duration = Duration::from_mins(10);
 
 /// A session that comes back, and the cursors.
 pub(super) struct Walker<'a> {
@@ -32,6 +40,10 @@ pub(super) struct Walker<'a> {
     pub(super) failures: Failures,
     /// Folders that were there and are not any more, to be told with the next pass.
     vanished: Vec<FolderPass>,
+    /// When the messages set aside in a folder were last tried again.
+    retried: HashMap<String, Instant>,
+    /// Folders that were not read to their end at the last look.
+    pub(super) unfinished: HashSet<String>,
 }
 
 impl<'a> Walker<'a> {
@@ -48,6 +60,8 @@ impl<'a> Walker<'a> {
             reconnects: 0,
             failures: Failures::default(),
             vanished: Vec::new(),
+            retried: HashMap::new(),
+            unfinished: HashSet::new(),
         }
     }
 
@@ -101,7 +115,9 @@ impl<'a> Walker<'a> {
             match Session::open(self.settings, self.stop) {
                 Ok(session) => return Ok(self.session.insert(session)),
                 Err(_) if self.stopping() => return Err(CollectError::Stopped),
-                Err(error) if tries >= RECONNECTS || error.is_lasting() => return Err(error),
+                Err(error) if tries >= RECONNECTS || error.is_lasting() || matches!(error, CollectError::Login { .. }) => {
+                    return Err(error);
+                }
                 Err(_) => {}
             }
             tries += 1;
@@ -153,6 +169,12 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Whether a folder that was read to its end holds more by now.
+    pub(super) fn is_behind(&self, folder: &Listed, uid_next: Option<u32>) -> bool {
+        let read = self.cursors.iter().find(|cursor| cursor.folder == folder.name).map(|cursor| cursor.next_uid);
+        !self.unfinished.contains(&folder.name) && uid_next.zip(read).is_some_and(|(next, read)| next > read)
+    }
+
     /// Opens a folder, unless it is open.
     pub(super) fn opened(&mut self, folder: &Listed) -> Result<Result<Opened, Failure>, CollectError> {
         if let Some((name, opened)) = &self.open
@@ -185,6 +207,7 @@ impl<'a> Walker<'a> {
             uidvalidity: 0,
             next_uid: 1,
             last_pass: None,
+            aside: Vec::new(),
         });
         let last = cursor.last_pass;
         let mut pass = FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, problems: Vec::new() };
@@ -202,21 +225,65 @@ impl<'a> Walker<'a> {
         let renewed = cursor.uidvalidity != opened.uidvalidity;
         if renewed {
             (cursor.uidvalidity, cursor.next_uid) = (opened.uidvalidity, 1);
+            // What was set aside has another UID now: it is read, or found again, once the folder is read to its end.
+            cursor.aside.iter_mut().for_each(|aside| aside.uid = 0);
         }
-        let mut look = Look { folder, seen_from: last.filter(|_| !renewed), cursor, pass: &mut pass };
+        // None goes before every time.
+        let hole_from = cursor.aside.iter().filter(|aside| aside.uid == 0).map(|aside| aside.from).chain([last]).min().flatten();
+        let seen_from = last.filter(|_| !renewed);
+        let mut look = Look { folder, seen_from, hole_from, retried_of: None, poisonous: 0, cuts: 0, cursor, pass: &mut pass };
+        self.again(&mut look, sink)?;
+        let mut unfinished = None;
         if opened.exists > 0 && opened.uid_next.is_none_or(|next| next > look.cursor.next_uid) {
-            self.messages(&mut look, sink)?;
+            unfinished = self.messages(&mut look, sink)?;
         }
         let mut cursor = look.cursor;
-        cursor.next_uid = cursor.next_uid.max(opened.uid_next.unwrap_or(1));
-        cursor.last_pass = Some(began);
+        if unfinished.is_some() {
+            self.unfinished.insert(folder.name.clone());
+        } else {
+            self.unfinished.remove(&folder.name);
+            cursor.next_uid = cursor.next_uid.max(opened.uid_next.unwrap_or(1));
+            cursor.last_pass = Some(began);
+            cursor.aside.retain(|aside| aside.uid != 0);
+            pass.seen_by = Some(began);
+        }
+        let unfinished = unfinished.map(|reason| format!("folder {} was not read to its end and is tried again: {reason}", folder.name));
+        let unread = cursor.aside.iter().filter(|aside| aside.uid != 0).map(|Aside { uid, reason, .. }| {
+            format!("message {uid} of folder {} could not be fetched and is tried again: {reason}", folder.name)
+        });
+        pass.problems.splice(0..0, unfinished.into_iter().chain(unread));
         self.remember(cursor);
-        pass.seen_by = Some(began);
         Ok(pass)
     }
 
-    /// Fetches the messages from the cursor on, in batches.
-    fn messages(&mut self, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+    /// Tries those set aside again. They came before the look that found them, not before this one.
+    fn again(&mut self, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+        let due: Vec<Aside> = look.cursor.aside.iter().filter(|aside| aside.uid != 0).take(AT_ONCE).cloned().collect();
+        if due.is_empty() || self.retried.get(&look.folder.name).is_some_and(|at| at.elapsed() < REST) {
+            return Ok(());
+        }
+        self.retried.insert(look.folder.name.clone(), Instant::now());
+        let uids: Vec<u32> = due.iter().map(|aside| aside.uid).collect();
+        let beside = self.beside(&uids, look)?;
+        for aside in due {
+            look.retried_of = Some(aside.to);
+            let came = self.single(aside.uid, aside.size, &beside, look, sink)?;
+            if matches!(came, Came::Later(_)) {
+                break;
+            }
+            look.cursor.aside.retain(|other| other.uid != aside.uid);
+            if matches!(came, Came::Poisonous(_)) {
+                // To the end, so that all have their turn.
+                look.cursor.aside.push(aside);
+            }
+            self.remember(look.cursor.clone());
+        }
+        look.retried_of = None;
+        Ok(())
+    }
+
+    /// Fetches the messages from the cursor on, in batches. Gives what ended that before the folder's end.
+    fn messages(&mut self, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<Option<String>, CollectError> {
         for batch in batches(&self.sizes(look)?) {
             let size = batch.iter().map(|(_, size)| size).sum();
             let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
@@ -230,13 +297,17 @@ impl<'a> Walker<'a> {
             for (uid, size) in batch {
                 match found.next_if(|message| message.uid == uid) {
                     Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
-                    None => self.single(uid, size, &beside, look, sink)?,
+                    None => match self.single(uid, size, &beside, look, sink)? {
+                        Came::Read => {}
+                        Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
+                        Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
+                    },
                 }
                 look.cursor.next_uid = uid.saturating_add(1);
                 self.remember(look.cursor.clone());
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The UIDs to fetch, with their sizes where the server tells them.
@@ -259,11 +330,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. One that never comes is a problem.
-    fn single(&mut self, uid: u32, size: u64, beside: &Beside, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<(), CollectError> {
+    /// Fetches one message by itself, without its INTERNALDATE if that is what cannot be read. A refusal that is not the message's
+    /// fault ends it at once.
+    fn single(&mut self, uid: u32, size: u64, beside: &Beside, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<Came, CollectError> {
         let oversize = size > self.settings.largest;
         let parts = if oversize { [Part::Beginning; 3] } else { [Part::Whole, Part::Whole, Part::Undated] };
-        let mut reason = String::new();
+        let mut came = Came::Later("the folder could not be opened again".to_owned());
+        let mut cuts = 0;
         for part in parts {
             if !self.same_folder(look)? {
                 continue;
@@ -274,13 +347,27 @@ impl<'a> Walker<'a> {
                     for message in messages {
                         self.deliver(message, part, beside, look, sink)?;
                     }
-                    return Ok(());
+                    return Ok(Came::Read);
                 }
-                Err(failure) => failure.text().clone_into(&mut reason),
+                Err(Failure::Refused(reason)) if is_of_the_moment(&reason) => return Ok(Came::Later(reason)),
+                Err(Failure::Refused(reason) | Failure::Garbled(reason)) => came = Came::Poisonous(reason),
+                Err(Failure::Gone(reason)) => {
+                    cuts += 1;
+                    came = Came::Later(reason);
+                }
             }
         }
-        look.pass.problems.push(format!("message {uid} of folder {} could not be fetched and was passed over: {reason}", look.folder.name));
-        Ok(())
+        if self.stopping() {
+            return Err(CollectError::Stopped);
+        }
+        // A server may die of a message each time. One such message a pass is believed; of more, it is the line.
+        Ok(match came {
+            Came::Later(reason) if cuts == parts.len() && look.cuts == 0 => {
+                look.cuts += 1;
+                Came::Poisonous(reason)
+            }
+            came => came,
+        })
     }
 
     /// Opens the folder of a look again where the session was dropped; `false` when that did not work this time.
@@ -320,9 +407,8 @@ impl<'a> Walker<'a> {
             cut,
             placement: beside.placement(uid, look.folder.purpose),
         };
-        sink(
-            message.fetched(&self.trust, Seen { internal_date, save_date: beside.saved(uid), from: look.seen_from, by: self.clock.now() }),
-        )?;
+        let (from, by) = look.retried_of.map_or_else(|| (look.seen_from, self.clock.now()), |found| (None, found));
+        sink(message.fetched(&self.trust, Seen { internal_date, save_date: beside.saved(uid), from, by }))?;
         look.pass.messages += 1;
         Ok(())
     }
@@ -352,6 +438,40 @@ impl<'a> Walker<'a> {
 pub(super) struct Look<'a> {
     pub(super) folder: &'a Listed,
     seen_from: Option<DateTime<Utc>>,
+    /// After when a message came that cannot be read.
+    hole_from: Option<DateTime<Utc>>,
+    /// When the message was found that is tried again.
+    retried_of: Option<DateTime<Utc>>,
+    /// How many messages it set aside.
+    poisonous: usize,
+    /// How many messages ended the connection each time.
+    cuts: usize,
     cursor: Cursor,
     pass: &'a mut FolderPass,
+}
+
+impl Look<'_> {
+    fn may_set_aside(&self) -> bool {
+        self.poisonous < AT_ONCE && self.cursor.aside.len() < MOST
+    }
+
+    fn set_aside(&mut self, uid: u32, size: u64, reason: String, to: DateTime<Utc>) {
+        self.poisonous += 1;
+        self.cursor.aside.push(Aside { uid, size, from: self.hole_from, to, reason });
+    }
+}
+
+/// How the fetching of one message ended.
+enum Came {
+    /// It was handed over, or was deleted in between.
+    Read,
+    /// It cannot be read, and the others may be.
+    Poisonous(String),
+    /// Nothing can be read right now.
+    Later(String),
+}
+
+/// Whether a refusal says nothing about the message. Of a login, the last of these signs may be final.
+fn is_of_the_moment(reason: &str) -> bool {
+    is_passing(reason) || reason.to_ascii_uppercase().contains("[CONTACTADMIN]")
 }

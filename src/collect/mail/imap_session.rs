@@ -94,7 +94,13 @@ impl<'a> Session<'a> {
     /// Connects and logs in. A token that was granted earlier and is refused is changed for another once.
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
         let tokens = match &settings.login {
-            Login::Password(password) => return Self::enter(settings, stop, |client, _| with_password(client, settings, password)),
+            Login::Password(password) => {
+                let outcome = Self::enter(settings, stop, |client, _| with_password(client, settings, &password.now()));
+                if matches!(outcome, Err(CollectError::Login { .. })) {
+                    password.refused();
+                }
+                return outcome;
+            }
             Login::Oauth(tokens) => tokens,
         };
         loop {
@@ -141,7 +147,7 @@ impl<'a> Session<'a> {
             self.tap.open();
             let outcome = guard(|| self.inner.run_command_and_read_response("CAPABILITY"));
             let lines = self.tap.close();
-            outcome?;
+            self.news |= announces(&outcome?);
             self.offers = Some(imap_tap::capabilities(&lines));
         }
         Ok(self.offers.iter().flatten().any(|offered| offered.eq_ignore_ascii_case(name)))
@@ -156,7 +162,7 @@ impl<'a> Session<'a> {
         self.tap.open();
         let outcome = guard(|| self.inner.run_command_and_read_response(&command));
         let lines = self.tap.close();
-        outcome?;
+        self.news |= announces(&outcome?);
         Ok(lines.iter().filter_map(|line| imap_tap::save_date(line)).collect())
     }
 
@@ -277,6 +283,14 @@ impl<'a> Session<'a> {
 /// Whether what a server tells unasked can mean that a message came or that the session ends.
 fn is_change(response: &UnsolicitedResponse) -> bool {
     !matches!(response, UnsolicitedResponse::Ok { .. } | UnsolicitedResponse::Flags(_) | UnsolicitedResponse::Fetch { .. })
+}
+
+/// Whether a mail is announced in an answer that the library does not read.
+fn announces(answer: &[u8]) -> bool {
+    answer.split(|byte| *byte == b'\n').any(|line| {
+        let upper = line.trim_ascii().to_ascii_uppercase();
+        upper.strip_prefix(b"* ").is_some_and(|rest| rest.ends_with(b" EXISTS") || rest.ends_with(b" RECENT"))
+    })
 }
 
 /// The attributes of a listed folder. The library does not give out their type, only their names.

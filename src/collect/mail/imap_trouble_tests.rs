@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use super::imap::{Cursor, ImapSettings, Pace, Pass, Tls};
+use super::imap::{Cursor, ImapSettings, Login, Pace, Pass, Password, Tls};
 use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::CollectError;
+use crate::config::Secret;
 
 const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
 
@@ -175,6 +176,46 @@ fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
 }
 
 #[test]
+fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_once() {
+    for (what, folders) in [("beside save dates", 1), ("beside capabilities", 1), ("between two folders", 2)] {
+        let (came, opened) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let (port, _) = serve(move |tag, command| {
+            let arrives = |now: bool| if now && !came.swap(true, Ordering::SeqCst) { "* 2 EXISTS\r\n" } else { "" };
+            if command.starts_with("EXAMINE") && folders == 2 && opened.fetch_add(1, Ordering::SeqCst) == 1 {
+                // While the other folder is open, nothing is announced of the inbox.
+                arrives(true);
+                return sane(&[], tag, command).unwrap();
+            }
+            let uids: &[u32] = match () {
+                () if folders == 2 && command.starts_with("EXAMINE") && opened.load(Ordering::SeqCst) == 0 => &[1],
+                () if came.load(Ordering::SeqCst) => &[1, 2],
+                () => &[1],
+            };
+            match command {
+                // It is not announced again.
+                "IDLE" => "+ idling\r\n".to_owned(),
+                "CAPABILITY" => {
+                    let more = arrives(what == "beside capabilities");
+                    format!("{more}* CAPABILITY IMAP4rev1 IDLE SAVEDATE\r\n{tag} OK done\r\n")
+                }
+                _ if folders == 2 && command.starts_with("LIST") => {
+                    format!("* LIST () \"/\" INBOX\r\n* LIST () \"/\" Zoo\r\n{tag} OK done\r\n")
+                }
+                _ if command.contains("SAVEDATE") => format!("{}{tag} OK done\r\n", arrives(what == "beside save dates")),
+                _ => sane(uids, tag, command).unwrap_or_else(|| bodies(tag, command)),
+            }
+        });
+        let mut settings = brisk(port);
+        settings.pace.idle = Duration::from_mins(1);
+        let watching = Watching::start(settings);
+        let began = Instant::now();
+        assert_eq!([watching.next(), watching.next()], ["1", "2"], "{what}");
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", began.elapsed());
+        watching.end();
+    }
+}
+
+#[test]
 fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
     let (port, _) = serve(|tag, command| {
         sane(&[1, 2, 3], tag, command).unwrap_or_else(|| {
@@ -186,6 +227,77 @@ fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
     assert_eq!((ids, pass.cursors[0].next_uid), (vec!["INBOX/7/1", "INBOX/7/3"], 4));
     assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
+}
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_is_asked_again_at_the_next_pass() {
+    for refusal in ["BAD Request is throttled. Suggested Backoff Time: 2000 milliseconds", "NO [UNAVAILABLE] x", "NO [CONTACTADMIN] x", ""]
+    {
+        let (patience, fetches) = (Arc::new(AtomicUsize::new(2)), Arc::new(AtomicUsize::new(0)));
+        let (left, counted) = (Arc::clone(&patience), Arc::clone(&fetches));
+        let (port, _) = serve(move |tag, command| {
+            sane(&[1, 2, 3, 4], tag, command).unwrap_or_else(|| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                // Message 1 is given alone, then nothing for a while. A line that is cut is cut at every message.
+                match asked(command).as_slice() {
+                    [1, ..] if left.load(Ordering::SeqCst) > 0 && asked(command).len() == 1 => bodies(tag, command),
+                    _ if left.load(Ordering::SeqCst) == 0 => bodies(tag, command),
+                    _ if refusal.is_empty() => String::new(),
+                    _ => format!("{tag} {refusal}\r\n"),
+                }
+            })
+        });
+        let (first, records) = pass(&plain(port), &[]).unwrap();
+        assert_eq!((records.len(), first.folders[0].seen_by, first.cursors[0].last_pass), (1, None, None), "{refusal}: {first:?}");
+        assert!(first.folders[0].problems[0].starts_with("folder INBOX was not read to its end"), "{refusal}: {first:?}");
+        let aside = usize::from(refusal.is_empty());
+        assert_eq!((first.cursors[0].aside.len(), first.cursors[0].next_uid), (aside, if aside == 1 { 3 } else { 2 }), "{refusal}");
+        assert!(fetches.load(Ordering::SeqCst) <= 8, "{refusal}");
+        patience.store(0, Ordering::SeqCst);
+        let (second, records) = pass(&plain(port), &first.cursors).unwrap();
+        let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
+        assert_eq!(ids, ["INBOX/7/2", "INBOX/7/3", "INBOX/7/4"], "{refusal}");
+        assert!(second.folders[0].problems.is_empty() && second.cursors[0].last_pass.is_some(), "{refusal}: {second:?}");
+    }
+}
+
+#[test]
+fn a_poisonous_message_is_set_aside_and_tried_again_at_each_pass() {
+    let healed = Arc::new(AtomicBool::new(false));
+    let (heal, newest) = (Arc::clone(&healed), Arc::new(AtomicUsize::new(4)));
+    let grown = Arc::clone(&newest);
+    let (port, _) = serve(move |tag, command| {
+        let uids: Vec<u32> = (1..=u32::try_from(grown.load(Ordering::SeqCst)).unwrap()).collect();
+        sane(&uids, tag, command).unwrap_or_else(|| {
+            if asked(command).contains(&3) && !heal.load(Ordering::SeqCst) {
+                return format!("{tag} NO message cannot be converted\r\n");
+            }
+            bodies(tag, command)
+        })
+    });
+    let (first, records) = pass(&plain(port), &[]).unwrap();
+    assert_eq!((records.len(), first.cursors[0].next_uid), (3, 5));
+    newest.store(5, Ordering::SeqCst);
+    let (second, records) = pass(&plain(port), &first.cursors).unwrap();
+    assert_eq!((records.len(), &second.cursors[0].aside), (1, &first.cursors[0].aside), "the hole stays where it is");
+    assert_eq!(
+        second.folders[0].problems,
+        ["message 3 of folder INBOX could not be fetched and is tried again: message cannot be converted"]
+    );
+    let aside = &second.cursors[0].aside[0];
+    assert_eq!((aside.uid, aside.from), (3, None));
+    assert!(Some(aside.to) >= first.folders[0].seen_by && second.folders[0].seen_by >= Some(aside.to), "{aside:?}");
+
+    // Another UIDVALIDITY: the hole stays until the folder is read to its end.
+    let renewed = Cursor { uidvalidity: 6, ..second.cursors[0].clone() };
+    let (third, records) = pass(&plain(port), &[renewed]).unwrap();
+    assert_eq!((records.len(), third.cursors[0].aside.len()), (4, 1));
+    assert_eq!((third.cursors[0].aside[0].uid, third.cursors[0].aside[0].from), (3, None), "{third:?}");
+
+    healed.store(true, Ordering::SeqCst);
+    let (fourth, records) = pass(&plain(port), &second.cursors).unwrap();
+    assert_eq!(records.iter().map(|record| record.external_id.as_str()).collect::<Vec<_>>(), ["INBOX/7/3"]);
+    assert!(fourth.cursors[0].aside.is_empty() && fourth.folders[0].problems.is_empty(), "{fourth:?}");
 }
 
 #[test]
@@ -207,7 +319,7 @@ fn another_uidvalidity_means_other_uids_even_while_the_folder_is_read() {
     let (port, _) = serve(answer);
     let error = pass(&plain(port), &[]).unwrap_err();
     assert!(error.to_string().contains("its UIDVALIDITY changed while it was read"), "{error}");
-    let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, last_pass: None };
+    let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, last_pass: None, aside: Vec::new() };
     let (pass, records) = pass(&plain(port), &[old]).unwrap();
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
     assert_eq!(ids, ["INBOX/8/1", "INBOX/8/2"], "read again from its start");
@@ -286,6 +398,45 @@ fn a_login_refused_for_the_moment_is_tried_again_even_at_the_start() {
         assert_eq!(watching.next(), "1", "{refusal}");
         watching.end();
     }
+}
+
+#[test]
+fn a_login_refused_later_is_tried_ever_more_rarely_with_the_password_of_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("password");
+    std::fs::write(&kept, "first").unwrap();
+    let logins = Arc::new(Mutex::new(Vec::<String>::new()));
+    let seen = Arc::clone(&logins);
+    let (port, _) = serve(move |tag, command| {
+        if command.starts_with("LOGIN") {
+            let mut seen = seen.lock().unwrap();
+            seen.push(command.to_owned());
+            if seen.len() > 1 && !command.contains("second") {
+                return format!("{tag} NO [AUTHENTICATIONFAILED] wrong\r\n");
+            }
+        }
+        // The connection is lost at the first IDLE.
+        if command == "IDLE" { String::new() } else { sane(&[], tag, command).unwrap_or_default() }
+    });
+    let mut settings = brisk(port);
+    settings.pace.refused = Duration::from_millis(300);
+    settings.login = Login::Password(Password::read(&Secret::Command(format!("cat '{}'", kept.display()))).unwrap());
+    let (stop, mut waits) = (AtomicBool::new(false), Vec::new());
+    let outcome = watch(&settings, &[], &Clock::system(), &stop, &mut |event| {
+        if let Event::Trouble { error: CollectError::Login { .. }, retry_in } = event {
+            waits.push(retry_in.as_millis());
+            if waits.len() == 3 {
+                std::fs::write(&kept, "second").unwrap();
+            }
+        } else if waits.len() == 3 && matches!(event, Event::Pass(_)) {
+            stop.store(true, Ordering::SeqCst);
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    assert_eq!(waits, [300, 600, 1200]);
+    assert_eq!(logins.lock().unwrap().len(), 5, "one login for each wait");
+    assert_eq!(Pace::default().refused, Duration::from_mins(1));
 }
 
 #[test]

@@ -15,6 +15,8 @@ use crate::collect::{CollectError, RawRecord};
 
 /// The longest wait before connecting again.
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+/// The longest wait before a refused login is tried again.
+const LONGEST_REFUSED: Duration = Duration::from_hours(1);
 /// A connection that held this long was a good one: the next wait begins small again.
 const GOOD: Duration = Duration::from_secs(30);
 
@@ -41,7 +43,8 @@ type Handler<'a> = dyn FnMut(Event<'_>) -> Result<(), CollectError> + 'a;
 ///
 /// # Errors
 /// When the handler fails, when the settings cannot work, and when the very first login is refused. Everything else is told
-/// as [`Event::Trouble`] and tried again, after 1 second at first and 60 at most.
+/// as [`Event::Trouble`] and tried again, after 1 second at first and 60 at most; a login that is refused later after a minute at
+/// first and an hour at most.
 pub fn watch(
     settings: &ImapSettings,
     cursors: &[Cursor],
@@ -50,12 +53,12 @@ pub fn watch(
     handler: &mut Handler<'_>,
 ) -> Result<Vec<Cursor>, CollectError> {
     let mut walker = Walker::new(settings, clock, Some(stop), cursors.to_vec());
-    let mut backoff = settings.pace.backoff;
+    let (mut backoff, mut refused) = (settings.pace.backoff, settings.pace.refused);
     let mut entered = false;
     loop {
         let began = Instant::now();
         let outcome = walker.connect().and_then(|()| {
-            entered = true;
+            (entered, refused) = (true, settings.pace.refused);
             watch_connected(&mut walker, handler)
         });
         let error = match outcome {
@@ -69,11 +72,16 @@ pub fn watch(
         if began.elapsed() >= GOOD {
             backoff = settings.pace.backoff;
         }
-        handler(Event::Trouble { error: &error, retry_in: backoff })?;
-        if walker.pause(backoff).is_err() {
+        let (wait, longest) = match error {
+            CollectError::Login { .. } => (&mut refused, LONGEST_REFUSED),
+            _ => (&mut backoff, LONGEST_BACKOFF),
+        };
+        let retry_in = *wait;
+        *wait = (retry_in * 2).min(longest);
+        handler(Event::Trouble { error: &error, retry_in })?;
+        if walker.pause(retry_in).is_err() {
             return Ok(walker.finish_stopped());
         }
-        backoff = (backoff * 2).min(LONGEST_BACKOFF);
     }
 }
 
@@ -113,9 +121,12 @@ fn wait(walker: &mut Walker<'_>, folder: &Listed, time: Duration) -> Result<bool
         folder: folder.name.clone(),
         reason: failure.text().to_owned(),
     };
-    if let Err(failure) = walker.opened(folder)? {
-        return Err(lost(walker, &failure));
+    let opened = walker.opened(folder)?.map_err(|failure| lost(walker, &failure))?;
+    if walker.is_behind(folder, opened.uid_next) {
+        return Ok(true);
     }
+    // A busy server is not asked again at once.
+    let time = if walker.unfinished.contains(&folder.name) { time.min(walker.settings.pace.poll) } else { time };
     // What came between the look and now may be announced here, and not again during the IDLE.
     match walker.run(Session::changed)? {
         Ok(true) => return Ok(true),

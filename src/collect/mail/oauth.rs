@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 use super::oauth_kept::{Keep, Kept};
 use super::oauth_wire;
+use super::sasl::{plain, without};
 use crate::config::Oauth;
 
 /// A token that ends sooner than this is not shown to a server any more.
@@ -135,7 +137,7 @@ impl App {
         }
         all.extend_from_slice(fields);
         let answer = oauth_wire::post(&self.oauth.token, &all).await?;
-        self.understand(&self.oauth.token, &answer, |answer| {
+        self.understand(&self.oauth.token, &all, &answer, |answer| {
             let access = answer.text("access_token")?;
             // A server that does not say how long is believed for this connection only (RFC 6749, 5.1).
             let lasts = Duration::from_secs(answer.number("expires_in").unwrap_or_default());
@@ -147,31 +149,32 @@ impl App {
     pub(super) fn understand<T>(
         &self,
         asked: &Url,
+        sent: &[(&str, &str)],
         answer: &oauth_wire::Answer,
         read: impl FnOnce(&oauth_wire::Answer) -> Option<T>,
     ) -> Result<T, OauthError> {
         let server = asked.host_str().unwrap_or_default().to_owned();
         if let Some(code) = answer.text("error") {
-            let description = self.without_secrets(answer.text("error_description").unwrap_or_default());
-            if matches!(code, "temporarily_unavailable" | "server_error") {
+            let description = without_secrets(sent, answer.text("error_description").unwrap_or_default());
+            let code = without_secrets(sent, code);
+            if matches!(code.as_str(), "temporarily_unavailable" | "server_error") {
                 return Err(OauthError::Unreachable { server, reason: format!("{code} {description}") });
             }
-            return Err(OauthError::Refused { server, mailbox: self.mailbox.clone(), code: super::sasl::plain(code), description });
+            return Err(OauthError::Refused { server, mailbox: self.mailbox.clone(), code, description });
         }
         if !(200..300).contains(&answer.status) {
             return Err(OauthError::Unreachable { server, reason: format!("HTTP status {}", answer.status) });
         }
         read(answer).ok_or(OauthError::Garbled { server, reason: "it holds no token" })
     }
+}
 
-    /// A server's words without what it was told in confidence.
-    fn without_secrets(&self, words: &str) -> String {
-        let words = match &self.secret {
-            Some(secret) if !secret.expose_secret().is_empty() => words.replace(secret.expose_secret(), "…"),
-            _ => words.to_owned(),
-        };
-        super::sasl::plain(&words)
-    }
+/// A server's words, fit to be shown, without what it was told in confidence, as it is or as a form writes it.
+fn without_secrets(sent: &[(&str, &str)], words: &str) -> String {
+    let in_confidence = |name: &str| matches!(name, "client_secret" | "refresh_token" | "device_code" | "code" | "code_verifier");
+    let secrets = sent.iter().filter(|(name, _)| in_confidence(name)).map(|(_, value)| *value);
+    let secrets: Vec<String> = secrets.flat_map(|secret| [secret.to_owned(), byte_serialize(secret.as_bytes()).collect()]).collect();
+    plain(&without(&secrets, words))
 }
 
 /// What a server granted.
@@ -245,7 +248,7 @@ impl Tokens {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("scope", self.app.oauth.scope.as_str())];
         let granted = runtime.block_on(async {
             tokio::select! {
-                granted = self.app.ask(&fields) => granted.map_err(|error| quiet(error, refresh)),
+                granted = self.app.ask(&fields) => granted,
                 () = stopped(stop) => Err(unreachable("asked to stop".to_owned())),
             }
         })?;
@@ -279,15 +282,5 @@ impl Tokens {
 async fn stopped(stop: Option<&AtomicBool>) {
     while stop.is_none_or(|stop| !stop.load(Ordering::Relaxed)) {
         tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
-
-/// A refusal that quotes the refresh token, without it.
-fn quiet(error: OauthError, refresh: &str) -> OauthError {
-    match error {
-        OauthError::Refused { server, mailbox, code, description } if !refresh.is_empty() => {
-            OauthError::Refused { server, mailbox, code, description: description.replace(refresh, "…") }
-        }
-        other => other,
     }
 }

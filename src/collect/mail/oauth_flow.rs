@@ -50,8 +50,9 @@ pub async fn agree(app: &App, port: Option<u16>, tell: &mut dyn FnMut(&Prompt)) 
 }
 
 async fn device(app: &App, url: &Url, tell: &mut dyn FnMut(&Prompt)) -> Result<Granted, OauthError> {
-    let answer = oauth_wire::post(url, &[("client_id", &app.oauth.client), ("scope", &app.oauth.scope)]).await?;
-    let (secret, prompt, lasts, mut interval) = app.understand(url, &answer, |answer| {
+    let fields = [("client_id", app.oauth.client.as_str()), ("scope", app.oauth.scope.as_str())];
+    let answer = oauth_wire::post(url, &fields).await?;
+    let (secret, prompt, lasts, mut interval) = app.understand(url, &fields, &answer, |answer| {
         let uri = answer.text("verification_uri").or_else(|| answer.text("verification_url"))?;
         let prompt = Prompt::Code { url: plain(uri), code: plain(answer.text("user_code")?) };
         let lasts = Duration::from_secs(answer.number("expires_in").unwrap_or(900)).min(LONGEST);

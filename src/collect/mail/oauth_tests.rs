@@ -119,7 +119,9 @@ fn a_declined_and_an_impossible_login_say_what_to_do() {
     for (code, words) in [("authorization_declined", "run `crickets login main` and agree"), ("unauthorized_client", "public client flows")]
     {
         let server = provider(move |path, _| match path {
-            "/devicecode" => (200, r#"{"device_code":"d","user_code":"A","verification_uri":"https://x.example","interval":1}"#.to_owned()),
+            "/devicecode" => {
+                (200, r#"{"device_code":"dev-1","user_code":"A","verification_uri":"https://x.example","interval":1}"#.to_owned())
+            }
             _ => refused(code, "because app-s3cret \\u001b[31m"),
         });
         let error = run(agree(&app(Provider::Outlook, &server), None, &mut |_| {})).unwrap_err().to_string();
@@ -307,4 +309,22 @@ fn a_refused_token_is_changed_for_another_once() {
     let login = Login::Oauth(Arc::new(tokens(&folder, &server)));
     let error = check_login(&ImapSettings::new("s", "127.0.0.1", port, Tls::Plain, "u", login)).unwrap_err().to_string();
     assert!(error.contains("neither OAUTHBEARER nor XOAUTH2"), "{error}");
+}
+
+#[test]
+fn what_was_sent_in_confidence_stands_in_no_error_however_long_it_is() {
+    let long = format!("4/{}+", "x".repeat(2000));
+    for code in ["invalid_grant", "server_error"] {
+        // It repeats the whole form, read and as it came.
+        let server = provider(move |_, form| {
+            let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            refused(code, &format!("{:?} {raw}", form.values().collect::<Vec<_>>()).replace('"', "'"))
+        });
+        for name in ["refresh_token", "device_code", "code", "code_verifier", "client_secret"] {
+            let error = run(app(Provider::Gmail, &server).ask(&[(name, &long)])).unwrap_err();
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(code) && text.contains('…'), "{text}");
+            assert!(!text.contains("xxx") && !text.contains("app-s3cret"), "{name}: {text}");
+        }
+    }
 }

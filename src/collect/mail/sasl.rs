@@ -3,6 +3,8 @@
 
 use std::cell::RefCell;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The most of a server's own words that is repeated.
@@ -75,10 +77,16 @@ impl<'a> Bearer<'a> {
         self.state.borrow_mut().refusal.take()
     }
 
+    /// What was sent in confidence, in each form in which a server may repeat it.
+    pub(super) fn secrets(&self) -> [String; 2] {
+        let token = self.token.expose_secret();
+        [STANDARD.encode(self.mechanism.opening(self.user, self.host, self.port, token)), token.to_owned()]
+    }
+
     fn answer(&self, challenge: &[u8]) -> String {
         let mut state = self.state.borrow_mut();
         if std::mem::replace(&mut state.opened, true) {
-            state.refusal.get_or_insert_with(|| refused(challenge));
+            state.refusal.get_or_insert_with(|| refused(challenge, &self.secrets()));
             return self.mechanism.acknowledgement().to_owned();
         }
         self.mechanism.opening(self.user, self.host, self.port, self.token.expose_secret())
@@ -94,14 +102,23 @@ impl imap::Authenticator for Bearer<'_> {
 }
 
 /// The status in an error challenge (RFC 7628, 3.2.2), or the challenge as it stands.
-fn refused(challenge: &[u8]) -> String {
+fn refused(challenge: &[u8], secrets: &[String]) -> String {
     let value: Option<serde_json::Value> = serde_json::from_slice(challenge).ok();
     let status = value.as_ref().and_then(|value| value.get("status")).and_then(|status| match status {
         serde_json::Value::String(text) => Some(text.clone()),
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     });
-    plain(&status.map_or_else(|| String::from_utf8_lossy(challenge).into_owned(), |status| format!("status {status}")))
+    let words = status.map_or_else(|| String::from_utf8_lossy(challenge).into_owned(), |status| format!("status {status}"));
+    plain(&without(secrets, &words))
+}
+
+/// Words of a stranger without what he was told in confidence. To be done before they are cut: half a secret is none to look for.
+pub(super) fn without(secrets: &[impl AsRef<str>], words: &str) -> String {
+    let mut secrets: Vec<&str> = secrets.iter().map(AsRef::as_ref).filter(|secret| !secret.is_empty()).collect();
+    // One may be a part of another.
+    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.into_iter().fold(words.to_owned(), |words, secret| words.replace(secret, "…"))
 }
 
 /// Words of a stranger as they may be shown: one line, not too long, nothing that a terminal obeys.
@@ -137,6 +154,14 @@ mod tests {
         assert_eq!(older.answer(b""), "user=someuser@example.com\u{1}auth=Bearer vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg==\u{1}\u{1}");
         assert_eq!(older.answer(br#"{"status":"401","schemes":"bearer"}"#), "");
         assert_eq!(older.refusal().as_deref(), Some("status 401"));
+        // Some repeat all that they were told; a long token must not be cut before it is found.
+        let long = SecretString::from("t0ken".repeat(200));
+        for quoted in [long.expose_secret().to_owned(), STANDARD.encode(Mechanism::Xoauth2.opening("u", "h", 1, long.expose_secret()))] {
+            let bearer = Bearer::new(Mechanism::Xoauth2, "u", "h", 1, &long);
+            bearer.answer(b"");
+            bearer.answer(format!("refused: {quoted} is over").as_bytes());
+            assert_eq!(bearer.refusal().as_deref(), Some("refused: … is over"));
+        }
         let odd = Bearer::new(Mechanism::OauthBearer, "a=b,c", "h", 1, &token);
         assert!(odd.answer(b"").starts_with("n,a=a=3Db=2Cc,\u{1}"));
         assert_eq!(odd.answer(b"no \x1b[31m JSON\r\n"), "\u{1}");
