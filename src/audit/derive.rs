@@ -57,7 +57,9 @@ impl Workspace {
         .await
         .map_err(|_| AuditError::Interrupted("judging"))??;
         // All are written, the unchanged ones too: another process may have written older judgements in between.
-        self.store.put_touches(&judged).await?;
+        if !judged.is_empty() {
+            self.store.put_touches(&judged).await?;
+        }
         let changed = judged.iter().filter(|touch| before.get(&touch.record).is_some_and(|known| !touch.says_as(known))).count();
         let anew: BTreeSet<&str> = judged.iter().map(|touch| touch.record.as_str()).collect();
         let still = before.values().filter(|touch| !anew.contains(touch.record.as_str()));

@@ -27,6 +27,8 @@ impl Workspace {
     /// # Errors
     /// When the store or the evidence fails, or a mailbox can never be watched as it is configured.
     pub async fn watch(&self, tell: impl Fn(&Gathered)) -> Result<(), AuditError> {
+        // A watch that was killed may have left records that are not judged yet.
+        self.derive().await?;
         let (sender, mut receiver) = mpsc::channel::<News>(BATCH);
         let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
         for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
