@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::canary::WHOLE_DAY;
 use super::door::BATCH;
-use super::told::Told;
+use super::told::{Told, Unsent};
 use super::wave::Task;
 use super::{AuditError, Gathered, SourcePass, Workspace};
 use crate::collect::mail::{self, Event, imap};
@@ -124,12 +124,13 @@ impl Workspace {
     fn canaries_while_watching(&self, sender: mpsc::Sender<News>) -> Task<()> {
         let workspace = self.clone();
         Task(tokio::spawn(async move {
+            let mut told = Unsent::default();
             loop {
                 let problems = match workspace.send_canaries(false, WHOLE_DAY).await {
                     Ok(problems) => problems,
                     Err(error) => workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), error.to_string())).collect(),
                 };
-                for (source, problem) in problems {
+                for (source, problem) in told.fresh(problems, workspace.clock.now()) {
                     // A watch that has ended hears nothing, and ends this task too.
                     let _ = sender.send(News { source, what: What::Unsent(problem) }).await;
                 }
