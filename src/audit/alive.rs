@@ -3,7 +3,7 @@
 //! proven that a mail would have arrived. Pure.
 //!
 //! From the first canary on, mail must have arrived at least every 50 hours, and a lost canary opens a gap from the last sign of
-//! life to the next. Where no canary was ever sent, any later mail proves the time before it; only what follows the last one is open.
+//! life to the next, also where a slow canary was under way meanwhile. Where no canary was ever sent, any later mail proves the time before it; only what follows the last one is open.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -73,6 +73,15 @@ impl Life {
         }
     }
 
+    /// The signs in order. One that was under way while a canary was lost proves its two ends alone.
+    fn apart(&self) -> Vec<Span> {
+        let hides = |(from, to): &Span| self.lost.iter().any(|at| from <= at && at < to);
+        let ends = |sign: &Span| if hides(sign) { vec![(sign.0, sign.0), (sign.1, sign.1)] } else { vec![*sign] };
+        let mut apart: Vec<Span> = self.signs.iter().flat_map(ends).collect();
+        apart.sort_unstable();
+        apart
+    }
+
     /// With canaries, every stretch between two signs is judged by itself.
     fn between_signs(&self, span: Span) -> Vec<Unproven> {
         let mut open = Vec::new();
@@ -90,11 +99,11 @@ impl Life {
             }
         };
         let mut reached = None;
-        for (from, to) in &self.signs {
-            if reached.is_none_or(|reached| *from > reached) {
-                judge(reached, Some(*from));
+        for (from, to) in self.apart() {
+            if reached.is_none_or(|reached| from > reached) {
+                judge(reached, Some(from));
             }
-            reached = reached.max(Some(*to));
+            reached = reached.max(Some(to));
         }
         judge(reached, None);
         open
@@ -162,6 +171,13 @@ mod tests {
             ("the first lost", daily(1..31), vec![990], vec![(1_000, 1_014)]),
             ("lost after the window", daily(0..31), vec![1_734], vec![]),
             ("nothing at all", vec![], vec![990], vec![(1_000, 1_720)]),
+            (
+                "a late one hides none",
+                [&[(1_000, 1_300)], daily((0..31).filter(|day| *day != 7)).as_slice()].concat(),
+                vec![1_158],
+                vec![(1_134, 1_182)],
+            ),
+            ("a late one alone", [daily(13..31).as_slice(), &[(1_010, 1_300)]].concat(), vec![1_100], vec![(1_000, 1_010), (1_010, 1_300)]),
             ("late, and back", [daily(0..31).as_slice(), &[(1_000, 1_300)]].concat(), vec![], vec![]),
         ] {
             let mut signs = signs;

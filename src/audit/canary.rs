@@ -158,10 +158,15 @@ impl Workspace {
     /// When no `[smtp]` is configured, the server does not take the mail, or the store fails.
     pub async fn send_canary(&self, mailbox: &Mailbox, apart: TimeDelta) -> Result<Option<Canary>, AuditError> {
         let server = self.config.smtp.as_ref().ok_or_else(|| AuditError::wrong("send a canary", "configure `[smtp]` in crickets.toml"))?;
-        let outbox = Outbox::of(server)?;
-        if self.clock.is_rehearsal() && !outbox.is_local() {
+        let (now, rehearsal) = (self.clock.now(), self.clock.is_rehearsal());
+        // The password is read only for a canary that goes out: its command or keyring may ask a person.
+        if rehearsal && !server.is_local() || !self.store.canary_is_due(&mailbox.source(), rehearsal, now, apart).await? {
             return Ok(None);
         }
+        let server = server.clone();
+        let outbox = tokio::task::spawn_blocking(move || Outbox::of(&server))
+            .await
+            .map_err(|_| AuditError::Interrupted("reading the password of the outgoing server"))??;
         let Some(mut canary) = self.begin_canary(mailbox, apart).await? else { return Ok(None) };
         let from = outbox.sender(&mailbox.address);
         let letter = Letter { id: &canary.id, from, to: &canary.address, at: canary.sent_at };

@@ -178,6 +178,9 @@ impl Judging<'_> {
             self.builders.extend(self.judge.builder_of(touch));
             self.builders.extend(known.and_then(|known| self.judge.builder_of(known)));
         }
+        if judged.is_empty() {
+            return Ok(());
+        }
         Ok(self.runtime.block_on(self.store.put_touches(judged, &self.judge.learned()))?)
     }
 }

@@ -31,10 +31,10 @@ pub struct Published {
 }
 
 impl Workspace {
-    /// The report of a wave as of a moment, without writing it.
+    /// The report of a wave as of a moment, without writing it. What is not judged yet is judged first.
     ///
     /// # Errors
-    /// When the wave is unknown, or the store fails.
+    /// When the wave is unknown, or the store or the evidence fails.
     pub async fn report(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric) -> Result<Report, AuditError> {
         let all = self.store.inquiries(None).await?;
         let inquiries: Vec<&Inquiry> = all.iter().filter(|inquiry| inquiry.wave == wave).collect();
@@ -48,6 +48,7 @@ impl Workspace {
             };
             return Err(AuditError::wrong(format!("find the wave `{wave}`"), hint));
         }
+        self.derive().await?;
         let ledger = self.ledger().await?;
         let mut shops = Vec::new();
         for inquiry in &inquiries {

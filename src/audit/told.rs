@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::collect::mail::imap::Pass;
 
 /// The problems that each folder had at its last look.
@@ -21,9 +23,34 @@ impl Told {
     }
 }
 
+/// Why canaries did not go out, by source, and when that was told.
+#[derive(Debug, Default)]
+pub(super) struct Unsent(HashMap<String, (String, DateTime<Utc>)>);
+
+impl Unsent {
+    /// The reasons, by source, that were not told within a day.
+    pub(super) fn fresh(&mut self, problems: Vec<(String, String)>, now: DateTime<Utc>) -> Vec<(String, String)> {
+        let mut fresh = problems;
+        fresh.retain(|(source, why)| self.0.get(source).is_none_or(|(told, at)| told != why || now - *at >= TimeDelta::days(1)));
+        self.0.extend(fresh.iter().map(|(source, why)| (source.clone(), (why.clone(), now))));
+        fresh
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_a_canary_did_not_go_out_is_told_once_a_day() {
+        let (mut unsent, start) = (Unsent::default(), DateTime::<Utc>::UNIX_EPOCH);
+        let mut told = |minute: i64, why: &str| {
+            let problems = vec![("mailbox.main".to_owned(), why.to_owned())];
+            unsent.fresh(problems, start + TimeDelta::minutes(minute)).len()
+        };
+        let seen = [told(0, "locked"), told(1, "locked"), told(2, "away"), told(3, "away"), told(1_442, "away"), told(1_443, "away")];
+        assert_eq!(seen, [1, 0, 1, 0, 1, 0]);
+    }
     use crate::collect::mail::imap::FolderPass;
 
     #[test]

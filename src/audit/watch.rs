@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::canary::WHOLE_DAY;
 use super::door::BATCH;
-use super::told::Told;
+use super::told::{Told, Unsent};
 use super::wave::Task;
 use super::{AuditError, Gathered, SourcePass, Workspace};
 use crate::collect::mail::{self, Event, imap};
@@ -27,6 +27,8 @@ impl Workspace {
     /// # Errors
     /// When the store or the evidence fails, or a mailbox can never be watched as it is configured.
     pub async fn watch(&self, tell: impl Fn(&Gathered)) -> Result<(), AuditError> {
+        // A watch that was killed may have left records that are not judged yet.
+        self.derive().await?;
         let (sender, mut receiver) = mpsc::channel::<News>(BATCH);
         let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
         for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
@@ -123,12 +125,13 @@ impl Workspace {
     fn canaries_while_watching(&self, sender: mpsc::Sender<News>) -> Task<()> {
         let workspace = self.clone();
         Task(tokio::spawn(async move {
+            let mut told = Unsent::default();
             loop {
                 let problems = match workspace.send_canaries(false, WHOLE_DAY).await {
                     Ok(problems) => problems,
                     Err(error) => workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), error.to_string())).collect(),
                 };
-                for (source, problem) in problems {
+                for (source, problem) in told.fresh(problems, workspace.clock.now()) {
                     // A watch that has ended hears nothing, and ends this task too.
                     let _ = sender.send(News { source, what: What::Unsent(problem) }).await;
                 }

@@ -32,7 +32,9 @@ fn middle(skews: &[Skew]) -> Option<ClockOffset> {
         })
         .collect();
     off.sort_unstable();
-    let offset_s = *off.get(off.len() / 2)?;
+    // Of an even number, the two in the middle must agree on what is said.
+    let (below, above) = (*off.get((off.len().checked_sub(1)?) / 2)?, *off.get(off.len() / 2)?);
+    let offset_s = if below > 0 { below } else { above.min(0) };
     Some(ClockOffset { sites: u32::try_from(off.len()).unwrap_or(u32::MAX), offset_s })
 }
 
@@ -83,6 +85,10 @@ mod tests {
         assert_eq!(middle(&[]), None);
         assert_eq!(middle(&[[-1, 2], [3_600, 3_602], [0, 1]]), of(3, 0));
         assert_eq!(middle(&[[94, 97], [95, 96], [-1, 2]]), of(3, 94));
+        assert_eq!(middle(&[[94, 97], [-1, 2]]), of(2, 0), "one of two is not most of them");
+        assert_eq!(middle(&[[-97, -94], [-1, 2]]), of(2, 0));
+        assert_eq!(middle(&[[-97, -94], [94, 97]]), of(2, 0));
+        assert_eq!(middle(&[[-97, -94], [-20, -10], [-1, 2], [-96, -94]]), of(4, -10));
         assert_eq!(middle(&[[-97, -94], [-96, -95], [-97, -90]]), of(3, -94));
     }
 }

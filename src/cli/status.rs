@@ -33,6 +33,7 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     if let Some(wave) = command.wave.as_ref().filter(|_| inquiries.is_empty()) {
         return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
     }
+    workspace.derive().await?;
     let touches = workspace.store.touches().await?;
     let coverage = workspace.coverage().await?;
     let mut canaries = BTreeMap::new();

@@ -50,6 +50,16 @@ pub struct Smtp {
     pub password: Option<Secret>,
 }
 
+impl Smtp {
+    /// Whether it is on this machine: all that a rehearsal may use.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let bare = host.trim_matches(['[', ']']);
+        host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
 /// The test mails that prove a mailbox alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canary {

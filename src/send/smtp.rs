@@ -1,7 +1,6 @@
 //! The way out: one connection a mail, by SMTP (RFC 5321) over TLS from the first byte, STARTTLS insisted upon, or plain text to
 //! this machine alone. Passwords are read when they are needed, and no message of ours holds one.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -54,7 +53,6 @@ pub enum SendError {
 #[derive(Clone, Debug)]
 pub struct Outbox {
     host: String,
-    local: bool,
     login: Option<String>,
     transport: AsyncSmtpTransport<Tokio1Executor>,
 }
@@ -66,7 +64,7 @@ impl Outbox {
     /// When the address makes no connection, or the password cannot be had.
     pub fn of(server: &Smtp) -> Result<Self, SendError> {
         let host = server.url.host_str().unwrap_or_default().to_owned();
-        let local = is_local(&host);
+        let local = server.is_local();
         let setup = |reason: String| SendError::Setup { host: host.clone(), reason };
         let built = match (server.url.scheme(), local) {
             ("smtps", _) => AsyncSmtpTransport::<Tokio1Executor>::relay(&host),
@@ -82,19 +80,13 @@ impl Outbox {
             builder = builder.credentials(Credentials::new(user.clone(), password.get()?.expose_secret().to_owned()));
         }
         let login = Some(user).filter(|user| user.parse::<Address>().is_ok());
-        Ok(Self { host, local, login, transport: builder.build() })
+        Ok(Self { host, login, transport: builder.build() })
     }
 
     /// The server.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
-    }
-
-    /// Whether it is on this machine: all that a rehearsal may use.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        self.local
     }
 
     /// Whom mail to a mailbox of ours comes from: the login where it is an address, which many servers insist upon, else `otherwise`.
@@ -133,11 +125,6 @@ impl Outbox {
     }
 }
 
-/// Whether a host is this machine.
-fn is_local(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +144,7 @@ mod tests {
             ("smtps://127.example.org", false),
             ("smtp://192.0.2.1", false),
         ] {
-            assert_eq!(outbox(url).is_local(), local, "{url}");
+            assert_eq!(Smtp { url: url.parse().unwrap(), password: None }.is_local(), local, "{url}");
         }
     }
 

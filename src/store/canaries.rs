@@ -2,8 +2,8 @@
 //! crash never makes two of a day's one.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::open::{Reader, Store, StoreError, query, take_turn, text};
 use crate::collect::{Arrival, Placement};
@@ -57,19 +57,8 @@ impl Store {
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
         // Two that look at once would each find none.
         take_turn(&mut transaction, "canary").await?;
-        let earlier = sqlx::query(
-            "SELECT COUNT(*) AS earlier FROM canary WHERE source = $1 AND rehearsal = $2 AND \
-             (refused IS NULL AND sent_at > $3 OR sent_at > $4)",
-        )
-        .bind(canary.source.clone())
-        .bind(i64::from(canary.rehearsal))
-        .bind((canary.sent_at - apart).timestamp_millis())
-        .bind((canary.sent_at - apart.min(AFTER_REFUSAL)).timestamp_millis())
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(query(wish))?;
-        let earlier: i64 = earlier.try_get("earlier").map_err(query(wish))?;
-        if earlier > 0 {
+        let (source, at) = (&canary.source, canary.sent_at);
+        if !is_due(&mut transaction, source, canary.rehearsal, at, apart).await.map_err(query(wish))? {
             return Ok(false);
         }
         sqlx::query("INSERT INTO canary (id, source, address, sent_at, rehearsal) VALUES ($1, $2, $3, $4, $5)")
@@ -83,6 +72,16 @@ impl Store {
             .map_err(query(wish))?;
         transaction.commit().await.map_err(query(wish))?;
         Ok(true)
+    }
+
+    /// Whether a canary may go to a mailbox at a moment: none was sent less than `apart` before it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn canary_is_due(&self, source: &str, rehearsal: bool, at: DateTime<Utc>, apart: TimeDelta) -> Result<bool, StoreError> {
+        let wish = "look for the last canary";
+        let mut connection = self.pool.acquire().await.map_err(query(wish))?;
+        is_due(&mut connection, source, rehearsal, at, apart).await.map_err(query(wish))
     }
 
     /// Notes what the outgoing server said: when it took the canary, or why not.
@@ -144,6 +143,25 @@ impl Store {
         canaries.dedup_by(|later, first| later.id == first.id);
         Ok(canaries)
     }
+}
+
+async fn is_due(
+    connection: &mut AnyConnection,
+    source: &str,
+    rehearsal: bool,
+    at: DateTime<Utc>,
+    apart: TimeDelta,
+) -> Result<bool, sqlx::Error> {
+    let earlier = sqlx::query(
+        "SELECT COUNT(*) AS earlier FROM canary WHERE source = $1 AND rehearsal = $2 AND (refused IS NULL AND sent_at > $3 OR sent_at > $4)",
+    )
+    .bind(source.to_owned())
+    .bind(i64::from(rehearsal))
+    .bind((at - apart).timestamp_millis())
+    .bind((at - apart.min(AFTER_REFUSAL)).timestamp_millis())
+    .fetch_one(connection)
+    .await?;
+    Ok(earlier.try_get::<i64, _>("earlier")? == 0)
 }
 
 fn canary(row: &AnyRow) -> Result<Canary, StoreError> {

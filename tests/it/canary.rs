@@ -113,6 +113,21 @@ fn a_server_that_does_not_take_it_stops_nothing() {
 }
 
 #[test]
+fn the_password_is_read_only_when_a_canary_is_due() {
+    let site = Site::start(Answer::Thanks);
+    let mut workspace = Workspace::with_maildir();
+    let asked = workspace.path().join("asked");
+    let command = format!("echo x >> '{}'; echo secret", asked.display());
+    workspace.configure(&format!("[smtp]\nurl = \"smtp://me@127.0.0.1:{}\"\npassword = {{ command = \"{command}\" }}\n", free_port()));
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    let times = || std::fs::read_to_string(&asked).map_or(0, |text| text.lines().count());
+    workspace.ok(&SEND);
+    assert_eq!(times(), 1);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(times(), 1, "the server was not there, and is asked again an hour later");
+}
+
+#[test]
 fn a_rehearsal_sends_no_canary_to_a_real_server() {
     let site = Site::start(Answer::Thanks);
     let mut workspace = Workspace::with_maildir();

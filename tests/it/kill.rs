@@ -158,3 +158,65 @@ fn a_killed_send_never_asks_twice_and_never_loses_an_inquiry() {
     }
     println!("{unclear} of {} inquiries are unclear and wait for a person; every other is confirmed", used.len());
 }
+
+/// Stores an answer as a watch does that is killed before it judges it.
+fn leave_unjudged(workspace: &Workspace, to: &str, number: usize) {
+    use crickets::collect::{Channel, RawRecord};
+    use crickets::store::NewRecord;
+
+    let now = chrono::Utc::now();
+    let text = format!("From: Amy Ortiz <amy@bluebonnet.test>\nTo: {to}\nSubject: {number}\n\nHi Dana,\n\nyes, number {number}.\n\nAmy\n");
+    let arrival = serde_json::json!({"at": now, "disputed": false, "basis": "internal_date", "internal_date": now, "seen_by": now});
+    let raw = RawRecord {
+        source: "mailbox.main".into(),
+        external_id: number.to_string(),
+        identity: format!("r{number}-left-unjudged"),
+        channel: Channel::Email,
+        bytes: text.into(),
+        arrival: serde_json::from_value(arrival).unwrap(),
+        placement: None,
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
+        let sha256 = opened.evidence.keep(&raw.bytes).unwrap();
+        opened.store.add_records(&[NewRecord { raw, sha256, canary: None }], now, false).await.unwrap();
+        opened.store.close().await;
+    });
+}
+
+fn judged(workspace: &Workspace) -> usize {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
+        let count = opened.store.touches().await.unwrap().len();
+        opened.store.close().await;
+        count
+    })
+}
+
+#[test]
+fn what_a_killed_watch_left_unjudged_is_judged_by_whoever_comes_next() {
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_maildir();
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    workspace.ok(&["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
+    let to = Workspace::alias(&site, "bluebonnet");
+    let mut wrong = Vec::new();
+    let mut expect = |what: &str, found: usize, want: usize| {
+        if found != want {
+            wrong.push(format!("{what}: {found} of {want}"));
+        }
+    };
+    leave_unjudged(&workspace, &to, 1);
+    expect("status", usize::try_from(workspace.inquiry(WAVE, "bluebonnet")["touches"].as_u64().unwrap()).unwrap(), 1);
+    leave_unjudged(&workspace, &to, 2);
+    expect("report", crate::workspace::touches(&workspace.make_report(WAVE, &[]), "bluebonnet").len(), 2);
+    leave_unjudged(&workspace, &to, 3);
+    let watch = workspace.spawn(&["watch"]);
+    let started = Instant::now();
+    while judged(&workspace) < 3 && started.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    watch.signal("INT");
+    expect("watch", judged(&workspace), 3);
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

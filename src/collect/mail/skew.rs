@@ -63,6 +63,13 @@ impl Skew {
         self.low_ms > HONEST.num_milliseconds() || self.high_ms < -HONEST.num_milliseconds()
     }
 
+    /// What both measurements leave open; `None` where they cannot be of one clock.
+    #[must_use]
+    pub fn and(self, other: Self) -> Option<Self> {
+        let both = Self { low_ms: self.low_ms.max(other.low_ms), high_ms: self.high_ms.min(other.high_ms) };
+        (both.low_ms <= both.high_ms).then_some(both)
+    }
+
     fn low(self) -> TimeDelta {
         TimeDelta::milliseconds(self.low_ms)
     }
