@@ -7,7 +7,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::imap::{Cursor, ImapSettings, Pass, Sink};
+use super::imap::{Cursor, ImapSettings, Login, Pass, Sink};
 use super::imap_pass::Walker;
 use super::imap_session::{Failure, Listed, Session};
 use crate::clock::Clock;
@@ -43,7 +43,7 @@ type Handler<'a> = dyn FnMut(Event<'_>) -> Result<(), CollectError> + 'a;
 ///
 /// # Errors
 /// When the handler fails, when the settings cannot work, and when the very first login is refused. Everything else is told
-/// as [`Event::Trouble`] and tried again, after 1 second at first and 60 at most; a login that is refused later after a minute at
+/// as [`Event::Trouble`] and tried again, after 1 second at first and 60 at most; a password that is refused later after a minute at
 /// first and an hour at most.
 pub fn watch(
     settings: &ImapSettings,
@@ -73,7 +73,8 @@ pub fn watch(
             backoff = settings.pace.backoff;
         }
         let (wait, longest) = match error {
-            CollectError::Login { .. } => (&mut refused, LONGEST_REFUSED),
+            // A provider that refuses a token locks no account.
+            CollectError::Login { .. } if matches!(settings.login, Login::Password(_)) => (&mut refused, LONGEST_REFUSED),
             _ => (&mut backoff, LONGEST_BACKOFF),
         };
         let retry_in = *wait;
