@@ -8,6 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::canary::{Canaries, Stand};
+use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::shop::plan::Span;
 use crate::store::Touch;
@@ -38,9 +39,8 @@ impl Life {
     pub(super) fn of<'a>(source: &str, rehearsal: bool, canaries: &Canaries, touches: impl IntoIterator<Item = &'a Touch>) -> Self {
         let mut life = Self::default();
         for (canary, stand) in canaries.all.iter().filter(|(canary, _)| canary.rehearsal == rehearsal) {
-            if *stand != Stand::Unsent {
-                life.canaries_from.get_or_insert(canary.sent_at);
-            }
+            // One that our own server refused proves nothing either way; that they were to prove it is settled with the first.
+            life.canaries_from.get_or_insert(canary.sent_at);
             match (&canary.back, stand) {
                 (Some(back), _) => {
                     life.signs.push((canary.sent_at, back.arrival.at.clamp(canary.sent_at, back.seen_at.max(canary.sent_at))));
@@ -56,6 +56,9 @@ impl Life {
 
     /// Where in a span it is not proven that mail would have arrived; in order and apart.
     pub(super) fn unproven(&self, span: Span) -> Vec<Unproven> {
+        if span.1 < span.0 {
+            return Vec::new();
+        }
         let turn = self.canaries_from.unwrap_or(span.1).clamp(span.0, span.1);
         let mut open: Vec<Unproven> = self.before_canaries((span.0, turn)).into_iter().collect();
         open.extend(self.between_signs((turn, span.1)));
@@ -110,10 +113,16 @@ impl Life {
     }
 }
 
-/// The mails that arrived in a mailbox at a moment that nobody disputes.
+/// The mails that came to a mailbox by themselves, at a moment that nobody disputes. One that somebody imported shows nothing of the
+/// mailbox, and a bounce may be of its own provider's making.
 pub(super) fn mails<'a>(source: &str, rehearsal: bool, touches: impl IntoIterator<Item = &'a Touch>) -> impl Iterator<Item = &'a Touch> {
     touches.into_iter().filter(move |touch| {
-        touch.channel == Channel::Email && touch.source == source && touch.rehearsal == rehearsal && !touch.arrival.disputed
+        touch.channel == Channel::Email
+            && touch.source == source
+            && touch.rehearsal == rehearsal
+            && !touch.arrival.disputed
+            && !touch.imported
+            && touch.classified.origin != Origin::Bounce
     })
 }
 

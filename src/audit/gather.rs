@@ -16,6 +16,9 @@ use crate::collect::{CollectError, RawRecord};
 use crate::config::{Mailbox, MailboxUrl, Phone};
 use crate::store::{Added, Folder, StoreError};
 
+/// How the external ids of imported records begin.
+pub(super) const IMPORTED: &str = "import:";
+
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourcePass {
@@ -152,7 +155,7 @@ impl Workspace {
                 return files::read_path(&path, &settings, sink);
             }
             let mut imported = |raw: RawRecord| {
-                let external_id = format!("import:{}:{}", path.display(), raw.external_id);
+                let external_id = format!("{IMPORTED}{}:{}", path.display(), raw.external_id);
                 sink(RawRecord { external_id, ..raw })
             };
             files::read_path(&path, &settings, &mut imported)

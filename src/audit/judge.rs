@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::content::Content;
+use super::gather::IMPORTED;
 use super::record::TouchByHand;
 use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
@@ -17,7 +18,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 3;
+const RULES: u32 = 4;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -206,6 +207,7 @@ impl<'a> Judge<'a> {
             review,
             decided,
             rehearsal: record.rehearsal,
+            imported: record.external_id.starts_with(IMPORTED),
             teaches: certain || self.sent_by_us(&marks).is_some(),
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,

@@ -99,6 +99,9 @@ pub struct Touch {
     /// What it says, in a few numbers, where it is long enough and has an owner: another that was sent the same words agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
+    /// Whether somebody imported it, so that it shows nothing of the mailbox.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// Whether others may learn from it.
     #[serde(default)]
     pub teaches: bool,

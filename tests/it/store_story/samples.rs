@@ -115,6 +115,7 @@ pub(crate) fn touch(of: &NewRecord) -> Touch {
         answered: None,
         marks: crickets::attribute::Marks::default(),
         sketch: None,
+        imported: false,
         teaches: false,
         judged_under: "one".into(),
         inquiry: None,
