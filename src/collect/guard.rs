@@ -1,4 +1,4 @@
-//! Calls of libraries that may panic on what strangers send. [`caught`] gives `None` for a call that panicked; what such a
+//! Calls of libraries that may panic on what strangers send. `caught` gives `None` for a call that panicked; what such a
 //! panic has to say is of no use to whoever runs the program, so that a hook, set by [`hush_caught_panics`], keeps quiet
 //! about it, and about no other. Needs panics that unwind.
 
