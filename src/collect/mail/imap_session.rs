@@ -2,7 +2,6 @@
 //! there is, and that it can fail, misread and panic: every call is caught and told as a [`Failure`].
 
 use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -12,11 +11,13 @@ use imap::types::UnsolicitedResponse;
 
 use super::folder::{self, Use};
 use super::imap::{ImapSettings, Login};
+use super::imap_letters::Letters;
 use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
 use crate::collect::CollectError;
+use crate::collect::guard::caught;
 
 /// How long a server may take to begin an IDLE; one that announces a mail first would keep the library waiting.
 const IDLE_BEGIN: Duration = Duration::from_secs(5);
@@ -84,6 +85,7 @@ pub(super) struct Session<'a> {
     budget: Budget,
     command_timeout: Duration,
     tap: Tap,
+    letters: Letters,
     /// What the server offers, once it was asked.
     offers: Option<Vec<String>>,
     /// Whether a change was announced that nobody has acted upon.
@@ -124,7 +126,7 @@ impl<'a> Session<'a> {
         login: impl FnOnce(imap::Client<Wire<'a>>, &Tap) -> Result<imap::Session<Wire<'a>>, Failure>,
     ) -> Result<Self, CollectError> {
         let (wire, budget, greeted) = Wire::connect(settings, stop)?;
-        let tap = wire.tap();
+        let (tap, letters) = (wire.tap(), wire.letters());
         let mut client = imap::Client::new(wire);
         let connect = |reason: String| CollectError::Connect { host: settings.host.clone(), port: settings.port, reason };
         if !greeted {
@@ -138,7 +140,7 @@ impl<'a> Session<'a> {
             Failure::Refused(reason) if is_passing(&reason) => connect(reason),
             Failure::Refused(reason) | Failure::Garbled(reason) => refused(settings, reason),
         })?;
-        Ok(Self { inner, budget, command_timeout: settings.command_timeout, tap, offers: None, news: false })
+        Ok(Self { inner, budget, command_timeout: settings.command_timeout, tap, letters, offers: None, news: false })
     }
 
     /// Whether the server offers something (RFC 3501, 6.1.1).
@@ -217,12 +219,17 @@ impl<'a> Session<'a> {
         };
         let size = if part == Part::Beginning { u64::try_from(KEPT).unwrap_or(size) } else { size };
         self.budget.set(self.command_timeout + Duration::from_secs(size / SLOWEST));
+        self.letters.open();
         let fetches = guard(|| self.inner.uid_fetch(set, query));
+        let mut bodies: HashMap<u32, Vec<u8>> = self.letters.close().into_iter().collect();
         self.budget.set(self.command_timeout);
         let fetches = fetches?;
         let found = fetches.iter().filter_map(|fetch| {
             let uid = fetch.uid.filter(|uid| uids.contains(uid))?;
-            Some(Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes: fetch.body()?.to_vec() })
+            // A server may write a short body as a string, which the library reads.
+            let body = fetch.body()?;
+            let bytes = bodies.remove(&fetch.message).unwrap_or_else(|| body.to_vec());
+            Some(Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes })
         });
         let mut found: Vec<Fetched> = found.collect();
         found.sort_by_key(|message| message.uid);
@@ -324,10 +331,10 @@ fn set(uids: &[u32]) -> String {
 
 /// Runs a call of the library, which may fail or panic.
 pub(super) fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(failure(error)),
-        Err(_) => Err(Failure::Garbled("the server's answer made the reader of it fail".to_owned())),
+    match caught(call) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(failure(error)),
+        None => Err(Failure::Garbled("the server's answer made the reader of it fail".to_owned())),
     }
 }
 

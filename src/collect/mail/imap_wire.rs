@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::imap::{ImapSettings, Tls};
+use super::imap_letters::Letters;
 use super::imap_tap::Tap;
 use crate::collect::CollectError;
 
@@ -98,6 +99,7 @@ impl Write for Socket<'_> {
 pub(super) struct Wire<'a> {
     kind: Kind<'a>,
     tap: Tap,
+    letters: Letters,
 }
 
 #[derive(Debug)]
@@ -132,12 +134,17 @@ impl<'a> Wire<'a> {
     }
 
     fn new(kind: Kind<'a>) -> Self {
-        Self { kind, tap: Tap::default() }
+        Self { kind, tap: Tap::default(), letters: Letters::default() }
     }
 
     /// The tap in this stream.
     pub(super) fn tap(&self) -> Tap {
         self.tap.clone()
+    }
+
+    /// The bodies in this stream.
+    pub(super) fn letters(&self) -> Letters {
+        self.letters.clone()
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -245,15 +252,21 @@ fn config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, CollectError> {
 impl Read for Wire<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let given = self.tap.give(buffer);
+            let mut given = self.tap.give(buffer);
+            if given == 0 {
+                given = self.letters.give(buffer);
+            }
             if given > 0 {
                 return Ok(given);
             }
             let read = self.receive(buffer)?;
-            if read == 0 || !self.tap.is_open() {
-                return Ok(read);
+            // One of them is open at a time, and is closed only when the answer has ended.
+            match buffer.get(..read).unwrap_or_default() {
+                [] => return Ok(0),
+                bytes if self.letters.is_open() => self.letters.feed(bytes),
+                bytes if self.tap.is_open() => self.tap.feed(bytes),
+                _ => return Ok(read),
             }
-            self.tap.feed(buffer.get(..read).unwrap_or_default());
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod imap;
 mod imap_beside;
 #[cfg(test)]
 mod imap_evidence_tests;
+mod imap_letters;
 mod imap_login;
 mod imap_pass;
 #[cfg(test)]
