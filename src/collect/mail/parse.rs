@@ -163,12 +163,9 @@ fn headed(bytes: &[u8]) -> (Mail, usize) {
 
 /// Whether messages may lie in messages beyond what is read. Counts the words that announce one, so it never finds too few.
 fn nests_too_deep(bytes: &[u8]) -> bool {
-    let announces = |at: &[u8]| ["rfc822", "digest", "global"].iter().any(|word| at.eq_ignore_ascii_case(word.as_bytes()));
-    bytes
-        .windows(6)
-        .filter(|at| matches!(at.first(), Some(b'r' | b'R' | b'd' | b'D' | b'g' | b'G')) && announces(at))
-        .nth(MAX_NESTED)
-        .is_some()
+    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+    static ANNOUNCES: LazyLock<regex::bytes::Regex> = LazyLock::new(|| regex::bytes::Regex::new("(?i-u)rfc822|digest|global").unwrap());
+    ANNOUNCES.find_iter(bytes).nth(MAX_NESTED).is_some()
 }
 
 /// What the MIME parts hold.
