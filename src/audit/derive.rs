@@ -57,7 +57,8 @@ impl Workspace {
         let changed = tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
-            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed: BTreeSet::new(), builders: BTreeSet::new() };
+            let (changed, builders) = (BTreeSet::new(), BTreeSet::new());
+            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders, unlearned: true };
             judging.learn()?;
             judging.due(again)?;
             judging.learn()?;
@@ -86,11 +87,16 @@ struct Judging<'a> {
     changed: BTreeSet<String>,
     /// The builders of whom something was judged anew.
     builders: BTreeSet<String>,
+    /// Whether there may be lessons that were not taken in yet.
+    unlearned: bool,
 }
 
 impl Judging<'_> {
     /// Takes in what all certain touches teach by now.
     fn learn(&mut self) -> Result<(), AuditError> {
+        if !std::mem::take(&mut self.unlearned) {
+            return Ok(());
+        }
         let touches = self.runtime.block_on(self.store.teaching_touches())?;
         let mut lessons: Vec<Lesson> = touches.iter().filter_map(|touch| self.judge.lesson(touch)).collect();
         lessons.sort_by(|a, b| (a.at, &a.touch).cmp(&(b.at, &b.touch)));
@@ -98,7 +104,7 @@ impl Judging<'_> {
         Ok(())
     }
 
-    /// Judges each record that is due by itself. One that was its twin's twin waits for the last pass, which has an eye for both.
+    /// Judges each record that is due.
     fn due(&mut self, again: bool) -> Result<(), AuditError> {
         let fingerprint = self.judge.fingerprint().to_owned();
         let mut after = None;
@@ -106,54 +112,54 @@ impl Judging<'_> {
             let due = self.runtime.block_on(self.store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
             let Some(last) = due.last() else { return Ok(()) };
             after = Some(last.place());
-            let before = self.touches(&due)?;
-            let mut judged = Vec::with_capacity(due.len());
-            for record in &due {
-                match before.get(&record.id) {
-                    Some(touch) if touch.is_drip() => self.builders.extend(self.judge.builder_of(touch)),
-                    _ => judged.push(self.judge.touch(record, &(self.read)(record)?, None)),
-                }
-            }
-            self.put(&judged, &before)?;
+            let ids: Vec<String> = due.iter().map(|record| record.id.clone()).collect();
+            let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
+            self.each(&due, &before)?;
         }
     }
 
     /// Judges those again that bear something which was learned since.
     fn taught(&mut self) -> Result<(), AuditError> {
-        let learned = self.judge.learned();
+        let learned = self.judge.learned().to_owned();
         loop {
-            let mut touches = self.runtime.block_on(self.store.taught_otherwise(&learned, PAGE))?;
+            let touches = self.runtime.block_on(self.store.taught_otherwise(&learned, PAGE))?;
             if touches.is_empty() {
                 return Ok(());
             }
-            touches.sort_by(|a, b| a.record.cmp(&b.record));
-            let (mut better, rest): (Vec<Touch>, Vec<Touch>) = touches.into_iter().partition(|touch| self.judge.knows_better(touch));
-            let mut as_they_are: Vec<String> = rest.into_iter().map(|touch| touch.record).collect();
-            // A drip waits for the last pass here too.
-            for drip in better.extract_if(.., |touch| touch.is_drip()) {
-                self.builders.extend(self.judge.builder_of(&drip));
-                as_they_are.push(drip.record);
-            }
-            let ids: Vec<String> = better.iter().map(|touch| touch.record.clone()).collect();
-            let records = self.runtime.block_on(self.store.records_of(&ids))?;
-            let before: BTreeMap<String, Touch> = better.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
-            let mut judged = Vec::with_capacity(records.len());
-            for record in &records {
-                judged.push(self.judge.touch(record, &(self.read)(record)?, None));
-            }
-            self.put(&judged, &before)?;
+            let (better, rest): (Vec<Touch>, Vec<Touch>) = touches.into_iter().partition(|touch| self.judge.knows_better(touch));
+            let before = by_record(better);
+            let records = self.records_of(&before)?;
+            let mut as_they_are = self.each(&records, &before)?;
+            as_they_are.extend(rest.into_iter().map(|touch| touch.record));
             self.runtime.block_on(self.store.looked_at(&as_they_are, &learned))?;
         }
+    }
+
+    /// Judges records, each by itself. One that was another's twin and keeps its owner is left as it is, for the last pass, which has
+    /// an eye for both; gives these.
+    fn each(&mut self, records: &[Record], before: &BTreeMap<String, Touch>) -> Result<Vec<String>, AuditError> {
+        let (mut judged, mut left) = (Vec::with_capacity(records.len()), Vec::new());
+        for record in records {
+            let touch = self.judge.touch(record, &(self.read)(record)?, None);
+            let known = before.get(&record.id);
+            match known.filter(|known| known.is_drip() && known.inquiry.is_some() && known.inquiry == touch.inquiry) {
+                Some(drip) => {
+                    self.builders.extend(self.judge.builder_of(drip));
+                    left.push(record.id.clone());
+                }
+                None => judged.push(touch),
+            }
+        }
+        self.put(&judged, before)?;
+        Ok(left)
     }
 
     /// Judges those again to which a drip was sent, of every builder of whom something was judged anew.
     fn twins(&mut self) -> Result<(), AuditError> {
         for builder in std::mem::take(&mut self.builders) {
-            let letters = self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?;
-            let ids: Vec<String> = letters.iter().map(|touch| touch.record.clone()).collect();
-            let mut records = self.runtime.block_on(self.store.records_of(&ids))?;
+            let before = by_record(self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?);
+            let mut records = self.records_of(&before)?;
             records.sort_by_key(Record::place);
-            let before: BTreeMap<String, Touch> = letters.into_iter().map(|touch| (touch.record.clone(), touch)).collect();
             let judged = drips::of_builder(&self.judge, &records, &before, self.read)?;
             self.put(&judged, &before)?;
         }
@@ -161,11 +167,10 @@ impl Judging<'_> {
         Ok(())
     }
 
-    /// The touches of records, by record.
-    fn touches(&self, records: &[Record]) -> Result<BTreeMap<String, Touch>, AuditError> {
-        let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
-        let touches = self.runtime.block_on(self.store.touches_of(&ids))?;
-        Ok(touches.into_iter().map(|touch| (touch.record.clone(), touch)).collect())
+    /// The records of touches.
+    fn records_of(&self, touches: &BTreeMap<String, Touch>) -> Result<Vec<Record>, AuditError> {
+        let ids: Vec<String> = touches.keys().cloned().collect();
+        Ok(self.runtime.block_on(self.store.records_of(&ids))?)
     }
 
     /// Writes what was judged; the unchanged ones too, since another process may have written older judgements in between.
@@ -177,10 +182,15 @@ impl Judging<'_> {
             }
             self.builders.extend(self.judge.builder_of(touch));
             self.builders.extend(known.and_then(|known| self.judge.builder_of(known)));
+            self.unlearned |= touch.teaches || known.is_some_and(|known| known.teaches);
         }
         if judged.is_empty() {
             return Ok(());
         }
-        Ok(self.runtime.block_on(self.store.put_touches(judged, &self.judge.learned()))?)
+        Ok(self.runtime.block_on(self.store.put_touches(judged, self.judge.learned()))?)
     }
+}
+
+fn by_record(touches: Vec<Touch>) -> BTreeMap<String, Touch> {
+    touches.into_iter().map(|touch| (touch.record.clone(), touch)).collect()
 }

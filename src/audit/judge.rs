@@ -33,6 +33,8 @@ pub(super) struct Judge<'a> {
     fingerprint: String,
     /// What the touches of certain owners taught.
     learned: Learned,
+    /// Of all that.
+    learned_hash: String,
     /// How far the clocks of mail servers are off.
     skews: Skews,
 }
@@ -55,6 +57,7 @@ impl<'a> Judge<'a> {
             base,
             aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
+            learned_hash: String::new(),
             skews,
         }
     }
@@ -65,8 +68,8 @@ impl<'a> Judge<'a> {
     }
 
     /// Of all that was learned from other touches.
-    pub(super) fn learned(&self) -> String {
-        short_hash(&format!("{:?}", self.learned))
+    pub(super) fn learned(&self) -> &str {
+        &self.learned_hash
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
@@ -115,6 +118,7 @@ impl<'a> Judge<'a> {
             target.learned.clear();
         }
         self.learned = attribute::learn(lessons, &self.targets);
+        self.learned_hash = short_hash(&format!("{:?}", self.learned));
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }

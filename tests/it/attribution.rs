@@ -109,6 +109,16 @@ fn the_same_body_to_two_inquiries_at_one_builder_is_marketing_and_a_persons_word
     assert_eq!(origin("2026-12", "bluebonnet-west")["origin"], "marketing");
     assert_eq!(workspace.json(&["rederive"])["changed"], 0);
 
+    // A drip holds on to no owner that a person takes from it, and finds back to the one that a person gives it.
+    let other = origin("2026-12", "bluebonnet-west")["id"].as_str().unwrap().to_owned();
+    workspace.ok(&["review", "set", &other, "--none", "--reason", "sent to somebody else", "--author", "Pat"]);
+    assert_eq!(workspace.inquiry("2026-12", "bluebonnet-west")["touches"], 0);
+    assert_eq!(origin(WAVE, "bluebonnet")["origin"], "personal", "alone again");
+    workspace.ok(&["review", "set", &other, "--inquiry", "2026-12/bluebonnet-west", "--reason", "it was ours", "--author", "Pat"]);
+    assert_eq!(origin("2026-12", "bluebonnet-west")["origin"], "marketing");
+    assert_eq!(origin(WAVE, "bluebonnet")["origin"], "marketing");
+    assert_eq!(workspace.json(&["rederive"])["changed"], 0);
+
     let id = first["id"].as_str().unwrap();
     let shown = workspace.ok(&["review", "show", id]).out;
     assert!(shown.contains("same-body") && shown.contains("2026-12/bluebonnet-west"), "{shown}");
