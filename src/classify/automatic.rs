@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::evidence::Evidence;
 use super::pattern::any_case;
-use super::{Context, QuestionAnswered, question};
+use super::{Answer, Context, QuestionAnswered};
 use crate::collect::mail::Mail;
 
 /// Headers that only automatic answers carry.
@@ -86,7 +86,7 @@ pub(super) fn no_reply(mail: &Mail) -> bool {
 }
 
 /// The signs of an automatic answer. `named`: a person's name stands in From or signature; `text` is the writer's own.
-pub(super) fn weigh(mail: &Mail, text: &str, named: bool, context: &Context) -> Evidence {
+pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer>, context: &Context) -> Evidence {
     let mut evidence = Evidence::default();
     headers(mail, &mut evidence);
     // A list puts its name in brackets before what the writer wrote.
@@ -126,9 +126,8 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, context: &Context) -> 
     }
     // Nobody reads, thinks and types in a few seconds; who answers the question that fast is judged by what is said.
     let at_once = context.elapsed_s.is_some_and(|seconds| (0..=10).contains(&seconds));
-    let says =
-        || question::answered(text, context).is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
-    evidence.when(at_once && !says(), "within-seconds", 0.5, "within ten seconds of the inquiry");
+    let says = answer.is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
+    evidence.when(at_once && !says, "within-seconds", 0.5, "within ten seconds of the inquiry");
     let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || answers;
     let bulk = mail.header("Precedence").next().is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "junk"));
     evidence.when(bulk && threaded, "bulk-answer", 0.5, "answers a mail, and asks not to be answered");

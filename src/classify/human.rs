@@ -7,7 +7,7 @@ use regex::Regex;
 use super::evidence::Evidence;
 use super::pattern::{any_case, exact};
 use super::reply::Reply;
-use super::{Context, QuestionAnswered, question};
+use super::{Answer, Context, QuestionAnswered};
 use crate::attribute::words::{fold, holds};
 use crate::collect::mail::Mail;
 
@@ -30,7 +30,14 @@ static GREETING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The signs of a person. `name` is the writer's, `phone` a direct number, where found.
-pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Option<&str>, context: &Context) -> Evidence {
+pub(super) fn weigh(
+    mail: &Mail,
+    reply: &Reply,
+    name: Option<&str>,
+    phone: Option<&str>,
+    answer: Option<&Answer>,
+    context: &Context,
+) -> Evidence {
     let mut evidence = Evidence::default();
     evidence.found(name, "named-person", 0.25);
     evidence.found(phone, "direct-phone", 0.25);
@@ -42,15 +49,15 @@ pub(super) fn weigh(mail: &Mail, reply: &Reply, name: Option<&str>, phone: Optio
     evidence.when(holds(&words, &context.first_name), "name-used", 0.3, context.first_name.clone());
     let community = context.community.as_deref().unwrap_or_default();
     evidence.when(holds(&words, community), "community-named", 0.2, community);
-    let answer = context.answer.iter().find(|answer| holds(&words, answer));
-    evidence.found(answer.map(String::as_str), "answer-words", 0.3);
-    if let Some((answered, quote)) = question::answered(&reply.body, context) {
+    let told = context.answer.iter().find(|answer| holds(&words, answer));
+    evidence.found(told.map(String::as_str), "answer-words", 0.3);
+    if let Some((answered, quote)) = answer {
         let weight = match answered {
             QuestionAnswered::Yes | QuestionAnswered::Partly => 0.35,
             QuestionAnswered::Deferred => 0.15,
             QuestionAnswered::No | QuestionAnswered::Unknown => 0.0,
         };
-        evidence.when(weight > 0.0, "answers", weight, quote);
+        evidence.when(weight > 0.0, "answers", weight, quote.as_str());
     }
     evidence.found(
         GREETING.find(reply.body.get(..floor(&reply.body, 200)).unwrap_or_default()).map(|found| found.as_str()),

@@ -94,8 +94,9 @@ pub fn mail(mail: &Mail, context: &Context) -> Classified {
     let sender = sender::of_mail(mail, &reply, context);
     let tel: Vec<&str> = mail.links.iter().map(|link| link.href.as_str()).filter(|href| href.starts_with("tel:")).collect();
     let phone = phone::direct(&reply, &tel, &context.own);
-    let (origin, confidence, mut signals) =
-        origin::of_mail(mail, &reply, sender.as_deref(), phone.as_ref().map(|found| found.0.as_str()), context);
+    let answer = question::answered(&reply.body, context);
+    let number = phone.as_ref().map(|found| found.0.as_str());
+    let (origin, confidence, mut signals) = origin::of_mail(mail, &reply, sender.as_deref(), number, answer.as_ref(), context);
     let mut said = Said::default();
     match origin {
         Origin::Bounce => {}
@@ -104,7 +105,7 @@ pub fn mail(mail: &Mail, context: &Context) -> Classified {
         }
         Origin::Personal | Origin::Unknown => {
             said.written(&mail.subject, &reply.body, &mail.links, context);
-            said.offered(&reply.body, &mail.links, origin::is_invitation(mail), sender, context);
+            said.offered(&reply.body, &mail.links, origin::is_invitation(mail), sender, answer, context);
             said.phone(phone);
             if origin == Origin::Personal && context.elapsed_s.is_some_and(|seconds| seconds <= 60) {
                 said.labels.suspected_automation = Some(true);
@@ -134,7 +135,7 @@ pub fn call(call: &CallRecord, context: &Context) -> Classified {
         let links = links_in(body);
         said.written("", body, &links, context);
         if matches!(origin, Origin::Personal | Origin::Unknown) {
-            said.offered(body, &links, false, sender, context);
+            said.offered(body, &links, false, sender, question::answered(body, context), context);
             let reply = reply::Reply { body: body.to_owned(), ..reply::Reply::default() };
             said.phone(phone::direct(&reply, &[], &context.own));
             if call.channel == Channel::Sms && context.elapsed_s.is_some_and(|seconds| seconds <= 60) {
@@ -159,6 +160,9 @@ pub fn stripped_reply(text: &str) -> (String, String, bool) {
 fn plain(text: &str) -> String {
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")
 }
+
+/// Whether the question was answered, with the words that rests on.
+type Answer = (QuestionAnswered, String);
 
 /// Labels and their quotes as they are found.
 #[derive(Default)]
@@ -197,8 +201,8 @@ impl Said {
     }
 
     /// What a person offers: a name, an answer, an appointment, a reason, a colleague.
-    fn offered(&mut self, body: &str, links: &[Link], calendar: bool, sender: Option<String>, context: &Context) {
-        if let Some((answer, quote)) = question::answered(body, context) {
+    fn offered(&mut self, body: &str, links: &[Link], calendar: bool, sender: Option<String>, answer: Option<Answer>, context: &Context) {
+        if let Some((answer, quote)) = answer {
             self.labels.question = Some(answer);
             self.quote("question", quote);
         }

@@ -3,7 +3,7 @@
 
 use super::evidence::Evidence;
 use super::reply::Reply;
-use super::{Context, Origin, automatic, bounce, bulk, human};
+use super::{Answer, Context, Origin, automatic, bounce, bulk, human};
 use crate::collect::Signal;
 use crate::collect::mail::Mail;
 
@@ -36,13 +36,14 @@ pub(super) fn of_mail(
     reply: &Reply,
     name: Option<&str>,
     phone: Option<&str>,
+    answer: Option<&Answer>,
     context: &Context,
 ) -> (Origin, f64, Vec<Signal>) {
     let head: String = mail.text.chars().take(HEAD).collect();
     let own = format!("{}\n{}", reply.body, reply.signature);
     let failed = bounce::weigh(mail, &head);
-    let person = human::weigh(mail, reply, name, phone, context);
-    let auto = automatic::weigh(mail, &own, name.is_some() || phone.is_some(), context);
+    let person = human::weigh(mail, reply, name, phone, answer, context);
+    let auto = automatic::weigh(mail, &own, name.is_some() || phone.is_some(), answer, context);
     // An absence note quotes the mail it answers, failure words and all.
     let absent = auto.signals.iter().any(|signal| matches!(signal.id.as_str(), "auto-subject" | "absence-words" | "receipt" | "complaint"));
     let report = failed.signals.iter().any(|signal| matches!(signal.id.as_str(), "delivery-status" | "x-failed-recipients"));

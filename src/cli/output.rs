@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 
 use super::{DONE, FAILED};
 use crate::audit::AuditError;
+use crate::submit::page::is_control;
 
 /// Where results and sentences go.
 pub(super) struct Output {
@@ -90,10 +91,7 @@ impl Output {
 /// A text that cannot steer a terminal: what mails and sites say is quoted, and controls of terminals and letters that turn a line
 /// around are shown as the sign for what cannot be shown.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |letter: char| {
-        letter.is_control() && !matches!(letter, '\n' | '\t')
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let steers = |letter: char| is_control(letter) || letter.is_control() && !matches!(letter, '\n' | '\t');
     if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 

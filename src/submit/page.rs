@@ -295,7 +295,7 @@ pub(super) fn join(out: &mut String, words: &str, cap: usize) {
 }
 
 /// Letters that are none: controls of terminals, and those that change the direction of a line.
-fn is_control(letter: char) -> bool {
+pub(crate) fn is_control(letter: char) -> bool {
     letter.is_control() && !letter.is_whitespace()
         || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
