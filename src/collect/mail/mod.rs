@@ -5,6 +5,7 @@ pub mod arrival;
 pub mod canonical;
 pub mod files;
 mod folder;
+mod headers;
 mod html;
 pub mod imap;
 mod imap_beside;
