@@ -7,6 +7,7 @@ mod content;
 mod decide;
 mod domain;
 mod hosts;
+mod interval;
 mod learn;
 mod learned;
 mod lookalike;
@@ -17,6 +18,7 @@ mod siblings;
 mod thread;
 pub(crate) mod words;
 
+pub use interval::{call_within, mail_within};
 pub use learn::{Lesson, learn};
 pub use marks::{Fact, Kind, Learned, Marks};
 

@@ -11,7 +11,7 @@ use crate::collect::mail::skew::Skew;
 use crate::config::{AliasKind, Mailbox};
 use crate::send::{Letter, Outbox, new_id};
 use crate::shop::{Inquiry, Status};
-use crate::store::{Back, Canary};
+use crate::store::{AFTER_REFUSAL, Back, Canary};
 
 /// The least time between two canaries that a command sends: a day, with an hour's grace for whoever calls it at the same hour daily.
 pub(super) const DAILY: TimeDelta = TimeDelta::hours(23);
@@ -67,10 +67,32 @@ impl Canaries {
         self.all.iter().filter(|(_, of)| *of == stand).count()
     }
 
-    /// The last in one sentence without its end, for a person.
+    /// The newest of all, where the outgoing server did not take it: when, what it said, and from when on another is tried.
+    #[must_use]
+    pub fn refused(&self) -> Option<(DateTime<Utc>, &str, DateTime<Utc>)> {
+        let (canary, _) = self.all.last()?;
+        canary.refused.as_deref().map(|why| (canary.sent_at, why, canary.sent_at + AFTER_REFUSAL))
+    }
+
+    /// The last in one sentence without its end, for a person; and the newest attempt, where it was refused.
     #[must_use]
     pub fn tell(&self) -> String {
-        let Some((canary, stand)) = self.last() else { return "no canary was sent".to_owned() };
+        let Some((at, why, again)) = self.refused() else { return self.tell_last() };
+        let time = "%Y-%m-%d %H:%M:%SZ";
+        let refused = format!(
+            "the canary of {} was refused ({}); the next is tried from {}",
+            at.format(time),
+            why.trim_end_matches('.'),
+            again.format(time)
+        );
+        if self.last().is_some() { format!("{}; {refused}", self.tell_last()) } else { refused }
+    }
+
+    fn tell_last(&self) -> String {
+        let Some((canary, stand)) = self.last() else {
+            let unsure = "no canary was sent for certain: the last attempt was cut off";
+            return if self.all.is_empty() { "no canary was sent" } else { unsure }.to_owned();
+        };
         let at = canary.sent_at.format("%Y-%m-%d %H:%M:%SZ");
         match (stand, &canary.back) {
             (_, Some(back)) => {
@@ -226,10 +248,16 @@ impl Workspace {
     /// # Errors
     /// When the store fails.
     pub async fn canaries(&self, source: &str) -> Result<Canaries, AuditError> {
-        let read_to = self.store.covered(source).await?.last().map(|(_, to)| *to);
+        let mut read_to = [None, None];
+        for (rehearsal, read_to) in [false, true].into_iter().zip(&mut read_to) {
+            *read_to = self.store.covered(source, rehearsal).await?.last().map(|(_, to)| *to);
+        }
+        let [real, rehearsed] = read_to;
+        let read_to = |canary: &Canary| if canary.rehearsal { rehearsed } else { real };
         let lost_after = self.config.canary.lost_after;
         let of_source = self.store.canaries().await?.into_iter().filter(|canary| canary.source == source);
-        let all = of_source.map(|canary| (stand(&canary, read_to, lost_after), canary)).map(|(stand, canary)| (canary, stand)).collect();
+        let all =
+            of_source.map(|canary| (stand(&canary, read_to(&canary), lost_after), canary)).map(|(stand, canary)| (canary, stand)).collect();
         Ok(Canaries { all })
     }
 }

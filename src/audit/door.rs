@@ -3,9 +3,10 @@
 
 use tokio::sync::mpsc;
 
+use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
-use crate::send::{About, about};
+use crate::send::{About, Held, about};
 use crate::store::{Added, NewRecord};
 
 /// Records taken in at a time; they share their syncs.
@@ -59,25 +60,29 @@ impl Workspace {
         let mut batch = Vec::with_capacity(kept.len());
         for (mut record, about) in kept {
             if let Some(about) = about {
-                record.canary = self.canary_of(about).await?;
+                record.canary = self.canary_of(&record.raw, about).await?;
             }
             batch.push(record);
         }
         Ok(self.store.add_records(&batch, self.clock.now(), self.clock.is_rehearsal()).await?)
     }
 
-    /// How a record is marked that seems to have to do with a canary; `None` where we never sent that one.
-    async fn canary_of(&self, about: About) -> Result<Option<String>, AuditError> {
-        if !self.store.knows_canary(about.id()).await? {
-            return Ok(None);
+    /// How a record is marked that seems to have to do with a canary; `None` where it has nothing to do with any. It is a canary that
+    /// came back only in the mailbox that it was sent to, after a server took it in, and by the clock by which it left. What is a
+    /// canary in every part, but was never sent from here, is another workspace's.
+    async fn canary_of(&self, raw: &RawRecord, held: Held) -> Result<Option<String>, AuditError> {
+        for about in &held.about {
+            let Some((source, rehearsal)) = self.store.sent_canary(about.id()).await? else { continue };
+            let here = source == raw.source && rehearsal == self.clock.is_rehearsal() && !raw.external_id.starts_with(IMPORTED);
+            return Ok(Some(match about {
+                About::Is(id) if here && held.came_in => id.clone(),
+                About::Undelivered(id, why) => {
+                    self.store.canary_undelivered(id, why).await?;
+                    format!("about {id}")
+                }
+                About::Is(id) | About::Names(id) => format!("about {id}"),
+            }));
         }
-        Ok(Some(match about {
-            About::Is(id) => id,
-            About::Undelivered(id, why) => {
-                self.store.canary_undelivered(&id, &why).await?;
-                format!("about {id}")
-            }
-            About::Names(id) => format!("about {id}"),
-        }))
+        Ok(held.built.map(|id| format!("other {id}")))
     }
 }

@@ -13,12 +13,15 @@ use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
+use crate::collect::mail::Mail;
+use crate::collect::mail::arrival::came_in;
 use crate::collect::{Channel, Signal};
+use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 4;
+const RULES: u32 = 5;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -211,7 +214,7 @@ impl<'a> Judge<'a> {
             review,
             decided,
             rehearsal: record.rehearsal,
-            imported: record.external_id.starts_with(IMPORTED),
+            imported: record.external_id.starts_with(IMPORTED) || matches!(&content, Content::Mail(mail) if !self.shows_life(mail)),
             teaches: certain || self.sent_by_us(&marks).is_some(),
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,
@@ -221,8 +224,8 @@ impl<'a> Judge<'a> {
 
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
         let mut attribution = match content {
-            Content::Mail(mail) => attribute::mail(mail, record.arrival.at, &self.targets),
-            Content::Call(call) => attribute::call(call, &self.targets),
+            Content::Mail(mail) => attribute::mail_within(mail, within(record), &self.targets),
+            Content::Call(call) => attribute::call_within(call, &self.targets),
             Content::Recorded(recorded) => {
                 by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
             }
@@ -252,6 +255,11 @@ impl<'a> Judge<'a> {
         };
         plain(address).is_some_and(|from| self.base.values().any(|base| plain(base).as_ref() == Some(&from)))
             || self.aliases.contains_key(&address.to_lowercase())
+    }
+
+    /// Whether a mail shows that its mailbox receives: a server took it in, and none of us sent it.
+    fn shows_life(&self, mail: &Mail) -> bool {
+        came_in(mail) && ![&mail.from, &mail.sender].into_iter().flatten().any(|sender| self.is_ours(&sender.address))
     }
 
     fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
@@ -349,6 +357,11 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
         }
         (Some(_), _) => None,
     }
+}
+
+/// When a record can have arrived, at the earliest and at the latest.
+fn within(record: &Record) -> Span {
+    (record.arrival.at, record.arrival.at_latest.unwrap_or(record.arrival.at))
 }
 
 fn touch_id(record: &Record) -> String {

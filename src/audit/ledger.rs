@@ -19,7 +19,8 @@ use crate::store::Touch;
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
     touches: Vec<Touch>,
-    coverage: Vec<(String, Vec<Span>)>,
+    /// What was watched, really and in rehearsals.
+    coverage: [Vec<(String, Vec<Span>)>; 2],
     canaries: BTreeMap<String, Canaries>,
     /// What was in the way of the last look, by source.
     obstacles: BTreeMap<String, String>,
@@ -30,15 +31,19 @@ pub(super) struct Ledger {
 }
 
 impl Workspace {
-    /// Every source of the configuration with the spans over which it is known to be complete.
+    /// Every source of the configuration with the spans over which it is known to be complete, by the real clock or a rehearsal's.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn coverage(&self) -> Result<Vec<(String, Vec<Span>)>, AuditError> {
+    pub async fn coverage(&self, rehearsal: bool) -> Result<Vec<(String, Vec<Span>)>, AuditError> {
+        if !self.clock.is_rehearsal() {
+            // Our clock may have run ahead and been set right since.
+            self.store.nothing_covered_after(self.clock.now()).await?;
+        }
         let sources = self.config.mailboxes.values().map(crate::config::Mailbox::source);
         let mut coverage = Vec::new();
         for source in sources.chain(self.config.phones.values().map(crate::config::Phone::source)) {
-            let spans = self.store.covered(&source).await?;
+            let spans = self.store.covered(&source, rehearsal).await?;
             coverage.push((source, spans));
         }
         Ok(coverage)
@@ -62,10 +67,13 @@ impl Workspace {
             }
             canaries.insert(source, of_source);
         }
-        let coverage = self.coverage().await?;
+        let coverage = [self.coverage(false).await?, self.coverage(true).await?];
+        let [real, _] = &coverage;
         let mut obstacles = BTreeMap::new();
-        for (source, _) in &coverage {
-            obstacles.extend(looks::obstacle(&self.store.looks(source).await?).map(|obstacle| (source.clone(), obstacle)));
+        for (source, _) in real {
+            obstacles.extend(
+                looks::obstacle(&self.store.looks(source, self.clock.is_rehearsal()).await?).map(|obstacle| (source.clone(), obstacle)),
+            );
         }
         Ok(Ledger {
             touches,
@@ -127,6 +135,12 @@ impl Ledger {
         }
     }
 
+    /// What was watched, really or in rehearsals.
+    fn watched(&self, rehearsal: bool) -> &[(String, Vec<Span>)] {
+        let [real, rehearsed] = &self.coverage;
+        if rehearsal { rehearsed } else { real }
+    }
+
     /// When a source that this inquiry depends on was not watched, or its mailbox not proven alive, within its window so far.
     pub(super) fn gaps(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Vec<Gap> {
         let Some(start) = inquiry.confirmed_at.or(inquiry.sent_at) else { return Vec::new() };
@@ -140,7 +154,7 @@ impl Ledger {
         }
         let mut gaps = Vec::new();
         for source in sources {
-            let covered = self.coverage.iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
+            let covered = self.watched(inquiry.rehearsal).iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
             let mut open: Vec<(Span, String)> = Vec::new();
             let unread = uncovered(span, covered);
             if let Some(life) = self.lives.get(&(source.clone(), inquiry.rehearsal)) {
@@ -164,7 +178,7 @@ impl Ledger {
 
     /// The gaps of all sources over the windows of these inquiries; a source without one stands with an empty list.
     pub(super) fn all_gaps(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> BTreeMap<String, Vec<Gap>> {
-        let mut all: BTreeMap<String, Vec<Gap>> = self.coverage.iter().map(|(source, _)| (source.clone(), Vec::new())).collect();
+        let mut all: BTreeMap<String, Vec<Gap>> = self.watched(false).iter().map(|(source, _)| (source.clone(), Vec::new())).collect();
         for gap in inquiries.iter().filter(|inquiry| inquiry.status == Status::Confirmed).flat_map(|inquiry| self.gaps(inquiry, as_of)) {
             all.entry(gap.source.clone()).or_default().push(gap);
         }

@@ -64,6 +64,7 @@ mod tests {
                     seen_from: None,
                     seen_by: None,
                     messages: 0,
+                    gone: false,
                     problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
                 })
                 .collect(),

@@ -35,15 +35,17 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     }
     workspace.derive().await?;
     let touches = workspace.store.touches().await?;
-    let coverage = workspace.coverage().await?;
-    let mut canaries = BTreeMap::new();
+    let rehearsal = workspace.clock.is_rehearsal() || !inquiries.is_empty() && inquiries.iter().all(|inquiry| inquiry.rehearsal);
+    let coverage = workspace.coverage(rehearsal).await?;
+    let (mut canaries, mut others) = (BTreeMap::new(), BTreeMap::new());
     for mailbox in workspace.config.mailboxes.values() {
+        others.insert(mailbox.source(), workspace.store.canaries_of_others(&mailbox.source()).await?);
         canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
     }
     let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
     let mut looks = BTreeMap::new();
     for (source, _) in &coverage {
-        looks.insert(source.clone(), workspace.store.looks(source).await?);
+        looks.insert(source.clone(), workspace.store.looks(source, rehearsal).await?);
     }
     let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
     let in_review = workspace.review(command.wave.as_deref()).await?;
@@ -55,7 +57,7 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         "coverage": coverage.iter().map(|(source, spans)| {
             let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
             if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
-                entry.insert("canary".into(), canary(canaries));
+                entry.insert("canary".into(), canary(canaries, others.get(source).copied().unwrap_or_default()));
             }
             if let Some(entry) = entry.as_object_mut() {
                 let of = |gap: &Gap| json!({"from": gap.from, "to": gap.to, "why": gap.why});
@@ -83,6 +85,12 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
                 _ => format!("; {}", canaries.tell()),
             });
             text.push_str(&format!("{source}: {until}{canary}\n"));
+            if let Some(others) = others.get(source).filter(|others| **others > 0) {
+                text.push_str(&format!("  {others} test mail(s) of other workspaces, set aside\n"));
+            }
+            for look in looks.get(source).into_iter().flatten().filter(|look| !look.is_watched()) {
+                text.push_str(&format!("  {}\n", unwatched(look)));
+            }
             for gap in gaps.get(source).into_iter().flatten().filter(|gap| gap.to - gap.from >= WORTH_TELLING) {
                 let (from, to) = (gap.from.format("%Y-%m-%d %H:%MZ"), gap.to.format("%Y-%m-%d %H:%MZ"));
                 text.push_str(&format!("  gap {from} to {to}: {}\n", gap.why.as_deref().unwrap_or("not watched")));
@@ -96,14 +104,30 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     Ok(DONE)
 }
 
+/// Why a folder is watched no more.
+fn unwatched(look: &Look) -> String {
+    let day = "%Y-%m-%d %H:%MZ";
+    match (look.left_at, look.gone) {
+        (Some(at), _) => format!("folder {} is no longer watched since {}: it is not in `folders`", look.folder, at.format(day)),
+        (None, Some((from, noticed))) => format!(
+            "folder {} is gone: what came into it between {} and {} is not known",
+            look.folder,
+            from.format(day),
+            noticed.format(day)
+        ),
+        (None, None) => format!("folder {} is no longer watched", look.folder),
+    }
+}
+
 /// How a folder was last looked at.
 fn look(look: &Look) -> Value {
     let folder = Some(&look.folder).filter(|folder| !folder.is_empty());
-    json!({"folder": folder, "tried_at": look.tried_at, "complete_to": look.complete_to, "problem": look.problem})
+    json!({"folder": folder, "tried_at": look.tried_at, "complete_to": look.complete_to, "problem": look.problem,
+        "gone": look.gone.map(|(from, noticed)| json!({"from": from, "to": noticed})), "left_at": look.left_at})
 }
 
 /// The canaries of a mailbox: the last, and how all stand.
-fn canary(canaries: &Canaries) -> Value {
+fn canary(canaries: &Canaries, others: usize) -> Value {
     let last = canaries.last().map(|(canary, stand)| {
         json!({
             "sent_at": canary.sent_at, "stand": word(*stand), "back_at": canary.back.as_ref().map(|back| back.arrival.at),
@@ -112,7 +136,9 @@ fn canary(canaries: &Canaries) -> Value {
             "skew_s": skew(canary),
         })
     });
+    let refused = canaries.refused().map(|(at, why, again)| json!({"at": at, "why": why, "again_at": again}));
     json!({
+        "refused": refused, "of_others": others,
         "last": last, "back": canaries.count(Stand::Back), "lost": canaries.count(Stand::Lost),
         "waiting": canaries.count(Stand::Waiting), "unsent": canaries.count(Stand::Unsent),
     })

@@ -1,6 +1,7 @@
 //! The canary: a test mail of our own that says what it is. Takes an id, addresses and a moment; gives the message, and later
 //! tells it from every other mail. Its id stands in its address, its `Message-ID` and a header of its own, so that one of the
-//! three outlives whatever a mail server rewrites; and `Auto-Submitted` (RFC 3834) keeps answering machines quiet.
+//! three outlives whatever a mail server rewrites; and `Auto-Submitted` (RFC 3834) keeps answering machines quiet. Of reports only one
+//! on delivery (RFC 3464) that tells of a failure says that a canary was lost.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use regex::bytes::Regex;
 
 use crate::collect::mail::Mail;
+use crate::collect::mail::arrival::came_in;
 
 /// The header that holds the id.
 const HEADER: &str = "X-Crickets-Canary";
@@ -17,6 +19,9 @@ const PREFIX: &str = "canary";
 const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Letters after the prefix: 60 bits.
 const LENGTH: usize = 12;
+const SUBJECT: &str = "Test mail of crickets";
+/// More ids of one mail are not looked at.
+const MOST: usize = 64;
 
 /// An id wherever it stands.
 static ID: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("{PREFIX}[a-z2-9]{{{LENGTH}}}")).ok());
@@ -57,7 +62,7 @@ impl Letter<'_> {
         format!(
             "From: crickets <{from}>\r\n\
              To: <{to}>\r\n\
-             Subject: Test mail of crickets\r\n\
+             Subject: {SUBJECT}\r\n\
              Date: {date}\r\n\
              Message-ID: <{id}@{domain}>\r\n\
              {HEADER}: {id}\r\n\
@@ -95,32 +100,118 @@ impl About {
     }
 }
 
-/// Whether a mail holds the id of a canary, and in which part; `parse` reads it, and is asked for the few that do.
-pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<About> {
-    let found = ID.as_ref()?.find(bytes)?;
-    let id = String::from_utf8_lossy(found.as_bytes()).into_owned();
+/// What a mail holds of canaries, whosoever they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// What it has to do with each id that it bears; the surest come first. An address may look like an id by chance.
+    pub about: Vec<About>,
+    /// Whether a server took it in, so that it proves a way into the mailbox.
+    pub came_in: bool,
+    /// The id, where it is built as a canary in every part: whoever sent it, it is one.
+    pub built: Option<String>,
+}
+
+/// Looks for ids of canaries in a mail; `parse` reads it, and is asked for the few that hold one. `None` where there is none.
+pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Held> {
+    ID.as_ref()?.find(bytes)?;
     let mail = parse(bytes);
-    if mail.part_types.iter().any(|kind| kind.starts_with("multipart/report")) {
-        return Some(About::Undelivered(id, reason(&mail)));
+    let addresses = || mail.to.iter().map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
+    let mut ids: Vec<String> = Vec::new();
+    let surest = mail.header(HEADER).chain(mail.message_id.as_deref()).chain(addresses());
+    for text in surest.map(str::as_bytes).chain([bytes]) {
+        add_ids(text, &mut ids);
+    }
+    let about = ids.into_iter().map(|id| of_id(&mail, bytes, id)).collect();
+    Some(Held { about, came_in: came_in(&mail), built: built(&mail) })
+}
+
+/// Adds the ids that stand in a text, also where a look-alike overlaps one.
+fn add_ids(text: &[u8], ids: &mut Vec<String>) {
+    let mut from = 0;
+    while let Some(found) = ID.as_ref().and_then(|id| id.find_at(text, from)).filter(|_| ids.len() < MOST) {
+        let id = String::from_utf8_lossy(found.as_bytes()).into_owned();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        from = found.start() + 1;
+    }
+}
+
+/// What a mail has to do with one id.
+fn of_id(mail: &Mail, bytes: &[u8], id: String) -> About {
+    if is_report(mail) {
+        return match failure(mail, bytes, &id) {
+            Some(why) => About::Undelivered(id, why),
+            None => About::Names(id),
+        };
     }
     let own_header = mail.header(HEADER).any(|value| value.trim() == id);
     let own_name = mail.message_id.as_deref().is_some_and(|name| name.starts_with(&id));
     let named = mail.to.iter().map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
     let own_alias = mail.in_reply_to.is_empty() && named.into_iter().any(|address| address.contains(&id));
-    Some(if own_header || own_name || own_alias { About::Is(id) } else { About::Names(id) })
+    if own_header || own_name || own_alias { About::Is(id) } else { About::Names(id) }
 }
 
-/// The diagnosis of a delivery report (RFC 3464), else its subject.
-fn reason(mail: &Mail) -> String {
-    let line = |name: &str| {
-        let report = mail.report.as_deref().unwrap_or_default();
-        report.lines().find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        })
-    };
-    let said = line("Diagnostic-Code").or_else(|| line("Status")).unwrap_or_else(|| mail.subject.clone());
-    said.chars().take(200).collect()
+fn is_report(mail: &Mail) -> bool {
+    mail.part_types.iter().any(|kind| kind.starts_with("multipart/report"))
+}
+
+/// The id of a mail that says in header, name and origin alike that it is a canary, and answers nothing.
+fn built(mail: &Mail) -> Option<String> {
+    let id = mail.header(HEADER).next()?.trim();
+    let whole = ID.as_ref()?.find(id.as_bytes()).is_some_and(|found| found.len() == id.len());
+    let named = mail.message_id.as_deref().is_some_and(|name| name.strip_prefix(id).is_some_and(|rest| rest.starts_with('@')));
+    let automatic = mail.header("Auto-Submitted").any(|value| value.trim().eq_ignore_ascii_case("auto-generated"));
+    let own = whole && named && automatic && mail.subject.contains(SUBJECT) && mail.in_reply_to.is_empty() && !is_report(mail);
+    own.then(|| id.to_owned())
+}
+
+/// Why a canary could not be delivered, where a report on delivery says so of its recipient (RFC 3464, 2.3), or of the only mail
+/// that it returns. A delay, a delivery, a receipt (RFC 8098) and a complaint (RFC 5965) are no failures.
+fn failure(mail: &Mail, bytes: &[u8], id: &str) -> Option<String> {
+    if !mail.part_types.iter().any(|kind| kind.starts_with("message/delivery-status") || kind.contains("report-type=delivery-status")) {
+        return None;
+    }
+    let report = mail.report.as_deref()?.replace("\r\n", "\n");
+    let groups: Vec<Vec<(String, String)>> = report.split("\n\n").map(fields).collect();
+    let is_recipient = |name: &str| matches!(name, "final-recipient" | "original-recipient");
+    let recipients: Vec<_> = groups.iter().filter(|group| group.iter().any(|(name, _)| is_recipient(name))).collect();
+    let names = |group: &[(String, String)]| group.iter().any(|(name, value)| is_recipient(name) && value.to_lowercase().contains(id));
+    let named: Vec<_> = recipients.iter().copied().filter(|group| names(group)).collect();
+    let of_it = if named.is_empty() && returns(bytes, id) { recipients } else { named };
+    let failed =
+        |group: &[(String, String)]| field(group, "action").is_some_and(|action| action.to_ascii_lowercase().starts_with("failed"));
+    let group = of_it.into_iter().find(|group| failed(group))?;
+    let said = field(group, "diagnostic-code").or_else(|| field(group, "status")).unwrap_or(&mail.subject);
+    Some(said.chars().take(200).collect())
+}
+
+/// Whether the mail that a report returns is the canary.
+fn returns(bytes: &[u8], id: &str) -> bool {
+    bytes.split(|byte| *byte == b'\n').any(|line| {
+        let line = String::from_utf8_lossy(line);
+        let Some((name, value)) = line.split_once(':') else { return false };
+        (name.eq_ignore_ascii_case(HEADER) || name.eq_ignore_ascii_case("Message-ID")) && value.contains(id)
+    })
+}
+
+/// The fields of one group of a report, names in lower case; a line that begins with a space goes on with the one before.
+fn fields(group: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in group.lines() {
+        match (line.strip_prefix([' ', '\t']), fields.last_mut()) {
+            (Some(more), Some((_, value))) => {
+                value.push(' ');
+                value.push_str(more.trim());
+            }
+            _ => fields.extend(line.split_once(':').map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))),
+        }
+    }
+    fields
+}
+
+fn field<'a>(group: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    group.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 #[cfg(test)]
@@ -129,6 +220,11 @@ mod tests {
     use crate::collect::mail::parse;
 
     const NAME: &str = "canaryab2cd3ef4gh5";
+
+    /// What a mail has to do with the first id that it bears.
+    fn first(bytes: &[u8]) -> Option<About> {
+        about(bytes, parse)?.about.into_iter().next()
+    }
 
     fn letter() -> String {
         let at = "2026-11-02T15:04:05Z".parse().unwrap();
@@ -161,7 +257,7 @@ mod tests {
         let whole = letter();
         let header = format!("{HEADER}: {NAME}\r\n");
         let name = format!("Message-ID: <{NAME}@example.org>\r\n");
-        assert_eq!(about(whole.as_bytes(), parse), is());
+        assert_eq!(first(whole.as_bytes()), is());
         let other = "Message-ID: <0102@eu.mailer.example>\r\n";
         for changed in [
             whole.replace(&header, ""),
@@ -170,7 +266,7 @@ mod tests {
             whole.replace("To: <shopper+canaryab2cd3ef4gh5@", "To: <shopper@").replace(&name, other),
             format!("Delivered-To: shopper+{NAME}@example.org\r\nMessage-ID: <1@m.example>\r\nTo: me\r\n\r\nx"),
         ] {
-            assert_eq!(about(changed.as_bytes(), parse), is(), "{changed}");
+            assert_eq!(first(changed.as_bytes()), is(), "{changed}");
         }
     }
 
@@ -180,7 +276,7 @@ mod tests {
             assert_eq!(about(other.as_bytes(), |_| panic!("read without need")), None, "{other}");
         }
         let answer = format!("To: shopper@example.org\nIn-Reply-To: <{NAME}@example.org>\nAuto-Submitted: auto-replied\n\nI am away.");
-        assert_eq!(about(answer.as_bytes(), parse), Some(About::Names(NAME.to_owned())));
+        assert_eq!(first(answer.as_bytes()), Some(About::Names(NAME.to_owned())));
     }
 
     #[test]
@@ -193,6 +289,84 @@ mod tests {
              Diagnostic-Code: smtp; 550 5.1.1 no such user\n\n--x--\n"
         );
         let want = About::Undelivered(NAME.to_owned(), "smtp; 550 5.1.1 no such user".to_owned());
-        assert_eq!(about(bounce.as_bytes(), parse), Some(want));
+        assert_eq!(first(bounce.as_bytes()), Some(want));
+    }
+
+    /// A report of this kind whose machine-readable part says this, and which returns a mail with these headers.
+    fn report(kind: &str, part: &str, says: &str, returned: &str) -> String {
+        format!(
+            "From: MAILER-DAEMON@mx.example.org\nTo: shopper@example.org\nSubject: Report\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type={kind}; boundary=x\n\n--x\nContent-Type: text/plain\n\nSee below.\n\
+             --x\nContent-Type: message/{part}\n\n{says}\n\n--x\nContent-Type: text/rfc822-headers\n\n{returned}\n\n--x--\n"
+        )
+    }
+
+    #[test]
+    fn only_a_report_of_a_failure_tells_of_a_lost_canary() {
+        let alias = format!("shopper+{NAME}@example.org");
+        let original = format!("Message-ID: <{NAME}@example.org>\n{HEADER}: {NAME}");
+        let dsn = |action: &str, recipient: &str, returned: &str| {
+            let says =
+                format!("Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: 5.1.1");
+            report("delivery-status", "delivery-status", &says, returned)
+        };
+        let two = format!(
+            "Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; {alias}\nAction: delivered\nStatus: 2.0.0\n\n\
+             Final-Recipient: rfc822; other@example.org\nAction: failed\nStatus: 5.1.1"
+        );
+        let receipt = format!("Final-Recipient: rfc822; {alias}\nDisposition: automatic-action/MDN-sent-automatically; deleted");
+        let complaint = format!("Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: {alias}");
+        for (what, mail, lost) in [
+            ("failed", dsn("failed", &alias, &original), true),
+            ("failed, by the mail returned", dsn("Failed (unknown user)", "shopper@mail.example.net", &original), true),
+            ("delayed", dsn("delayed", &alias, &original), false),
+            ("delivered", dsn("delivered", &alias, &original), false),
+            ("relayed", dsn("relayed", &alias, &original), false),
+            ("another mail that quotes one", dsn("failed", "amy@b.example", &format!("Subject: about {NAME}")), false),
+            ("another recipient failed", report("delivery-status", "delivery-status", &two, &original), false),
+            ("receipt", report("disposition-notification", "disposition-notification", &receipt, &original), false),
+            ("complaint", report("feedback-report", "feedback-report", &complaint, &original), false),
+        ] {
+            let of_it = about(mail.as_bytes(), parse).unwrap().about.into_iter().find(|about| about.id() == NAME).unwrap();
+            assert_eq!(matches!(of_it, About::Undelivered(..)), lost, "{what}: {of_it:?}");
+            assert!(lost || of_it == About::Names(NAME.to_owned()), "{what}: {of_it:?}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_id_hides_none() {
+        let whole = format!("Received: from canarywharfresidence.example by mx.example; x\r\nX-A: canary{NAME}\r\n{}", letter());
+        let held = about(whole.as_bytes(), parse).unwrap();
+        assert_eq!(held.about.first(), Some(&About::Is(NAME.to_owned())), "its own header goes first: {held:?}");
+        let headless = whole.replace(&format!("{HEADER}: {NAME}\r\n"), "").replace(&format!("<{NAME}@example.org>"), "<1@m.example>");
+        let headless = headless.replace(&format!("shopper+{NAME}@"), &format!("canarywharfresidences@b.example, shopper+{NAME}@"));
+        let held = about(headless.as_bytes(), parse).unwrap();
+        assert!(held.about.contains(&About::Is(NAME.to_owned())) && held.about.len() > 1, "{held:?}");
+        let many: String = (0..500).map(|number| format!("canary{:x>12}", number.to_string().replace(['0', '1'], "y"))).collect();
+        assert_eq!(about(format!("To: a@b.example\n\n{many}").as_bytes(), parse).unwrap().about.len(), MOST);
+    }
+
+    #[test]
+    fn a_canary_of_anybody_is_known_by_its_build() {
+        let built = |text: &str| about(text.as_bytes(), parse).and_then(|held| held.built);
+        assert_eq!(built(&letter()).as_deref(), Some(NAME));
+        assert_eq!(built(&letter().replace("Subject: ", "Subject: [SPAM] ")).as_deref(), Some(NAME));
+        for changed in [
+            letter().replace("Auto-Submitted: auto-generated\r\n", ""),
+            letter().replace(&format!("<{NAME}@"), "<1@"),
+            letter().replace("Subject: ", "In-Reply-To: <1@b.example>\r\nSubject: "),
+            letter().replace("Test mail of crickets", "Welcome to Magnolia"),
+            letter().replace(&format!("{HEADER}: "), "X-Other: "),
+        ] {
+            assert_eq!(built(&changed), None, "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_copy_that_no_server_took_in_is_told_from_one_that_came() {
+        let came = |text: &str| about(text.as_bytes(), parse).unwrap().came_in;
+        assert!(!came(&letter()), "as it lies in a Sent folder");
+        assert!(!came(&format!("Received: from desk by smtp.example.org with ESMTPSA id 1; x\r\n{}", letter())));
+        assert!(came(&format!("Received: from smtp.example.org by mx.example.org with ESMTPS id 1; x\r\n{}", letter())));
     }
 }

@@ -9,7 +9,7 @@ use super::open::{Reader, Store, StoreError, query, take_turn, text};
 use crate::collect::{Arrival, Placement};
 
 /// How soon a canary that the outgoing server did not take may be followed by another.
-const AFTER_REFUSAL: TimeDelta = TimeDelta::hours(1);
+pub const AFTER_REFUSAL: TimeDelta = TimeDelta::hours(1);
 
 /// A test mail of our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,36 @@ impl Store {
             .await
             .map_err(query("look a canary up"))?;
         Ok(row.is_some())
+    }
+
+    /// To which mailbox a canary of this id was sent, and whether in a rehearsal; `None` where it was not sent from here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sent_canary(&self, id: &str) -> Result<Option<(String, bool)>, StoreError> {
+        let row = sqlx::query("SELECT source, rehearsal FROM canary WHERE id = $1")
+            .bind(id.to_owned())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(query("look a canary up"))?;
+        row.map(|row| {
+            let read = Reader { row: &row, what: "canary" };
+            Ok((read.text("source")?, read.flag("rehearsal")?))
+        })
+        .transpose()
+    }
+
+    /// How many test mails of other workspaces lie in a mailbox.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn canaries_of_others(&self, source: &str) -> Result<usize, StoreError> {
+        let row = sqlx::query("SELECT COUNT(*) AS others FROM record WHERE source = $1 AND canary LIKE 'other %'")
+            .bind(source.to_owned())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(query("count canaries of others"))?;
+        Ok(usize::try_from(Reader { row: &row, what: "canary" }.number("others")?).unwrap_or_default())
     }
 
     /// Every canary by the time it was sent, with the first record that it came back as.

@@ -1,4 +1,4 @@
-//! What was watched when, and how far each folder was read.
+//! What was watched when, really or under a rehearsal clock, and how far each folder was read.
 
 use chrono::{DateTime, Utc};
 use sqlx::Row;
@@ -69,11 +69,11 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that a source is known to be complete over a span; joins what touches it.
+    /// Notes that a source is known to be complete over a span, by the real clock or a rehearsal's; joins what touches it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cover(&self, source: &str, span: Span) -> Result<(), StoreError> {
+    pub async fn cover(&self, source: &str, span: Span, rehearsal: bool) -> Result<(), StoreError> {
         let wish = "note what was watched";
         let (mut from, mut to) = (span.0.timestamp_millis(), span.1.timestamp_millis());
         if from > to {
@@ -82,34 +82,57 @@ impl Store {
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
         // Two that join at once would each miss what the other writes.
         take_turn(&mut transaction, "coverage").await?;
-        let rows = sqlx::query("DELETE FROM coverage WHERE source = $1 AND from_at <= $3 AND to_at >= $2 RETURNING from_at, to_at")
-            .bind(source.to_owned())
-            .bind(from)
-            .bind(to)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(query(wish))?;
+        let rows = sqlx::query(
+            "DELETE FROM coverage WHERE source = $1 AND from_at <= $3 AND to_at >= $2 AND rehearsal = $4 RETURNING from_at, to_at",
+        )
+        .bind(source.to_owned())
+        .bind(from)
+        .bind(to)
+        .bind(i64::from(rehearsal))
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(query(wish))?;
         for row in &rows {
             from = from.min(row.try_get("from_at").map_err(query(wish))?);
             to = to.max(row.try_get("to_at").map_err(query(wish))?);
         }
-        sqlx::query("INSERT INTO coverage (source, from_at, to_at) VALUES ($1, $2, $3)")
+        sqlx::query("INSERT INTO coverage (source, from_at, to_at, rehearsal) VALUES ($1, $2, $3, $4)")
             .bind(source.to_owned())
             .bind(from)
             .bind(to)
+            .bind(i64::from(rehearsal))
             .execute(&mut *transaction)
             .await
             .map_err(query(wish))?;
         transaction.commit().await.map_err(query(wish))
     }
 
-    /// The spans over which a source is known to be complete, in order and apart.
+    /// Forgets that anything was watched after a moment: a clock that ran ahead and was set right said so.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn covered(&self, source: &str) -> Result<Vec<Span>, StoreError> {
-        let rows = sqlx::query("SELECT from_at, to_at FROM coverage WHERE source = $1 ORDER BY from_at")
+    pub async fn nothing_covered_after(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let wish = "forget what cannot have been watched";
+        let mut transaction = self.pool.begin().await.map_err(query(wish))?;
+        take_turn(&mut transaction, "coverage").await?;
+        for sql in [
+            "DELETE FROM coverage WHERE rehearsal = 0 AND from_at > $1",
+            "UPDATE coverage SET to_at = $1 WHERE rehearsal = 0 AND to_at > $1",
+            "UPDATE look SET complete_to = $1 WHERE rehearsal = 0 AND complete_to > $1",
+        ] {
+            sqlx::query(sql).bind(at.timestamp_millis()).execute(&mut *transaction).await.map_err(query(wish))?;
+        }
+        transaction.commit().await.map_err(query(wish))
+    }
+
+    /// The spans over which a source is known to be complete, by the real clock or a rehearsal's, in order and apart.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn covered(&self, source: &str, rehearsal: bool) -> Result<Vec<Span>, StoreError> {
+        let rows = sqlx::query("SELECT from_at, to_at FROM coverage WHERE source = $1 AND rehearsal = $2 ORDER BY from_at")
             .bind(source.to_owned())
+            .bind(i64::from(rehearsal))
             .fetch_all(&self.pool)
             .await
             .map_err(query("list what was watched"))?;

@@ -18,7 +18,7 @@ mod looks;
 mod open;
 mod touches;
 
-pub use canaries::{Back, Canary};
+pub use canaries::{AFTER_REFUSAL, Back, Canary};
 pub use coverage::Folder;
 pub use decisions::{Decision, Subject};
 pub use due::Place;

@@ -43,7 +43,7 @@ pub struct NewRecord {
     pub raw: RawRecord,
     /// Its evidence, which is kept.
     pub sha256: String,
-    /// The canary that it is, or `about ID`; `None` for what may be a touch.
+    /// The canary that it is; `about ID` for what only tells of one; `other ID` for one of another workspace; `None` for what may be a touch.
     pub canary: Option<String>,
 }
 
@@ -99,7 +99,7 @@ pub struct Touch {
     /// What it says, in a few numbers, where it is long enough and has an owner: another that was sent the same words agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
-    /// Whether somebody imported it, so that it shows nothing of the mailbox.
+    /// Whether it shows nothing of the mailbox: somebody imported it, no server took it in, or it is from an address of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
     /// Whether others may learn from it.

@@ -166,7 +166,12 @@ fn file(workspace: &Workspace, dovecot: &Dovecot, number: usize, at: &str) {
     let at: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
     let lines: Vec<String> = dovecot.header(number).lines().filter(|line| line.contains(": ")).map(str::to_owned).collect();
     let of = |name: &str| lines.iter().find(|line| line.starts_with(name)).unwrap().clone();
-    let letter = format!("{}\n{}\n{}\n\nA test mail.\n", of("To: "), of("Message-ID: "), of("X-Crickets-Canary: "));
+    let letter = format!(
+        "Received: from smtp.test by mx.crickets.test with LMTP; x\n{}\n{}\n{}\n\nA test mail.\n",
+        of("To: "),
+        of("Message-ID: "),
+        of("X-Crickets-Canary: ")
+    );
     workspace.write(&format!("mail/new/{}.M1P{number}.mx", at.timestamp()), &letter);
 }
 
@@ -256,7 +261,7 @@ fn without_canaries_a_mailbox_is_believed_up_to_its_last_mail() {
         let seconds = at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
         workspace.write(
             &format!("mail/new/{seconds}.M{number}P1.mx"),
-            &format!("From: n@news.example\nTo: shopper@crickets.test\nSubject: {number}\n\nNews.\n"),
+            &format!("Received: from news.example by mx.crickets.test with ESMTP; x\nFrom: n@news.example\nTo: shopper@crickets.test\nSubject: {number}\n\nNews.\n"),
         );
     };
     other("2026-11-12T16:00:00Z", 1);

@@ -436,9 +436,9 @@ async fn what_was_watched_is_joined(place: Place) {
     {
         let source = format!("source {number}");
         for span in &spans {
-            store.cover(&source, *span).await.unwrap();
+            store.cover(&source, *span, false).await.unwrap();
         }
-        assert_eq!(store.covered(&source).await.unwrap(), want, "{spans:?}");
+        assert_eq!(store.covered(&source, false).await.unwrap(), want, "{spans:?}");
     }
     for round in 0..5 {
         let source = format!("busy {round}");
@@ -447,15 +447,15 @@ async fn what_was_watched_is_joined(place: Place) {
             tokio::spawn(async move {
                 for step in 0..3 {
                     let from = if step == 1 { 0 } else { (task * 7 + step * 5) % 100 };
-                    store.cover(&source, (at(from), at(from + 10 + task))).await?;
+                    store.cover(&source, (at(from), at(from + 10 + task)), false).await?;
                 }
-                store.cover(&source, (at(1000 + 100 * task), at(1001 + 100 * task))).await
+                store.cover(&source, (at(1000 + 100 * task), at(1001 + 100 * task)), false).await
             })
         });
         for covered in join_all(tasks).await {
             covered.unwrap().unwrap();
         }
-        let spans = store.covered(&source).await.unwrap();
+        let spans = store.covered(&source, false).await.unwrap();
         assert!(spans.windows(2).all(|pair| pair[0].1 < pair[1].0), "in order and apart: {spans:?}");
         assert_eq!(spans[0].0, at(0), "{spans:?}");
         assert_eq!(spans.iter().filter(|span| span.0 >= at(1000)).count(), 16, "{spans:?}");
@@ -469,18 +469,20 @@ async fn looks_are_kept_by_folder(place: Place) {
         tried_at: at(tried),
         complete_to: complete.map(at),
         problem: problem.map(str::to_owned),
+        gone: None,
+        left_at: None,
     };
     let (junk, inbox) = (look("Junk", 5, None, Some(ODD)), look("INBOX", 6, Some(6), None));
     for (source, look) in [("mailbox.a", &junk), ("mailbox.a", &inbox), ("mailbox.b", &look("", 1, None, Some(ODD)))] {
-        store.note_look(source, look).await.unwrap();
+        store.note_look(source, look, false).await.unwrap();
     }
-    assert_eq!(other.looks("mailbox.a").await.unwrap(), vec![inbox, junk]);
-    other.note_look("mailbox.a", &look("INBOX", 9, None, Some("gone"))).await.unwrap();
-    let kept = store.looks("mailbox.a").await.unwrap();
+    assert_eq!(other.looks("mailbox.a", false).await.unwrap(), vec![inbox, junk]);
+    other.note_look("mailbox.a", &look("INBOX", 9, None, Some("gone")), false).await.unwrap();
+    let kept = store.looks("mailbox.a", false).await.unwrap();
     assert_eq!(kept[0], look("INBOX", 9, Some(6), Some("gone")), "a look that fails leaves what is known");
-    store.note_look("mailbox.a", &look("INBOX", 12, Some(12), None)).await.unwrap();
-    assert_eq!(other.looks("mailbox.a").await.unwrap()[0], look("INBOX", 12, Some(12), None));
-    assert_eq!(other.looks("mailbox.c").await.unwrap(), vec![]);
+    store.note_look("mailbox.a", &look("INBOX", 12, Some(12), None), false).await.unwrap();
+    assert_eq!(other.looks("mailbox.a", false).await.unwrap()[0], look("INBOX", 12, Some(12), None));
+    assert_eq!(other.looks("mailbox.c", false).await.unwrap(), vec![]);
 }
 
 async fn a_setting_is_made_once(place: Place) {
@@ -538,7 +540,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     store.add_records(std::slice::from_ref(&of), at(0), false).await.unwrap();
     store.put_touches(&[touch(&of)], "").await.unwrap();
     store.put_folder("mailbox.main", &pass).await.unwrap();
-    store.cover("mailbox.main", (at(0), at(5))).await.unwrap();
+    store.cover("mailbox.main", (at(0), at(5)), false).await.unwrap();
     let seed = store.setting("seed", || "first".into()).await.unwrap();
     let before = store.inquiries(None).await.unwrap();
     store.close().await;
@@ -551,7 +553,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     assert_eq!(again.records().await.unwrap()[0].id, of.raw.identity);
     assert_eq!(again.touches().await.unwrap(), vec![touch(&of)]);
     assert_eq!(again.folders("mailbox.main").await.unwrap(), vec![pass]);
-    assert_eq!(again.covered("mailbox.main").await.unwrap(), vec![(at(0), at(5))]);
+    assert_eq!(again.covered("mailbox.main", false).await.unwrap(), vec![(at(0), at(5))]);
     assert_eq!(again.setting("seed", || "second".into()).await.unwrap(), seed);
 }
 
@@ -564,9 +566,9 @@ async fn text_and_instants_come_back_as_they_were(place: Place) {
         store.add_inquiry(&one, moment).await.unwrap();
         assert_eq!(store.inquiry(&one.id).await.unwrap(), Some(one.clone()), "{ms}");
         assert_eq!(store.steps(&one.id).await.unwrap()[0].1, moment);
-        store.cover("far", (moment, moment)).await.unwrap();
+        store.cover("far", (moment, moment), false).await.unwrap();
     }
-    assert_eq!(store.covered("far").await.unwrap().len(), far.len());
+    assert_eq!(store.covered("far", false).await.unwrap().len(), far.len());
     let precise = at(0) + TimeDelta::nanoseconds(123_456_789);
     let one = Inquiry { planned_at: precise, ..inquiry("w", "precise") };
     store.add_inquiry(&one, at(0)).await.unwrap();

@@ -115,6 +115,24 @@ pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
         .and_then(|line| line.at)
 }
 
+/// Whether a mail came in through a server: it bears a `Received` line of one that took it from another (RFC 5321, 4.4), or any such
+/// line and the address it was delivered to. The copy that a sender keeps has at most the line of its submission, which bears an
+/// authenticated protocol (RFC 3848) and no delivery.
+#[must_use]
+pub fn came_in(mail: &Mail) -> bool {
+    let submitted = |line: &str| {
+        let mut words = line.split_whitespace();
+        let with = words.find(|word| word.eq_ignore_ascii_case("with")).and_then(|_| words.next());
+        let protocol = with.unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
+        protocol.starts_with("HTTP")
+            || protocol == "ASMTP"
+            || ["SMTPA", "SMTPSA", "LMTPA", "LMTPSA"].iter().any(|end| protocol.ends_with(end))
+    };
+    let delivered = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
+    let mut lines = mail.header("Received").peekable();
+    lines.peek().is_some() && (delivered.iter().any(|name| mail.header(name).next().is_some()) || lines.any(|line| !submitted(line)))
+}
+
 /// The clocks of an IMAP fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
@@ -205,6 +223,24 @@ mod tests {
 
     fn mail(received: Vec<Received>) -> Mail {
         Mail { received, date: Some(at(-9_000)), ..Mail::default() }
+    }
+
+    #[test]
+    fn what_came_in_through_a_server_says_so() {
+        for (headers, came) in [
+            ("From: a@b.example", false),
+            (
+                "Received: from mx.example (mx.example [192.0.2.1])\n\tby imap.example with LMTP id 1;\n Mon, 2 Nov 2026 15:04:05 +0000",
+                true,
+            ),
+            ("Received: from desk ([192.0.2.1]) by smtp.example with ESMTPSA id 1; Mon, 2 Nov 2026 15:04:05 +0000", false),
+            ("Received: from desk by smtp.example with esmtpa id 1; x\nReturn-Path: <a@b.example>", false),
+            ("Delivered-To: a@b.example\nReceived: from desk by mail.example (Postfix) with ESMTPSA id 1; x", true),
+            ("Received: from desk by smtp.example with ESMTPSA id 1; x\nReceived: by mx.example; x", true),
+            ("Delivered-To: a@b.example", false),
+        ] {
+            assert_eq!(came_in(&crate::collect::mail::parse(format!("{headers}\n\nHi\n").as_bytes())), came, "{headers}");
+        }
     }
 
     #[test]

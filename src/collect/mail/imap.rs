@@ -219,6 +219,8 @@ pub struct FolderPass {
     pub seen_by: Option<DateTime<Utc>>,
     /// Messages handed over.
     pub messages: u64,
+    /// Whether it was there before and is on the server no more.
+    pub gone: bool,
     /// What could not be read, as sentences without their ends.
     pub problems: Vec<String>,
 }

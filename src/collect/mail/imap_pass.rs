@@ -160,6 +160,7 @@ impl<'a> Walker<'a> {
                 seen_from: Some(last),
                 seen_by: Some(last),
                 messages: 0,
+                gone: true,
                 problems: vec![format!(
                     "folder {} is gone, renamed or deleted; mail that came into it after {} and is in no other folder was not seen",
                     cursor.folder,
@@ -210,7 +211,8 @@ impl<'a> Walker<'a> {
             aside: Vec::new(),
         });
         let last = cursor.last_pass;
-        let mut pass = FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, problems: Vec::new() };
+        let mut pass =
+            FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, gone: false, problems: Vec::new() };
         self.open = None;
         let opened = loop {
             match self.opened(folder)? {

@@ -4,7 +4,7 @@
 pub mod arrival;
 pub mod canonical;
 pub mod files;
-mod folder;
+pub(crate) mod folder;
 mod headers;
 mod html;
 pub mod imap;

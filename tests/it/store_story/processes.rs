@@ -55,7 +55,7 @@ pub(super) async fn processes_share_one_store(place: Place) {
     assert_eq!(store.inquiries(None).await.unwrap().len(), SHOPS);
     assert_eq!(store.records().await.unwrap().len(), 200);
     assert_eq!(store.touches().await.unwrap().len(), 200);
-    assert_eq!(store.covered("mailbox.main").await.unwrap(), vec![(at(0), at(1000))]);
+    assert_eq!(store.covered("mailbox.main", false).await.unwrap(), vec![(at(0), at(1000))]);
 }
 
 /// What a child says, line by line.
@@ -132,7 +132,7 @@ async fn work(url: &str, folder: &Path) {
         let batch: Vec<_> = (number * 10..number * 10 + 10).map(record).collect();
         store.add_records(&batch, at(0), false).await.unwrap();
         store.put_touches(&batch.iter().map(touch).collect::<Vec<_>>(), "").await.unwrap();
-        store.cover("mailbox.main", (at(i64::from(number) * 50), at(i64::from(number) * 50 + 50))).await.unwrap();
+        store.cover("mailbox.main", (at(i64::from(number) * 50), at(i64::from(number) * 50 + 50)), false).await.unwrap();
         if store.start_sending(&one.id, Status::Planned, at(1), false, false, false).await.unwrap() {
             println!("\nsent {}", one.id);
         }
