@@ -205,6 +205,7 @@ struct Evidence<'a> {
 pub(crate) mod samples {
     use super::*;
     use crate::collect::Channel;
+    use crate::collect::phone::Stamp;
 
     pub(crate) fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -241,16 +242,10 @@ pub(crate) mod samples {
 
     pub(crate) fn ring(from: Option<&str>, body: Option<&str>) -> CallRecord {
         CallRecord {
-            id: None,
-            channel: Channel::Call,
-            direction: Direction::Inbound,
             from: from.map(str::to_owned),
             to: Some("+15125550142".into()),
-            started_at: at("2026-11-02T15:04:00Z"),
-            started_at_latest: None,
-            duration_s: None,
-            answered: None,
             body: body.map(str::to_owned),
+            ..CallRecord::new(Channel::Call, Stamp::exactly(at("2026-11-02T15:04:00Z")))
         }
     }
 }

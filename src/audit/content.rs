@@ -26,7 +26,7 @@ impl Content {
                 None => Self::Mail(Box::new(mail::parse(bytes))),
             },
             Channel::Email => Self::Mail(Box::new(mail::parse(bytes))),
-            Channel::Call | Channel::Voicemail | Channel::Sms => match phone::csv::parse_record(bytes) {
+            Channel::Call | Channel::Voicemail | Channel::Sms => match phone::stored::parse_record(bytes) {
                 Ok(call) => Self::Call(call),
                 Err(_) => Self::Mail(Box::new(mail::parse(bytes))),
             },

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::door::Sink;
 use super::{AuditError, Derived, Workspace};
+use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
 use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
-use crate::collect::phone::csv;
-use crate::collect::{CollectError, RawRecord};
+use crate::collect::phone::{self, Direction, Row, stored};
 use crate::config::{Mailbox, MailboxUrl, Phone};
 use crate::store::{Added, Folder, StoreError};
 
@@ -198,29 +198,31 @@ impl Workspace {
         Ok(total)
     }
 
-    /// A log shows what came up to its newest row, or up to `through` where somebody vouches for more; never beyond.
+    /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
     pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
-        let (source, file) = (phone.source(), path.to_owned());
-        let (records, errors, newest) = tokio::task::spawn_blocking(move || {
-            let opened = std::fs::File::open(&file).map_err(|error| CollectError::Read { path: file.clone(), source: error })?;
-            csv::read(opened, &file.display().to_string(), &source)
-        })
-        .await
-        .map_err(|_| AuditError::Interrupted("reading a call log"))??;
-        let total = records.len();
-        let mut new = 0;
-        let mut records = records.into_iter().peekable();
-        while records.peek().is_some() {
-            new += self.take_in(records.by_ref().take(1024).collect()).await?.new;
-        }
-        let mut problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        match newest.max(through) {
+        let (source, path) = (phone.source(), path.to_owned());
+        let settings = phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, ..phone::Settings::default() };
+        let read = move |sink: &mut Sink<'_>| {
+            let mut problems = Problems::default();
+            let mut take = |row: Row<'_>| {
+                match &row.call {
+                    Ok(call) if call.direction == Direction::Inbound => sink(stored::raw_record(call, &row, &source)?)?,
+                    Ok(_) => {}
+                    Err(_) => problems.add(row.problem()),
+                }
+                Ok(())
+            };
+            let summary = phone::read::path(&path, &settings, &mut take)?;
+            Ok((summary, problems.sentences()))
+        };
+        let ((summary, mut problems), added, known) = self.drain(read).await?;
+        match summary.shows_until().max(through) {
             Some(until) if problems.is_empty() => self.cover(&phone.source(), until.min(self.clock.now())).await?,
             // A row that cannot be read may be the very call that a builder made.
             Some(_) => problems.push("no silence is proven by this log until every row of it can be read.".to_owned()),
             None => {}
         }
-        Ok(SourcePass { source: phone.source(), new, known: total - new, canaries: 0, problems })
+        Ok(SourcePass { source: phone.source(), new: added.new, known, canaries: 0, problems })
     }
 
     /// Mailboxes in files, and call logs.
@@ -236,5 +238,28 @@ impl Workspace {
             self.note_pass(pass).await?;
         }
         Ok(passes)
+    }
+}
+
+/// What could not be read, in sentences: the first of them, and how many more.
+#[derive(Default)]
+struct Problems {
+    sentences: Vec<String>,
+    more: u64,
+}
+
+impl Problems {
+    /// Problems that are told one by one.
+    const TOLD: usize = 100;
+
+    fn add(&mut self, sentence: Option<String>) {
+        if self.sentences.len() < Self::TOLD { self.sentences.extend(sentence) } else { self.more += 1 }
+    }
+
+    fn sentences(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.sentences.push(format!("{} more rows could not be read.", self.more));
+        }
+        self.sentences
     }
 }

@@ -88,17 +88,16 @@ pub enum CollectError {
         /// The file.
         path: PathBuf,
     },
-    /// A file is no neutral call log.
+    /// A file is no call log that is known.
     #[error(
-        "could not read {file} as a call log: it has the columns {seen}, and {missing} must be among them (channel, from and started_at are required)"
+        "could not read {file} as a call log: it is {looks}; no known export begins like this. A table needs at least the columns \
+         channel, from and started_at, or a saved mapping"
     )]
-    NotCallLog {
+    UnknownLog {
         /// The file.
         file: String,
-        /// The columns it has.
-        seen: String,
-        /// The required ones it lacks.
-        missing: String,
+        /// What it looks like instead, in a few words.
+        looks: String,
     },
     /// The bytes of a call record cannot be read back.
     #[error("could not read a call record back: {reason}")]

@@ -3,6 +3,9 @@
 
 use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, Region};
 
+/// The country of numbers written without one (ISO 3166).
+pub const REGION: &str = "US";
+
 /// Who a log says it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
