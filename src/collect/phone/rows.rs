@@ -190,7 +190,7 @@ impl Quotes {
 }
 
 /// How many line ends there are.
-fn newlines(bytes: &[u8]) -> u64 {
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
     bytes.iter().map(|&byte| u64::from(byte == b'\n')).sum()
 }
 
