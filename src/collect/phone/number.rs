@@ -73,6 +73,12 @@ const KEYPAD: [&str; 5] = ["266696687", "7378742833", "2562533", "8656696", "862
 #[must_use]
 pub fn normalise(text: &str, region: &str) -> Caller {
     let text = text.trim();
+    // By far the most; nothing that says "withheld" looks like it.
+    if matches!(region, "US" | "CA")
+        && let Some(number) = north_american(text)
+    {
+        return Caller::Number(number);
+    }
     if is_withheld(text) {
         return Caller::Withheld;
     }
@@ -178,21 +184,23 @@ pub fn e164(text: &str, region: &str) -> Option<String> {
 /// The fast path for ten digits, or eleven that begin with 1, with nothing between them but space, hyphen, dot and brackets.
 fn north_american(text: &str) -> Option<String> {
     let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
-    let mut digits = String::with_capacity(12);
+    let mut number = String::with_capacity(13);
+    number.push('+');
     for byte in rest.bytes() {
         match byte {
-            b'0'..=b'9' => digits.push(char::from(byte)),
+            b'0'..=b'9' if number.len() < 13 => number.push(char::from(byte)),
             b' ' | b'-' | b'.' | b'(' | b')' => {}
             _ => return None,
         }
     }
-    let national = match (digits.len(), plus) {
-        (11, _) => digits.strip_prefix('1')?,
-        (10, false) => &digits,
+    match (number.len(), plus) {
+        (12, _) => {}
+        (11, false) => number.insert(1, '1'),
         _ => return None,
-    };
-    let begins_well = |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
-    (begins_well(0) && begins_well(3)).then(|| format!("+1{national}"))
+    }
+    let digits = number.as_bytes();
+    let begins_well = |at: usize| digits.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    (digits.get(1) == Some(&b'1') && begins_well(2) && begins_well(5)).then_some(number)
 }
 
 /// Whether the text says that the caller hid.
