@@ -16,6 +16,7 @@ mod inquiries;
 mod lock;
 mod looks;
 mod open;
+mod progress;
 mod touches;
 
 pub use canaries::{Back, Canary};

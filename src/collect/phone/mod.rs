@@ -6,6 +6,7 @@
 //! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
 pub mod format;
+mod grow;
 mod neutral;
 pub mod number;
 pub mod read;
@@ -15,6 +16,7 @@ mod rows;
 pub mod stored;
 pub mod when;
 
+pub use grow::grown;
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
 pub use record::{CallRecord, Direction};
 pub use when::Stamp;
