@@ -4,7 +4,7 @@
 use tokio::sync::mpsc;
 
 use super::{AuditError, Workspace};
-use crate::collect::phone::stored;
+use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
 use crate::send::{About, about};
 use crate::store::{Added, NewRecord};
@@ -47,23 +47,34 @@ impl Workspace {
         let (fresh, again): (Vec<RawRecord>, Vec<RawRecord>) = raws.into_iter().partition(|raw| known.insert(raw.identity.clone()));
         let mut added = if fresh.is_empty() { Added::default() } else { self.take_in_new(fresh).await? };
         for raw in again.into_iter().filter(stored::may_grow) {
-            added.grown += usize::from(self.grow(&raw).await?);
+            let grown = self.grow(&raw).await?;
+            (added.new, added.grown) = (added.new + grown.new, added.grown + grown.grown);
         }
         Ok(added)
     }
 
-    /// Lays what came again over what is known of a record; whether that told anything new.
-    async fn grow(&self, raw: &RawRecord) -> Result<bool, AuditError> {
+    /// Lays what came again over what is known of a record.
+    async fn grow(&self, raw: &RawRecord) -> Result<Added, AuditError> {
         loop {
             let records = self.store.records_of(std::slice::from_ref(&raw.identity)).await?;
-            let Some(record) = records.first().filter(|record| record.channel != Channel::Email) else { return Ok(false) };
+            let Some(record) = records.first().filter(|record| record.channel != Channel::Email) else { return Ok(Added::default()) };
             let known = self.evidence.read(&record.sha256)?;
-            let Some(grown) = stored::grow(raw, &known, &record.sha256)? else { return Ok(false) };
-            let (evidence, bytes) = (self.evidence.clone(), grown.bytes.clone());
-            let kept = tokio::task::spawn_blocking(move || evidence.keep(&bytes)).await;
-            let sha256 = kept.map_err(|_| AuditError::Interrupted("keeping evidence"))??;
-            if self.store.grow_record(&grown, &record.sha256, &sha256).await? {
-                return Ok(true);
+            match stored::grow(raw, &known, &record.sha256)? {
+                Grown::Nothing => return Ok(Added::default()),
+                Grown::Other(raw) => return if self.store.known_records(std::slice::from_ref(&raw.identity)).await?.is_empty() {
+                    self.take_in_new(vec![*raw]).await
+                } else {
+                    Ok(Added::default())
+                },
+                Grown::More(grown) => {
+                    let (evidence, bytes) = (self.evidence.clone(), grown.bytes.clone());
+                    let kept = tokio::task::spawn_blocking(move || evidence.keep(&bytes)).await;
+                    let sha256 = kept.map_err(|_| AuditError::Interrupted("keeping evidence"))??;
+                    // Whoever was quicker knows something else: once more.
+                    if self.store.grow_record(&grown, &record.sha256, &sha256).await? {
+                        return Ok(Added { grown: 1, ..Added::default() });
+                    }
+                }
             }
         }
     }

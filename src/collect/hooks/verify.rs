@@ -198,10 +198,8 @@ mod tests {
             let json = text(&vector, "note").split_once("body=").map(|(_, body)| body.split(" ;").next().unwrap_or_default());
             let mut form = url::form_urlencoded::Serializer::new(String::new());
             for (name, value) in vector["params"].as_object().unwrap() {
-                match value {
-                    Value::Array(values) => values.iter().for_each(|value| drop(form.append_pair(name, value.as_str().unwrap()))),
-                    value => drop(form.append_pair(name, value.as_str().unwrap())),
-                }
+                let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+                form.extend_pairs(values.iter().map(|value| (name, value.as_str().unwrap())));
             }
             let form = form.finish();
             let (kind, body) = match json {

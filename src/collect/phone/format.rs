@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use super::neutral;
 use super::reading::Reading;
+use super::{json, neutral};
 use crate::collect::CollectError;
 
 /// How much of a file is shown to the readers.
@@ -23,7 +23,7 @@ pub struct Reader {
 }
 
 /// All readers; what is more special comes first.
-pub const READERS: &[Reader] = &[neutral::READER];
+pub const READERS: &[Reader] = &[neutral::READER, json::READER];
 
 /// How a file begins.
 pub struct Head<'a> {
@@ -103,7 +103,8 @@ pub fn looks_like(head: &Head<'_>) -> String {
     if head.bytes.contains(&0) {
         "a binary file".to_owned()
     } else if text.starts_with(['{', '[']) {
-        format!("JSON of an unknown kind, {shown}")
+        let begin: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(120).collect();
+        format!("JSON of an unknown kind, {begin}")
     } else if text.starts_with('<') {
         format!("XML or HTML of an unknown kind, {shown}")
     } else if first.contains([',', ';', '\t']) {

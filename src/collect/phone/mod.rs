@@ -5,15 +5,29 @@
 //! log of any size takes little memory. A row that cannot be read is told of with its place, and the others go on. What a source
 //! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
+mod aircall;
+mod bandwidth;
+mod callrail;
+mod dialpad;
+pub mod fields;
 pub mod format;
 mod grow;
+mod json;
+#[cfg(test)]
+mod json_tests;
 mod neutral;
 pub mod number;
+mod plivo;
+mod quo;
 pub mod read;
 pub mod reading;
 mod record;
+mod ringcentral;
 mod rows;
 pub mod stored;
+mod telnyx;
+pub mod twilio;
+mod vonage;
 pub mod when;
 
 pub use grow::grown;

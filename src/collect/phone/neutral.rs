@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::format::{Head, Reader, Source};
-use super::reading::{Place, Read, Reading};
+use super::reading::{Place, Reading};
 use super::rows::{Next, Rows};
 use super::{CallRecord, Direction, Stamp, number};
 use crate::collect::{Channel, CollectError};
@@ -36,15 +36,18 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         let place = |rows: &Rows<_>| Place::Line(rows.line());
         match rows.advance().map_err(failed)? {
             Next::End => return Ok(()),
-            Next::Bad(why) => reading.bad(place(&rows), &rows.raw(), why)?,
+            Next::Bad(why) => reading.bad(place(&rows), &rows.record().raw(), why)?,
             Next::Row if rows.len() > header.len() => {
                 let problem =
                     format!("the row has {} fields and the header {}; a text that holds a comma must be quoted", rows.len(), header.len());
-                reading.bad(place(&rows), &rows.raw(), problem)?;
+                reading.bad(place(&rows), &rows.record().raw(), problem)?;
             }
             Next::Row => {
-                let call = call(|at| rows.field(columns.get(at).copied().flatten()?).filter(|value| !value.is_empty()));
-                reading.take(place(&rows), &rows.raw(), call.map(Read::call))?;
+                let record = rows.record();
+                match call(|at| record.field(columns.get(at).copied().flatten()?).filter(|value| !value.is_empty())) {
+                    Ok(call) => reading.call(place(&rows), &record.raw(), call)?,
+                    Err(problem) => reading.bad(place(&rows), &record.raw(), problem)?,
+                }
             }
         }
     }

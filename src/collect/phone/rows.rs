@@ -2,7 +2,7 @@
 //! quotation mark that is opened and never closed would swallow the rest: its row is told of, and reading goes on at the next line.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
@@ -23,6 +23,8 @@ pub(super) struct Rows<R> {
     output: Vec<u8>,
     ends: Vec<usize>,
     count: usize,
+    /// Whether the row has no quotes: then its fields are read where they stand.
+    plain: bool,
     line: u64,
     next_line: u64,
 }
@@ -42,7 +44,8 @@ impl<R: BufRead> Rows<R> {
     pub(super) fn new(reader: R, delimiter: u8) -> Self {
         let core = ReaderBuilder::new().delimiter(delimiter).build();
         let (output, ends) = (vec![0; 4096], vec![0; 64]);
-        Self { reader, delimiter, core, held: Vec::new(), raw: Vec::new(), output, ends, count: 0, line: 0, next_line: 1 }
+        let (held, raw) = (Vec::new(), Vec::new());
+        Self { reader, delimiter, core, held, raw, output, ends, count: 0, plain: true, line: 0, next_line: 1 }
     }
 
     /// Goes to the next row that is not empty.
@@ -54,24 +57,27 @@ impl<R: BufRead> Rows<R> {
             if !self.more()? {
                 return Ok(Next::End);
             }
+            if self.is_empty() {
+                self.next_line += 1;
+                continue;
+            }
             let mut quotes = Quotes::new(self.delimiter);
             let mut seen = 0;
-            while quotes.open_after(self.raw.get(seen..).unwrap_or_default()) {
+            self.plain = memchr::memchr(b'"', &self.raw).is_none();
+            while !self.plain && quotes.open_after(self.raw.get(seen..).unwrap_or_default()) {
                 seen = self.raw.len();
                 if self.raw.len() > LONGEST || !self.more()? {
                     return Ok(self.unclosed());
                 }
             }
-            self.next_line += newlines(&self.raw);
+            self.next_line += if seen == 0 { 1 } else { newlines(&self.raw) };
             if self.raw.len() > LONGEST {
                 return Ok(Next::Bad("the row is longer than 1 MB"));
             }
             if !self.take_apart() {
                 return Ok(Next::Bad("the row has more than 4,096 fields"));
             }
-            if (0..self.count).any(|at| !self.bytes(at).unwrap_or_default().trim_ascii().is_empty()) {
-                return Ok(Next::Row);
-            }
+            return Ok(Next::Row);
         }
     }
 
@@ -80,30 +86,33 @@ impl<R: BufRead> Rows<R> {
         self.line
     }
 
-    /// The row as it stands in the file, without its line end.
-    pub(super) fn raw(&self) -> Cow<'_, str> {
-        text(self.raw.trim_ascii_end())
-    }
-
     /// How many fields the row has.
     pub(super) fn len(&self) -> usize {
         self.count
     }
 
-    /// A field, without space around it: UTF-8, else Windows-1252.
-    pub(super) fn field(&self, at: usize) -> Option<Cow<'_, str>> {
-        self.bytes(at).map(|bytes| text(bytes.trim_ascii()))
+    /// The row's fields.
+    pub(super) fn record(&self) -> Record<'_> {
+        let ends = self.ends.get(..self.count).unwrap_or_default();
+        let end = ends.last().copied().unwrap_or_default();
+        let raw = std::str::from_utf8(without_line_end(&self.raw)).ok();
+        if self.plain {
+            let bytes = self.raw.get(..end).unwrap_or_default();
+            return Record { bytes, text: raw, raw, row: &self.raw, ends, gap: 1 };
+        }
+        let bytes = self.output.get(..end).unwrap_or_default();
+        Record { bytes, text: std::str::from_utf8(bytes).ok(), raw, row: &self.raw, ends, gap: 0 }
     }
 
     /// All fields.
     pub(super) fn fields(&self) -> Vec<String> {
-        (0..self.count).filter_map(|at| self.field(at)).map(Cow::into_owned).collect()
+        let record = self.record();
+        (0..self.count).filter_map(|at| record.field(at)).map(Cow::into_owned).collect()
     }
 
-    fn bytes(&self, at: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(at).filter(|_| at < self.count)?;
-        let begin = if at == 0 { 0 } else { *self.ends.get(at - 1)? };
-        self.output.get(begin..end)
+    /// Whether nothing stands in the row: delimiters and space alone.
+    fn is_empty(&self) -> bool {
+        self.raw.iter().all(|byte| byte.is_ascii_whitespace() || *byte == self.delimiter)
     }
 
     /// Reads one line more into the row; whether there was one. No line is longer than the bound and a bit.
@@ -113,8 +122,8 @@ impl<R: BufRead> Rows<R> {
             self.raw.extend(self.held.drain(..end));
             return Ok(true);
         }
-        let room = u64::try_from(2 * LONGEST).unwrap_or(u64::MAX);
-        let read = self.reader.by_ref().take(room).read_until(b'\n', &mut self.raw)?;
+        let room = 2 * LONGEST;
+        let read = read_line(&mut self.reader, room, &mut self.raw)?;
         if self.line == 1 && self.raw.starts_with(b"\xef\xbb\xbf") {
             self.raw.drain(..3);
         }
@@ -133,6 +142,15 @@ impl<R: BufRead> Rows<R> {
 
     /// Parts the fields; false when there are too many.
     fn take_apart(&mut self) -> bool {
+        if self.plain {
+            let row = without_line_end(&self.raw);
+            let end = row.len();
+            self.ends.clear();
+            self.ends.extend(memchr::memchr_iter(self.delimiter, row).chain([end]).take(FIELDS + 1));
+            self.count = self.ends.len();
+            return self.count <= FIELDS;
+        }
+        self.ends.resize(self.ends.len().max(64), 0);
         self.core.reset();
         self.output.resize(self.output.len().max(self.raw.len() + 1), 0);
         let (mut input, mut written, mut ended) = (self.raw.as_slice(), 0, 0);
@@ -157,6 +175,36 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
+/// The fields of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'a> {
+    bytes: &'a [u8],
+    /// The same, where the whole row is UTF-8.
+    text: Option<&'a str>,
+    raw: Option<&'a str>,
+    row: &'a [u8],
+    ends: &'a [usize],
+    /// What stands between two fields.
+    gap: usize,
+}
+
+impl<'a> Record<'a> {
+    /// A field, without space around it: UTF-8, else Windows-1252.
+    pub(super) fn field(&self, at: usize) -> Option<Cow<'a, str>> {
+        let end = *self.ends.get(at)?;
+        let begin = if at == 0 { 0 } else { *self.ends.get(at - 1)? + self.gap };
+        match self.text {
+            Some(text) => text.get(begin..end).map(|field| Cow::Borrowed(field.trim_ascii())),
+            None => self.bytes.get(begin..end).map(|field| text(field.trim_ascii())),
+        }
+    }
+
+    /// The row as it stands in the file, without its line end.
+    pub(super) fn raw(&self) -> Cow<'a, str> {
+        self.raw.map_or_else(|| text(without_line_end(self.row)), Cow::Borrowed)
+    }
+}
+
 /// Whether a row's quotes are open; a mark inside an unquoted field is text.
 struct Quotes {
     delimiter: u8,
@@ -171,7 +219,7 @@ impl Quotes {
 
     /// Whether they are open after these bytes too.
     fn open_after(&mut self, bytes: &[u8]) -> bool {
-        if !self.quoted && !bytes.contains(&b'"') {
+        if !self.quoted && memchr::memchr(b'"', bytes).is_none() {
             return false;
         }
         for &byte in bytes {
@@ -189,8 +237,39 @@ impl Quotes {
     }
 }
 
+/// Appends what comes up to the next line end and with it, at most `room` bytes; how many there were.
+fn read_line(reader: &mut impl BufRead, room: usize, into: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut read = 0;
+    while read < room {
+        let buffer = match reader.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let buffer = buffer.get(..room - read).unwrap_or(buffer);
+        let (part, ends) = match memchr::memchr(b'\n', buffer) {
+            Some(at) => (buffer.get(..=at).unwrap_or(buffer), true),
+            None => (buffer, buffer.is_empty()),
+        };
+        into.extend_from_slice(part);
+        let length = part.len();
+        reader.consume(length);
+        read += length;
+        if ends {
+            break;
+        }
+    }
+    Ok(read)
+}
+
+/// A row without its line end; a tab at its end is an empty field.
+fn without_line_end(row: &[u8]) -> &[u8] {
+    let row = row.strip_suffix(b"\n").unwrap_or(row);
+    row.strip_suffix(b"\r").unwrap_or(row)
+}
+
 /// How many line ends there are.
-fn newlines(bytes: &[u8]) -> u64 {
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
     bytes.iter().map(|&byte| u64::from(byte == b'\n')).sum()
 }
 
@@ -227,6 +306,7 @@ mod tests {
         }
         assert_eq!(rows.len(), 4);
         assert_eq!(all("a;\"b;c\"\n", b';')[0].1, ["a", "b;c"]);
+        assert_eq!(all("a\tb\t\r\n", b'\t')[0].1, ["a", "b", ""]);
     }
 
     #[test]

@@ -71,16 +71,35 @@ fn arrival(call: &CallRecord) -> Arrival {
     }
 }
 
-/// What is known of a record once `raw` has come too; `None` where that tells nothing new. `known` are the bytes of the evidence so far,
-/// `sha256` their name, which the new evidence names in its turn.
+/// What another record by the same id is to the one that is known.
+#[derive(Debug)]
+pub enum Grown {
+    /// It tells nothing new.
+    Nothing,
+    /// All that is known by both.
+    More(Box<RawRecord>),
+    /// Another call: its time lies too far apart.
+    Other(Box<RawRecord>),
+}
+
+/// How far apart what is told of one call may lie: it may be told of its end alone.
+const ONE_CALL: chrono::Duration = chrono::Duration::hours(6);
+
+/// What is known of a record once `raw` has come too. `known` are the bytes of the evidence so far, `sha256` their name, which the new
+/// evidence names in its turn.
 ///
 /// # Errors
 /// When either are no call record.
-pub fn grow(raw: &RawRecord, known: &[u8], sha256: &str) -> Result<Option<RawRecord>, CollectError> {
-    let before = parse_record(known)?;
-    let after = super::grown(&before, &parse_record(&raw.bytes)?);
+pub fn grow(raw: &RawRecord, known: &[u8], sha256: &str) -> Result<Grown, CollectError> {
+    let (before, more) = (parse_record(known)?, parse_record(&raw.bytes)?);
+    let ends = |call: &CallRecord| (call.started_at, call.started_at_latest.unwrap_or(call.started_at));
+    let (a, b) = (ends(&before), ends(&more));
+    if a.0 - b.1 > ONE_CALL || b.0 - a.1 > ONE_CALL {
+        return Ok(Grown::Other(Box::new(RawRecord { identity: identity(&more), ..raw.clone() })));
+    }
+    let after = super::grown(&before, &more);
     if after == before {
-        return Ok(None);
+        return Ok(Grown::Nothing);
     }
     let failed = |error: serde_json::Error| CollectError::Record { reason: error.to_string() };
     let mut kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&raw.bytes).map_err(failed)?;
@@ -89,7 +108,7 @@ pub fn grow(raw: &RawRecord, known: &[u8], sha256: &str) -> Result<Option<RawRec
     }
     kept.insert("earlier".to_owned(), sha256.into());
     let bytes = serde_json::to_vec(&kept).map_err(failed)?;
-    Ok(Some(RawRecord { bytes, channel: after.channel, arrival: arrival(&after), ..raw.clone() }))
+    Ok(Grown::More(Box::new(RawRecord { bytes, channel: after.channel, arrival: arrival(&after), ..raw.clone() })))
 }
 
 /// Reads back the bytes of a raw record.
@@ -154,13 +173,17 @@ mod tests {
         assert_eq!(hook.identity, list.identity);
         assert!(may_grow(&hook) && !may_grow(&raw(&told, "neutral-csv")));
         assert_ne!(hook.identity, raw(&told, "telnyx-json").identity);
-        let grown = grow(&list, &hook.bytes, "abc").unwrap().unwrap();
+        let Grown::More(grown) = grow(&list, &hook.bytes, "abc").unwrap() else { panic!("nothing new") };
         assert_eq!((grown.arrival.at, grown.arrival.at_latest), (last, None));
         assert_eq!(parse_record(&grown.bytes).unwrap().duration_s, Some(9));
         assert!(String::from_utf8(grown.bytes.clone()).unwrap().contains(r#""earlier":"abc""#));
         for again in [&hook, &list] {
-            assert!(grow(again, &grown.bytes, "def").unwrap().is_none(), "told again, it tells nothing new");
+            assert!(matches!(grow(again, &grown.bytes, "def").unwrap(), Grown::Nothing), "told again, it tells nothing new");
         }
+        let next_day = CallRecord { started_at: last + chrono::Duration::days(1), started_at_latest: None, ..told.clone() };
+        let other = raw(&next_day, "twilio-json");
+        let Grown::Other(apart) = grow(&other, &grown.bytes, "def").unwrap() else { panic!("a day lies between them") };
+        assert!(apart.identity != other.identity && apart.bytes == other.bytes);
     }
 
     #[test]
