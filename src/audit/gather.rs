@@ -4,16 +4,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
-
 use super::door::Sink;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
 use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
-use crate::collect::phone::{self, Direction, Row, stored};
-use crate::config::{Mailbox, MailboxUrl, Phone};
+use crate::config::{Mailbox, MailboxUrl};
 use crate::store::{Added, Folder, StoreError};
 
 /// How the external ids of imported records begin.
@@ -30,8 +27,21 @@ pub struct SourcePass {
     pub known: usize,
     /// New mails that have to do with a canary of ours: no touches.
     pub canaries: usize,
+    /// Known records of which more became known.
+    pub grown: usize,
     /// What could not be read, in sentences; the rest went in.
     pub problems: Vec<String>,
+}
+
+impl SourcePass {
+    /// Adds what another pass over the same source gave.
+    pub(super) fn add(&mut self, other: Self) {
+        self.new += other.new;
+        self.known += other.known;
+        self.canaries += other.canaries;
+        self.grown += other.grown;
+        self.problems.extend(other.problems);
+    }
 }
 
 /// One pass over all sources.
@@ -66,7 +76,7 @@ impl Workspace {
             }
             passes.push(self.told(mailbox.source(), pass)?);
         }
-        passes.extend(self.look_at_files().await?);
+        passes.extend(self.look_at_files(false).await?);
         for (source, problem) in unsent {
             passes.iter_mut().filter(|pass| pass.source == source).for_each(|pass| pass.problems.push(problem.clone()));
         }
@@ -103,8 +113,8 @@ impl Workspace {
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
                 let problems =
                     pass.folders.iter().flat_map(|folder| folder.problems.iter().map(|problem| format!("{}: {problem}", folder.folder)));
-                let Added { new, canaries } = added;
-                Ok(SourcePass { source: mailbox.source(), new, known, canaries, problems: problems.collect() })
+                let Added { new, canaries, grown } = added;
+                Ok(SourcePass { source: mailbox.source(), new, known, canaries, grown, problems: problems.collect() })
             }
         }
     }
@@ -167,99 +177,24 @@ impl Workspace {
             new: added.new,
             known: known + passed_over,
             canaries: added.canaries,
+            grown: added.grown,
             problems: pass.problems.iter().map(|problem| format!("{}: {}", problem.path.display(), problem.message)).collect(),
         };
         Ok((told, !pass.incomplete))
     }
 
-    async fn gather_phone(&self, phone: &Phone) -> Result<SourcePass, AuditError> {
-        let mut total = SourcePass { source: phone.source(), ..SourcePass::default() };
-        for pattern in &phone.files {
-            let whole = self.root.join(pattern);
-            let paths = match glob::glob(&whole.to_string_lossy()) {
-                Ok(paths) => paths.filter_map(Result::ok).collect::<Vec<_>>(),
-                Err(error) => {
-                    total.problems.push(format!("the pattern `{pattern}` cannot be used: {error}"));
-                    continue;
-                }
-            };
-            for path in paths {
-                match self.read_call_log(phone, &path, None).await {
-                    Ok(pass) => {
-                        total.new += pass.new;
-                        total.known += pass.known;
-                        total.problems.extend(pass.problems);
-                    }
-                    Err(AuditError::Collect(error)) => total.problems.push(format!("{error}.")),
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(total)
-    }
-
-    /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
-    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
-        let (source, path) = (phone.source(), path.to_owned());
-        let settings = phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, ..phone::Settings::default() };
-        let read = move |sink: &mut Sink<'_>| {
-            let mut problems = Problems::default();
-            let mut take = |row: Row<'_>| {
-                match &row.call {
-                    Ok(call) if call.direction == Direction::Inbound => sink(stored::raw_record(call, &row, &source)?)?,
-                    Ok(_) => {}
-                    Err(_) => problems.add(row.problem()),
-                }
-                Ok(())
-            };
-            let summary = phone::read::path(&path, &settings, &mut take)?;
-            Ok((summary, problems.sentences()))
-        };
-        let ((summary, mut problems), added, known) = self.drain(read).await?;
-        match summary.shows_until().max(through) {
-            Some(until) if problems.is_empty() => self.cover(&phone.source(), until.min(self.clock.now())).await?,
-            // A row that cannot be read may be the very call that a builder made.
-            Some(_) => problems.push("no silence is proven by this log until every row of it can be read.".to_owned()),
-            None => {}
-        }
-        Ok(SourcePass { source: phone.source(), new: added.new, known, canaries: 0, problems })
-    }
-
-    /// Mailboxes in files, and call logs.
-    pub(super) async fn look_at_files(&self) -> Result<Vec<SourcePass>, AuditError> {
+    /// Mailboxes in files, call logs, and what webhooks brought that `serve` has not read. While `watching`, files are known from look to look.
+    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Vec<SourcePass>, AuditError> {
         let mut passes = Vec::new();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| !matches!(mailbox.url, MailboxUrl::Imap { .. })) {
-            passes.push(self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?);
+            let pass = self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?;
+            self.note_pass(&pass).await?;
+            passes.push(pass);
         }
         for phone in self.config.phones.values() {
-            passes.push(self.told(phone.source(), self.gather_phone(phone).await)?);
+            passes.push(self.told(phone.source(), self.gather_phone(phone, watching).await)?);
         }
-        for pass in &passes {
-            self.note_pass(pass).await?;
-        }
+        passes.extend(self.take_journal().await?);
         Ok(passes)
-    }
-}
-
-/// What could not be read, in sentences: the first of them, and how many more.
-#[derive(Default)]
-struct Problems {
-    sentences: Vec<String>,
-    more: u64,
-}
-
-impl Problems {
-    /// Problems that are told one by one.
-    const TOLD: usize = 100;
-
-    fn add(&mut self, sentence: Option<String>) {
-        if self.sentences.len() < Self::TOLD { self.sentences.extend(sentence) } else { self.more += 1 }
-    }
-
-    fn sentences(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.sentences.push(format!("{} more rows could not be read.", self.more));
-        }
-        self.sentences
     }
 }

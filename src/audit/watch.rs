@@ -51,6 +51,7 @@ impl Workspace {
                 }
             });
         }
+        let _polls = self.poll_while_watching(move |pass| News { source: pass.source.clone(), what: What::Polled(pass) }, &sender);
         let _canaries = self.canaries_while_watching(sender);
         let mut open = true;
         let mut look = tokio::time::interval(LOOK);
@@ -63,10 +64,10 @@ impl Workspace {
                     open = got > 0;
                     gathered.passes = self.take_news(std::mem::take(&mut batch)).await?;
                 }
-                _ = look.tick() => gathered.passes = self.look_at_files().await?,
+                _ = look.tick() => gathered.passes = self.look_at_files(true).await?,
             }
             // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
-            if gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
+            if gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
                 gathered.derived = self.derive().await?;
             }
             tell(&gathered);
@@ -97,6 +98,7 @@ impl Workspace {
                     pass.problems.push(format!("{sentence}."));
                 }
                 What::Unsent(sentence) => pass.problems.push(sentence),
+                What::Polled(polled) => pass.add(polled),
                 What::End(error) => return Err(error.into()),
             }
         }
@@ -117,6 +119,8 @@ enum What {
     Trouble(String),
     /// A canary did not go out.
     Unsent(String),
+    /// A phone's service was asked.
+    Polled(SourcePass),
     End(CollectError),
 }
 

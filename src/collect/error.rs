@@ -82,6 +82,24 @@ pub enum CollectError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file cannot be written.
+    #[error("could not write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A service that is asked over HTTP does not give what it should.
+    #[error("could not read {what} from {host}: {reason}")]
+    Service {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        what: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
     /// A file holds neither a message nor an mbox.
     #[error("could not find mail in {path}: it is no Maildir, no mbox, and it does not begin with the headers of a message")]
     NotMail {

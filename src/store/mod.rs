@@ -17,6 +17,7 @@ mod lessons;
 mod lock;
 mod looks;
 mod open;
+mod progress;
 mod touches;
 
 pub use canaries::{Back, Canary};

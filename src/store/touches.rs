@@ -55,6 +55,8 @@ pub struct Added {
     pub new: usize,
     /// That have to do with a canary.
     pub canaries: usize,
+    /// Records that were known, and of which more became known.
+    pub grown: usize,
 }
 
 /// A record judged: whose it is, who wrote it, what it says.

@@ -37,4 +37,7 @@ mod review;
 mod screens;
 mod site;
 mod store_story;
+mod twilio;
+mod watched;
+mod webhooks;
 mod workspace;

@@ -314,8 +314,8 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     let again = NewRecord { canary: Some(one.id.clone()), ..record(2) };
     let bounce = NewRecord { canary: Some("about asked".into()), ..record(3) };
     let batch = [came.clone(), bounce, record(4)];
-    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2 });
-    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1 });
+    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2, grown: 0 });
+    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1, grown: 0 });
     assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
     assert_eq!(store.external_ids("mailbox.main").await.unwrap().len(), 4, "and no file need be read again");
     assert!(!store.known_records(std::slice::from_ref(&came.raw.identity)).await.unwrap().is_empty());

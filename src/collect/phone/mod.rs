@@ -11,6 +11,7 @@ mod callrail;
 mod dialpad;
 pub mod fields;
 pub mod format;
+mod grow;
 mod json;
 #[cfg(test)]
 mod json_tests;
@@ -29,6 +30,7 @@ pub mod twilio;
 mod vonage;
 pub mod when;
 
+pub use grow::grown;
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
 pub use record::{CallRecord, Direction};
 pub use when::Stamp;

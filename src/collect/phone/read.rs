@@ -31,6 +31,22 @@ pub fn path<'a>(path: &Path, settings: &'a Settings, sink: &'a mut Sink<'a>) -> 
     Err(CollectError::UnknownLog { file: path.display().to_string(), looks: "a folder without any call log".to_owned() })
 }
 
+/// Reads phone records that are at hand, or a part of a file, into `sink`; they are called `name`.
+///
+/// # Errors
+/// When they cannot be read, are no call log, or whoever takes the rows cannot keep one.
+pub fn bytes<'a>(
+    path: &Path,
+    name: &str,
+    bytes: impl Read,
+    settings: &'a Settings,
+    sink: &'a mut Sink<'a>,
+) -> Result<Summary, CollectError> {
+    let mut reading = Reading::new(settings, sink);
+    stream(path, name, bytes, &mut reading)?;
+    Ok(reading.summary)
+}
+
 fn file(path: &Path, reading: &mut Reading<'_>) -> Result<(), CollectError> {
     let failed = |source| CollectError::Read { path: path.to_owned(), source };
     let opened = std::fs::File::open(path).map_err(failed)?;
@@ -52,7 +68,10 @@ fn stream(path: &Path, name: &str, mut stream: impl Read, reading: &mut Reading<
 }
 
 /// Every file below a folder, in the order of their names.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, CollectError> {
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, CollectError> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(folder) = waiting.pop() {
