@@ -13,6 +13,7 @@ mod lookalike;
 mod marks;
 mod number;
 mod sender;
+pub mod same;
 mod siblings;
 mod thread;
 pub(crate) mod words;
