@@ -147,6 +147,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let look = include_str!("migrations/0004_look.sql");
     let aside = include_str!("migrations/0005_aside.sql");
     let judged_under = include_str!("migrations/0006_judged_under.sql");
+    let lessons = include_str!("migrations/0007_lessons.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -154,6 +155,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(4, "look".into(), MigrationType::Simple, look.into_sql_str(), false),
         Migration::new(5, "aside".into(), MigrationType::Simple, aside.into_sql_str(), false),
         Migration::new(6, "judged under".into(), MigrationType::Simple, judged_under.into_sql_str(), false),
+        Migration::new(7, "lessons".into(), MigrationType::Simple, lessons.into_sql_str(), false),
     ]
 }
 
