@@ -31,6 +31,15 @@ pub(super) struct Said {
     hosts: Vec<String>,
     /// Said to the persona's own number, and so by nobody who was not given it.
     spoken: bool,
+    /// The words of speech without the spaces between them: whoever writes it down parts names as it likes.
+    run: String,
+}
+
+impl Said {
+    /// Whether nothing was said.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.hosts.is_empty()
+    }
 }
 
 /// The words and links of a mail.
@@ -44,6 +53,7 @@ pub(super) fn of_mail(mail: &Mail) -> Said {
         lines,
         hosts: hosts(mail),
         spoken: false,
+        run: String::new(),
     }
 }
 
@@ -63,13 +73,25 @@ pub(super) fn of_call(call: &CallRecord) -> Said {
         .split_whitespace()
         .filter_map(|word| host(word).or_else(|| host(&format!("https://{word}")).filter(|host| host.contains('.'))))
         .collect();
+    let run = run(&body);
     let words = words::Folded::of(&format!("{name} \n{body}"));
-    Said { words, sender: words::Folded::of(""), lines: Vec::new(), hosts, spoken: true }
+    Said { words, sender: words::Folded::of(""), lines: Vec::new(), hosts, spoken: true, run }
 }
 
 fn host(link: &str) -> Option<String> {
     let url = Url::parse(link.trim_end_matches(['.', ',', ')'])).ok().filter(|url| url.scheme().starts_with("http"))?;
     url.host_str().map(str::to_lowercase)
+}
+
+/// The words of a text run together, without "and".
+fn run(text: &str) -> String {
+    words::fold(text).split_whitespace().filter(|word| *word != "and").collect()
+}
+
+/// Whether speech holds a name whose words were parted or joined otherwise: "blue bonnet homes".
+fn runs(said: &Said, name: &str, least: usize) -> bool {
+    let name = run(name);
+    said.spoken && name.len() >= least && said.run.contains(&name)
 }
 
 /// Targets that the words point to, each with the strongest hints it has.
@@ -92,9 +114,11 @@ fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
         } else {
             hint(0.65, format!("names {}", target.builder));
         }
+    } else if runs(said, &target.builder, 10) {
+        hint(0.82, format!("names {}, its words parted otherwise", target.builder));
     } else {
         let core = words::core_of(&target.builder);
-        if core.trim().len() >= 5 && said.words.holds(&core) {
+        if core.trim().len() >= 5 && (said.words.holds(&core) || runs(said, &core, 9)) {
             hint(if said.spoken { 0.6 } else { 0.5 }, format!("says \"{}\"", core.trim()));
         }
     }

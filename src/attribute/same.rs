@@ -204,9 +204,7 @@ fn may_be_one(one: &Record<'_>, other: &Record<'_>) -> bool {
 /// Whether the numbers are those of one call.
 fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
     let (to, other_to) = (one.heard.to.as_deref(), other.heard.to.as_deref());
-    let dialled = |record: &Record<'_>| -> Vec<String> {
-        record.heard.to.iter().chain(&record.heard.forwarded_from).cloned().collect()
-    };
+    let dialled = |record: &Record<'_>| -> Vec<String> { record.heard.to.iter().chain(&record.heard.forwarded_from).cloned().collect() };
     match (one.from, other.from) {
         (Some(from), Some(of_other)) if from == of_other => {
             to.is_none() || other_to.is_none() || dialled(one).iter().any(|number| dialled(other).contains(number))

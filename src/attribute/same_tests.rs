@@ -28,7 +28,16 @@ struct Row {
 
 fn row(touch: &str, format: &str, from: Option<&'static str>, to: &str, second: i64) -> Row {
     let heard = Heard { to: Some(to.to_owned()), format: format.to_owned(), ..Heard::default() };
-    Row { touch: touch.into(), source: "phone.main", channel: Channel::Call, from, span: (at(second), at(second)), body: None, heard, owner: None }
+    Row {
+        touch: touch.into(),
+        source: "phone.main",
+        channel: Channel::Call,
+        from,
+        span: (at(second), at(second)),
+        body: None,
+        heard,
+        owner: None,
+    }
 }
 
 fn joined(rows: &[Row]) -> Vec<Fate> {
@@ -98,10 +107,7 @@ fn a_forwarded_call_is_matched_through_the_number_that_was_dialled() {
 
 #[test]
 fn a_voicemail_joins_its_ring_or_began_before_its_stamp() {
-    let call = CallRecord {
-        duration_s: Some(30),
-        ..CallRecord::new(Channel::Voicemail, Stamp::exactly(at(1_000)))
-    };
+    let call = CallRecord { duration_s: Some(30), ..CallRecord::new(Channel::Voicemail, Stamp::exactly(at(1_000))) };
     assert_eq!(began(&call, "google-voice-html"), (at(925), Some(at(1_000))));
     assert_eq!(began(&call, "neutral-csv"), (at(1_000), None), "whose log says when it began");
     let unknown = CallRecord { duration_s: None, ..call.clone() };

@@ -17,6 +17,7 @@ mod judge;
 mod ledger;
 mod login;
 mod looks;
+mod one_call;
 mod probe;
 mod publish;
 mod record;
