@@ -31,6 +31,7 @@ struct Tally {
     review: usize,
     candidates: usize,
     knowable: usize,
+    known: usize,
 }
 
 /// The same calls as other logs show them: of the forwarded number the handset's, of the others a table with local times.
@@ -143,6 +144,7 @@ fn main() {
         tally.review += usize::from(!owned);
         tally.candidates += usize::from(!owned && !judged.candidates.is_empty());
         tally.knowable += usize::from(row.knowable);
+        tally.known += usize::from(row.knowable && right);
         if failures && (owned && !right || row.knowable && !right) {
             let is = row.truth.as_ref().map_or("nobody's", |id| id.0.as_str());
             let said = judged.owner.as_ref().map_or("review", |id| id.0.as_str());
@@ -154,8 +156,8 @@ fn main() {
     }
     println!("{:<38} {:>8} {:>6} {:>6} {:>7} {:>16} {:>8}", "kind", "knowable", "right", "wrong", "review", "with candidates", "recall");
     for (kind, tally) in &kinds {
-        let recall = if tally.knowable == 0 { "-".to_owned() } else { format!("{:.3}", share(tally.right, tally.knowable)) };
-        let Tally { right, wrong, review, candidates, knowable } = tally;
+        let recall = if tally.knowable == 0 { "-".to_owned() } else { format!("{:.3}", share(tally.known, tally.knowable)) };
+        let Tally { right, wrong, review, candidates, knowable, .. } = tally;
         println!("{kind:<38} {knowable:>8} {right:>6} {wrong:>6} {review:>7} {candidates:>16} {recall:>8}");
     }
     let (pairs, missed, two) = join(&rows, &judged);

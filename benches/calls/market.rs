@@ -150,7 +150,9 @@ impl Dice {
 
     /// A line of Texas that nobody else has.
     pub(crate) fn line(&mut self) -> String {
-        format!("+1{}{}{:04}", self.pick(&["512", "713", "210", "214", "737"]), 230 + self.roll(650), self.roll(10_000))
+        // No exchange ends with 11, and 555 is nobody's.
+        let office = (0..).map(|_| 230 + self.roll(650)).find(|office| office % 100 != 11 && *office != 555).unwrap_or(230);
+        format!("+1{}{office}{:04}", self.pick(&["512", "713", "210", "214", "737"]), self.roll(10_000))
     }
 
     /// So many minutes as this many days have at most.
@@ -182,6 +184,8 @@ pub(crate) struct Builder {
     pub(crate) agent: String,
     /// Whether the shop file or a mail tells that name.
     pub(crate) agent_known: bool,
+    /// Whether another builder employs somebody of that name.
+    pub(crate) namesake: bool,
     /// The number on its site; harvested.
     pub(crate) site: Option<String>,
     /// The agent's own mobile.
@@ -195,9 +199,14 @@ impl Builder {
     }
 }
 
-/// The builders. Two in a hundred have the site of a call centre that others have too.
+/// The builders. Four in a hundred have the number of a call centre on their site that others have too.
 pub(crate) fn builders(dice: &mut Dice) -> Vec<Builder> {
-    (0..BUILDERS).map(|number| builder(number, dice)).collect()
+    let mut builders: Vec<Builder> = (0..BUILDERS).map(|number| builder(number, dice)).collect();
+    let names: Vec<String> = builders.iter().map(|builder| builder.agent.clone()).collect();
+    for builder in &mut builders {
+        builder.namesake = names.iter().filter(|name| **name == builder.agent).count() > 1;
+    }
+    builders
 }
 
 fn builder(number: usize, dice: &mut Dice) -> Builder {
@@ -239,6 +248,7 @@ fn builder(number: usize, dice: &mut Dice) -> Builder {
         },
         agent,
         agent_known: in_team,
+        namesake: false,
         site,
         cell: dice.line(),
     }

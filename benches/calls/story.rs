@@ -123,12 +123,12 @@ fn spoken(builder: &Builder, log: &mut Log<'_>) {
     let (line, place) = (log.dice.line(), builder.target.community.clone().unwrap_or_default());
     if log.dice.chance(12) {
         let words = greeting(builder, &format!("this is {} calling about {place}", builder.agent));
-        log.of(builder, "voicemail, agent and community", builder.agent_known, Some(&line), Some(words));
+        log.of(builder, "voicemail, agent and community", builder.agent_known && !builder.namesake, Some(&line), Some(words));
     }
     let line = log.dice.line();
     if log.dice.chance(6) {
         let words = greeting(builder, &format!("it's {}, returning your inquiry", builder.agent));
-        log.of(builder, "voicemail, agent alone", builder.agent_known, Some(&line), Some(words));
+        log.of(builder, "voicemail, agent alone", builder.agent_known && !builder.namesake, Some(&line), Some(words));
     }
     let line = log.dice.line();
     if log.dice.chance(5) {

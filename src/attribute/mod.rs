@@ -16,6 +16,7 @@ pub mod same;
 mod sender;
 mod siblings;
 mod speaker;
+mod speech;
 mod thread;
 pub(crate) mod words;
 
@@ -196,6 +197,7 @@ fn said_in<'a>(call: &CallRecord, targets: &'a [Target], taught: bool) -> Vec<Ev
     }
     let open: Vec<&Target> = targets.iter().filter(|target| target.covers(call.started_at)).collect();
     let mut found = content::find(&said, &open);
+    // People of one name work for two builders: by a name alone nobody's number is learned.
     if taught {
         found.extend(speaker::find(&Marks::of_call(call).introduced, &open));
     }

@@ -54,15 +54,16 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Optio
     found
 }
 
-/// The open target to which alone the number that rang was ever given. One inquiry by itself shows no such thing: others must have been
-/// given other numbers.
+/// The open target to which alone the number that rang was given, before its window or in it. One inquiry by itself shows no such
+/// thing: others must have been given other numbers.
 fn sole<'a>(call: &CallRecord, targets: &'a [Target]) -> Option<&'a Target> {
     let to = call.to.as_deref()?;
-    let given = |target: &&Target| target.phone.as_deref() == Some(to) && target.sent_at <= call.started_at;
-    let mut holders = targets.iter().filter(given);
-    let sole = holders.next()?;
+    let holds = |target: &&Target| target.phone.as_deref() == Some(to);
+    let sole = targets.iter().filter(holds).find(|target| target.covers(call.started_at))?;
+    // A number that goes out to several begins with one of them: those of the same window, planned ones too, are its holders.
+    let others = targets.iter().filter(holds).any(|other| other.id != sole.id && other.sent_at <= sole.until);
     let apart = targets.iter().any(|other| !other.same_builder(sole) && other.phone.as_deref().is_some_and(|phone| phone != to));
-    (holders.next().is_none() && apart && sole.covers(call.started_at)).then_some(sole)
+    (!others && apart).then_some(sole)
 }
 
 /// How sure a number is the builder's, and where that was learned.

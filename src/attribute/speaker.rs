@@ -89,23 +89,31 @@ pub(super) fn full_name(text: &str) -> Option<String> {
     ((2..=3).contains(&parts.len()) && parts.iter().all(named)).then(|| parts.join(" "))
 }
 
-/// Open targets one of whose people, as other touches taught, bears such a name.
+/// Open targets one of whose people bears such a name: by the shop file or by what other touches taught. Of several that
+/// know somebody of the name each is only suggested.
 pub(super) fn find<'a>(introduced: &[String], open: &[&'a Target]) -> Vec<Evidence<'a>> {
     if introduced.is_empty() {
         return Vec::new();
     }
-    let knows = |target: &&'a Target| {
-        let fact = target.learned.iter().find(|fact| fact.kind == Kind::Person && introduced.contains(&fact.value))?;
-        Some(Evidence {
-            target,
-            by: AttributedBy::Content,
-            confidence: 0.75,
-            id: "speaker",
-            reason: format!("{} introduces himself, who wrote touch {}", fact.value, fact.touch),
-            own: true,
-        })
-    };
-    open.iter().filter_map(knows).collect()
+    let mut found: Vec<Evidence<'a>> = Vec::new();
+    for target in open {
+        let in_file = target.team.iter().find(|name| introduced.iter().any(|said| said == words::fold(name).trim()));
+        let learned = || target.learned.iter().find(|fact| fact.kind == Kind::Person && introduced.contains(&fact.value));
+        let (confidence, reason) = match in_file {
+            // That a name of the team is named, was counted already.
+            Some(name) => (0.4, format!("{name} introduces himself, who is on the team")),
+            None => match learned() {
+                Some(fact) => (0.75, format!("{} introduces himself, who wrote touch {}", fact.value, fact.touch)),
+                None => continue,
+            },
+        };
+        found.push(Evidence { target, by: AttributedBy::Content, confidence, id: "speaker", reason, own: true });
+    }
+    let several = found.iter().skip(1).any(|other| found.first().is_some_and(|first| !first.target.same_builder(other.target)));
+    for evidence in found.iter_mut().filter(|_| several) {
+        evidence.confidence = evidence.confidence.min(0.5);
+    }
+    found
 }
 
 #[cfg(test)]

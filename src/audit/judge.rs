@@ -323,7 +323,8 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
         team: shop.team.clone(),
         community: shop.ask.community.clone(),
         question: shop.ask.question.clone(),
-        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
+        // What was not sent yet will be given it, if the form takes one.
+        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone || inquiry.sent_at.is_none()),
         sent_message_ids: Vec::new(),
         learned: Vec::new(),
         sent_at,
