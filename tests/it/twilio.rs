@@ -50,7 +50,10 @@ impl Api {
     }
 
     fn line(&self, token: &str) -> String {
-        format!("twilio = {{ account = \"{ACCOUNT}\", token = {{ command = \"printf {token}\" }}, url = \"http://127.0.0.1:{}\" }}", self.port)
+        format!(
+            "twilio = {{ account = \"{ACCOUNT}\", token = {{ command = \"printf {token}\" }}, url = \"http://127.0.0.1:{}\" }}",
+            self.port
+        )
     }
 }
 
@@ -128,8 +131,11 @@ fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
     ]);
     held.messages = vec![message("SM1", at, "Hello"), message("SM2", at, "Hello again"), message("SM3", at, "And once more")];
     held.recordings = recorded("recordings__get__readFull.json", "recordings");
-    held.recordings.push(json!({"sid": "RE1", "call_sid": "CA5", "date_created": rfc(at), "start_time": rfc(at), "duration": "9", "status": "completed"}));
-    held.transcriptions = vec![json!({"sid": "TR1", "recording_sid": "RE1", "transcription_text": "Amy of Bluebonnet here", "date_created": rfc(at)})];
+    held.recordings.push(
+        json!({"sid": "RE1", "call_sid": "CA5", "date_created": rfc(at), "start_time": rfc(at), "duration": "9", "status": "completed"}),
+    );
+    held.transcriptions =
+        vec![json!({"sid": "TR1", "recording_sid": "RE1", "transcription_text": "Amy of Bluebonnet here", "date_created": rfc(at)})];
     let api = Api::start(held);
     workspace.configure(&api.line("hush"));
     let start = Utc::now();

@@ -152,10 +152,11 @@ fn requests() -> Vec<(&'static str, Vec<(String, String)>, String)> {
         "to": [to], "from": from, "text": "Hello of Bandwidth", "applicationId": "a", "owner": to, "direction": "in", "segmentCount": 1}}])
     .to_string();
     add("bandwidth", JSON, &[("Authorization", format!("Basic {}", STANDARD.encode("me:hush")))], body);
-    let body = json!({"resource": "call", "event": "call.ended", "timestamp": seconds, "token": "hush", "data": {"id": 9, "direction": "inbound",
+    let body =
+        json!({"resource": "call", "event": "call.ended", "timestamp": seconds, "token": "hush", "data": {"id": 9, "direction": "inbound",
         "status": "done", "raw_digits": "+1 512-555-0100", "started_at": seconds, "answered_at": null, "ended_at": seconds + 20,
         "missed_call_reason": "no_available_agent", "number": {"digits": "+1 512-555-0142"}}})
-    .to_string();
+        .to_string();
     add("aircall", JSON, &[], body);
     all
 }
@@ -213,8 +214,10 @@ fn what_is_forged_is_refused_and_counted_and_nothing_of_it_is_kept() {
             "aircall" => body.replace("hush", "huss"),
             _ => body.replace("5550100", "5550199"),
         };
-        let headers: Vec<(String, String)> =
-            headers.into_iter().map(|(name, value)| if provider == "bandwidth" { (name, value.replace("bWU6", "eW91")) } else { (name, value) }).collect();
+        let headers: Vec<(String, String)> = headers
+            .into_iter()
+            .map(|(name, value)| if provider == "bandwidth" { (name, value.replace("bWU6", "eW91")) } else { (name, value) })
+            .collect();
         let (status, text) = serving.post(provider, &lent(&headers), &forged);
         assert_eq!(status, 403, "{provider}, forged: {text}");
     }
@@ -224,7 +227,9 @@ fn what_is_forged_is_refused_and_counted_and_nothing_of_it_is_kept() {
     assert_eq!(serving.post("callrail", &[("Signature", "AAAA")], &"x".repeat((1 << 20) + 1)).0, 413);
     let looks = eventually(
         || workspace.json(&["status"])["coverage"]["phone.main"]["looks"].clone(),
-        |looks| looks.as_array().is_some_and(|looks| looks.iter().filter(|look| look["problem"].to_string().contains("refused")).count() == 8),
+        |looks| {
+            looks.as_array().is_some_and(|looks| looks.iter().filter(|look| look["problem"].to_string().contains("refused")).count() == 8)
+        },
     );
     let twilio = looks.as_array().unwrap().iter().find(|look| look["folder"] == "webhooks twilio").unwrap();
     assert!(twilio["problem"].as_str().unwrap().starts_with("2 requests were refused"), "{looks:#}");
@@ -286,7 +291,8 @@ fn a_call_that_comes_in_gets_a_tone_and_its_events_are_one_call() {
     let seen = eventually(
         || {
             let report = workspace.make_report(WAVE, &[]);
-            let mut seen: Vec<String> = touches(&report, "bluebonnet").iter().map(|touch| touch["channel"].as_str().unwrap().to_owned()).collect();
+            let mut seen: Vec<String> =
+                touches(&report, "bluebonnet").iter().map(|touch| touch["channel"].as_str().unwrap().to_owned()).collect();
             seen.sort();
             seen
         },
