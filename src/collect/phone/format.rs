@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
+use super::android;
+use super::google_db;
+use super::google_html;
 use super::neutral;
 use super::reading::Reading;
 use crate::collect::CollectError;
@@ -23,7 +26,13 @@ pub struct Reader {
 }
 
 /// All readers; what is more special comes first.
-pub const READERS: &[Reader] = &[neutral::READER];
+pub const READERS: &[Reader] = &[
+    android::READER,
+    android::SUPER_BACKUP,
+    google_html::READER,
+    google_db::READER,
+    neutral::READER,
+];
 
 /// How a file begins.
 pub struct Head<'a> {

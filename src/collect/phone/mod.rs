@@ -5,7 +5,12 @@
 //! log of any size takes little memory. A row that cannot be read is told of with its place, and the others go on. What a source
 //! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
+mod android;
+mod archive;
 pub mod format;
+mod google_db;
+mod google_html;
+mod mms;
 mod neutral;
 pub mod number;
 pub mod read;
@@ -13,6 +18,7 @@ pub mod reading;
 mod record;
 mod rows;
 pub mod stored;
+mod tags;
 pub mod when;
 
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
