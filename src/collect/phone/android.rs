@@ -20,7 +20,7 @@ const ELEMENTS: [&str; 12] = ["smses", "calls", "allsms", "alllogs", "sms", "mms
 const ROOTS: [&str; 4] = ["smses", "calls", "allsms", "alllogs"];
 const ROWS: [&str; 4] = ["sms", "mms", "call", "log"];
 
-const NO_RCS: &str = "A backup of an Android phone holds no RCS chats: a text that is missing in it may still have come.";
+const NO_RCS: &str = "A backup of an Android phone may lack RCS chats: a text that is missing in it may still have come.";
 const ANSWERED_AT: &str = "Some Android phones write the moment at which a call was answered, not when it began to ring.";
 
 /// Whether the file's first element is one of these, and holds what we know or nothing.
@@ -51,7 +51,10 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
     let (mut root, mut closed, mut open) = (String::new(), false, None::<(u64, Mms)>);
     loop {
         let next = tags.advance().map_err(failed)?;
-        if matches!(next, Next::Start(_)) && ROWS.contains(&tags.tag().name.as_str()) && let Some((begins, _)) = open.take() {
+        if matches!(next, Next::Start(_))
+            && ROWS.contains(&tags.tag().name.as_str())
+            && let Some((begins, _)) = open.take()
+        {
             tags.let_go();
             reading.bad(Place::Byte(begins), "", "this <mms> is never closed")?;
         }
@@ -59,7 +62,9 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         match (next, tag.name.as_str()) {
             (Next::Nothing, _) => break,
             (Next::Broken(why), "part" | "parts" | "addr" | "addrs") if open.is_some() => {
-                open.iter_mut().for_each(|(_, mms)| mms.breaks(why));
+                if let Some((_, mms)) = &mut open {
+                    mms.breaks(why);
+                }
             }
             (Next::Broken(why), name) => {
                 let problem = format!("<{name}> cannot be read: {why}");
@@ -200,7 +205,14 @@ mod tests {
         let told = call.answered.map_or("?", |answered| if answered { "yes" } else { "no" });
         let seconds = call.duration_s.map_or("-".to_owned(), |seconds| seconds.to_string());
         let at = call.started_at.timestamp_millis();
-        format!("{channel} {arrow} {} {} {at} {seconds} {told} {} {} {}", or(&call.from), or(&call.to), or(&call.name), or(&call.id), or(&call.body))
+        format!(
+            "{channel} {arrow} {} {} {at} {seconds} {told} {} {} {}",
+            or(&call.from),
+            or(&call.to),
+            or(&call.name),
+            or(&call.id),
+            or(&call.body)
+        )
     }
 
     fn own() -> Settings {
@@ -211,7 +223,9 @@ mod tests {
     #[test]
     fn calls_of_every_type() {
         let call = |number: &str, kind: &str, duration: &str| {
-            format!("<call number=\"{number}\" duration=\"{duration}\" date=\"1521654952742\" type=\"{kind}\" contact_name=\"(Unknown)\"/>\n")
+            format!(
+                "<call number=\"{number}\" duration=\"{duration}\" date=\"1521654952742\" type=\"{kind}\" contact_name=\"(Unknown)\"/>\n"
+            )
         };
         for (row, expected) in [
             (call("5125550100", "1", "31"), "call < +15125550100 +15125550142 1521654952742 31 yes - - -"),
@@ -222,9 +236,14 @@ mod tests {
             (call("", "6", "0"), "call < - +15125550142 1521654952742 0 no - - -"),
             (call("+1 512-555-0100", "4", "12"), "voicemail < +15125550100 +15125550142 1521654952742 12 no - - -"),
             (call("-3", "7", "12"), "call < - +15125550142 1521654952742 12 yes - - -"),
-            ("<call number='5125550100' type='3' date='1521654952742' subscription_id='2' contact_name='Amy &amp; Co'/>".to_owned(),
-                "call < +15125550100 +15125550143 1521654952742 - no Amy & Co - -"),
-            ("<call number='5125550100' type='3' date='1521654952'/>".to_owned(), "call < +15125550100 +15125550142 1521654952000 - no - - -"),
+            (
+                "<call number='5125550100' type='3' date='1521654952742' subscription_id='2' contact_name='Amy &amp; Co'/>".to_owned(),
+                "call < +15125550100 +15125550143 1521654952742 - no Amy & Co - -",
+            ),
+            (
+                "<call number='5125550100' type='3' date='1521654952'/>".to_owned(),
+                "call < +15125550100 +15125550142 1521654952000 - no - - -",
+            ),
         ] {
             let (calls, problems, summary) = all(&format!("<?xml version='1.0'?>\n<calls count=\"7\">\n{row}</calls>"), &own());
             assert_eq!((calls.join("|").as_str(), problems.len()), (expected, 0), "{row}");
@@ -234,10 +253,20 @@ mod tests {
 
     #[test]
     fn texts_of_every_type() {
-        let sms = |kind: u8| format!("<sms address=\"72345\" date=\"1336729664538\" type=\"{kind}\" subject=\"null\" body=\"Hi&#10;&#55357;&#56396;\" sub_id=\"-1\" contact_name=\"null\"/>");
+        let sms = |kind: u8| {
+            format!(
+                "<sms address=\"72345\" date=\"1336729664538\" type=\"{kind}\" subject=\"null\" body=\"Hi&#10;&#55357;&#56396;\" sub_id=\"-1\" contact_name=\"null\"/>"
+            )
+        };
         let content: String = (1..=6).map(sms).collect();
         let (calls, problems, summary) = all(&format!("<smses count=\"0\" backup_date=\"1721556032311\">{content}</smses>"), &own());
-        assert_eq!(calls, ["sms < 72345 +15125550142 1336729664538 - ? - - Hi\n\u{1f44c}", "sms > +15125550142 72345 1336729664538 - ? - - Hi\n\u{1f44c}"]);
+        assert_eq!(
+            calls,
+            [
+                "sms < 72345 +15125550142 1336729664538 - ? - - Hi\n\u{1f44c}",
+                "sms > +15125550142 72345 1336729664538 - ? - - Hi\n\u{1f44c}"
+            ]
+        );
         assert_eq!(problems, [""; 0]);
         assert_eq!(summary.skipped.values().sum::<u64>(), 4);
         assert_eq!(summary.exported, when::epoch_ms(1_721_556_032_311).map(|stamp| stamp.at));
@@ -251,16 +280,30 @@ mod tests {
         };
         let text = "<part ct='application/smil' text='&lt;smil>'/><part ct='text/plain' text='One'/><part ct='image/png' text='null' data='AAAA'/>\
             <part ct='text/plain' text='null' data='VHdv'/>";
-        let group = "<addr address='+15125550100' type='137'/><addr address='+15125550101' type='151'/><addr address='+15125550142' type='151'/>";
+        let group =
+            "<addr address='+15125550100' type='137'/><addr address='+15125550101' type='151'/><addr address='+15125550142' type='151'/>";
         for (content, expected) in [
-            (mms("msg_box='1' address='+15125550100~+15125550101' m_id='x1'", text, group), "sms < +15125550100 +15125550142 1412109700000 - ? - x1 One\nTwo"),
-            (mms("msg_box='1' address='+15125550100~+15125550101'", text, ""), "sms < +15125550100~+15125550101 +15125550142 1412109700000 - ? - - One\nTwo"),
+            (
+                mms("msg_box='1' address='+15125550100~+15125550101' m_id='x1'", text, group),
+                "sms < +15125550100 +15125550142 1412109700000 - ? - x1 One\nTwo",
+            ),
+            (
+                mms("msg_box='1' address='+15125550100~+15125550101'", text, ""),
+                "sms < +15125550100~+15125550101 +15125550142 1412109700000 - ? - - One\nTwo",
+            ),
             (mms("msg_box='1' address='+15125550100' sub='Homes'", "", ""), "sms < +15125550100 +15125550142 1412109700000 - ? - - Homes"),
             (
-                mms("msg_box='2' address='+15125550100'", text, "<addr address='insert-address-token' type='137'/><addr address='5125550100' type='151'/>"),
+                mms(
+                    "msg_box='2' address='+15125550100'",
+                    text,
+                    "<addr address='insert-address-token' type='137'/><addr address='5125550100' type='151'/>",
+                ),
                 "sms > +15125550142 +15125550100 1412109700000 - ? - - One\nTwo",
             ),
-            (mms("msg_box='2' address='+15125550100~+15125550101' contact_name='Amy, Bob'", text, ""), "sms > +15125550142 - 1412109700000 - ? Amy, Bob - One\nTwo"),
+            (
+                mms("msg_box='2' address='+15125550100~+15125550101' contact_name='Amy, Bob'", text, ""),
+                "sms > +15125550142 - 1412109700000 - ? Amy, Bob - One\nTwo",
+            ),
             (mms("m_type='132' address='-1'", text, ""), "sms < - +15125550142 1412109700000 - ? - - One\nTwo"),
             (mms("msg_box='3'", text, ""), ""),
             (mms("msg_box='1' m_type='134'", text, ""), ""),
@@ -268,7 +311,10 @@ mod tests {
             let (calls, problems, _) = all(&content, &own());
             assert_eq!((calls.join("|").as_str(), problems), (expected, Vec::new()), "{content}");
         }
-        let (calls, problems, _) = all(&mms("msg_box='1' address='+15125550100'", "<part ct='text/plain' text='One' <part ct='text/plain' text='Two'/>", ""), &own());
+        let (calls, problems, _) = all(
+            &mms("msg_box='1' address='+15125550100'", "<part ct='text/plain' text='One' <part ct='text/plain' text='Two'/>", ""),
+            &own(),
+        );
         assert_eq!((calls.len(), problems.len()), (0, 1), "a text that is half there is not told as whole: {problems:?}");
     }
 

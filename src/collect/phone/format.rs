@@ -26,13 +26,7 @@ pub struct Reader {
 }
 
 /// All readers; what is more special comes first.
-pub const READERS: &[Reader] = &[
-    android::READER,
-    android::SUPER_BACKUP,
-    google_html::READER,
-    google_db::READER,
-    neutral::READER,
-];
+pub const READERS: &[Reader] = &[android::READER, android::SUPER_BACKUP, google_html::READER, google_db::READER, neutral::READER];
 
 /// How a file begins.
 pub struct Head<'a> {

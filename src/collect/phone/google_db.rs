@@ -57,7 +57,9 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
     let found = std::thread::scope(|scope| -> Result<_, CollectError> {
         // The database is read by a runtime of its own, for whoever called may be within another.
         let (send, receive) = sync_channel(WAITING);
-        let reader = scope.spawn(|| items(&copy, send));
+        let place = &copy;
+        // It ends the loop that it drops `send`.
+        let reader = scope.spawn(move || items(place, &send));
         for item in receive {
             let (place, raw, read) = taken(item, reading.settings);
             reading.take(place, &raw, read)?;
@@ -81,9 +83,9 @@ struct Item {
 }
 
 /// Sends every item; false where there is no such table.
-fn items(path: &Path, send: SyncSender<Result<Item, String>>) -> Result<bool, Error> {
+fn items(path: &Path, send: &SyncSender<Result<Item, String>>) -> Result<bool, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(select(path, &send)).map_err(Error::other)
+    runtime.block_on(select(path, send)).map_err(Error::other)
 }
 
 async fn select(path: &Path, send: &SyncSender<Result<Item, String>>) -> Result<bool, sqlx::Error> {
@@ -200,6 +202,11 @@ mod tests {
 
     /// What a database made by these statements holds.
     fn all(statements: &'static str) -> (Vec<String>, Option<String>) {
+        packed(statements, false)
+    }
+
+    /// The same, or what it holds within a zip archive.
+    fn packed(statements: &'static str, zipped: bool) -> (Vec<String>, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("threadingStore.sqlite");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -210,13 +217,25 @@ mod tests {
             connection.execute(statements).await.unwrap();
             connection
         });
+        let mut source = place.clone();
+        if zipped {
+            source = folder.path().join("phone.zip");
+            let mut writer = zip::ZipWriter::new(std::fs::File::create(&source).unwrap());
+            for end in ["", "-wal"] {
+                writer.start_file(format!("a/threadingStore.sqlite{end}"), zip::write::SimpleFileOptions::default()).unwrap();
+                let mut file = std::fs::File::open(format!("{}{end}", place.display())).unwrap();
+                assert!(std::io::copy(&mut file, &mut writer).unwrap() > 0 || end.is_empty());
+            }
+            writer.finish().unwrap();
+        }
         let (mut rows, settings) = (Vec::new(), Settings { own: Some("+15125550142".to_owned()), ..Settings::default() });
         let mut sink = |row: super::super::Row<'_>| {
             let said = row.call.as_ref().map_or_else(
                 |problem| format!("! {problem}"),
                 |call| {
                     let json = serde_json::to_value(call).unwrap();
-                    let names = ["id", "channel", "direction", "from", "to", "started_at", "duration_s", "answered", "body", "forwarded_from"];
+                    let names =
+                        ["id", "channel", "direction", "from", "to", "started_at", "duration_s", "answered", "body", "forwarded_from"];
                     names.map(|name| json.get(name).map_or("-".to_owned(), ToString::to_string).replace(['"', ' '], "")).join(" ")
                 },
             );
@@ -224,7 +243,7 @@ mod tests {
             assert!(row.raw.starts_with("{\"ThreadItem\":{"));
             Ok(())
         };
-        let error = super::super::read::path(&place, &settings, &mut sink).err().map(|error| error.to_string());
+        let error = super::super::read::path(&source, &settings, &mut sink).err().map(|error| error.to_string());
         drop(connection);
         (rows, error)
     }
@@ -267,14 +286,28 @@ mod tests {
     }
 
     #[test]
+    fn a_database_in_an_archive_is_read_with_the_log_beside_it() {
+        let (rows, error) = packed(
+            "CREATE TABLE ThreadItem(itemType TEXT, timestamp REAL); INSERT INTO ThreadItem VALUES ('MissedCall', 1559081567.0);",
+            true,
+        );
+        assert_eq!((rows.len(), error), (1, None), "{rows:?}");
+    }
+
+    #[test]
     fn an_older_database_lacks_what_it_lacks() {
-        let (rows, error) = all("CREATE TABLE ThreadItem(itemType TEXT, timestamp REAL); INSERT INTO ThreadItem VALUES ('MissedCall', 1559081567.0);");
-        assert_eq!((rows, error), (vec!["record 1 null call inbound null +15125550142 2019-05-28T22:12:47Z null false null -".to_owned()], None));
+        let (rows, error) =
+            all("CREATE TABLE ThreadItem(itemType TEXT, timestamp REAL); INSERT INTO ThreadItem VALUES ('MissedCall', 1559081567.0);");
+        assert_eq!(
+            (rows, error),
+            (vec!["record 1 null call inbound null +15125550142 2019-05-28T22:12:47Z null false null -".to_owned()], None)
+        );
     }
 
     #[test]
     fn another_database_is_none_of_ours() {
-        for statements in ["CREATE TABLE message(text TEXT);", "CREATE VIEW ThreadItem AS SELECT 'MissedCall' AS itemType, 1 AS timestamp;"] {
+        for statements in ["CREATE TABLE message(text TEXT);", "CREATE VIEW ThreadItem AS SELECT 'MissedCall' AS itemType, 1 AS timestamp;"]
+        {
             let (rows, error) = all(statements);
             assert!(rows.is_empty() && error.is_some_and(|error| error.contains("an SQLite database")), "{statements}");
         }

@@ -5,11 +5,12 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::Html;
 
 use super::format::{Head, Reader, Source};
+use super::google_page::{self, Kind, Party, Text, caller};
 use super::reading::{Place, Reading, Settings};
-use super::{CallRecord, Direction, Stamp, number, when};
+use super::{CallRecord, Direction};
 use crate::collect::mail::heavy;
 use crate::collect::{Channel, CollectError};
 
@@ -31,30 +32,14 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap()
 }
 
-#[expect(clippy::unwrap_used, reason = "the selectors are fixed, and tested")]
-fn selector(text: &str) -> Selector {
-    Selector::parse(text).unwrap()
-}
-
 /// A file that we know.
 static KIND: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)<div[^<>]{0,200}\bclass\s*=\s*["'](?:[^"'<>]*\s)?(hChatLog|haudio)\b"#));
 /// Where a text begins.
-static TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)<div[^<>]{0,200}\bclass\s*=\s*["'](?:[^"'<>]*\s)?message(?:\s[^"'<>]*)?["']"#));
+static TEXT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)<div[^<>]{0,200}\bclass\s*=\s*["'](?:[^"'<>]*\s)?message(?:\s[^"'<>]*)?["']"#));
 /// The number in a file's name.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[/\\_])(\+?\d{5,15})[ _]-[ _](?:\p{L}+[ _]-[ _])?\d{4}-\d\d-\d\dT[^/\\]*$"));
-
-static MOMENT: LazyLock<Selector> = LazyLock::new(|| selector("abbr.dt, abbr.published"));
-static DURATION: LazyLock<Selector> = LazyLock::new(|| selector("abbr.duration"));
-static TEL: LazyLock<Selector> = LazyLock::new(|| selector("a.tel"));
-static SENDER: LazyLock<Selector> = LazyLock::new(|| selector("cite.sender a.tel"));
-static NAME: LazyLock<Selector> = LazyLock::new(|| selector(".fn"));
-static ME: LazyLock<Selector> = LazyLock::new(|| selector("abbr.fn"));
-static BODY: LazyLock<Selector> = LazyLock::new(|| selector("q"));
-static TRANSCRIPT: LazyLock<Selector> = LazyLock::new(|| selector("span.full-text"));
-static WORD: LazyLock<Selector> = LazyLock::new(|| selector("span.word"));
-static LABEL: LazyLock<Selector> = LazyLock::new(|| selector("a[rel~=tag]"));
-static TITLE: LazyLock<Selector> = LazyLock::new(|| selector("title"));
-static WORDS: LazyLock<Selector> = LazyLock::new(|| selector("title, .haudio > .fn, .contributor"));
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[/\\_])(\+?\d{5,15})[ _]-[ _](?:\p{L}+[ _]-[ _])?\d{4}-\d\d-\d\dT[^/\\]*$"));
 
 fn recognises(head: &Head<'_>) -> bool {
     head.begins("<") && KIND.is_match(&head.text)
@@ -71,7 +56,7 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         let begins = KIND.find(&content).map_or(0, |found| found.start());
         let raw = content.get(begins..).unwrap_or_default();
         let read = parse(&content).and_then(|page| call(&page, reading.file(), reading.settings));
-        let place = Place::Line(line(&content, begins));
+        let place = Place::Line(1 + newlines(content.get(..begins).unwrap_or_default()));
         return match read {
             Ok(call) => reading.call(place, raw, call),
             Err(problem) => reading.bad(place, raw, problem),
@@ -88,64 +73,27 @@ fn parse(html: &str) -> Result<Html, String> {
     Ok(Html::parse_document(html))
 }
 
-/// The line on which that byte stands.
-fn line(content: &str, at: usize) -> u64 {
-    1 + content.bytes().take(at).map(|byte| u64::from(byte == b'\n')).sum::<u64>()
+/// How many lines end within.
+fn newlines(content: &str) -> u64 {
+    content.bytes().map(|byte| u64::from(byte == b'\n')).sum()
 }
 
 /// The page of a call or voicemail.
 fn call(page: &Html, file: &str, settings: &Settings) -> Result<CallRecord, String> {
-    let at = moment(page)?;
-    let duration = page.select(&DURATION).find_map(|abbr| when::duration(abbr.attr("title")?));
-    let (channel, direction, answered) = match kind(page, file).ok_or("it does not say whether the call was placed, received or missed")? {
+    let at = google_page::moment(page)?;
+    let kind = google_page::kind(page, file).ok_or("it does not say whether the call was placed, received or missed")?;
+    let (channel, direction, answered) = match kind {
         Kind::Placed => (Channel::Call, Direction::Outbound, None),
         // Google Voice records calls that came in.
         Kind::Received | Kind::Recorded => (Channel::Call, Direction::Inbound, Some(true)),
         Kind::Missed => (Channel::Call, Direction::Inbound, Some(false)),
         Kind::Voicemail => (Channel::Voicemail, Direction::Inbound, Some(false)),
     };
-    let other = page.select(&TEL).next().map(|tel| Party::of(tel)).unwrap_or_default();
-    let (from, to) = sides(direction, other.number, settings.own.clone());
-    let body = if channel == Channel::Voicemail { transcript(page) } else { None };
-    Ok(CallRecord { direction, from, to, duration_s: duration, answered, body, name: other.name, ..CallRecord::new(channel, at) })
-}
-
-/// What a call was.
-#[derive(Clone, Copy)]
-enum Kind {
-    Voicemail,
-    Recorded,
-    Missed,
-    Received,
-    Placed,
-}
-
-/// From the labels; without any that tells, from the English words of page and file name.
-fn kind(page: &Html, file: &str) -> Option<Kind> {
-    let kinds = [
-        (Kind::Voicemail, "voicemail"),
-        (Kind::Recorded, "recorded"),
-        (Kind::Missed, "missed"),
-        (Kind::Received, "received"),
-        (Kind::Placed, "placed"),
-    ];
-    let labels: Vec<String> = page.select(&LABEL).filter_map(|label| Some(label.attr("href")?.rsplit_once('#')?.1.to_ascii_lowercase())).collect();
-    let labelled = kinds.iter().find(|(_, name)| labels.iter().any(|label| label == name));
-    let words: Vec<String> = page.select(&WORDS).map(|element| words(element).to_ascii_lowercase()).collect();
-    let said = || kinds.iter().find(|(_, name)| words.iter().any(|text| text.starts_with(name)));
-    let file = file.rsplit(['/', '\\']).next().unwrap_or_default().replace('_', " ").to_ascii_lowercase();
-    let named = || kinds.iter().find(|(_, name)| file.contains(&format!("- {name} -")));
-    labelled.or_else(said).or_else(named).map(|(kind, _)| *kind)
-}
-
-/// What was said, as far as it was understood.
-fn transcript(page: &Html) -> Option<String> {
-    let text = match page.select(&TRANSCRIPT).next() {
-        Some(whole) => words(whole),
-        // Each word is followed by its times, in elements of their own.
-        None => page.select(&WORD).map(|word| word.children().find_map(|child| child.value().as_text()).map_or("", |text| text.trim())).collect::<Vec<_>>().join(" "),
-    };
-    Some(text).filter(|text| !text.is_empty() && !text.starts_with("Unable to transcribe this message"))
+    let Party { number, name } = google_page::caller_of(page);
+    let (from, to) = sides(direction, number, settings.own.clone());
+    let body = if channel == Channel::Voicemail { google_page::transcript(page) } else { None };
+    let duration_s = google_page::duration(page);
+    Ok(CallRecord { direction, from, to, duration_s, answered, body, name, ..CallRecord::new(channel, at) })
 }
 
 /// A stretch of a conversation: a record for each of its texts.
@@ -156,46 +104,44 @@ fn conversation(content: &str, reading: &mut Reading<'_>) -> Result<(), CollectE
         return Ok(());
     };
     let head = parse(content.get(..*first).unwrap_or_default()).unwrap_or_else(|_| Html::new_document());
-    let mut people: Vec<Party> = Vec::new();
-    let mut own = None;
-    let mut texts = Vec::with_capacity(begins.len());
-    for (at, next) in begins.iter().zip(begins.iter().skip(1).copied().chain([content.len()])) {
-        let raw = content.get(*at..next).unwrap_or_default();
-        let raw = raw.split_once("<div class=\"tags\">").map_or(raw, |(text, _)| text);
-        let text = parse(raw).and_then(|piece| Text::of(&piece));
-        if let Ok(text) = &text {
-            if text.mine {
-                own = own.or_else(|| text.party.number.clone());
-            } else {
-                meet(&mut people, &text.party);
-            }
-        }
-        texts.push((*at, raw, text));
-    }
-    for participant in head.select(&SENDER) {
-        meet(&mut people, &Party::of(participant));
-    }
-    let own = own.or_else(|| reading.settings.own.clone());
-    // Now and then Takeout writes one's own number at the other's texts; the file's name has theirs.
+    let ends = begins.iter().skip(1).copied().chain([content.len()]);
+    let mut texts: Vec<(usize, &str, Result<Text, String>)> = begins
+        .iter()
+        .zip(ends)
+        .map(|(at, end)| {
+            let raw = content.get(*at..end).unwrap_or_default();
+            let raw = raw.split_once("<div class=\"tags\">").map_or(raw, |(text, _)| text);
+            (*at, raw, parse(raw).and_then(|piece| Text::of(&piece)))
+        })
+        .collect();
+    let said = || texts.iter().filter_map(|(_, _, text)| text.as_ref().ok());
+    let own = said().find_map(|text| text.party.number.clone().filter(|_| text.mine)).or_else(|| reading.settings.own.clone());
     let named = NAMED.captures(reading.file()).and_then(|found| found.get(1)).and_then(|number| caller(number.as_str()));
-    let mistaken = |party: &Party| party.number.is_some() && party.number == own && named.is_some() && named != own;
-    if let [one] = people.as_mut_slice() && mistaken(one) {
-        one.number.clone_from(&named);
+    let mut people = Vec::new();
+    for text in texts.iter_mut().filter_map(|(_, _, text)| text.as_mut().ok()).filter(|text| !text.mine) {
+        // Now and then Takeout writes one's own number at the other's texts; the file's name has theirs.
+        if text.party.number.is_some() && text.party.number == own && named.is_some() {
+            text.party.number.clone_from(&named);
+        }
+        meet(&mut people, &text.party);
     }
-    let other = addressee(&people, &head, named.clone());
-    let (mut counted, mut lines) = (0, 1);
+    for member in google_page::members(&head) {
+        meet(&mut people, &member);
+    }
+    let other = addressee(&people, &head, named);
+    let (mut counted, mut line) = (0, 1);
     for (at, raw, text) in texts {
-        lines += content.bytes().take(at).skip(counted).filter(|byte| *byte == b'\n').count() as u64;
+        line += newlines(content.get(counted..at).unwrap_or_default());
         counted = at;
-        let place = Place::Line(lines);
-        match text {
-            Err(problem) => reading.bad(place, raw, problem)?,
-            Ok(text) => {
-                let direction = if text.mine { Direction::Outbound } else { Direction::Inbound };
-                let party = if text.mine || (people.len() == 1 && mistaken(&text.party)) { other.clone() } else { text.party };
-                let (from, to) = sides(direction, party.number, own.clone());
-                reading.call(place, raw, CallRecord { direction, from, to, body: text.body, name: party.name, ..CallRecord::new(Channel::Sms, text.at) })?;
-            }
+        let call = text.map(|text| {
+            let direction = if text.mine { Direction::Outbound } else { Direction::Inbound };
+            let Party { number, name } = if text.mine { other.clone() } else { text.party };
+            let (from, to) = sides(direction, number, own.clone());
+            CallRecord { direction, from, to, body: text.body, name, ..CallRecord::new(Channel::Sms, text.at) }
+        });
+        match call {
+            Ok(call) => reading.call(Place::Line(line), raw, call)?,
+            Err(problem) => reading.bad(Place::Line(line), raw, problem)?,
         }
     }
     Ok(())
@@ -206,14 +152,10 @@ fn conversation(content: &str, reading: &mut Reading<'_>) -> Result<(), CollectE
 fn addressee(people: &[Party], head: &Html, named: Option<String>) -> Party {
     match people {
         [one] => one.clone(),
-        [] => {
-            let title = head.select(&TITLE).next().map(words).unwrap_or_default();
-            let name = title.strip_prefix("Me to").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-            Party { number: named, name }
-        }
+        [] => Party { number: named, name: google_page::titled(head) },
         _ => {
-            let names: Vec<&str> = people.iter().filter_map(|party| party.name.as_deref().or(party.number.as_deref())).collect();
-            Party { number: None, name: Some(names.join(", ")) }
+            let group: Vec<&str> = people.iter().filter_map(|party| party.name.as_deref().or(party.number.as_deref())).collect();
+            Party { number: None, name: Some(group.join(", ")) }
         }
     }
 }
@@ -225,71 +167,8 @@ fn meet(people: &mut Vec<Party>, party: &Party) {
     }
 }
 
-/// One text.
-struct Text {
-    at: Stamp,
-    mine: bool,
-    party: Party,
-    body: Option<String>,
-}
-
-impl Text {
-    fn of(piece: &Html) -> Result<Self, String> {
-        let at = moment(piece)?;
-        let sender = piece.select(&SENDER).next().ok_or("it does not say who sent it")?;
-        // One's own name stands in an `abbr`, whatever the language; a contact that is called Me in a `span`.
-        let mine = sender.select(&ME).next().is_some();
-        let body = piece.select(&BODY).next().map(said);
-        Ok(Self { at, mine, party: Party::of(sender), body })
-    }
-}
-
-/// The other side.
-#[derive(Clone, Default)]
-struct Party {
-    number: Option<String>,
-    name: Option<String>,
-}
-
-impl Party {
-    /// Of an `a.tel`: its link is the number, and empty for a caller who hid.
-    fn of(tel: ElementRef<'_>) -> Self {
-        let number = caller(tel.attr("href").unwrap_or_default());
-        let name = tel.select(&NAME).next().map(words);
-        Self { number: number.clone(), name: name.filter(|name| !name.is_empty() && caller(name) != number) }
-    }
-}
-
-/// A number as Takeout writes it, now and then with two plus signs.
-fn caller(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text.strip_prefix("tel:").unwrap_or(text).trim();
-    let text = if text.starts_with("++") { text.get(1..).unwrap_or(text) } else { text };
-    number::normalise(text, number::REGION).into_text()
-}
-
-fn moment(page: &Html) -> Result<Stamp, String> {
-    let title = page.select(&MOMENT).find_map(|abbr| abbr.attr("title")).ok_or("it does not say when it was")?;
-    when::iso(title).ok_or_else(|| format!("its time is {title:?}, and must be of ISO 8601 with its offset"))
-}
-
 fn sides(direction: Direction, other: Option<String>, own: Option<String>) -> (Option<String>, Option<String>) {
     if direction == Direction::Inbound { (other, own) } else { (own, other) }
-}
-
-/// An element's text on one line.
-fn words(element: ElementRef<'_>) -> String {
-    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What a text says, line breaks and all.
-fn said(q: ElementRef<'_>) -> String {
-    let node = |node: ego_tree::NodeRef<'_, scraper::Node>| match node.value() {
-        scraper::Node::Text(text) => Some(text.to_string()),
-        scraper::Node::Element(element) if element.name() == "br" => Some("\n".to_owned()),
-        _ => None,
-    };
-    q.descendants().filter_map(node).collect()
 }
 
 #[cfg(test)]
@@ -329,7 +208,8 @@ mod tests {
     }
 
     fn call_page(said: &str, tel: &str, more: &str, labels: &str) -> String {
-        let tags: String = labels.split_whitespace().map(|label| format!("<a rel=\"tag\" href=\"http://www.google.com/voice#{label}\">x</a>, ")).collect();
+        let tags: String =
+            labels.split_whitespace().map(|label| format!("<a rel=\"tag\" href=\"http://www.google.com/voice#{label}\">x</a>, ")).collect();
         format!(
             "<?xml version=\"1.0\" ?>\n<!DOCTYPE html><html><head><title>{said}\nAmy</title><style>.haudio {{}}</style></head>\n<body><div class=\"haudio\">\
              <span class=\"album\">Call Log for\n</span>\n<span class=\"fn\">{said}\nAmy</span><div class=\"contributor vcard\">{said}\n\
@@ -341,21 +221,75 @@ mod tests {
 
     #[test]
     fn calls_and_voicemails_are_what_their_labels_say() {
-        let word = |word: &str| format!("<span class=\"word high\">{word}\n<span class=\"start-time\">0.0</span><span class=\"confidence\">0.85</span></span> ");
-        let spoken = format!("Transcript:\n<span class=\"description\"><span class=\"full-text\">Hi Dana, it&#39;s Amy.</span>{}", word("Hi"));
-        let unsaid = format!("Transcript: <span class=\"description\"><span class=\"full-text\">Unable to transcribe this message.</span>{}</span>", word("Unable"));
+        let word = |word: &str| {
+            format!("<span class=\"word high\">{word}\n<span class=\"start-time\">0.0</span><span class=\"confidence\">0.85</span></span> ")
+        };
+        let spoken =
+            format!("Transcript:\n<span class=\"description\"><span class=\"full-text\">Hi Dana, it&#39;s Amy.</span>{}", word("Hi"));
+        let unsaid = format!(
+            "Transcript: <span class=\"description\"><span class=\"full-text\">Unable to transcribe this message.</span>{}</span>",
+            word("Unable")
+        );
         let length = "<abbr class=\"duration\" title=\"PT16M50S\">(00:16:50)</abbr>";
         for (said, tel, more, labels, expected) in [
-            ("Missed call from", "+15125550100", "", "missed inbox", "call < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\""),
+            (
+                "Missed call from",
+                "+15125550100",
+                "",
+                "missed inbox",
+                "call < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\"",
+            ),
             ("Verpasster Anruf von", "", "", "inbox missed", "call < - +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\""),
             ("Missed call from", "174074978", "", "", "call < 174074978 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\""),
-            ("Received call from", "+15125550100", length, "received", "call < +15125550100 +15125550142 2018-07-23T16:23:31Z 1010 yes Amy Ortiz \"-\""),
-            ("Placed call to", "+15125550100", length, "placed", "call > +15125550142 +15125550100 2018-07-23T16:23:31Z 1010 ? Amy Ortiz \"-\""),
-            ("Recorded call with", "+15125550100", length, "recorded unread", "call < +15125550100 +15125550142 2018-07-23T16:23:31Z 1010 yes Amy Ortiz \"-\""),
-            ("Placed call to", "+15125550100", "", "voicemail", "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\""),
-            ("Voicemail from", "++15125550100", &spoken, "inbox voicemail", "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"Hi Dana, it's Amy.\""),
-            ("Voicemail from", "+15125550100", &unsaid, "voicemail", "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\""),
-            ("Voicemail from", "+15125550100", &format!("{}{}", word("Call"), word("me.")), "voicemail", "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"Call me.\""),
+            (
+                "Received call from",
+                "+15125550100",
+                length,
+                "received",
+                "call < +15125550100 +15125550142 2018-07-23T16:23:31Z 1010 yes Amy Ortiz \"-\"",
+            ),
+            (
+                "Placed call to",
+                "+15125550100",
+                length,
+                "placed",
+                "call > +15125550142 +15125550100 2018-07-23T16:23:31Z 1010 ? Amy Ortiz \"-\"",
+            ),
+            (
+                "Recorded call with",
+                "+15125550100",
+                length,
+                "recorded unread",
+                "call < +15125550100 +15125550142 2018-07-23T16:23:31Z 1010 yes Amy Ortiz \"-\"",
+            ),
+            (
+                "Placed call to",
+                "+15125550100",
+                "",
+                "voicemail",
+                "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\"",
+            ),
+            (
+                "Voicemail from",
+                "++15125550100",
+                &spoken,
+                "inbox voicemail",
+                "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"Hi Dana, it's Amy.\"",
+            ),
+            (
+                "Voicemail from",
+                "+15125550100",
+                &unsaid,
+                "voicemail",
+                "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"-\"",
+            ),
+            (
+                "Voicemail from",
+                "+15125550100",
+                &format!("{}{}", word("Call"), word("me.")),
+                "voicemail",
+                "voicemail < +15125550100 +15125550142 2018-07-23T16:23:31Z - no Amy Ortiz \"Call me.\"",
+            ),
         ] {
             let (calls, problems, _) = all("x.html", &call_page(said, tel, more, labels), &own());
             assert_eq!(calls, [format!("line 4 {expected}")], "{said} {labels} {problems:?}");
@@ -369,7 +303,9 @@ mod tests {
     }
 
     fn text(time: &str, tel: &str, name: &str, body: &str) -> String {
-        format!("<div class=\"message\"><abbr class=\"dt\" title=\"{time}\">x</abbr>:\n<cite class=\"sender vcard\"><a class=\"tel\" href=\"tel:{tel}\">{name}</a></cite>:\n<q>{body}</q>\n</div> ")
+        format!(
+            "<div class=\"message\"><abbr class=\"dt\" title=\"{time}\">x</abbr>:\n<cite class=\"sender vcard\"><a class=\"tel\" href=\"tel:{tel}\">{name}</a></cite>:\n<q>{body}</q>\n</div> "
+        )
     }
 
     fn chat(title: &str, participants: &str, texts: &str) -> String {
@@ -385,9 +321,12 @@ mod tests {
 
     #[test]
     fn a_file_of_texts_gives_a_record_for_each() {
-        let texts = text("2021-01-21T17:33:43.242-08:00", "+15125550177", ME, "Hi")
-            + &text("2021-01-21T17:33:44+05:30", "+15125550100", AMY, "It&#39;s 3 &lt; 4<br>OK &amp; out")
-            + &text("2021-01-21T17:34", "+15125550100", AMY, "bad");
+        let texts = [
+            text("2021-01-21T17:33:43.242-08:00", "+15125550177", ME, "Hi"),
+            text("2021-01-21T17:33:44+05:30", "+15125550100", AMY, "It&#39;s 3 &lt; 4<br>OK &amp; out"),
+            text("2021-01-21T17:34", "+15125550100", AMY, "bad"),
+        ]
+        .concat();
         let (calls, problems, summary) = all("Amy - Text - 2021-01-22T01_33_43Z.html", &chat("Me to\nAmy", "", &texts), &own());
         assert_eq!(
             calls,
@@ -411,7 +350,11 @@ mod tests {
             ("+15125550100 - Text - 2021-01-22T01_33_43Z.html", chat("Me to\n", "", &mine), &["> +15125550142 +15125550100 - \"Hi\""][..]),
             ("a.zip/Calls/72345 - Text - 2021-01-22T01_33_43Z (1).html", chat("Me to", "", &mine), &["> +15125550142 72345 - \"Hi\""]),
             ("Amy 12345 - Text - 2021-01-22T01_33_43Z.html", chat("Me to\nAmy  12345", "", &mine), &["> +15125550142 - Amy 12345 \"Hi\""]),
-            ("Group Conversation - 2021-01-22T01_33_43Z.html", chat("Group Conversation", group, &mine), &["> +15125550142 - Amy Ortiz, +15125550101 \"Hi\""]),
+            (
+                "Group Conversation - 2021-01-22T01_33_43Z.html",
+                chat("Group Conversation", group, &mine),
+                &["> +15125550142 - Amy Ortiz, +15125550101 \"Hi\""],
+            ),
             (
                 "+15125550100 - Text - 2021-01-22T01_33_43Z.html",
                 chat("Me to", "", &format!("{mine}{theirs}")),

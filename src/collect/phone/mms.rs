@@ -1,5 +1,5 @@
 //! One message of several parts in an Android backup (`mms` of SMS Backup & Restore), put together while its tags come by: its texts,
-//! and who sent it to whom (`addr` of type 137 and 151, OMA MMS encapsulation). Pictures are left alone.
+//! and who sent it to whom (`addr` of type 137 from, 151 to, 130 and 129 copies, as in OMA MMS encapsulation). Pictures are left alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +25,8 @@ pub(super) struct Mms {
     from: Option<String>,
     /// Whom it went to.
     to: Vec<String>,
+    /// Who got a copy, which is everybody in a group.
+    copies: Vec<String>,
     broken: Option<&'static str>,
 }
 
@@ -59,7 +61,7 @@ impl Mms {
             own: android::own(tag, settings),
             record: android::parties(record, Direction::Inbound, None, None, tag),
         };
-        Self { head, text: String::new(), from: None, to: Vec::new(), broken: None }
+        Self { head, text: String::new(), from: None, to: Vec::new(), copies: Vec::new(), broken: None }
     }
 
     /// A part: only texts matter.
@@ -84,9 +86,8 @@ impl Mms {
         let Some(text) = tag.get("address").filter(|text| !text.eq_ignore_ascii_case(OWN)) else { return };
         match tag.get("type").as_deref() {
             Some("137") => self.from = self.from.take().or_else(|| party(&text)),
-            Some("151" | "130" | "129") if self.to.len() < MEMBERS => {
-                self.to.extend(party(&text).filter(|number| !self.to.contains(number)));
-            }
+            Some("151") => meet(&mut self.to, &text),
+            Some("130" | "129") => meet(&mut self.copies, &text),
             _ => {}
         }
     }
@@ -119,9 +120,15 @@ impl Mms {
             Direction::Inbound => {
                 // Of a group, all but the sender and us are other people.
                 let own = head.own.or_else(|| only(self.to));
-                (self.from.or_else(|| joined(head.others)), own)
+                (self.from.or_else(|| joined(&head.others)), own)
             }
-            Direction::Outbound => (head.own.or(self.from), only(if self.to.is_empty() { head.others } else { self.to })),
+            Direction::Outbound => {
+                let own = head.own.or(self.from);
+                let mut to: Vec<String> = self.to.into_iter().chain(self.copies).filter(|number| Some(number) != own.as_ref()).collect();
+                to.sort();
+                to.dedup();
+                (own, only(if to.is_empty() { head.others } else { to }))
+            }
         };
         let body = Some(self.text).filter(|text| !text.trim().is_empty()).or(head.subject);
         Ok(Read::call(CallRecord { direction, from, to, body, ..head.record }))
@@ -132,12 +139,18 @@ fn party(text: &str) -> Option<String> {
     number::normalise(text, number::REGION).into_text()
 }
 
+fn meet(numbers: &mut Vec<String>, text: &str) {
+    if numbers.len() < MEMBERS {
+        numbers.extend(party(text).filter(|number| !numbers.contains(number)));
+    }
+}
+
 /// The only one.
 fn only(mut numbers: Vec<String>) -> Option<String> {
     numbers.pop().filter(|_| numbers.is_empty())
 }
 
 /// Several people of whom it is not said who sent a message are no number, and nobody who hid.
-fn joined(numbers: Vec<String>) -> Option<String> {
+fn joined(numbers: &[String]) -> Option<String> {
     Some(numbers.join("~")).filter(|text| !text.is_empty())
 }

@@ -51,13 +51,7 @@ fn file(path: &Path, reading: &mut Reading<'_>) -> Result<(), CollectError> {
 
 /// Reads one stream that is called `name`. What gzip packed is unpacked, but not within an archive; UTF-16 becomes UTF-8, if it begins
 /// with its byte order mark.
-pub(super) fn stream(
-    path: &Path,
-    name: &str,
-    stream: &mut dyn Read,
-    reading: &mut Reading<'_>,
-    packed: bool,
-) -> Result<(), CollectError> {
+pub(super) fn stream(path: &Path, name: &str, stream: &mut dyn Read, reading: &mut Reading<'_>, packed: bool) -> Result<(), CollectError> {
     let failed = |source| CollectError::Read { path: path.to_owned(), source };
     let begins = peek(stream, HEAD).map_err(failed)?;
     if begins.starts_with(GZIP) && !packed {
@@ -66,7 +60,9 @@ pub(super) fn stream(
         let mut bounded = Bounded { inner, left: archive::swells(length) };
         return self::stream(path, name, &mut bounded, reading, true);
     }
-    if let Some(order) = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].into_iter().find(|order| Some((*order, 2)) == Encoding::for_bom(&begins)) {
+    if let Some(order) =
+        [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].into_iter().find(|order| Some((*order, 2)) == Encoding::for_bom(&begins))
+    {
         let mut utf8 = Utf8::new(order, begins.as_slice().chain(stream));
         let begins = peek(&mut utf8, HEAD).map_err(failed)?;
         return text(path, name, &begins, &mut utf8, reading);
