@@ -98,6 +98,9 @@ pub fn looks_like(head: &Head<'_>) -> String {
     if let Some((_, name)) = magic.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
         return (*name).to_owned();
     }
+    if head.bytes.get(257..262) == Some(b"ustar") {
+        return "a tar archive; unpack it and name the folder".to_owned();
+    }
     if text.is_empty() {
         return "an empty file".to_owned();
     }

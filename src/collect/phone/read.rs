@@ -83,7 +83,7 @@ fn text(path: &Path, name: &str, begins: &[u8], rest: &mut dyn Read, reading: &m
 
 /// The first bytes of a stream, at most so many.
 pub(super) fn peek(stream: &mut dyn Read, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut begins = Vec::with_capacity(most);
+    let mut begins = Vec::with_capacity(most.min(HEAD));
     stream.take(most as u64).read_to_end(&mut begins)?;
     Ok(begins)
 }
