@@ -69,7 +69,9 @@ fn every_export_yields_the_rows_it_holds() {
         let expected: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let by_file = |rows: &[Value]| {
             let mut files: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-            rows.iter().for_each(|row| files.entry(row["file"].to_string()).or_default().push(row.clone()));
+            for row in rows {
+                files.entry(row["file"].to_string()).or_default().push(row.clone());
+            }
             files
         };
         let (found, expected) = (by_file(&rows), by_file(&expected));

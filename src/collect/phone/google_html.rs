@@ -342,6 +342,7 @@ mod tests {
 
     #[test]
     fn whom_ones_own_texts_went_to() {
+        let times = Regex::new("line [0-9]+ sms |2021-01-22T[0-9:]+Z - [?] ").unwrap();
         let mine = text("2021-01-21T17:33:43-08:00", "+15125550142", ME, "Hi");
         let group = "<div class=\"participants\">Group conversation with:\n<cite class=\"sender vcard\"><a class=\"tel\" href=\"tel:+15125550100\">\
             <span class=\"fn\">Amy Ortiz</span></a></cite>, <cite class=\"sender vcard\"><a class=\"tel\" href=\"tel:+15125550101\"><span class=\"fn\">+15125550101</span></a></cite></div>";
@@ -367,7 +368,6 @@ mod tests {
             ),
         ] {
             let (calls, _, _) = all(name, &content, &Settings::default());
-            let times = regex::Regex::new("line [0-9]+ sms |2021-01-22T[0-9:]+Z - [?] ").unwrap();
             let calls: Vec<String> = calls.iter().map(|call| times.replace_all(call, "").into_owned()).collect();
             assert_eq!(calls, expected, "{name}");
         }
