@@ -16,6 +16,7 @@
 mod attribution;
 mod bad_sites;
 mod browser;
+mod calls;
 mod canary;
 mod cli;
 mod demo;

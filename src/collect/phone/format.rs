@@ -6,7 +6,7 @@ use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use super::reading::Reading;
-use super::{json, neutral};
+use super::{android, google_db, google_html, json, neutral};
 use crate::collect::CollectError;
 
 /// How much of a file is shown to the readers.
@@ -23,7 +23,14 @@ pub struct Reader {
 }
 
 /// All readers; what is more special comes first.
-pub const READERS: &[Reader] = &[neutral::READER, json::READER];
+pub const READERS: &[Reader] = &[
+    android::READER,
+    android::SUPER_BACKUP,
+    google_html::READER,
+    google_db::READER,
+    neutral::READER,
+    json::READER,
+];
 
 /// How a file begins.
 pub struct Head<'a> {
@@ -94,6 +101,9 @@ pub fn looks_like(head: &Head<'_>) -> String {
     ];
     if let Some((_, name)) = magic.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
         return (*name).to_owned();
+    }
+    if head.bytes.get(257..262) == Some(b"ustar") {
+        return "a tar archive; unpack it and name the folder".to_owned();
     }
     if text.is_empty() {
         return "an empty file".to_owned();

@@ -6,15 +6,21 @@
 //! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
 mod aircall;
+mod android;
+mod archive;
 mod bandwidth;
 mod callrail;
 mod dialpad;
 pub mod fields;
 pub mod format;
+mod google_db;
+mod google_html;
+mod google_page;
 mod grow;
 mod json;
 #[cfg(test)]
 mod json_tests;
+mod mms;
 mod neutral;
 pub mod number;
 mod plivo;
@@ -22,9 +28,11 @@ mod quo;
 pub mod read;
 pub mod reading;
 mod record;
+mod references;
 mod ringcentral;
 mod rows;
 pub mod stored;
+mod tags;
 mod telnyx;
 pub mod twilio;
 mod vonage;
