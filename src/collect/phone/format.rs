@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use super::neutral;
+use super::{cdr, known, mapped, neutral};
 use super::reading::Reading;
 use crate::collect::CollectError;
 
@@ -23,7 +23,21 @@ pub struct Reader {
 }
 
 /// All readers; what is more special comes first.
-pub const READERS: &[Reader] = &[neutral::READER];
+pub const READERS: &[Reader] = &[
+    neutral::READER,
+    cdr::FREEPBX_READER,
+    cdr::ASTERISK_READER,
+    cdr::ASTERISK_CUSTOM_READER,
+    known::IMAZING_READER,
+    known::IMAZING_2_READER,
+    known::MESSAGES_READER,
+    known::IEXPLORER_READER,
+    known::AIRCALL_READER,
+    known::TWILIO_CALLS_READER,
+    known::TWILIO_MESSAGES_READER,
+    // Any other table: after everything else that could be meant.
+    mapped::READER,
+];
 
 /// How a file begins.
 pub struct Head<'a> {

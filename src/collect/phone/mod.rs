@@ -5,15 +5,27 @@
 //! log of any size takes little memory. A row that cannot be read is told of with its place, and the others go on. What a source
 //! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
+mod cdr;
+mod column;
 pub mod format;
+mod known;
+pub mod map;
+mod mapped;
 mod neutral;
 pub mod number;
+mod plan;
+mod propose;
+pub mod question;
 pub mod read;
 pub mod reading;
 mod record;
 mod rows;
 pub mod stored;
+mod survey;
+mod synonyms;
+pub mod wall;
 pub mod when;
+mod words;
 
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
 pub use record::{CallRecord, Direction};

@@ -10,6 +10,8 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 const LONGEST: usize = 1024 * 1024;
 /// Most fields of a row.
 const FIELDS: usize = 4096;
+/// The same for whoever walks over a row.
+pub(super) const MOST_FIELDS: usize = FIELDS;
 
 /// Reads rows.
 pub(super) struct Rows<R> {

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::map::Map;
 use super::{CallRecord, Row};
 use crate::collect::mail::canonical::hex;
 use crate::collect::{Arrival, ArrivalBasis, Channel, CollectError, RawRecord};
@@ -17,6 +18,12 @@ struct Kept<'a> {
     file: &'a str,
     place: String,
     row: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mapping: Option<&'a Map>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_sha256: Option<&'a str>,
 }
 
 /// A row's call as a raw record of `source`. A call that has no id of its own is called by its place.
@@ -24,7 +31,16 @@ struct Kept<'a> {
 /// # Errors
 /// Never for a call that came from a log; the JSON writer could refuse.
 pub fn raw_record(call: &CallRecord, row: &Row<'_>, source: &str) -> Result<RawRecord, CollectError> {
-    let kept = Kept { call, format: row.format, file: row.file, place: row.place.to_string(), row: row.raw };
+    let kept = Kept {
+        call,
+        format: row.format,
+        file: row.file,
+        place: row.place.to_string(),
+        row: row.raw,
+        map: row.used.and_then(|used| used.map.as_deref()),
+        mapping: row.used.map(|used| &used.mapping),
+        file_sha256: row.used.map(|used| used.sha256.as_str()),
+    };
     let bytes = serde_json::to_vec(&kept).map_err(|error| CollectError::Record { reason: error.to_string() })?;
     Ok(RawRecord {
         source: source.to_owned(),
@@ -87,7 +103,7 @@ mod tests {
     #[test]
     fn a_record_is_read_back_with_the_row_beside_it() {
         let call = CallRecord::new(Channel::Sms, Stamp::exactly("2026-11-02T15:04:05Z".parse().unwrap()));
-        let row = Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", call: Err(String::new()) };
+        let row = Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", used: None, call: Err(String::new()) };
         let raw = raw_record(&call, &row, "phone.main").unwrap();
         assert_eq!((raw.source.as_str(), raw.external_id.as_str(), raw.channel), ("phone.main", "log.csv, line 7", Channel::Sms));
         assert_eq!(raw.arrival.basis, ArrivalBasis::Log);
