@@ -12,6 +12,7 @@ use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
 use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
+use crate::collect::phone::map::{Answers, Map};
 use crate::collect::phone::{self, Direction, Row, stored};
 use crate::config::{Mailbox, MailboxUrl, Phone};
 use crate::store::{Added, Folder, StoreError};
@@ -200,8 +201,20 @@ impl Workspace {
 
     /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
     pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
+        let answers = Answers { saved: self.maps()?, ..Answers::default() };
+        self.read_call_log_as(phone, path, through, answers).await.map(|(pass, _)| pass)
+    }
+
+    /// The same with what a person said of tables; also gives the maps that were proposed and taken.
+    pub(super) async fn read_call_log_as(
+        &self,
+        phone: &Phone,
+        path: &Path,
+        through: Option<DateTime<Utc>>,
+        answers: Answers,
+    ) -> Result<(SourcePass, Vec<Map>), AuditError> {
         let (source, path) = (phone.source(), path.to_owned());
-        let settings = phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, ..phone::Settings::default() };
+        let settings = phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, answers, ..phone::Settings::default() };
         let read = move |sink: &mut Sink<'_>| {
             let mut problems = Problems::default();
             let mut take = |row: Row<'_>| {
@@ -222,7 +235,7 @@ impl Workspace {
             Some(_) => problems.push("no silence is proven by this log until every row of it can be read.".to_owned()),
             None => {}
         }
-        Ok(SourcePass { source: phone.source(), new: added.new, known, canaries: 0, problems })
+        Ok((SourcePass { source: phone.source(), new: added.new, known, canaries: 0, problems }, summary.maps))
     }
 
     /// Mailboxes in files, and call logs.

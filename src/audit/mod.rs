@@ -17,6 +17,7 @@ mod judge;
 mod ledger;
 mod login;
 mod looks;
+pub mod maps;
 mod probe;
 mod publish;
 mod record;

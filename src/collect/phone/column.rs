@@ -131,9 +131,6 @@ pub(super) struct Column {
     pub(super) longest: u32,
     /// Different words, while there are few; `None` when there are too many.
     pub(super) words: Option<BTreeMap<String, u64>>,
-    /// Letters altogether, for how long its texts are.
-    letters: u64,
-    spaced: u64,
 }
 
 impl Column {
@@ -148,8 +145,6 @@ impl Column {
             return;
         }
         self.filled += 1;
-        self.letters += cell.len() as u64;
-        self.spaced += u64::from(cell.contains(' '));
         if let Some(words) = &mut self.words {
             if let Some(count) = words.get_mut(cell) {
                 *count += 1;
@@ -207,7 +202,7 @@ impl Column {
                 }
                 self.both += u64::from(readings > 1);
                 if let wall::Day::Numbers([first, _, last], false) = day {
-                    self.ends.iter_mut().zip([first, last]).for_each(|(ends, number)| drop(ends.insert(number)));
+                    self.ends.iter_mut().zip([first, last]).for_each(|(ends, number)| ends.extend([number]));
                 }
             }
         }
@@ -218,11 +213,6 @@ impl Column {
         #[expect(clippy::cast_precision_loss, reason = "a share is for comparing")]
         let share = if self.filled == 0 { 0.0 } else { count as f64 / self.filled as f64 };
         share
-    }
-
-    /// How much it looks like written text, from 0 to 1.
-    pub(super) fn text(&self) -> f64 {
-        if self.words.as_ref().is_some_and(|words| (words.len() as u64) * 2 < self.filled) { 0.0 } else { self.share(self.spaced) }
     }
 }
 

@@ -11,7 +11,7 @@ use super::format::{Head, Reader, Source};
 use super::map::Map;
 use super::plan::Plan;
 use super::propose::{Profile, propose};
-use super::question::{Example, Question};
+use super::question::{Ambiguity, Example, Question};
 use super::reading::{Place, Read, Reading, Used};
 use super::rows::{Next, Rows};
 use super::survey::{self, DELIMITERS, Layout, Survey};
@@ -56,6 +56,17 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
     };
     let survey = survey::survey(&mut spool, layout, settings.own.as_deref()).map_err(failed)?;
     let Some(mut proposal) = propose(&survey, settings, profile) else { return Err(unknown(&head, reading)) };
+    if let Some((name, map)) = settings.answers.named.as_ref().filter(|_| profile.is_none()) {
+        // It was named for this file: it is used where its columns are all there, and asked about where they are not.
+        match Plan::new(map, header(&survey.layout), survey.layout.fields, settings) {
+            Ok(_) => {
+                let used = Used { map: Some(name.clone()), sha256, mapping: map.clone() };
+                let format = format!("{}:{name}", READER.name);
+                return rows(&mut spool, map, &survey.layout, &format, used, reading).map_err(|error| named(error, &path));
+            }
+            Err(problem) => proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] }),
+        }
+    }
     let named_by = settings.answers.save.as_ref().filter(|_| profile.is_none());
     let taken = profile.is_some() || settings.answers.yes || named_by.is_some();
     if !proposal.open.is_empty() || !taken {
@@ -355,6 +366,7 @@ mod tests {
             11/13/2026;9:32 AM;=\"5125550111\";Incoming;2\n11/14/2026;9:32 AM;1.51256E+10;Incoming;2\n\
             11/15/2026;9:40 AM;'5125550112;Outgoing;1\n;;;;\nTotal;;;;5\n";
         let (seen, summary) = read(verizon.as_bytes(), &yes());
+        assert!(summary.is_ok(), "{summary:?}");
         assert!(seen[1].contains("shortened"), "{seen:?}");
         assert_eq!(seen[0], "2026-11-13T15:32:00Z..2026-11-13T15:32:59Z > +15125550111 +15125550142 120s");
         assert_eq!(seen[2], "2026-11-15T15:40:00Z..2026-11-15T15:40:59Z < +15125550142 +15125550112 60s");
@@ -365,7 +377,7 @@ mod tests {
     #[test]
     fn what_is_open_is_asked() {
         let two = "When,A,B,Way\n2026-11-03 09:00:00,5125550111,5125550112,in\n2026-11-03 10:00:00,5125550113,5125550114,out\n";
-        assert_eq!(asked(two, &yes()), ["numbers"]);
+        assert_eq!(asked(two, &yes()), ["numbers", "channel"]);
         let silent = "Date,Number,Length\n2026-11-03 09:00:00,5125550111,1:43\n";
         assert_eq!(asked(silent, &yes()), ["direction"]);
         let odd = "Date,Number,Direction,Duration\n2026-11-03 09:00:00,5125550111,Inbound,1:43\n2026-11-03 09:00:00,5125550111,Inbound,1:43\n2026-11-04 09:00:00,5125550111,Zurück,1:43\n";
@@ -374,7 +386,7 @@ mod tests {
         settled.answers.values = vec![("outbound".to_owned(), "Zurück".to_owned())];
         assert_eq!(rows(odd, &settled)[2], "2026-11-04T15:00:00Z < +15125550142 +15125550111 103s");
         let epoch = "timestamp\tphone\tdirection\tduration\n1793720000\t5125550111\tincoming\t7\n1793720060000\t5125550111\tincoming\t7\n";
-        assert_eq!(rows(epoch, &yes())[1], "2026-11-03T16:14:20Z > +15125550111 +15125550142 7s");
+        assert_eq!(rows(epoch, &yes())[1], "2026-11-03T15:34:20Z > +15125550111 +15125550142 7s");
     }
 
     #[test]
@@ -409,7 +421,7 @@ mod tests {
         let (seen, summary) = read(ring.replace(',', ";").as_bytes(), &later);
         assert_eq!(seen, ["2026-08-07T14:15:00Z..2026-08-07T14:15:59Z > +15125550111 +15125550142 no"]);
         assert_eq!(summary.unwrap().records.keys().collect::<Vec<_>>(), ["mapped-csv:ring"]);
-        assert_eq!(asked(&ring.replace("Result", "Outcome"), &later), ["date_order"], "another header is another file");
+        assert_eq!(asked(&ring.replace("Result", "Outcome"), &later), ["channel", "date_order"], "another header is another file");
     }
 
     #[test]

@@ -139,9 +139,8 @@ impl<'a> Plan<'a> {
             return None;
         }
         let filled: Vec<String> = (0..super::rows::MOST_FIELDS).map_while(field).map(Cow::into_owned).filter(|cell| !cell.is_empty()).collect();
-        let sums = ["total", "totals", "subtotal", "grand total", "sum", "summary", "end of report", "count", "average"];
         match filled.as_slice() {
-            cells if cells.iter().any(|cell| sums.iter().any(|sum| map::plain(cell).starts_with(sum))) => Some("a total, no row of its own"),
+            cells if cells.iter().any(|cell| words::is_sum(cell)) => Some("a total, no row of its own"),
             [_] => Some("a note, no row of its own"),
             _ => None,
         }

@@ -516,11 +516,15 @@ impl Work<'_> {
     fn zone(&mut self, utc: bool) {
         let Some(at) = self.told(Role::StartedAt).or(self.told(Role::Time)).or(self.told(Role::Date)) else { return };
         let Some(column) = self.column(at) else { return };
-        if column.zoned == column.filled || self.told(Role::Zone).is_some() {
+        if column.zoned == column.filled {
             return;
         }
         let named = self.name(at).split(' ').any(|word| matches!(word, "utc" | "gmt"));
+        if self.told(Role::Zone).is_some() && !named {
+            return;
+        }
         if utc || named {
+            self.map.columns.zone = None;
             self.decided.push(format!("{} is in UTC, as its name or its program says", self.pick(at)));
             self.map.time.zone = Some(chrono_tz::UTC);
         } else if let Some(zone) = self.settings.zone {

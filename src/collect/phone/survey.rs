@@ -126,7 +126,7 @@ pub(super) fn layout(head: &[u8], delimiter: Option<u8>) -> Option<Layout> {
 pub(super) fn survey(spool: &mut SpooledTempFile, layout: Layout, own: Option<&str>) -> std::io::Result<Survey> {
     let mut columns: Vec<Column> = (0..layout.fields).map(|_| Column::new()).collect();
     let mut rows = Rows::new(rewind(spool)?, layout.delimiter);
-    let (mut at, mut count, mut first) = (0, 0, Vec::new());
+    let (mut at, mut count, mut sums, mut first) = (0, 0, 0, Vec::new());
     loop {
         match rows.advance()? {
             Next::End => break,
@@ -136,6 +136,13 @@ pub(super) fn survey(spool: &mut SpooledTempFile, layout: Layout, own: Option<&s
         at += 1;
         if at <= layout.before {
             continue;
+        }
+        // What sums up the others is no row of its own.
+        if (0..rows.len().min(layout.fields)).any(|index| rows.field(index).is_some_and(|cell| super::words::is_sum(&cell))) {
+            sums += 1;
+            if sums < 20 {
+                continue;
+            }
         }
         count += 1;
         if first.len() < 3 {

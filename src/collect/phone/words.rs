@@ -14,13 +14,6 @@ pub(super) struct Facts {
     pub(super) skip: Option<&'static str>,
 }
 
-impl Facts {
-    /// Whether it says nothing.
-    pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 const FAX: &str = "a fax";
 const INTERNAL: &str = "a call between extensions";
 /// What is no call to the number and no text to it.
@@ -34,6 +27,13 @@ const SERVICES: [&str; 13] = [
     "whatsapp", "facetime", "teams", "viber", "signal", "telegram", "skype", "messenger", "instagram", "linkedin", "wechat", "discord",
     "slack",
 ];
+
+/// Whether a cell begins a row that sums up others.
+pub(super) fn is_sum(cell: &str) -> bool {
+    const SUMS: [&str; 9] = ["total", "totals", "subtotal", "grand total", "sum", "summary", "end of report", "count", "average"];
+    let begins = cell.len() < 60 && cell.starts_with(|first: char| first.is_alphabetic() || first == '*');
+    begins && SUMS.iter().any(|sum| begins_with(&plain(cell), sum))
+}
 
 /// Whether a service is another than the telephone's.
 pub(super) fn is_other_service(text: &str) -> bool {
@@ -68,7 +68,7 @@ pub(super) fn facts(text: &str) -> Facts {
     };
     let mut rest = words.as_str();
     while !rest.is_empty() {
-        let known = PHRASES.iter().filter(|(phrase, _)| begins(rest, phrase)).max_by_key(|(phrase, _)| phrase.len());
+        let known = PHRASES.iter().filter(|(phrase, _)| begins_with(rest, phrase)).max_by_key(|(phrase, _)| phrase.len());
         let length = match known {
             Some((phrase, said)) => {
                 say(*said);
@@ -81,7 +81,7 @@ pub(super) fn facts(text: &str) -> Facts {
     if clash { Facts::default() } else { facts }
 }
 
-fn begins(text: &str, phrase: &str) -> bool {
+fn begins_with(text: &str, phrase: &str) -> bool {
     text.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
