@@ -17,7 +17,9 @@ const FOLDER: &str = "maps";
 pub fn read(path: &Path) -> Result<Map, AuditError> {
     let (map, text) = document::read::<Map>(path)?;
     match map.fault() {
-        Some(fault) => Err(DocumentError::at(path, &text, 0..0, fault, Some("`inspect calls --save-map` writes a whole one".to_owned())).into()),
+        Some(fault) => {
+            Err(DocumentError::at(path, &text, 0..0, fault, Some("`inspect calls --save-map` writes a whole one".to_owned())).into())
+        }
         None => Ok(map),
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Subcommand};
 use chrono_tz::Tz;
+use clap::{Args, Subcommand};
 
 use super::mapping::{self, MapArgs};
 use super::{Context, Ended, USAGE, watch};

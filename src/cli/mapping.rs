@@ -130,7 +130,11 @@ fn column(text: &str) -> Result<(Role, Pick), String> {
 
 fn value(text: &str) -> Result<(String, String), String> {
     let (meaning, word) = text.split_once('=').ok_or("write it as `inbound=Incoming`")?;
-    if MEANINGS.contains(&meaning) { Ok((meaning.to_owned(), word.to_owned())) } else { Err(format!("`{meaning}` is none of {}", MEANINGS.join(", "))) }
+    if MEANINGS.contains(&meaning) {
+        Ok((meaning.to_owned(), word.to_owned()))
+    } else {
+        Err(format!("`{meaning}` is none of {}", MEANINGS.join(", ")))
+    }
 }
 
 /// Shows what is asked about a table.

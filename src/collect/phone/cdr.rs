@@ -17,14 +17,27 @@ pub(super) const ASTERISK_READER: Reader = Reader { name: "asterisk-cdr-csv", re
 pub(super) const ASTERISK_CUSTOM_READER: Reader = Reader { name: "asterisk-cdr-custom", recognises: is_custom, read: custom };
 
 const COLUMNS: [&str; 14] = [
-    "calldate", "clid", "src", "dst", "dstchannel", "lastapp", "billsec", "duration", "disposition", "uniqueid", "linkedid", "sequence", "did",
+    "calldate",
+    "clid",
+    "src",
+    "dst",
+    "dstchannel",
+    "lastapp",
+    "billsec",
+    "duration",
+    "disposition",
+    "uniqueid",
+    "linkedid",
+    "sequence",
+    "did",
     "cnam",
 ];
 /// Where they stand in `cdr-csv` and in `cdr-custom`; 99 is nowhere.
 const CSV: [usize; 14] = [9, 4, 1, 2, 6, 7, 13, 12, 14, 16, 19, 20, 99, 99];
 const CUSTOM: [usize; 14] = [8, 0, 1, 2, 5, 6, 12, 11, 13, 15, 17, 18, 99, 99];
 
-const SERVER: &str = "The times of a call detail record are those of the server's clock; --timezone must be the server's zone (UTC for `usegmtime`).";
+const SERVER: &str =
+    "The times of a call detail record are those of the server's clock; --timezone must be the server's zone (UTC for `usegmtime`).";
 
 fn is_freepbx(head: &Head<'_>) -> bool {
     let columns = head.columns(b',');
@@ -33,7 +46,8 @@ fn is_freepbx(head: &Head<'_>) -> bool {
 
 fn is_cdr(head: &Head<'_>, start: usize) -> bool {
     let columns = head.columns(b',');
-    let time = |at: usize| columns.get(at).is_some_and(|cell| matches!(wall::read(cell), Some(wall::Read::Wall(wall)) if wall.day.is_some()));
+    let time =
+        |at: usize| columns.get(at).is_some_and(|cell| matches!(wall::read(cell), Some(wall::Read::Wall(wall)) if wall.day.is_some()));
     let empty_or_time = |at: usize| columns.get(at).is_some_and(|cell| cell.is_empty() || time(at));
     let digits = |at: usize| columns.get(at).is_some_and(|cell| cell.parse::<u32>().is_ok());
     (16..=24).contains(&columns.len())
@@ -135,7 +149,8 @@ fn call<'a>(settings: &Settings, field: impl Fn(usize) -> Option<Cow<'a, str>>) 
         _ => Some(false),
     };
     let id = uniqueid.as_deref().map(|id| sequence.as_deref().map_or_else(|| id.to_owned(), |sequence| format!("{id}/{sequence}")));
-    let seconds = |text: Option<Cow<'_, str>>| text.map(|text| when::duration(&text).ok_or_else(|| format!("its duration is {text:?}"))).transpose();
+    let seconds =
+        |text: Option<Cow<'_, str>>| text.map(|text| when::duration(&text).ok_or_else(|| format!("its duration is {text:?}"))).transpose();
     let (billsec, duration) = (seconds(billsec)?, seconds(duration)?);
     Ok(Read::call(CallRecord {
         id,

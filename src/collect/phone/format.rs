@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use super::{cdr, known, mapped, neutral};
 use super::reading::Reading;
+use super::{cdr, known, mapped, neutral};
 use crate::collect::CollectError;
 
 /// How much of a file is shown to the readers.

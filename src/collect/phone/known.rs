@@ -118,7 +118,7 @@ const TWILIO_CALLS: Profile = Profile {
 };
 
 const TWILIO_MESSAGES: Profile = Profile {
-    needs: &["from", "to", "body", "direction", "numsegments"],
+    needs: &["from", "to", "body", "direction", "num segments"],
     columns: &[
         (Role::StartedAt, &["sentdate", "sent date", "date sent", "datesent", "date created", "datecreated"]),
         (Role::Direction, &["direction"]),

@@ -245,10 +245,17 @@ values! {
     skip "A row that is passed over.",
 }
 
-/// What a name of a column is compared by: letters and digits in lower case.
+/// What a name of a column is compared by: its words in lower case; `createdAt` is two.
 #[must_use]
 pub fn plain(name: &str) -> String {
-    super::words::plain(name)
+    let mut parted = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_uppercase() && parted.ends_with(char::is_lowercase) {
+            parted.push(' ');
+        }
+        parted.push(letter);
+    }
+    super::words::plain(&parted)
 }
 
 impl Map {

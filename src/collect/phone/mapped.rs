@@ -64,7 +64,9 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
                 let format = format!("{}:{name}", READER.name);
                 return rows(&mut spool, map, &survey.layout, &format, used, reading).map_err(|error| named(error, &path));
             }
-            Err(problem) => proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] }),
+            Err(problem) => {
+                proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] })
+            }
         }
     }
     let named_by = settings.answers.save.as_ref().filter(|_| profile.is_none());
@@ -141,7 +143,8 @@ fn saved<'a>(head: &[u8], reading: &Reading<'a>) -> Option<(&'a str, &'a Map, La
         let told = map.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
         for delimiter in told.into_iter().chain(DELIMITERS.into_iter().filter(|delimiter| Some(*delimiter) != told)) {
             let sample = survey::sample(head, delimiter);
-            let layout = |before: usize, header: Option<(u64, Vec<String>)>, fields| Layout { delimiter, before, header, fields, rival: None };
+            let layout =
+                |before: usize, header: Option<(u64, Vec<String>)>, fields| Layout { delimiter, before, header, fields, rival: None };
             if let Some(at) = sample.iter().position(|(_, cells)| map.fits(cells)) {
                 let header = sample.into_iter().nth(at)?;
                 let fields = header.1.len();
@@ -150,9 +153,7 @@ fn saved<'a>(head: &[u8], reading: &Reading<'a>) -> Option<(&'a str, &'a Map, La
             let Some(fields) = map.file.fields.filter(|_| map.file.header.is_none()) else { continue };
             let plan = Plan::new(map, &[], fields, reading.settings).ok()?;
             // Without a header the rows themselves must be what the map says.
-            let reads = |cells: &[String]| {
-                cells.len() == fields && plan.read(&|at| cells.get(at).map(|cell| cell.as_str().into())).is_ok()
-            };
+            let reads = |cells: &[String]| cells.len() == fields && plan.read(&|at| cells.get(at).map(|cell| cell.as_str().into())).is_ok();
             if !sample.is_empty() && sample.iter().take(20).all(|(_, cells)| reads(cells)) {
                 return Some((name, map, layout(0, None, fields)));
             }
@@ -207,7 +208,8 @@ fn rows(
             Next::Bad(why) => reading.bad(place, &rows.raw(), why).map_err(Failed::Other)?,
             Next::Row if before > 0 => before -= 1,
             Next::Row if rows.len() > layout.fields => {
-                let problem = format!("the row has {} fields and the others {}; a text that holds a comma must be quoted", rows.len(), layout.fields);
+                let problem =
+                    format!("the row has {} fields and the others {}; a text that holds a comma must be quoted", rows.len(), layout.fields);
                 reading.bad(place, &rows.raw(), problem).map_err(Failed::Other)?;
             }
             Next::Row => {
@@ -289,7 +291,8 @@ mod tests {
         seen
     }
 
-    const IMAZING_2: &str = "Incoming,02/06/17 09:45,00:01:43,+15125550111,Bob Smith\nOutgoing,02/06/17 10:42,00:02:10,+15125550111,Bob Smith\n";
+    const IMAZING_2: &str =
+        "Incoming,02/06/17 09:45,00:01:43,+15125550111,Bob Smith\nOutgoing,02/06/17 10:42,00:02:10,+15125550111,Bob Smith\n";
 
     #[test]
     fn day_or_month_is_asked_and_settled() {

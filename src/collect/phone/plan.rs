@@ -42,8 +42,9 @@ impl<'a> Plan<'a> {
         let mut places = HashMap::new();
         for role in ROLES {
             if let Some(pick) = map.columns.get(*role) {
-                let at = position(pick, &names, fields)
-                    .ok_or_else(|| format!("the map reads {} from {pick}, and the file has the columns {}", role.name(), header.join(", ")))?;
+                let at = position(pick, &names, fields).ok_or_else(|| {
+                    format!("the map reads {} from {pick}, and the file has the columns {}", role.name(), header.join(", "))
+                })?;
                 places.insert(*role, at);
             }
         }
@@ -138,7 +139,8 @@ impl<'a> Plan<'a> {
         if [Role::StartedAt, Role::Date].into_iter().any(told) || [Role::From, Role::Party, Role::To].into_iter().any(told) {
             return None;
         }
-        let filled: Vec<String> = (0..super::rows::MOST_FIELDS).map_while(field).map(Cow::into_owned).filter(|cell| !cell.is_empty()).collect();
+        let filled: Vec<String> =
+            (0..super::rows::MOST_FIELDS).map_while(field).map(Cow::into_owned).filter(|cell| !cell.is_empty()).collect();
         match filled.as_slice() {
             cells if cells.iter().any(|cell| words::is_sum(cell)) => Some("a total, no row of its own"),
             [_] => Some("a note, no row of its own"),
@@ -169,7 +171,9 @@ impl<'a> Plan<'a> {
                     let day = wall.day.ok_or_else(refused)?;
                     let order = match self.map.time.order {
                         Some(order) => order,
-                        None if day.is_open() => return Err(format!("its time is {text:?}, and the map does not say whether day or month is first")),
+                        None if day.is_open() => {
+                            return Err(format!("its time is {text:?}, and the map does not say whether day or month is first"));
+                        }
                         None => Order::YearFirst,
                     };
                     (day.on(order).ok_or_else(refused)?, wall)

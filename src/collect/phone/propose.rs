@@ -178,9 +178,22 @@ impl Work<'_> {
         }
         // What ends or is answered is not when it began.
         let late = |name: &str| {
-            ["end", "ended", "answer", "answered", "updated", "modified", "completed", "read", "delivered", "hangup", "disconnect", "edited"]
-                .iter()
-                .any(|word| name.split(' ').any(|part| part == *word))
+            [
+                "end",
+                "ended",
+                "answer",
+                "answered",
+                "updated",
+                "modified",
+                "completed",
+                "read",
+                "delivered",
+                "hangup",
+                "disconnect",
+                "edited",
+            ]
+            .iter()
+            .any(|word| name.split(' ').any(|part| part == *word))
         };
         let mut whole = self.candidates(Role::StartedAt, |column| column.share(column.moments));
         if whole.len() > 1 && whole.iter().any(|(_, at, _)| !late(self.name(*at))) {
@@ -200,7 +213,8 @@ impl Work<'_> {
         self.set(Role::Date, date);
         let clocks = self.candidates(Role::Time, |column| column.share(column.clocks));
         let named = clocks.iter().filter(|(rank, _, _)| *rank != usize::MAX).count();
-        let nameless: Vec<_> = clocks.iter().filter(|(_, at, _)| synonyms::rank(Role::Duration, self.name(*at)).is_none()).copied().collect();
+        let nameless: Vec<_> =
+            clocks.iter().filter(|(_, at, _)| synonyms::rank(Role::Duration, self.name(*at)).is_none()).copied().collect();
         match nameless.first().copied() {
             Some((_, at, share)) => {
                 if named == 0 && nameless.len() > 1 {
@@ -286,7 +300,8 @@ impl Work<'_> {
     /// What else the names tell, and the cells bear out.
     fn others(&mut self) {
         type Good = fn(&Column) -> f64;
-        let unlike = |column: &Column| if column.words.as_ref().is_some_and(|words| (words.len() as u64) < column.filled) { 0.0 } else { 1.0 };
+        let unlike =
+            |column: &Column| if column.words.as_ref().is_some_and(|words| (words.len() as u64) < column.filled) { 0.0 } else { 1.0 };
         let zones = |column: &Column| {
             let all = column.words.as_ref().is_some_and(|words| words.keys().all(|word| word.parse::<chrono_tz::Tz>().is_ok()));
             f64::from(u8::from(all))
@@ -345,9 +360,17 @@ impl Work<'_> {
                     .map(|(_, count)| count)
                     .sum();
                 let share = column.share(said);
-                let enough = if role == Role::Answered { said > 0 && (named.is_some() || share >= 0.5 || self.told(Role::Direction) == Some(at)) } else { share >= 0.5 };
+                let enough = match (role, named) {
+                    (Role::Answered, Some(_)) => said > 0,
+                    (Role::Answered, None) if self.told(Role::Direction) == Some(at) => said > 0,
+                    (_, Some(_)) => share >= 0.5,
+                    (_, None) => share >= ENOUGH,
+                };
                 let score = (share, named.map_or(0, |rank| 100 - rank.min(99)), at);
-                if enough && column.filled > 0 && best.is_none_or(|best| (score.0 > best.0 + 0.05) || ((score.0 - best.0).abs() <= 0.05 && score.1 > best.1)) {
+                if enough
+                    && column.filled > 0
+                    && best.is_none_or(|best| (score.0 > best.0 + 0.05) || ((score.0 - best.0).abs() <= 0.05 && score.1 > best.1))
+                {
                     best = Some(score);
                 }
             }
@@ -384,12 +407,17 @@ impl Work<'_> {
                     add.push(("skip", word));
                     continue;
                 }
+                // A voicemail is one whichever column says so.
+                if facts.channel == Some(Channel::Voicemail) && !is_said(&word, &["call", "voicemail", "sms"]) {
+                    add.push(("voicemail", word.clone()));
+                }
                 match role {
                     Role::Direction if is_said(&word, &["inbound", "outbound"]) => {}
                     Role::Direction => match (facts.direction, facts) {
                         (Some(Direction::Outbound), _) => add.push(("outbound", word)),
                         // What is left or refused came in.
-                        (Some(Direction::Inbound), _) | (None, Facts { channel: Some(Channel::Voicemail), .. } | Facts { answered: Some(false), .. }) => {
+                        (Some(Direction::Inbound), _)
+                        | (None, Facts { channel: Some(Channel::Voicemail), .. } | Facts { answered: Some(false), .. }) => {
                             add.push(("inbound", word));
                         }
                         _ if self.map.rows.direction.is_some() => {}
@@ -397,11 +425,16 @@ impl Work<'_> {
                     },
                     Role::Channel if is_said(&word, &["call", "voicemail", "sms"]) => {}
                     Role::Channel => match facts.channel {
-                        Some(Channel::Voicemail) => add.push(("voicemail", word)),
+                        Some(Channel::Voicemail) => {}
                         Some(Channel::Sms) => add.push(("sms", word)),
                         Some(_) => add.push(("call", word)),
                         None if facts.direction.is_some() || facts.answered.is_some() || self.map.rows.channel.is_some() => {}
-                        None => unknown.push((word, count, "call, voicemail or sms", "--value call=WORD, voicemail=WORD, sms=WORD or skip=WORD")),
+                        None => unknown.push((
+                            word,
+                            count,
+                            "call, voicemail or sms",
+                            "--value call=WORD, voicemail=WORD, sms=WORD or skip=WORD",
+                        )),
                     },
                     _ if is_said(&word, &["answered", "missed", "unknown"]) => {}
                     _ => match facts.answered {

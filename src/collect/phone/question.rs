@@ -58,7 +58,10 @@ impl std::fmt::Display for Question {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let open: Vec<&str> = self.ambiguities.iter().map(|ambiguity| ambiguity.message.as_str()).collect();
         if open.is_empty() {
-            write!(formatter, "its columns are known by their names and cells alone; see the mapping, and take it with --yes or --save-map NAME")
+            write!(
+                formatter,
+                "its columns are known by their names and cells alone; see the mapping, and take it with --yes or --save-map NAME"
+            )
         } else {
             write!(formatter, "{}", open.join("; "))
         }

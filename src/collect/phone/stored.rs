@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn a_record_is_read_back_with_the_row_beside_it() {
         let call = CallRecord::new(Channel::Sms, Stamp::exactly("2026-11-02T15:04:05Z".parse().unwrap()));
-        let row = Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", used: None, call: Err(String::new()) };
+        let row =
+            Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", used: None, call: Err(String::new()) };
         let raw = raw_record(&call, &row, "phone.main").unwrap();
         assert_eq!((raw.source.as_str(), raw.external_id.as_str(), raw.channel), ("phone.main", "log.csv, line 7", Channel::Sms));
         assert_eq!(raw.arrival.basis, ArrivalBasis::Log);

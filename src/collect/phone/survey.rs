@@ -89,9 +89,10 @@ pub(super) fn layout(head: &[u8], delimiter: Option<u8>) -> Option<Layout> {
         let rows = sample(head, delimiter);
         let mut score = 0;
         for (_, cells) in rows.iter().filter(|(_, cells)| cells.len() > 1) {
-            let (moments, numbers) = cells.iter().map(|cell| worth(cell)).fold((0, 0), |(m, n), (moment, number)| {
-                (m + usize::from(moment), n + usize::from(number))
-            });
+            let (moments, numbers) = cells
+                .iter()
+                .map(|cell| worth(cell))
+                .fold((0, 0), |(m, n), (moment, number)| (m + usize::from(moment), n + usize::from(number)));
             score += if moments > 0 { 2 } else { 0 } + usize::from(numbers > 0);
         }
         score
@@ -112,10 +113,14 @@ pub(super) fn layout(head: &[u8], delimiter: Option<u8>) -> Option<Layout> {
     let first = rows.iter().take(PREAMBLE).position(|(_, cells)| data(cells) && cells.len() == fields)?;
     let named = |cells: &[String]| {
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        cells.len() + 1 >= fields && cells.len() <= fields + 2 && filled >= 2 && filled * 2 >= fields && !cells.iter().any(|cell| {
-            let (moment, number) = worth(cell);
-            moment || number
-        })
+        cells.len() + 1 >= fields
+            && cells.len() <= fields + 2
+            && filled >= 2
+            && filled * 2 >= fields
+            && !cells.iter().any(|cell| {
+                let (moment, number) = worth(cell);
+                moment || number
+            })
     };
     let header = first.checked_sub(1).and_then(|at| rows.get(at)).filter(|(_, cells)| named(cells)).cloned();
     let fields = header.as_ref().map_or(fields, |(_, cells)| cells.len().max(fields));

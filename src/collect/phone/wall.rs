@@ -182,7 +182,8 @@ fn offset(text: &str) -> Option<Option<FixedOffset>> {
     if rest.starts_with(['+', '-', '\u{2212}']) {
         let east = rest.starts_with('+');
         let digits = rest.trim_start_matches(['+', '-', '\u{2212}']);
-        let (number_part, tail) = digits.split_at_checked(digits.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(digits.len()))?;
+        let (number_part, tail) =
+            digits.split_at_checked(digits.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(digits.len()))?;
         let plain: String = number_part.chars().filter(char::is_ascii_digit).collect();
         let (hours, minutes) = match plain.len() {
             1 | 2 => (plain.parse::<i32>().ok()?, 0),

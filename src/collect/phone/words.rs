@@ -24,7 +24,18 @@ const DATA: &str = "use of data";
 
 /// Services that reach a person's account, not a telephone number.
 const SERVICES: [&str; 13] = [
-    "whatsapp", "facetime", "teams", "viber", "signal", "telegram", "skype", "messenger", "instagram", "linkedin", "wechat", "discord",
+    "whatsapp",
+    "facetime",
+    "teams",
+    "viber",
+    "signal",
+    "telegram",
+    "skype",
+    "messenger",
+    "instagram",
+    "linkedin",
+    "wechat",
+    "discord",
     "slack",
 ];
 
