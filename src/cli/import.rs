@@ -71,6 +71,11 @@ pub(super) async fn run(command: Import, context: &Context) -> Ended {
                 }
                 return Ok(USAGE);
             }
+            if let Some(name) = tables.save_map.as_deref()
+                && !workspace.map_file(name)?.exists()
+            {
+                context.out.say("No mapping was saved: these files are known without one.");
+            }
             gathered
         }
     };

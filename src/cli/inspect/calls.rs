@@ -76,8 +76,10 @@ pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
             }
         }
     }
-    if let (Some(path), Some(map)) = (&args.tables.save_map, maps::only(&taken)?) {
-        maps::write(Path::new(path), map)?;
+    match (&args.tables.save_map, maps::only(&taken)?) {
+        (Some(path), Some(map)) => maps::write(Path::new(path), map)?,
+        (Some(_), None) if !unread => context.out.say("No mapping was saved: these files are known without one."),
+        _ => {}
     }
     Ok(if unread { USAGE } else { status })
 }

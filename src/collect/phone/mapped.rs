@@ -52,7 +52,8 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
     }
     let Some(layout) = survey::layout(&head, settings.answers.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok())) else {
         // A known export without a row is one in which nothing happened.
-        return if profile.is_some() { Ok(()) } else { Err(unknown(&head, reading)) };
+        let rows = DELIMITERS.iter().map(|delimiter| survey::sample(&head, *delimiter).len()).max().unwrap_or(0);
+        return if profile.is_some() && rows <= 1 { Ok(()) } else { Err(unknown(&head, reading)) };
     };
     let survey = survey::survey(&mut spool, layout, settings.own.as_deref()).map_err(failed)?;
     let Some(mut proposal) = propose(&survey, settings, profile) else { return Err(unknown(&head, reading)) };
@@ -425,6 +426,14 @@ mod tests {
         assert_eq!(seen, ["2026-08-07T14:15:00Z..2026-08-07T14:15:59Z > +15125550111 +15125550142 no"]);
         assert_eq!(summary.unwrap().records.keys().collect::<Vec<_>>(), ["mapped-csv:ring"]);
         assert_eq!(asked(&ring.replace("Result", "Outcome"), &later), ["channel", "date_order"], "another header is another file");
+    }
+
+    #[test]
+    fn a_known_export_is_empty_only_where_it_has_no_row() {
+        let header = "Call type,Date,Duration,Number,Contact,Location,Service\n";
+        assert_eq!(rows(header, &settings()), Vec::<String>::new());
+        let odd = format!("{header}Missed,15 h 30,0:05,5125550111,,,\n");
+        assert!(matches!(read(odd.as_bytes(), &settings()).1, Err(CollectError::UnknownLog { .. })));
     }
 
     #[test]
