@@ -108,7 +108,7 @@ impl Workspace {
         let Some(phone) = self.config.phones.get(&delivery.phone) else {
             return Ok((source, Vec::new(), vec!["a webhook came for it, and crickets.toml names no such phone.".to_owned()]));
         };
-        let (settings, mut raws, mut problems) = (self.phone_settings(phone), Vec::new(), Problems::default());
+        let (settings, mut raws, mut problems) = (self.phone_settings(phone)?, Vec::new(), Problems::default());
         let mut sink = |raw: RawRecord| {
             raws.push(raw);
             Ok(())

@@ -20,6 +20,7 @@ mod login;
 mod looks;
 mod one_call;
 mod phones;
+pub mod maps;
 mod probe;
 mod publish;
 mod record;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::door::Sink;
 use super::{AuditError, SourcePass, Workspace};
+use crate::collect::phone::map::{Answers, Map};
 use crate::collect::phone::{self, Direction, Row, Summary, read, stored};
 use crate::collect::{CollectError, RawRecord};
 use crate::config::Phone;
@@ -20,9 +21,12 @@ pub(super) struct Named {
 
 impl Workspace {
     /// What a reader of this phone's records must be told.
-    #[expect(clippy::unused_self, reason = "saved mappings lie in the workspace")]
-    pub(super) fn phone_settings(&self, phone: &Phone) -> phone::Settings {
-        phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, sims: phone.sims.clone() }
+    ///
+    /// # Errors
+    /// When a saved map is wrong.
+    pub(super) fn phone_settings(&self, phone: &Phone) -> Result<phone::Settings, AuditError> {
+        let answers = Answers { saved: self.maps()?, ..Answers::default() };
+        Ok(phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, sims: phone.sims.clone(), answers })
     }
 
     /// One pass over all that a phone's records are read from. While `watching`, its service is asked elsewhere, at its own pace.
@@ -64,7 +68,19 @@ impl Workspace {
 
     /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
     pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
-        let (source, path, settings) = (phone.source(), path.to_owned(), self.phone_settings(phone));
+        let settings = self.phone_settings(phone)?;
+        self.read_call_log_as(phone, path, through, settings).await.map(|(pass, _)| pass)
+    }
+
+    /// The same with what a person said of tables; also gives the maps that were proposed and taken.
+    pub(super) async fn read_call_log_as(
+        &self,
+        phone: &Phone,
+        path: &Path,
+        through: Option<DateTime<Utc>>,
+        settings: phone::Settings,
+    ) -> Result<(SourcePass, Vec<Map>), AuditError> {
+        let (source, path) = (phone.source(), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
             let mut problems = Problems::default();
             let summary = read::path(&path, &settings, &mut |row: Row<'_>| take(&row, &source, sink, &mut problems))?;
@@ -72,7 +88,7 @@ impl Workspace {
         };
         let ((summary, mut problems), added, known) = self.drain(read).await?;
         self.cover_log(phone, &summary, through, &mut problems).await?;
-        Ok(SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems })
+        Ok((SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems }, summary.maps))
     }
 
     /// Covers a phone as far as a log shows it, unless a row of it cannot be read.

@@ -67,7 +67,7 @@ impl Workspace {
         let account = self.twilio_account(account).await?;
         let pages = twilio::pages(&account, from).await?;
         let name = format!("{} of {}", account.host(), account.account);
-        let (settings, of) = (self.phone_settings(phone), source.clone());
+        let (settings, of) = (self.phone_settings(phone)?, source.clone());
         let read = move |sink: &mut Sink<'_>| {
             let mut problems = Problems::default();
             let mut take = |row: Row<'_>| match &row.call {

@@ -71,7 +71,7 @@ impl Workspace {
                 before.insert(file.to_owned(), serde_json::from_value::<Known>(known).unwrap_or_default());
             }
         }
-        let settings = self.phone_settings(phone);
+        let settings = self.phone_settings(phone)?;
         let how = hex(&Sha256::digest(format!("{} {settings:?}", env!("CARGO_PKG_VERSION"))));
         let (of, known) = (how.clone(), before.clone());
         let root = self.root.clone();

@@ -9,6 +9,7 @@ mod init;
 mod inspect;
 mod login;
 mod man;
+mod mapping;
 mod output;
 mod probe;
 mod record;

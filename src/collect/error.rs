@@ -108,8 +108,8 @@ pub enum CollectError {
     },
     /// A file is no call log that is known.
     #[error(
-        "could not read {file} as a call log: it is {looks}; no known export begins like this. A table needs at least the columns \
-         channel, from and started_at, or a saved mapping"
+        "could not read {file} as a call log: it is {looks}; no known export begins like this. A table needs a column of moments and \
+         one of telephone numbers; what it is called does not matter"
     )]
     UnknownLog {
         /// The file.
@@ -117,6 +117,9 @@ pub enum CollectError {
         /// What it looks like instead, in a few words.
         looks: String,
     },
+    /// A table could be a call log, and a person must say how it is read.
+    #[error("could not read {} as it is: {}", .0.file, .0)]
+    Unmapped(Box<super::phone::question::Question>),
     /// The bytes of a call record cannot be read back.
     #[error("could not read a call record back: {reason}")]
     Record {

@@ -31,6 +31,7 @@ mod kill;
 mod layers;
 mod login;
 mod mail_road;
+mod mapping;
 mod peers;
 mod probe;
 mod report_bytes;

@@ -1,13 +1,14 @@
 //! `crickets inspect calls`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::super::{Context, DONE, Ended, FAILED};
-use crate::audit::AuditError;
+use super::super::mapping::{self, MapArgs};
+use super::super::{Context, DONE, Ended, FAILED, USAGE};
+use crate::audit::{AuditError, maps};
 use crate::collect::phone::{CallRecord, Place, Row, Settings, Summary, read};
 use crate::collect::{CollectError, phone};
 
@@ -22,21 +23,28 @@ pub(in crate::cli) struct CallsArgs {
     #[arg(long, value_name = "NUMBER", value_parser = number)]
     own: Option<String>,
     /// The time zone of logs that write local times, e.g. `America/Chicago`.
-    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    #[arg(long, value_name = "ZONE", value_parser = mapping::zone)]
     timezone: Option<Tz>,
+    #[command(flatten)]
+    tables: MapArgs,
 }
 
 fn number(text: &str) -> Result<String, String> {
     phone::number::e164(text, phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
-fn zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| "name it as the IANA does, e.g. America/Chicago".to_owned())
-}
-
 pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
-    let mut status = DONE;
-    let settings = Settings { own: args.own.clone(), zone: args.timezone, ..Settings::default() };
+    let (mut status, mut unread) = (DONE, false);
+    let mut answers = args.tables.answers();
+    if let Some(path) = &args.tables.map {
+        answers.named = Some((stem(path), maps::read(Path::new(path))?));
+    }
+    if let Some(path) = answers.save.as_ref().filter(|path| Path::new(path).exists()) {
+        return Err(AuditError::wrong(format!("save the map: {path} is there already"), "use another name, or remove it"));
+    }
+    answers.save = answers.save.as_deref().map(stem);
+    let settings = Settings { own: args.own.clone(), zone: args.timezone, answers, ..Settings::default() };
+    let mut taken = Vec::new();
     for path in &args.file {
         let mut take = |row: Row<'_>| {
             match &row.call {
@@ -50,7 +58,14 @@ pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
             Ok(())
         };
         match read::path(path, &settings, &mut take) {
-            Ok(summary) => context.out.say(&counted(&path.display().to_string(), &summary)),
+            Ok(summary) => {
+                context.out.say(&counted(&path.display().to_string(), &summary));
+                taken.extend(summary.maps);
+            }
+            Err(CollectError::Unmapped(question)) => {
+                unread = true;
+                mapping::ask(&question, context);
+            }
             Err(CollectError::Read { source, .. }) if args.file.len() == 1 && !path.exists() => {
                 return Err(AuditError::wrong(format!("read {}: {source}", path.display()), "name a file or folder of call logs"));
             }
@@ -61,7 +76,17 @@ pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
             }
         }
     }
-    Ok(status)
+    match (&args.tables.save_map, maps::only(&taken)?) {
+        (Some(path), Some(map)) => maps::write(Path::new(path), map)?,
+        (Some(_), None) if !unread => context.out.say("No mapping was saved: these files are known without one."),
+        _ => {}
+    }
+    Ok(if unread { USAGE } else { status })
+}
+
+/// The name of a map in a file.
+fn stem(path: &str) -> String {
+    Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A record for scripts: what the contract names, and what else the source says.

@@ -37,8 +37,9 @@ pub(super) enum Inspect {
     /// What a log of calls, voicemails and texts holds, row by row
     ///
     /// Takes exports of phones, phone companies and business phone systems, archives and folders of them; each is recognised by
-    /// what it holds. A row that cannot be read is an error of its own, with file and line, and the others go on.
-    Calls(calls::CallsArgs),
+    /// what it holds. A row that cannot be read is an error of its own, with file and line, and the others go on. A table that is no
+    /// known export is shown as it would be read, with all that it leaves open, and is not read before you say so (exit status 2).
+    Calls(Box<calls::CallsArgs>),
 }
 
 pub(super) async fn run(command: Inspect, context: &Context) -> Ended {

@@ -6,7 +6,7 @@ use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use super::reading::Reading;
-use super::{android, google_db, google_html, json, neutral};
+use super::{android, cdr, google_db, google_html, json, known, mapped, neutral};
 use crate::collect::CollectError;
 
 /// How much of a file is shown to the readers.
@@ -30,6 +30,18 @@ pub const READERS: &[Reader] = &[
     google_db::READER,
     neutral::READER,
     json::READER,
+    cdr::FREEPBX_READER,
+    cdr::ASTERISK_READER,
+    cdr::ASTERISK_CUSTOM_READER,
+    known::IMAZING_READER,
+    known::IMAZING_2_READER,
+    known::MESSAGES_READER,
+    known::IEXPLORER_READER,
+    known::AIRCALL_READER,
+    known::TWILIO_CALLS_READER,
+    known::TWILIO_MESSAGES_READER,
+    // Any other table: after everything else that could be meant.
+    mapped::READER,
 ];
 
 /// How a file begins.

@@ -46,12 +46,12 @@ pub fn path<'a>(path: &Path, settings: &'a Settings, sink: &'a mut Sink<'a>) -> 
 pub fn bytes<'a>(
     path: &Path,
     name: &str,
-    bytes: impl Read,
+    mut bytes: impl Read,
     settings: &'a Settings,
     sink: &'a mut Sink<'a>,
 ) -> Result<Summary, CollectError> {
     let mut reading = Reading::new(settings, sink);
-    stream(path, name, bytes, &mut reading)?;
+    stream(path, name, &mut bytes, &mut reading, false)?;
     Ok(reading.summary)
 }
 

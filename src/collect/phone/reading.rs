@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::CallRecord;
+use super::map::{Answers, Map};
 use crate::collect::CollectError;
 
 /// Longest raw row that is kept beside what was read from it, in bytes: a picture in a message is none of our business.
@@ -23,6 +24,19 @@ pub struct Settings {
     pub zone: Option<Tz>,
     /// The own number behind each SIM (`subscription_id`) of a phone that holds several.
     pub sims: BTreeMap<String, String>,
+    /// What a person said of tables that no reader knows.
+    pub answers: Answers,
+}
+
+/// The map that a table was read with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Its name, where it has one.
+    pub map: Option<String>,
+    /// SHA-256 of the table.
+    pub sha256: String,
+    /// The map itself.
+    pub mapping: Map,
 }
 
 /// Where a row stands.
@@ -57,6 +71,8 @@ pub struct Row<'a> {
     pub place: Place,
     /// The row itself, as it stands there; empty where the reader does not keep it.
     pub raw: &'a str,
+    /// The map it was read with, where it is of a table.
+    pub used: Option<&'a Used>,
     /// What it says, or what is wrong with it.
     pub call: Result<CallRecord, String>,
 }
@@ -84,6 +100,8 @@ pub struct Summary {
     pub exported: Option<DateTime<Utc>>,
     /// What such a source cannot show, in sentences.
     pub caveats: BTreeSet<&'static str>,
+    /// The maps that were proposed and taken.
+    pub maps: Vec<Map>,
 }
 
 impl Summary {
@@ -111,13 +129,14 @@ pub struct Reading<'a> {
     pub summary: Summary,
     file: String,
     format: String,
+    used: Option<Used>,
     sink: &'a mut Sink<'a>,
 }
 
 impl<'a> Reading<'a> {
     /// A reading that hands its rows to `sink`.
     pub fn new(settings: &'a Settings, sink: &'a mut Sink<'a>) -> Self {
-        Self { settings, summary: Summary::default(), file: String::new(), format: String::new(), sink }
+        Self { settings, summary: Summary::default(), file: String::new(), format: String::new(), used: None, sink }
     }
 
     /// The file that is read now.
@@ -130,6 +149,12 @@ impl<'a> Reading<'a> {
     pub fn begin(&mut self, file: &str, format: &str) {
         file.clone_into(&mut self.file);
         format.clone_into(&mut self.format);
+        self.used = None;
+    }
+
+    /// From here on rows are read with this map.
+    pub fn used(&mut self, used: Used) {
+        self.used = Some(used);
     }
 
     /// A record. Its raw row is cut, its text bounded; what is empty is nothing.
@@ -190,7 +215,7 @@ impl<'a> Reading<'a> {
 
     fn hand(&mut self, place: Place, raw: &str, call: Result<CallRecord, String>) -> Result<(), CollectError> {
         let raw = raw.get(..raw.floor_char_boundary(RAW)).unwrap_or_default();
-        (self.sink)(Row { file: &self.file, format: &self.format, place, raw, call })
+        (self.sink)(Row { file: &self.file, format: &self.format, place, raw, used: self.used.as_ref(), call })
     }
 }
 

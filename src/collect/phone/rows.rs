@@ -10,6 +10,8 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 const LONGEST: usize = 1024 * 1024;
 /// Most fields of a row.
 const FIELDS: usize = 4096;
+/// The same for whoever walks over a row.
+pub(super) const MOST_FIELDS: usize = FIELDS;
 
 /// Reads rows.
 pub(super) struct Rows<R> {
@@ -89,6 +91,16 @@ impl<R: BufRead> Rows<R> {
     /// How many fields the row has.
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    /// A field, as [`Record::field`].
+    pub(super) fn field(&self, at: usize) -> Option<Cow<'_, str>> {
+        self.record().field(at)
+    }
+
+    /// The row as it stands in the file, without its line end.
+    pub(super) fn raw(&self) -> Cow<'_, str> {
+        self.record().raw()
     }
 
     /// The row's fields.

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::map::Map;
 use super::{CallRecord, Row};
 use crate::collect::mail::canonical::hex;
 use crate::collect::{Arrival, ArrivalBasis, Channel, CollectError, RawRecord};
@@ -20,6 +21,12 @@ struct Kept<'a> {
     /// The evidence that this takes the place of, which knew less.
     #[serde(skip_serializing_if = "Option::is_none")]
     earlier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mapping: Option<&'a Map>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_sha256: Option<&'a str>,
 }
 
 /// Providers whose ids are their own for ever: what bears the same id is the same call, voicemail or text, by whichever way it came.
@@ -42,7 +49,17 @@ pub fn may_grow(raw: &RawRecord) -> bool {
 /// # Errors
 /// Never for a call that came from a log; the JSON writer could refuse.
 pub fn raw_record(call: &CallRecord, row: &Row<'_>, source: &str) -> Result<RawRecord, CollectError> {
-    let kept = Kept { call, format: row.format, file: row.file, place: row.place.to_string(), row: row.raw, earlier: None };
+    let kept = Kept {
+        call,
+        format: row.format,
+        file: row.file,
+        place: row.place.to_string(),
+        row: row.raw,
+        map: row.used.and_then(|used| used.map.as_deref()),
+        mapping: row.used.map(|used| &used.mapping),
+        earlier: None,
+        file_sha256: row.used.map(|used| used.sha256.as_str()),
+    };
     let bytes = serde_json::to_vec(&kept).map_err(|error| CollectError::Record { reason: error.to_string() })?;
     let lasting = lasting_id(call, row.format);
     Ok(RawRecord {
@@ -150,7 +167,8 @@ mod tests {
     #[test]
     fn a_record_is_read_back_with_the_row_beside_it() {
         let call = CallRecord::new(Channel::Sms, Stamp::exactly("2026-11-02T15:04:05Z".parse().unwrap()));
-        let row = Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", call: Err(String::new()) };
+        let row =
+            Row { file: "log.csv", format: "neutral-csv", place: Place::Line(7), raw: "sms,,2026", used: None, call: Err(String::new()) };
         let raw = raw_record(&call, &row, "phone.main").unwrap();
         assert_eq!((raw.source.as_str(), raw.external_id.as_str(), raw.channel), ("phone.main", "log.csv, line 7", Channel::Sms));
         assert_eq!(raw.arrival.basis, ArrivalBasis::Log);
@@ -166,7 +184,7 @@ mod tests {
         let told = CallRecord { id: Some("CA1".to_owned()), ..CallRecord::new(Channel::Call, Stamp::between(first, last)) };
         let listed = CallRecord { duration_s: Some(9), ..CallRecord { started_at: last, started_at_latest: None, ..told.clone() } };
         let raw = |call: &CallRecord, format: &str| {
-            let row = Row { file: "", format, place: Place::Item(1), raw: "", call: Err(String::new()) };
+            let row = Row { file: "", format, place: Place::Item(1), raw: "", call: Err(String::new()), used: None };
             raw_record(call, &row, "phone.main").unwrap()
         };
         let (hook, list) = (raw(&told, "twilio-webhook"), raw(&listed, "twilio-json"));
