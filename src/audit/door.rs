@@ -61,11 +61,13 @@ impl Workspace {
             let known = self.evidence.read(&record.sha256)?;
             match stored::grow(raw, &known, &record.sha256)? {
                 Grown::Nothing => return Ok(Added::default()),
-                Grown::Other(raw) => return if self.store.known_records(std::slice::from_ref(&raw.identity)).await?.is_empty() {
-                    self.take_in_new(vec![*raw]).await
-                } else {
-                    Ok(Added::default())
-                },
+                Grown::Other(raw) => {
+                    return if self.store.known_records(std::slice::from_ref(&raw.identity)).await?.is_empty() {
+                        self.take_in_new(vec![*raw]).await
+                    } else {
+                        Ok(Added::default())
+                    };
+                }
                 Grown::More(grown) => {
                     let (evidence, bytes) = (self.evidence.clone(), grown.bytes.clone());
                     let kept = tokio::task::spawn_blocking(move || evidence.keep(&bytes)).await;

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::import::{WAVE, asked};
-use crate::webhooks::{Serving, twilio};
+use crate::import::WAVE;
+use crate::webhooks::{Serving, asked_before, twilio};
 use crate::workspace::{Workspace, eventually, touches};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -50,7 +50,10 @@ impl Api {
     }
 
     fn line(&self, token: &str) -> String {
-        format!("twilio = {{ account = \"{ACCOUNT}\", token = {{ command = \"printf {token}\" }}, url = \"http://127.0.0.1:{}\" }}", self.port)
+        format!(
+            "twilio = {{ account = \"{ACCOUNT}\", token = {{ command = \"printf {token}\" }}, url = \"http://127.0.0.1:{}\" }}",
+            self.port
+        )
     }
 }
 
@@ -115,7 +118,7 @@ fn phone(workspace: &Workspace) -> Value {
 
 #[test]
 fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let at = Utc::now();
     let mut held = Held { busy: 2, ..Held::default() };
     held.calls = recorded("calls__get__readFullPage2.json", "calls");
@@ -128,8 +131,11 @@ fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
     ]);
     held.messages = vec![message("SM1", at, "Hello"), message("SM2", at, "Hello again"), message("SM3", at, "And once more")];
     held.recordings = recorded("recordings__get__readFull.json", "recordings");
-    held.recordings.push(json!({"sid": "RE1", "call_sid": "CA5", "date_created": rfc(at), "start_time": rfc(at), "duration": "9", "status": "completed"}));
-    held.transcriptions = vec![json!({"sid": "TR1", "recording_sid": "RE1", "transcription_text": "Amy of Bluebonnet here", "date_created": rfc(at)})];
+    held.recordings.push(
+        json!({"sid": "RE1", "call_sid": "CA5", "date_created": rfc(at), "start_time": rfc(at), "duration": "9", "status": "completed"}),
+    );
+    held.transcriptions =
+        vec![json!({"sid": "TR1", "recording_sid": "RE1", "transcription_text": "Amy of Bluebonnet here", "date_created": rfc(at)})];
     let api = Api::start(held);
     workspace.configure(&api.line("hush"));
     let start = Utc::now();
@@ -159,7 +165,7 @@ fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
 
 #[test]
 fn what_does_not_come_whole_proves_nothing_and_is_told() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let api = Api::start(Held::default());
     let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
     workspace.configure(&api.line("wrong"));
@@ -193,7 +199,7 @@ fn what_does_not_come_whole_proves_nothing_and_is_told() {
 
 #[test]
 fn a_call_told_by_webhook_and_api_is_one_touch_at_the_moment_of_the_api() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let api = Api::start(Held::default());
     workspace.configure(&api.line("hush"));
     let serving = Serving::start(&workspace);

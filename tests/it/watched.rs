@@ -79,7 +79,10 @@ fn a_folder_is_watched_and_what_is_no_log_there_is_passed_over() {
     let _watch = workspace.spawn(&["watch"]);
     workspace.write("takeout/Calls/picture.jpg", "\u{0}\u{1}no log");
     workspace.write("takeout/readme.txt", "Nothing to see here.\n");
-    let sms = format!(r#"{{"sid":"SM1","direction":"inbound","status":"received","from":"+15125550100","to":"+15125550142","body":"Hello","date_created":"{}"}}"#, chrono::Utc::now().to_rfc2822());
+    let sms = format!(
+        r#"{{"sid":"SM1","direction":"inbound","status":"received","from":"+15125550100","to":"+15125550142","body":"Hello","date_created":"{}"}}"#,
+        chrono::Utc::now().to_rfc2822()
+    );
     // A document that is written in two halves is read when it lies still.
     let (first, second) = sms.split_at(40);
     let json = workspace.write("takeout/Calls/text.json", first);
