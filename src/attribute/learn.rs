@@ -65,28 +65,61 @@ pub struct Lesson {
     pub bounce: bool,
 }
 
+/// One mark that a touch teaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taught {
+    /// What it is about.
+    pub kind: Kind,
+    /// The address, domain, number or id.
+    pub value: String,
+    /// Whose it is; `None`: nobody's.
+    pub owner: Option<InquiryId>,
+    /// Whether a person decided that.
+    pub by_person: bool,
+    /// When the touch came; of several that say the same the earliest stands for all.
+    pub at: DateTime<Utc>,
+    /// The touch.
+    pub touch: String,
+}
+
+impl Lesson {
+    /// The marks it teaches.
+    #[must_use]
+    pub fn taught(&self) -> Vec<Taught> {
+        let taught = |(kind, value)| Taught {
+            kind,
+            value,
+            owner: self.owner.clone(),
+            by_person: self.by_person,
+            at: self.at,
+            touch: self.touch.clone(),
+        };
+        marks(self).into_iter().map(taught).collect()
+    }
+}
+
 /// One claim of a builder to a mark.
 struct Claim<'a> {
     target: &'a Target,
     fact: Fact,
 }
 
-/// What the lessons teach.
+/// What is learned from all that was taught. A part of it, with everything of each key that it holds, gives the same part of what is learned.
 #[must_use]
-pub fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
+pub fn learn(taught: &[Taught], targets: &[Target]) -> Learned {
     let by_id: BTreeMap<&InquiryId, &Target> = targets.iter().map(|target| (&target.id, target)).collect();
     let mut claims: BTreeMap<(String, Kind, String), Vec<Claim<'_>>> = BTreeMap::new();
     let mut barred: BTreeSet<(Kind, String)> = BTreeSet::new();
-    for lesson in lessons {
-        let Some(owner) = &lesson.owner else {
-            barred.extend(marks(lesson).into_iter().filter(|(kind, _)| *kind != Kind::Domain));
+    for Taught { kind, value, owner, by_person, at, touch } in taught {
+        let Some(owner) = owner else {
+            if *kind != Kind::Domain {
+                barred.insert((*kind, value.clone()));
+            }
             continue;
         };
         let Some(target) = by_id.get(owner).copied() else { continue };
-        for (kind, value) in marks(lesson) {
-            let fact = Fact { kind, value: value.clone(), at: lesson.at, touch: lesson.touch.clone(), by_person: lesson.by_person };
-            claims.entry((target.wave().to_owned(), kind, value)).or_default().push(Claim { target, fact });
-        }
+        let fact = Fact { kind: *kind, value: value.clone(), at: *at, touch: touch.clone(), by_person: *by_person };
+        claims.entry((target.wave().to_owned(), *kind, value.clone())).or_default().push(Claim { target, fact });
     }
     let mut learned = Learned::default();
     for ((wave, kind, value), claims) in claims {
@@ -190,6 +223,11 @@ mod tests {
             marks: Marks::of_mail(&parse(format!("{headers}\n\nx").as_bytes())),
             bounce: false,
         }
+    }
+
+    fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
+        let taught: Vec<Taught> = lessons.iter().flat_map(Lesson::taught).collect();
+        super::learn(&taught, targets)
     }
 
     fn taught(lessons: &[Lesson]) -> Vec<Target> {

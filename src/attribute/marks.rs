@@ -62,6 +62,12 @@ impl Marks {
         Self { caller: call.from.clone().filter(|from| from.starts_with('+')), ..Self::default() }
     }
 
+    /// The keys of all facts by which this touch could be known ([`Kind::key`]).
+    #[must_use]
+    pub fn borne(&self) -> Vec<String> {
+        self.keys().iter().map(|(kind, value)| kind.key(value)).collect()
+    }
+
     /// Every fact by which this touch could be known, strongest kind first.
     fn keys(&self) -> Vec<(Kind, String)> {
         let mut keys: Vec<(Kind, String)> = self.answers.iter().map(|id| (Kind::Message, id.clone())).collect();
@@ -86,6 +92,34 @@ pub enum Kind {
     Domain,
     /// A phone number, E.164.
     Number,
+}
+
+impl Kind {
+    /// A fact of this kind as one text, by which a store finds it.
+    #[must_use]
+    pub fn key(self, value: &str) -> String {
+        let kind = match self {
+            Self::Message => 'm',
+            Self::Sender => 's',
+            Self::Domain => 'd',
+            Self::Number => 'n',
+        };
+        format!("{kind}:{value}")
+    }
+
+    /// The kind and value of a key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<(Self, &str)> {
+        let (kind, value) = key.split_once(':')?;
+        let kind = match kind {
+            "m" => Self::Message,
+            "s" => Self::Sender,
+            "d" => Self::Domain,
+            "n" => Self::Number,
+            _ => return None,
+        };
+        Some((kind, value))
+    }
 }
 
 /// Something learned of a builder from one of its touches.

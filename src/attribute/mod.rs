@@ -17,7 +17,7 @@ mod siblings;
 mod thread;
 pub(crate) mod words;
 
-pub use learn::{Lesson, learn};
+pub use learn::{Lesson, Taught, learn};
 pub use marks::{Fact, Kind, Learned, Marks};
 
 use chrono::{DateTime, Utc};

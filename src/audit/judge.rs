@@ -10,7 +10,7 @@ use super::content::Content;
 use super::gather::IMPORTED;
 use super::record::TouchByHand;
 use super::skews::Skews;
-use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
+use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::{Channel, Signal};
@@ -18,7 +18,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 4;
+const RULES: u32 = 5;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -31,10 +31,8 @@ pub(super) struct Judge<'a> {
     aliases: BTreeMap<String, InquiryId>,
     /// Of all of these, and of the program that judges.
     fingerprint: String,
-    /// What the touches of certain owners taught.
+    /// What the touches of certain owners taught, as far as it bears on what is judged now.
     learned: Learned,
-    /// Of all that.
-    learned_hash: String,
     /// How far the clocks of mail servers are off.
     skews: Skews,
 }
@@ -57,7 +55,6 @@ impl<'a> Judge<'a> {
             base,
             aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
-            learned_hash: String::new(),
             skews,
         }
     }
@@ -65,11 +62,6 @@ impl<'a> Judge<'a> {
     /// Of everything a judgement rests on besides the record and what was learned from other touches.
     pub(super) fn fingerprint(&self) -> &str {
         &self.fingerprint
-    }
-
-    /// Of all that was learned from other touches.
-    pub(super) fn learned(&self) -> &str {
-        &self.learned_hash
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
@@ -112,13 +104,12 @@ impl<'a> Judge<'a> {
         marks.recipients.iter().any(|recipient| !self.is_ours(recipient)).then(|| owner.clone())
     }
 
-    /// Takes in what all touches of certain owners teach.
-    pub(super) fn learn(&mut self, lessons: &[Lesson]) {
+    /// Takes in what touches of certain owners taught: all of it that bears on what is judged next.
+    pub(super) fn learn(&mut self, taught: &[Taught]) {
         for target in &mut self.targets {
             target.learned.clear();
         }
-        self.learned = attribute::learn(lessons, &self.targets);
-        self.learned_hash = short_hash(&format!("{:?}", self.learned));
+        self.learned = attribute::learn(taught, &self.targets);
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }
@@ -137,8 +128,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A written touch of an inquiry as one that may be another's twin; `None` when it is too short to be compared.
-    pub(super) fn letter(&self, record: &Record, bytes: &[u8], inquiry: &InquiryId) -> Option<Letter> {
-        let content = Content::of(record, bytes);
+    pub(super) fn letter(&self, record: &Record, content: &Content, inquiry: &InquiryId) -> Option<Letter> {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
         Some(Letter {
             touch: touch_id(record),
@@ -146,7 +136,7 @@ impl<'a> Judge<'a> {
             at: record.arrival.at,
             message_id: content.marks().message_id,
             by_a_person: decision.is_some_and(|decision| decision.origin == Some(Origin::Personal)),
-            body: body(&content, &self.asked(Some(inquiry), record))?,
+            body: body(content, &self.asked(Some(inquiry), record))?,
         })
     }
 
@@ -155,24 +145,23 @@ impl<'a> Judge<'a> {
     }
 
     /// One record as a touch, its arrival corrected by a clock that is known to be off; `twin` is another of the same body.
-    pub(super) fn touch(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
+    pub(super) fn touch(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
         match self.skews.correct(record) {
-            None => self.touch_as_it_came(record, bytes, twin),
+            None => self.touch_as_it_came(record, content, twin),
             Some((record, said)) => {
-                let mut touch = self.touch_as_it_came(&record, bytes, twin);
+                let mut touch = self.touch_as_it_came(&record, content, twin);
                 touch.classified.signals.push(said);
                 touch
             }
         }
     }
 
-    fn touch_as_it_came(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
-        let content = Content::of(record, bytes);
+    fn touch_as_it_came(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
-        let attribution = self.attribute(record, &content, decision);
+        let attribution = self.attribute(record, content, decision);
         let owner = attribution.owner.clone();
         let asked = self.asked(owner.as_ref(), record);
-        let mut classified = match &content {
+        let mut classified = match content {
             Content::Mail(mail) => classify::mail(mail, &asked),
             Content::Call(call) => classify::call(call, &asked),
             Content::Recorded(recorded) => judged_by_person(recorded, &asked),
@@ -183,7 +172,7 @@ impl<'a> Judge<'a> {
         // What it teaches does not depend on its twins, who may be learned of only by what it teaches.
         let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), ..content.marks() };
         if let Some(twin) = twin {
-            classified = match &content {
+            classified = match content {
                 Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
                 Content::Call(call) => drip::text(call, &asked, classified, twin),
                 Content::Recorded(_) => classified,
@@ -191,7 +180,7 @@ impl<'a> Judge<'a> {
         }
         let decided = decision.map(|decision| self.overrule(&mut classified, decision));
         let review = review_reason(&attribution, &classified, decision);
-        let sketch = owner.as_ref().and_then(|_| body(&content, &asked)).map(|body| body.sketch());
+        let sketch = owner.as_ref().and_then(|_| body(content, &asked)).map(|body| body.sketch());
         let certain = attribution.is_certain();
         Touch {
             id: touch_id(record),
@@ -212,10 +201,10 @@ impl<'a> Judge<'a> {
             decided,
             rehearsal: record.rehearsal,
             imported: record.external_id.starts_with(IMPORTED),
-            teaches: certain || self.sent_by_us(&marks).is_some(),
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,
             sketch,
+            twin: twin.map(|twin| twin.touch.clone()),
         }
     }
 
