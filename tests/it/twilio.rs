@@ -103,13 +103,11 @@ fn message(sid: &str, at: DateTime<Utc>, body: &str) -> Value {
 /// The records of a recorded answer.
 fn recorded(file: &str, list: &str) -> Vec<Value> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/twilio_rest_json").join(file);
-    match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice::<Value>(&bytes).unwrap()[list].as_array().unwrap().clone(),
-        Err(_) => {
-            println!("left out: {} is not here", path.display());
-            Vec::new()
-        }
-    }
+    let Ok(bytes) = std::fs::read(&path) else {
+        println!("left out: {} is not here", path.display());
+        return Vec::new();
+    };
+    serde_json::from_slice::<Value>(&bytes).unwrap()[list].as_array().unwrap().clone()
 }
 
 fn phone(workspace: &Workspace) -> Value {

@@ -113,8 +113,11 @@ fn touch_count(workspace: &Workspace) -> u64 {
     workspace.inquiry(WAVE, "bluebonnet")["touches"].as_u64().unwrap()
 }
 
+/// Provider, headers, body.
+type Sent = (&'static str, Vec<(String, String)>, String);
+
 /// A request of each provider as it sends them: provider, headers, body.
-fn requests() -> Vec<(&'static str, Vec<(String, String)>, String)> {
+fn requests() -> Vec<Sent> {
     let (at, from, to) = (now(), "+15125550100", "+15125550142");
     let seconds = Utc::now().timestamp();
     let mut all = Vec::new();
