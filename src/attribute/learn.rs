@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::shop::InquiryId;
 
 use super::marks::{Fact, Kind, Learned, Marks};
-use super::{Target, domain, hosts};
+use super::{Target, domain, hosts, number, words};
 
 /// Desks and machines, whose address says less than a person's; at a CRM it is everybody's.
 const DESKS: &[&str] = &[
@@ -55,7 +55,7 @@ pub struct Lesson {
     pub touch: String,
     /// When it came.
     pub at: DateTime<Utc>,
-    /// Whose it is, with certainty; `None`: nobody's, as a person decided.
+    /// Whose it is; `None`: nobody's, as a person decided, or because it came before anybody was asked.
     pub owner: Option<InquiryId>,
     /// Whether a person decided that.
     pub by_person: bool,
@@ -110,18 +110,23 @@ pub fn learn(taught: &[Taught], targets: &[Target]) -> Learned {
     let by_id: BTreeMap<&InquiryId, &Target> = targets.iter().map(|target| (&target.id, target)).collect();
     let mut claims: BTreeMap<(String, Kind, String), Vec<Claim<'_>>> = BTreeMap::new();
     let mut barred: BTreeSet<(Kind, String)> = BTreeSet::new();
+    let mut strangers: BTreeMap<String, Fact> = BTreeMap::new();
     for Taught { kind, value, owner, by_person, at, touch } in taught {
+        let fact = Fact { kind: *kind, value: value.clone(), at: *at, touch: touch.clone(), by_person: *by_person };
         let Some(owner) = owner else {
-            if *kind != Kind::Domain {
+            if *by_person && !matches!(kind, Kind::Domain | Kind::Person) {
                 barred.insert((*kind, value.clone()));
+            }
+            if *kind == Kind::Number {
+                let known = strangers.entry(value.clone()).or_insert_with(|| fact.clone());
+                *known = fact.min(known.clone());
             }
             continue;
         };
         let Some(target) = by_id.get(owner).copied() else { continue };
-        let fact = Fact { kind: *kind, value: value.clone(), at: *at, touch: touch.clone(), by_person: *by_person };
         claims.entry((target.wave().to_owned(), *kind, value.clone())).or_default().push(Claim { target, fact });
     }
-    let mut learned = Learned::default();
+    let mut learned = Learned { strangers, ..Learned::default() };
     for ((wave, kind, value), claims) in claims {
         let of_person = claims.iter().any(|claim| claim.fact.by_person);
         if !of_person && barred.contains(&(kind, value.clone())) {
@@ -134,7 +139,7 @@ pub fn learn(taught: &[Taught], targets: &[Target]) -> Learned {
         // A thread is one inquiry's; a person or a phone is the builder's.
         let learns = |target: &&Target| match kind {
             Kind::Message => target.id == best.target.id,
-            Kind::Sender | Kind::Domain | Kind::Number => target.wave() == wave && target.same_builder(best.target),
+            Kind::Sender | Kind::Domain | Kind::Number | Kind::Person => target.wave() == wave && target.same_builder(best.target),
         };
         for target in targets.iter().filter(learns) {
             learned.by_key.entry((kind, value.clone())).or_default().push((target.id.clone(), best.fact.clone()));
@@ -161,7 +166,8 @@ fn marks(lesson: &Lesson) -> Vec<(Kind, String)> {
         }
     }
     found.extend(marks.caller.iter().map(|number| (Kind::Number, number.clone())));
-    found.extend(marks.direct_phone.iter().filter(|number| !placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.direct_phone.iter().filter(|number| !number::is_placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.people.iter().map(|name| (Kind::Person, name.clone())));
     found
 }
 
@@ -173,7 +179,7 @@ fn undisputed(mut claims: Vec<Claim<'_>>) -> Option<Claim<'_>> {
     let first = claims.first()?;
     let agrees = |claim: &Claim<'_>| match first.fact.kind {
         Kind::Message => claim.target.id == first.target.id,
-        Kind::Sender | Kind::Domain | Kind::Number => claim.target.same_builder(first.target),
+        Kind::Sender | Kind::Domain | Kind::Number | Kind::Person => claim.target.same_builder(first.target),
     };
     if !claims.iter().all(agrees) {
         return None;
@@ -188,6 +194,7 @@ fn another_owns(kind: Kind, value: &str, own: &Target, targets: &[Target]) -> bo
         Kind::Number => others.into_iter().any(|target| target.numbers.iter().any(|number| number == value)),
         Kind::Domain => others.into_iter().any(|target| domain::of_target(value, target)),
         Kind::Sender => hosts::of_address(value).is_some_and(|host| others.into_iter().any(|target| domain::of_target(&host, target))),
+        Kind::Person => others.into_iter().any(|target| target.team.iter().any(|name| words::fold(name).trim() == value)),
         Kind::Message => false,
     }
 }
@@ -197,13 +204,6 @@ pub(super) fn is_desk(address: &str) -> bool {
     let local = address.split(['@', '+']).next().unwrap_or_default().to_lowercase();
     let plain = local.trim_end_matches(|c: char| c.is_ascii_digit());
     DESKS.contains(&plain) || DESKS.contains(&plain.split(['.', '_']).next().unwrap_or_default())
-}
-
-/// A number that stands for none: 555-0100 to 555-0199, or one digit over and over.
-fn placeholder(number: &str) -> bool {
-    let digits = number.strip_prefix("+1").unwrap_or(number);
-    let line = digits.get(3..).unwrap_or_default();
-    line.starts_with("55501") || line.chars().all(|digit| line.starts_with(digit))
 }
 
 #[cfg(test)]

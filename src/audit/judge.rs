@@ -10,7 +10,7 @@ use super::content::Content;
 use super::gather::IMPORTED;
 use super::record::TouchByHand;
 use super::skews::Skews;
-use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target, Taught};
+use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::{Channel, Signal};
@@ -18,7 +18,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 5;
+const RULES: u32 = 6;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -33,8 +33,12 @@ pub(super) struct Judge<'a> {
     fingerprint: String,
     /// What the touches of certain owners taught, as far as it bears on what is judged now.
     learned: Learned,
+    /// Which calls may be anybody's.
+    board: Switchboard,
     /// How far the clocks of mail servers are off.
     skews: Skews,
+    /// When each number of ours was first given to anybody.
+    given: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl<'a> Judge<'a> {
@@ -55,7 +59,9 @@ impl<'a> Judge<'a> {
             base,
             aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
+            board: Switchboard::default(),
             skews,
+            given: given(inquiries),
         }
     }
 
@@ -71,19 +77,19 @@ impl<'a> Judge<'a> {
 
     /// What a judgement rests on besides the record: all that this knows, and what of the learned the touch bears.
     fn grounds(&self, marks: &Marks) -> String {
-        let bearing = self.learned.bearing_on(marks);
-        if bearing.is_empty() {
+        let bearing = (self.learned.bearing_on(marks), self.learned.stranger(marks.caller.as_deref()));
+        if bearing.0.is_empty() && bearing.1.is_none() {
             return self.fingerprint.clone();
         }
         format!("{}+{}", self.fingerprint, short_hash(&format!("{bearing:?}")))
     }
 
-    /// What a touch teaches, when its owner is certain.
+    /// What a touch teaches: when its owner is certain; a call or text whose words tell whose it is; one that came before anybody was asked.
     pub(super) fn lesson(&self, touch: &Touch) -> Option<Lesson> {
         let attribution = &touch.attribution;
         let sent_by_us = self.sent_by_us(&touch.marks);
         if !attribution.is_certain() && sent_by_us.is_none() {
-            return None;
+            return self.lesson_of_call(touch);
         }
         let mut marks = touch.marks.clone();
         marks.senders.retain(|sender| !self.is_ours(sender));
@@ -95,6 +101,30 @@ impl<'a> Judge<'a> {
             by_person: attribution.by == Some(AttributedBy::Person),
             marks,
             bounce: touch.classified.origin == Origin::Bounce,
+        })
+    }
+
+    /// What a call or text teaches whose owner is not certain: its number, to the builder that its words name or to nobody.
+    fn lesson_of_call(&self, touch: &Touch) -> Option<Lesson> {
+        let heard = touch.marks.heard.as_ref()?;
+        let first = match &heard.to {
+            Some(to) => self.given.get(to),
+            None => self.given.values().min(),
+        };
+        let before = first.is_some_and(|first| touch.arrival.at < *first);
+        let said = touch.marks.said.clone();
+        if said.is_none() && !before {
+            return None;
+        }
+        let own = |number: &String| self.given.contains_key(number);
+        let direct_phone = touch.marks.direct_phone.clone().filter(|number| said.is_some() && !own(number));
+        Some(Lesson {
+            touch: touch.id.clone(),
+            at: touch.arrival.at,
+            owner: said,
+            by_person: false,
+            marks: Marks { caller: touch.marks.caller.clone(), direct_phone, ..Marks::default() },
+            bounce: false,
         })
     }
 
@@ -113,6 +143,7 @@ impl<'a> Judge<'a> {
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }
+        self.board = Switchboard::of(&self.targets);
     }
 
     /// The inquiries of a builder.
@@ -170,7 +201,8 @@ impl<'a> Judge<'a> {
             classified.labels.placement = record.placement;
         }
         // What it teaches does not depend on its twins, who may be learned of only by what it teaches.
-        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), ..content.marks() };
+        let said = content.call().and_then(|call| attribute::said(call, &self.targets));
+        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), said, ..content.marks() };
         if let Some(twin) = twin {
             classified = match content {
                 Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
@@ -187,7 +219,7 @@ impl<'a> Judge<'a> {
             record: record.id.clone(),
             source: record.source.clone(),
             channel: record.channel,
-            arrival: record.arrival.clone(),
+            arrival: content.arrival(record),
             sha256: record.sha256.clone(),
             from: content.from(),
             subject: content.subject(),
@@ -211,7 +243,8 @@ impl<'a> Judge<'a> {
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
         let mut attribution = match content {
             Content::Mail(mail) => attribute::mail(mail, record.arrival.at, &self.targets),
-            Content::Call(call) => attribute::call(call, &self.targets),
+            Content::Call(call) if !self.board.rings(call) => Attribution::nobodys(),
+            Content::Call(call) => attribute::call_knowing(call, &self.targets, &self.learned),
             Content::Recorded(recorded) => {
                 by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
             }
@@ -290,12 +323,13 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
         alias_token: inquiry.alias_token.to_lowercase(),
         first_name: inquiry.persona.first.clone(),
         mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
-        numbers: shop.phones.clone(),
+        numbers: shop.phones.iter().cloned().chain(on_site(inquiry)).collect(),
         domains: domains.into_iter().collect(),
         team: shop.team.clone(),
         community: shop.ask.community.clone(),
         question: shop.ask.question.clone(),
-        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
+        // What was not sent yet will be given it, if the form takes one.
+        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone || inquiry.sent_at.is_none()),
         sent_message_ids: Vec::new(),
         learned: Vec::new(),
         sent_at,
@@ -305,6 +339,25 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
             sent_at + TimeDelta::days(if inquiry.opt_out_at.is_some() { window_days + 30 } else { window_days })
         }),
     }
+}
+
+/// The numbers that the builder's site showed when it was asked, without those that stand for none.
+fn on_site(inquiry: &Inquiry) -> Vec<String> {
+    let phones = inquiry.readiness.as_ref().and_then(|readiness| readiness.get("phones")?.as_array());
+    let numbers = phones.into_iter().flatten().filter_map(|number| number.as_str());
+    numbers.filter(|number| !attribute::is_placeholder(number)).map(str::to_owned).collect()
+}
+
+/// When each number of ours was first given to anybody.
+fn given(inquiries: &[Inquiry]) -> BTreeMap<String, DateTime<Utc>> {
+    let mut given: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    for inquiry in inquiries.iter().filter(|inquiry| inquiry.offered_phone) {
+        if let Some((number, sent_at)) = inquiry.persona.phone.clone().zip(inquiry.sent_at) {
+            let first = given.entry(number).or_insert(sent_at);
+            *first = sent_at.min(*first);
+        }
+    }
+    given
 }
 
 fn by_person(owner: Option<InquiryId>, detail: String, candidates: Vec<attribute::Candidate>) -> Attribution {

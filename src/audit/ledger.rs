@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
 use super::canary::{Canaries, Stand};
-use super::{AuditError, Workspace, looks, round_trip, skew};
+use super::{AuditError, Workspace, looks, one_call, round_trip, skew};
 use crate::attribute::AttributedBy;
 use crate::collect::Placement;
 use crate::collect::mail::skew::Skew;
@@ -53,7 +53,7 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let touches = self.store.touches().await?;
+        let touches = one_call::joined(self.store.touches().await?);
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;

@@ -18,6 +18,7 @@ mod judge;
 mod ledger;
 mod login;
 mod looks;
+mod one_call;
 mod phones;
 mod probe;
 mod publish;
