@@ -226,6 +226,8 @@ fn look(
         sha256: if lines { beginning(path, until).map_err(failed)? } else { String::new() },
         line: match rows.bad {
             Some(bad) if fresh => bad.saturating_sub(1),
+            // A last line without its end may go on yet.
+            _ if lines && whole_lines(path, until).map_err(failed)? < until => rows.last.saturating_sub(1),
             _ => rows.last,
         },
         whole: !waits,

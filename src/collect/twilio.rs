@@ -22,7 +22,7 @@ const PAGES: usize = 200;
 const PAGE_SIZE: &str = "1000";
 /// How often an answer that says "later" is asked for again, and how long is waited at most.
 const TRIES: u32 = 4;
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 /// An account, and the number whose records are wanted.
 #[derive(Clone, Debug)]
@@ -54,6 +54,9 @@ impl Account {
     }
 }
 
+/// A list of the API: its path, what it holds, by what it is filtered.
+type List<'a> = (&'a str, &'static str, Vec<(&'a str, &'a str)>);
+
 /// Every page about the number since `from`, one after the other.
 ///
 /// # Errors
@@ -62,12 +65,13 @@ pub async fn pages(account: &Account, from: DateTime<Utc>) -> Result<Vec<u8>, Co
     let client = client(account)?;
     let day = (from - TimeDelta::days(1)).format("%Y-%m-%d").to_string();
     let mut all = Vec::new();
-    let lists: [(&str, &'static str, &[(&str, &str)]); 4] = [
-        ("/Calls", "the calls", &[("To", &account.number), ("StartTime>", &day)]),
-        ("/Messages", "the texts", &[("To", &account.number), ("DateSent>", &day)]),
-        ("/Recordings", "the recordings", &[("DateCreated>", &day)]),
+    let to = ("To", account.number.as_str());
+    let lists: [List<'_>; 4] = [
+        ("/Calls", "the calls", vec![to, ("StartTime>", &day)]),
+        ("/Messages", "the texts", vec![to, ("DateSent>", &day)]),
+        ("/Recordings", "the recordings", vec![("DateCreated>", &day)]),
         // Transcripts cannot be asked for by day.
-        ("/Transcriptions", "the transcripts", &[]),
+        ("/Transcriptions", "the transcripts", Vec::new()),
     ];
     for (list, what, filters) in lists {
         let mut next = account.list(list)?;

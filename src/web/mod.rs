@@ -57,7 +57,9 @@ pub async fn serve(workspace: Workspace, listener: TcpListener, public: Option<U
                 tell(News::Trouble(sentence));
             }
             if problem != in_the_way {
-                problem.iter().for_each(|problem| tell(News::Trouble(problem.clone())));
+                if let Some(problem) = &problem {
+                    tell(News::Trouble(problem.clone()));
+                }
                 in_the_way = problem;
             }
             let _ = tokio::time::timeout(LOOK, hooks.came.notified()).await;

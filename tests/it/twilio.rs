@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::import::{WAVE, asked};
-use crate::webhooks::{Serving, twilio};
+use crate::import::WAVE;
+use crate::webhooks::{Serving, asked_before, twilio};
 use crate::workspace::{Workspace, eventually, touches};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -103,13 +103,11 @@ fn message(sid: &str, at: DateTime<Utc>, body: &str) -> Value {
 /// The records of a recorded answer.
 fn recorded(file: &str, list: &str) -> Vec<Value> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/twilio_rest_json").join(file);
-    match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice::<Value>(&bytes).unwrap()[list].as_array().unwrap().clone(),
-        Err(_) => {
-            println!("left out: {} is not here", path.display());
-            Vec::new()
-        }
-    }
+    let Ok(bytes) = std::fs::read(&path) else {
+        println!("left out: {} is not here", path.display());
+        return Vec::new();
+    };
+    serde_json::from_slice::<Value>(&bytes).unwrap()[list].as_array().unwrap().clone()
 }
 
 fn phone(workspace: &Workspace) -> Value {
@@ -118,7 +116,7 @@ fn phone(workspace: &Workspace) -> Value {
 
 #[test]
 fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let at = Utc::now();
     let mut held = Held { busy: 2, ..Held::default() };
     held.calls = recorded("calls__get__readFullPage2.json", "calls");
@@ -165,7 +163,7 @@ fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
 
 #[test]
 fn what_does_not_come_whole_proves_nothing_and_is_told() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let api = Api::start(Held::default());
     let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
     workspace.configure(&api.line("wrong"));
@@ -199,7 +197,7 @@ fn what_does_not_come_whole_proves_nothing_and_is_told() {
 
 #[test]
 fn a_call_told_by_webhook_and_api_is_one_touch_at_the_moment_of_the_api() {
-    let (mut workspace, _site, _alias) = asked();
+    let mut workspace = asked_before();
     let api = Api::start(Held::default());
     workspace.configure(&api.line("hush"));
     let serving = Serving::start(&workspace);

@@ -76,7 +76,7 @@ fn a_folder_is_watched_and_what_is_no_log_there_is_passed_over() {
     let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
     workspace.configure("");
     workspace.write("crickets.toml", &config.replace("\"logs/*.csv\"", "\"logs/*.csv\", \"takeout/\""));
-    let _watch = workspace.spawn(&["watch"]);
+    let watch = workspace.spawn(&["watch"]);
     workspace.write("takeout/Calls/picture.jpg", "\u{0}\u{1}no log");
     workspace.write("takeout/readme.txt", "Nothing to see here.\n");
     let sms = format!(
@@ -100,7 +100,7 @@ fn a_folder_is_watched_and_what_is_no_log_there_is_passed_over() {
     eventually(|| touches(&workspace), |touches| *touches == 3);
     let said = workspace.spawned_err();
     assert!(!said.contains("readme") && !said.contains("picture") && said.matches("unknown.csv").count() == 1, "{said}");
-    drop(_watch);
+    drop(watch);
     let once = workspace.run(&["watch", "--once"]).expect(1);
     assert!(once.err.contains("unknown.csv"), "{}", once.err);
 }

@@ -12,9 +12,9 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::import::{WAVE, asked, now};
+use crate::import::{WAVE, now};
 use crate::peers::Leash;
-use crate::workspace::{Workspace, eventually, touches};
+use crate::workspace::{ShopFile, Workspace, eventually, touches};
 
 /// The address that providers are told.
 const PUBLIC: &str = "https://hooks.example.test";
@@ -77,9 +77,21 @@ fn seed() -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap()
 }
 
+/// A workspace with a phone and an inquiry of an hour ago.
+pub(crate) fn asked_before() -> Workspace {
+    let workspace = Workspace::with_maildir().with_phone();
+    let (site, form) = ("https://bluebonnet.test/".to_owned(), "https://bluebonnet.test/contact".to_owned());
+    let more = "phones = [\"+15125550100\"]\ndomains = [\"bluebonnet.test\"]\n";
+    let (slug, builder) = ("bluebonnet", "Bluebonnet Homes");
+    workspace.shop(&ShopFile { slug, builder, site, form, basis: Some("client"), state: "TX", more, tail: "" });
+    let at = (Utc::now() - chrono::Duration::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    workspace.ok(&["record", "inquiry", slug, "--wave", WAVE, "--at", &at]);
+    workspace
+}
+
 /// A workspace with an inquiry, whose phone takes webhooks of every provider.
-fn hooked() -> (Workspace, crate::site::Site) {
-    let (mut workspace, site, _alias) = asked();
+fn hooked() -> Workspace {
+    let mut workspace = asked_before();
     let public = STANDARD.encode(seed().public_key());
     let key = STANDARD.encode("hush");
     workspace.configure(&format!(
@@ -88,7 +100,7 @@ fn hooked() -> (Workspace, crate::site::Site) {
          webhooks.plivo = {{ command = \"printf hush\" }}\nwebhooks.vonage = {{ command = \"printf hush\" }}\n\
          webhooks.bandwidth = {{ command = \"printf me:hush\" }}\nwebhooks.aircall = {{ command = \"printf hush\" }}\n"
     ));
-    (workspace, site)
+    workspace
 }
 
 /// The journal as text; empty while there is none.
@@ -101,8 +113,11 @@ fn touch_count(workspace: &Workspace) -> u64 {
     workspace.inquiry(WAVE, "bluebonnet")["touches"].as_u64().unwrap()
 }
 
+/// Provider, headers, body.
+type Sent = (&'static str, Vec<(String, String)>, String);
+
 /// A request of each provider as it sends them: provider, headers, body.
-fn requests() -> Vec<(&'static str, Vec<(String, String)>, String)> {
+fn requests() -> Vec<Sent> {
     let (at, from, to) = (now(), "+15125550100", "+15125550142");
     let seconds = Utc::now().timestamp();
     let mut all = Vec::new();
@@ -167,7 +182,7 @@ fn lent(headers: &[(String, String)]) -> Vec<(&str, &str)> {
 
 #[test]
 fn every_provider_is_believed_by_its_own_signature_once() {
-    let (workspace, _site) = hooked();
+    let workspace = hooked();
     let serving = Serving::start(&workspace);
     let before: DateTime<Utc> = now().parse().unwrap();
     let all = requests();
@@ -202,7 +217,7 @@ fn every_provider_is_believed_by_its_own_signature_once() {
 
 #[test]
 fn what_is_forged_is_refused_and_counted_and_nothing_of_it_is_kept() {
-    let (workspace, _site) = hooked();
+    let workspace = hooked();
     let serving = Serving::start(&workspace);
     for (provider, headers, body) in requests() {
         let bare: Vec<(&str, &str)> = lent(&headers).into_iter().filter(|(name, _)| *name == "Content-Type").collect();
@@ -240,7 +255,7 @@ fn what_is_forged_is_refused_and_counted_and_nothing_of_it_is_kept() {
 
 #[test]
 fn a_kill_between_journal_and_store_loses_nothing() {
-    let (workspace, _site) = hooked();
+    let workspace = hooked();
     let serving = Serving::start(&workspace);
     // Whoever holds this lock reads the journal: nobody else does.
     let lock = std::fs::File::create(workspace.path().join(".crickets/journal.lock")).unwrap();
@@ -273,7 +288,7 @@ fn a_kill_between_journal_and_store_loses_nothing() {
 
 #[test]
 fn a_call_that_comes_in_gets_a_tone_and_its_events_are_one_call() {
-    let (workspace, _site) = hooked();
+    let workspace = hooked();
     let serving = Serving::start(&workspace);
     let call = |more: &[(&str, &str)]| {
         let mut fields = vec![("CallSid", "CA1"), ("From", "+15125550100"), ("To", "+15125550142"), ("Direction", "inbound")];

@@ -1,5 +1,5 @@
-//! The forms by which Twilio and Plivo tell of calls, recordings and texts. What comes in names no time: it lies between a minute before
-//! the request had come (they wait 15 seconds for an answer, and try a second address after that) and that moment. What tells of the
+//! The forms by which Twilio and Plivo tell of calls, recordings and texts. What comes in names no time: it lies within the time
+//! that the request may have been under way: Twilio waits 15 seconds for an answer before it tries a second address, Plivo a minute. What tells of the
 //! end of a call names its length, and by that its beginning.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,10 @@ use crate::collect::Channel;
 use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, number, when};
 
 /// How long before its arrival a request may have set out.
-const UNDER_WAY: Duration = Duration::seconds(60);
+fn under_way(provider: Provider) -> Duration {
+    Duration::seconds(if provider == Provider::Twilio { 20 } else { 60 })
+}
+
 /// How long a phone rings at most.
 const RINGS: Duration = Duration::seconds(120);
 /// How long after a recording its transcript may come.
@@ -29,7 +32,8 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
     if first(&["ParentCallSid", "ParentCallUUID"]).is_some() || first(&["Direction"]) == Some("outbound-dial") {
         return Ok(Read::Skip("legs of forwarded calls"));
     }
-    let arrived = Stamp::between(at - UNDER_WAY, at);
+    let under_way = under_way(provider);
+    let arrived = Stamp::between(at - under_way, at);
     let (from, to) = (caller(first(&["From"])), caller(first(&["To"])));
     let direction = match first(&["Direction"]) {
         Some(text) if text.starts_with("out") => Direction::Outbound,
@@ -56,7 +60,7 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
         let began = match first(&["RecordingStartTime"]) {
             Some(text) => moment(text).ok_or_else(|| format!("RecordingStartTime is {text:?}, and must be a date"))?,
             None if fields.contains_key("TranscriptionText") => Stamp::between(latest - TRANSCRIBED, latest),
-            None => Stamp::between(latest - UNDER_WAY, latest),
+            None => Stamp::between(latest - under_way, latest),
         };
         return Ok(Read::call(CallRecord {
             id: Some(id),
@@ -79,7 +83,7 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
         }
         (None, None) if length.is_some() => {
             let taken = at - Duration::seconds(i64::from(length.unwrap_or_default()));
-            Stamp::between(taken - UNDER_WAY - RINGS, taken + Duration::seconds(1))
+            Stamp::between(taken - under_way - RINGS, taken + Duration::seconds(1))
         }
         (None, None) => arrived,
     };
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_in_lies_within_the_minute_before_the_request_had_come() {
+    fn what_comes_in_lies_within_the_time_that_the_request_was_under_way() {
         for (pairs, want) in [
             (
                 &[
@@ -151,7 +155,7 @@ mod tests {
                     ("CallStatus", "ringing"),
                     ("Direction", "inbound"),
                 ][..],
-                "Call CA1 +15125550100 15:04:00..15:05:00 None \"CA1\"",
+                "Call CA1 +15125550100 15:04:40..15:05:00 None \"CA1\"",
             ),
             (
                 &[
@@ -165,13 +169,13 @@ mod tests {
             ),
             (
                 &[("MessageSid", "SM1"), ("From", "72345"), ("To", "+15125550142"), ("Body", "Hi"), ("NumMedia", "0")],
-                "Sms SM1 72345 15:04:00..15:05:00 None \"Hi\"",
+                "Sms SM1 72345 15:04:40..15:05:00 None \"Hi\"",
             ),
             (&[("MessageSid", "SM1"), ("MessageStatus", "delivered")], "reports of texts that were sent"),
             (&[("CallSid", "CA2"), ("ParentCallSid", "CA1")], "legs of forwarded calls"),
             (
                 &[("RecordingSid", "RE1"), ("CallSid", "CA1"), ("From", "+15125550100"), ("RecordingDuration", "10")],
-                "Voicemail RE1 +15125550100 15:03:50..15:04:50 None \"CA1\"",
+                "Voicemail RE1 +15125550100 15:04:30..15:04:50 None \"CA1\"",
             ),
             (&[("Hello", "x")], "twilio tells of no call and no text"),
             (&[("CallSid", "CA1"), ("Timestamp", "soon")], "Timestamp is \"soon\", and must be a date"),

@@ -136,7 +136,7 @@ pub fn files(folder: &Path) -> Result<Vec<String>, CollectError> {
     let mut names = Vec::new();
     for entry in entries {
         let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if name.starts_with("webhooks-") && name.ends_with(".jsonl") {
+        if name.strip_suffix(".jsonl").is_some_and(|stem| stem.starts_with("webhooks-")) {
             names.push(name);
         }
     }

@@ -175,13 +175,11 @@ mod tests {
     /// The recorded signatures, where they are there.
     fn vectors(name: &str) -> Vec<Value> {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/webhook_vectors").join(name);
-        match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap(),
-            Err(_) => {
-                println!("skipped: {} is not here", path.display());
-                Vec::new()
-            }
-        }
+        let Ok(bytes) = std::fs::read(&path) else {
+            println!("skipped: {} is not here", path.display());
+            return Vec::new();
+        };
+        serde_json::from_slice(&bytes).unwrap()
     }
 
     fn text<'a>(vector: &'a Value, key: &str) -> &'a str {

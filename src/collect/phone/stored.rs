@@ -187,15 +187,15 @@ mod tests {
             let row = Row { file: "", format, place: Place::Item(1), raw: "", call: Err(String::new()), used: None };
             raw_record(call, &row, "phone.main").unwrap()
         };
-        let (hook, list) = (raw(&told, "twilio-webhook"), raw(&listed, "twilio-json"));
-        assert_eq!(hook.identity, list.identity);
+        let (hook, polled) = (raw(&told, "twilio-webhook"), raw(&listed, "twilio-json"));
+        assert_eq!(hook.identity, polled.identity);
         assert!(may_grow(&hook) && !may_grow(&raw(&told, "neutral-csv")));
         assert_ne!(hook.identity, raw(&told, "telnyx-json").identity);
-        let Grown::More(grown) = grow(&list, &hook.bytes, "abc").unwrap() else { panic!("nothing new") };
+        let Grown::More(grown) = grow(&polled, &hook.bytes, "abc").unwrap() else { panic!("nothing new") };
         assert_eq!((grown.arrival.at, grown.arrival.at_latest), (last, None));
         assert_eq!(parse_record(&grown.bytes).unwrap().duration_s, Some(9));
         assert!(String::from_utf8(grown.bytes.clone()).unwrap().contains(r#""earlier":"abc""#));
-        for again in [&hook, &list] {
+        for again in [&hook, &polled] {
             assert!(matches!(grow(again, &grown.bytes, "def").unwrap(), Grown::Nothing), "told again, it tells nothing new");
         }
         let next_day = CallRecord { started_at: last + chrono::Duration::days(1), started_at_latest: None, ..told.clone() };
