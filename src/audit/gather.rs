@@ -19,6 +19,15 @@ use crate::store::{Added, Folder, StoreError};
 /// How the external ids of imported records begin.
 pub(super) const IMPORTED: &str = "import:";
 
+/// What somebody vouches for of a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vouched {
+    /// It holds everything from then on.
+    pub since: Option<DateTime<Utc>>,
+    /// And up to then.
+    pub through: Option<DateTime<Utc>>,
+}
+
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourcePass {
@@ -184,7 +193,7 @@ impl Workspace {
                 }
             };
             for path in paths {
-                match self.read_call_log(phone, &path, None).await {
+                match self.read_call_log(phone, &path, Vouched::default()).await {
                     Ok(pass) => {
                         total.new += pass.new;
                         total.known += pass.known;
@@ -198,8 +207,9 @@ impl Workspace {
         Ok(total)
     }
 
-    /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
-    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
+    /// A log shows what came from its oldest row on, up to its newest or to when it was made; where somebody vouches for more, from `since`
+    /// and up to `through`. Never beyond.
+    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, vouched: Vouched) -> Result<SourcePass, AuditError> {
         let (source, path) = (phone.source(), path.to_owned());
         let settings = phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, ..phone::Settings::default() };
         let read = move |sink: &mut Sink<'_>| {
@@ -216,8 +226,12 @@ impl Workspace {
             Ok((summary, problems.sentences()))
         };
         let ((summary, mut problems), added, known) = self.drain(read).await?;
-        match summary.shows_until().max(through) {
-            Some(until) if problems.is_empty() => self.cover(&phone.source(), until.min(self.clock.now())).await?,
+        let since = vouched.since.into_iter().chain(summary.oldest).min();
+        match summary.shows_until().max(vouched.through) {
+            Some(until) if problems.is_empty() => {
+                let until = until.min(self.clock.now());
+                self.cover_since(&phone.source(), since.unwrap_or(until), until).await?;
+            }
             // A row that cannot be read may be the very call that a builder made.
             Some(_) => problems.push("no silence is proven by this log until every row of it can be read.".to_owned()),
             None => {}

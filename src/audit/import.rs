@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
-
-use super::{AuditError, Gathered, Workspace};
+use super::{AuditError, Gathered, Vouched, Workspace};
 
 impl Workspace {
     /// Reads mail from Maildirs, mboxes, .eml files or folders of them, as of one of our mailboxes (by default the first).
@@ -28,16 +26,11 @@ impl Workspace {
         Ok(Gathered { passes, derived: self.derive().await? })
     }
 
-    /// Reads call logs, as of one of our phones (by default the first). `through`: somebody vouches that they are complete up to then.
+    /// Reads call logs, as of one of our phones (by default the first). `vouched`: from and up to when somebody says that they are complete.
     ///
     /// # Errors
     /// When a file cannot be read or the phone is unknown.
-    pub async fn import_calls(
-        &self,
-        files: &[PathBuf],
-        phone: Option<&str>,
-        through: Option<DateTime<Utc>>,
-    ) -> Result<Gathered, AuditError> {
+    pub async fn import_calls(&self, files: &[PathBuf], phone: Option<&str>, vouched: Vouched) -> Result<Gathered, AuditError> {
         let phone = match phone {
             None => self.config.phones.values().next(),
             Some(name) => self.config.phones.get(name),
@@ -51,7 +44,7 @@ impl Workspace {
         readable(files)?;
         let mut passes = Vec::new();
         for file in files {
-            let mut pass = self.told(phone.source(), self.read_call_log(phone, file, through).await)?;
+            let mut pass = self.told(phone.source(), self.read_call_log(phone, file, vouched).await)?;
             pass.source = file.display().to_string();
             passes.push(pass);
         }

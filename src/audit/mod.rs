@@ -33,7 +33,7 @@ pub use canary::{Canaries, Stand, round_trip, skew, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};
 pub use error::AuditError;
-pub use gather::{Gathered, SourcePass};
+pub use gather::{Gathered, SourcePass, Vouched};
 pub use probe::Prober;
 pub use publish::Published;
 pub use record::{InquiryByHand, TouchByHand};

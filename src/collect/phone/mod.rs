@@ -14,6 +14,7 @@ pub mod format;
 mod json;
 #[cfg(test)]
 mod json_tests;
+pub mod limits;
 mod neutral;
 pub mod number;
 mod plivo;
