@@ -53,10 +53,10 @@ impl Heard {
         Self { to, forwarded_from, id, session, format: format.to_owned() }
     }
 
-    /// Whether its log writes times with their offset. A table of a spreadsheet writes the local time; of these the neutral log alone
+    /// Whether its log writes times with their offset. Tables write the local time; of these the neutral log alone
     /// says which.
     fn is_exact(&self) -> bool {
-        !self.format.contains("csv") || self.format == "neutral-csv"
+        self.format == "neutral-csv" || !(self.format.contains("csv") || self.format.contains("cdr"))
     }
 }
 

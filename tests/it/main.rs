@@ -31,6 +31,7 @@ mod layers;
 mod login;
 mod mail_road;
 mod peers;
+mod phone_story;
 mod probe;
 mod report_bytes;
 mod review;
