@@ -15,7 +15,8 @@ fn at(seconds: i64) -> String {
 #[test]
 fn a_voicemail_that_names_the_builder_teaches_its_number_whichever_came_first() {
     let ring = format!("call,inbound,+17132231234,+15125550142,{},0,false,\n", at(60));
-    let left = format!("voicemail,inbound,+17132231234,+15125550142,{},20,false,\"Hi Dana, this is Amy with Bluebonnet Homes.\"\n", at(600));
+    let left =
+        format!("voicemail,inbound,+17132231234,+15125550142,{},20,false,\"Hi Dana, this is Amy with Bluebonnet Homes.\"\n", at(600));
     for order in [[&ring, &left], [&left, &ring]] {
         let (workspace, _site, _alias) = asked();
         for (number, row) in order.into_iter().enumerate() {
