@@ -147,7 +147,7 @@ fn main() {
         tally.candidates += usize::from(!owned && !judged.candidates.is_empty());
         tally.knowable += usize::from(row.knowable);
         tally.known += usize::from(row.knowable && right);
-        if failures && (owned && !right || row.knowable && !right) {
+        if failures && !right && (owned || row.knowable) {
             let is = row.truth.as_ref().map_or("nobody's", |id| id.0.as_str());
             let said = judged.owner.as_ref().map_or("review", |id| id.0.as_str());
             println!("{}: {is}, judged {said}: {:?} {:?}", row.kind, row.call.from, row.call.body);
