@@ -151,7 +151,7 @@ impl Dice {
     /// A line of Texas that nobody else has.
     pub(crate) fn line(&mut self) -> String {
         // No exchange ends with 11, and 555 is nobody's.
-        let office = (0..).map(|_| 230 + self.roll(650)).find(|office| office % 100 != 11 && *office != 555).unwrap_or(230);
+        let office = (0..100).map(|_| 230 + self.roll(650)).find(|office| office % 100 != 11 && *office != 555).unwrap_or(230);
         format!("+1{}{office}{:04}", self.pick(&["512", "713", "210", "214", "737"]), self.roll(10_000))
     }
 

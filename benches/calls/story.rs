@@ -42,14 +42,14 @@ pub(crate) fn of_builder(builder: &mut Builder, log: &mut Log<'_>) -> Vec<Mail> 
         builder.agent_known = true;
     }
     if let Some(number) = builder.target.numbers.first().filter(|number| Some(*number) != builder.site.as_ref()).cloned() {
-        for _ in 0..1 + log.dice.roll(4) {
+        for _ in 0..=log.dice.roll(4) {
             log.of(builder, "number of the shop file", true, Some(&number), None);
         }
     }
     if let Some(number) = builder.site.clone() {
         let shared = number.starts_with("+1888");
         let kind = if shared { "number of a call centre" } else { "number of the site" };
-        for _ in 0..1 + log.dice.roll(2) {
+        for _ in 0..=log.dice.roll(2) {
             log.of(builder, kind, !shared, Some(&number), None);
         }
         if shared {
@@ -72,7 +72,7 @@ fn greeting(builder: &Builder, words: &str) -> String {
 fn mobile(builder: &Builder, signed: bool, log: &mut Log<'_>) {
     let cell = builder.cell.clone();
     if signed {
-        for _ in 0..1 + log.dice.roll(4) {
+        for _ in 0..=log.dice.roll(4) {
             log.of(builder, "mobile, in a signature", true, Some(&cell), None);
         }
         return;
@@ -100,7 +100,7 @@ fn mobile(builder: &Builder, signed: bool, log: &mut Log<'_>) {
             log.of(builder, "mobile, told in a voicemail", true, Some(&cell), None);
         }
         6..7 => {
-            for _ in 0..1 + log.dice.roll(3) {
+            for _ in 0..=log.dice.roll(3) {
                 log.of(builder, "mobile, told nowhere", false, Some(&cell), None);
             }
         }

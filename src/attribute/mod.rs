@@ -12,6 +12,7 @@ mod learned;
 mod lookalike;
 mod marks;
 mod number;
+pub mod quiet;
 pub mod same;
 mod sender;
 mod siblings;

@@ -24,6 +24,12 @@ const PROVIDERS_ID: usize = 8;
 /// Logs that stamp a voicemail when it was left, by how their format is called: the others tell when it began to ring.
 const STAMPED_WHEN_LEFT: [&str; 6] = ["google-voice", "android", "super-backup", "iphone", "imazing", "ringcentral"];
 
+/// The earliest and the latest moment.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// A record that stands: its place among all, and its moment.
+type Standing<'a> = (&'a Record<'a>, usize, Span);
+
 /// What of a call, voicemail or text tells whether another is the same. Small enough to be kept with every touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -53,10 +59,10 @@ impl Heard {
         Self { to, forwarded_from, id, session, format: format.to_owned() }
     }
 
-    /// Whether its log writes times with their offset. A table of a spreadsheet writes the local time; of these the neutral log alone
+    /// Whether its log writes times with their offset. Tables write the local time; of these the neutral log alone
     /// says which.
     fn is_exact(&self) -> bool {
-        !self.format.contains("csv") || self.format == "neutral-csv"
+        self.format == "neutral-csv" || !(self.format.contains("csv") || self.format.contains("cdr"))
     }
 }
 
@@ -84,7 +90,7 @@ pub struct Record<'a> {
     /// Who it was; `None` for a withheld number.
     pub from: Option<&'a str>,
     /// The earliest and the latest moment it can have been.
-    pub span: (DateTime<Utc>, DateTime<Utc>),
+    pub span: Span,
     /// The text, or the start of it.
     pub body: Option<&'a str>,
     /// What else tells it apart.
@@ -97,7 +103,7 @@ pub struct Record<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It stands, at this span; the touches that are the same or that it joins.
-    Stands((DateTime<Utc>, DateTime<Utc>), Vec<String>),
+    Stands(Span, Vec<String>),
     /// It is the same as another, of that place, which stands for both.
     SameAs(usize),
 }
@@ -110,7 +116,7 @@ pub fn join(records: &[Record<'_>]) -> Vec<Fate> {
     let sorted: Vec<&Record<'_>> = order.iter().filter_map(|at| records.get(*at)).collect();
     let groups = groups(&sorted);
     let mut fates: Vec<Fate> = records.iter().map(|record| Fate::Stands(record.span, Vec::new())).collect();
-    let mut stands: Vec<(&Record<'_>, usize, (DateTime<Utc>, DateTime<Utc>))> = Vec::new();
+    let mut stands: Vec<Standing<'_>> = Vec::new();
     for group in groups {
         let members: Vec<(&Record<'_>, usize)> = group.iter().filter_map(|at| Some((*sorted.get(*at)?, *order.get(*at)?))).collect();
         let Some((kept, place)) = members.iter().min_by_key(|(record, _)| worth(record, &members)).copied() else { continue };
@@ -234,22 +240,18 @@ fn sureness<'a>(record: &Record<'a>) -> (bool, TimeDelta, DateTime<Utc>, &'a str
 }
 
 /// The ring of which a voicemail is left, and when it was: of the same session, or the caller's last within the voicemail's span.
-fn ring_of<'a>(
-    left: &Record<'_>,
-    span: (DateTime<Utc>, DateTime<Utc>),
-    stands: &[(&Record<'a>, usize, (DateTime<Utc>, DateTime<Utc>))],
-) -> Option<(&'a str, (DateTime<Utc>, DateTime<Utc>))> {
+fn ring_of<'a>(left: &Record<'_>, span: Span, stands: &[Standing<'a>]) -> Option<(&'a str, Span)> {
     let rings = || {
         let not_another = |ring: &Record<'_>| left.owner.is_none() || ring.owner.is_none() || ring.owner == left.owner;
         stands.iter().filter(move |(ring, ..)| ring.channel == Channel::Call && not_another(ring))
     };
-    let told = |(ring, _, at): &(&Record<'a>, usize, (DateTime<Utc>, DateTime<Utc>))| (ring.touch, *at);
+    let told = |(ring, _, at): &Standing<'a>| (ring.touch, *at);
     let same_session = rings().filter(|(ring, ..)| left.heard.session.is_some() && ring.heard.session == left.heard.session);
     if let Some(ring) = same_session.min_by_key(|(ring, _, at)| (*at, ring.touch)) {
         return Some(told(ring));
     }
     let vague = span.1 > span.0;
-    let within = |at: (DateTime<Utc>, DateTime<Utc>)| at.1 >= span.0 && at.0 <= span.1;
+    let within = |at: Span| at.1 >= span.0 && at.0 <= span.1;
     let same = rings().filter(|(ring, _, at)| vague && within(*at) && alike(ring, left));
     same.max_by_key(|(ring, _, at)| (*at, ring.touch)).map(told)
 }

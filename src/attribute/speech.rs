@@ -74,7 +74,7 @@ impl Speech {
         }
         let long = words::fold(builder).split_whitespace().filter(|word| *word != "and").count();
         let lengths = long.saturating_sub(1).max(1)..=long + 1;
-        let parts = lengths.flat_map(|length| self.words.windows(length)).map(|part| part.concat());
+        let parts = lengths.flat_map(|length| self.words.windows(length)).map(<[String]>::concat);
         let near = parts.filter(|part| may_be_like(part, &name));
         near.map(|part| strsim::normalized_damerau_levenshtein(&part, &name)).fold(0.0, f64::max)
     }

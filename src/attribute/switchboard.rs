@@ -41,7 +41,9 @@ impl Switchboard {
             return false;
         }
         let given = |number: Option<&String>| number.is_some_and(|number| self.given.contains(number));
-        let known = |from: &str| if from.starts_with('+') { self.callers.contains(from) } else { self.callers.contains(&from.to_ascii_lowercase()) };
+        let known = |from: &str| {
+            if from.starts_with('+') { self.callers.contains(from) } else { self.callers.contains(&from.to_ascii_lowercase()) }
+        };
         call.body.is_some()
             || call.name.is_some()
             || call.to.is_none()
@@ -53,8 +55,8 @@ impl Switchboard {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{at, ring, two};
     use super::super::call;
+    use super::super::samples::{at, ring, two};
     use super::*;
 
     #[test]

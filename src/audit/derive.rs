@@ -61,10 +61,11 @@ impl Workspace {
         let window_days = self.config.wave.window_days;
         let base: BTreeMap<String, String> =
             self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
+        let phones: Vec<String> = self.config.phones.values().map(|phone| phone.number.clone()).collect();
         let runtime = tokio::runtime::Handle::current();
         let changed = tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
-            let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
+            let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
             let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders };
             judging.due(again)?;

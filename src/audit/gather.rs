@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::door::Sink;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::RawRecord;
@@ -15,6 +17,15 @@ use crate::store::{Added, Folder, StoreError};
 
 /// How the external ids of imported records begin.
 pub(super) const IMPORTED: &str = "import:";
+
+/// What somebody vouches for of a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vouched {
+    /// It holds everything from then on.
+    pub since: Option<DateTime<Utc>>,
+    /// And up to then.
+    pub through: Option<DateTime<Utc>>,
+}
 
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::{AuditError, Gathered, Workspace, maps};
+use super::{AuditError, Gathered, Vouched, Workspace, maps};
 use crate::collect::CollectError;
 use crate::collect::phone::Settings;
 use crate::collect::phone::map::Answers;
@@ -34,7 +33,7 @@ impl Workspace {
         Ok(Gathered { passes, derived: self.derive().await? })
     }
 
-    /// Reads call logs, as of one of our phones (by default the first). `through`: somebody vouches that they are complete up to then.
+    /// Reads call logs, as of one of our phones (by default the first). `vouched`: from and up to when somebody says that they are complete.
     ///
     /// # Errors
     /// When a file cannot be read or the phone is unknown.
@@ -44,7 +43,7 @@ impl Workspace {
         &self,
         files: &[PathBuf],
         phone: Option<&str>,
-        through: Option<DateTime<Utc>>,
+        vouched: Vouched,
         timezone: Option<Tz>,
         mut answers: Answers,
     ) -> Result<(Gathered, Vec<Question>), AuditError> {
@@ -68,7 +67,7 @@ impl Workspace {
         let (mut passes, mut maps, mut questions) = (Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let settings = Settings { answers: answers.clone(), ..self.phone_settings(phone)? };
-            let read = match self.read_call_log_as(phone, file, through, settings).await {
+            let read = match self.read_call_log_as(phone, file, vouched, settings).await {
                 Ok((pass, taken)) => {
                     maps.extend(taken);
                     Ok(pass)

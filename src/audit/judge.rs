@@ -20,6 +20,9 @@ use crate::store::{Decision, Record, Subject, Touch};
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
 const RULES: u32 = 6;
 
+/// The signal of a call that we placed ourselves.
+const OWN_CALL: &str = "own-call";
+
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
     inquiries: BTreeMap<InquiryId, &'a Inquiry>,
@@ -39,6 +42,8 @@ pub(super) struct Judge<'a> {
     skews: Skews,
     /// When each number of ours was first given to anybody.
     given: BTreeMap<String, DateTime<Utc>>,
+    /// The numbers of our phones and personas.
+    own_numbers: BTreeSet<String>,
 }
 
 impl<'a> Judge<'a> {
@@ -47,10 +52,12 @@ impl<'a> Judge<'a> {
         decisions: &'a BTreeMap<(Subject, String), Decision>,
         window_days: i64,
         base: BTreeMap<String, String>,
+        phones: &[String],
         skews: Skews,
     ) -> Self {
         let clocks = skews.fingerprint();
-        let rests_on = format!("{} {RULES} {window_days} {base:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
+        let rests_on =
+            format!("{} {RULES} {window_days} {base:?} {phones:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
         Self {
             fingerprint: short_hash(&rests_on),
             inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
@@ -62,6 +69,7 @@ impl<'a> Judge<'a> {
             board: Switchboard::default(),
             skews,
             given: given(inquiries),
+            own_numbers: inquiries.iter().filter_map(|inquiry| inquiry.persona.phone.clone()).chain(phones.iter().cloned()).collect(),
         }
     }
 
@@ -260,6 +268,13 @@ impl<'a> Judge<'a> {
                 candidate.reason.push_str("; but it was sent on from an address of ours");
             }
         }
+        if let Content::Call(call) = content
+            && call.from.as_ref().is_some_and(|from| self.own_numbers.contains(from))
+        {
+            // A call that we placed ourselves shows that the phone is alive, and is nobody's.
+            let reasons = vec![Signal::new(OWN_CALL, 1.0, "from a number of our own: it shows that the phone is alive")];
+            attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
+        }
         if let Some(Decision { owner: Some(owner), author, reason, .. }) = decision {
             attribution = by_person(owner.clone(), format!("{author}: {reason}"), attribution.candidates);
         }
@@ -349,7 +364,7 @@ fn on_site(inquiry: &Inquiry) -> Vec<String> {
 }
 
 /// When each number of ours was first given to anybody.
-fn given(inquiries: &[Inquiry]) -> BTreeMap<String, DateTime<Utc>> {
+pub(super) fn given(inquiries: &[Inquiry]) -> BTreeMap<String, DateTime<Utc>> {
     let mut given: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     for inquiry in inquiries.iter().filter(|inquiry| inquiry.offered_phone) {
         if let Some((number, sent_at)) = inquiry.persona.phone.clone().zip(inquiry.sent_at) {
@@ -383,6 +398,7 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
     let origin_decided = decision.is_some_and(|decision| decision.origin.is_some());
     match (&attribution.owner, attribution.candidates.as_slice()) {
         (None, _) if owner_decided => None,
+        (None, []) if attribution.reasons.iter().any(|reason| reason.id == OWN_CALL) => None,
         (None, []) => Some("matches no inquiry".to_owned()),
         (None, [only]) => Some(format!("may belong to {}: {}", only.inquiry, only.reason)),
         (None, [first, rest @ ..]) => Some(format!("may belong to {} ({}) or {} more", first.inquiry, first.reason, rest.len())),

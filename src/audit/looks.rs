@@ -89,8 +89,13 @@ impl Workspace {
     /// A mailbox or log that was read to its end shows everything up to then, from the first inquiry on, but for the spans in
     /// which a message came that cannot be read: each is a gap until it can.
     pub(super) async fn cover(&self, source: &str, until: DateTime<Utc>) -> Result<(), AuditError> {
+        self.cover_since(source, DateTime::<Utc>::MIN_UTC, until).await
+    }
+
+    /// The same of a log that shows nothing before `since`.
+    pub(super) async fn cover_since(&self, source: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), AuditError> {
         let first = self.store.inquiries(None).await?.iter().filter_map(|inquiry| inquiry.sent_at).min();
-        if let Some(first) = first {
+        if let Some(first) = first.map(|first| first.max(since)) {
             let aside = self.cursors(source).await?.into_iter().flat_map(|cursor| cursor.aside);
             for span in around((first, until), aside.map(|aside| (aside.from.unwrap_or(first), aside.to)).collect()) {
                 self.store.cover(source, span).await?;

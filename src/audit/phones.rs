@@ -3,10 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
-
 use super::door::Sink;
-use super::{AuditError, SourcePass, Workspace};
+use super::{AuditError, SourcePass, Vouched, Workspace};
 use crate::collect::phone::map::{Answers, Map};
 use crate::collect::phone::{self, Direction, Row, Summary, read, stored};
 use crate::collect::{CollectError, RawRecord};
@@ -39,7 +37,7 @@ impl Workspace {
             return Ok(total);
         }
         for path in paths {
-            match self.read_call_log(phone, &path, None).await {
+            match self.read_call_log(phone, &path, Vouched::default()).await {
                 Ok(pass) => total.add(pass),
                 Err(AuditError::Collect(error)) => total.problems.push(format!("{error}.")),
                 Err(error) => return Err(error),
@@ -66,10 +64,11 @@ impl Workspace {
         (named, pass)
     }
 
-    /// A log shows what came up to its newest row or to when it was made, or up to `through` where somebody vouches for more; never beyond.
-    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
+    /// A log shows what came from its oldest row on, up to its newest or to when it was made; where somebody vouches for more, from `since`
+    /// and up to `through`. Never beyond.
+    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, vouched: Vouched) -> Result<SourcePass, AuditError> {
         let settings = self.phone_settings(phone)?;
-        self.read_call_log_as(phone, path, through, settings).await.map(|(pass, _)| pass)
+        self.read_call_log_as(phone, path, vouched, settings).await.map(|(pass, _)| pass)
     }
 
     /// The same with what a person said of tables; also gives the maps that were proposed and taken.
@@ -77,7 +76,7 @@ impl Workspace {
         &self,
         phone: &Phone,
         path: &Path,
-        through: Option<DateTime<Utc>>,
+        vouched: Vouched,
         settings: phone::Settings,
     ) -> Result<(SourcePass, Vec<Map>), AuditError> {
         let (source, path) = (phone.source(), path.to_owned());
@@ -87,7 +86,7 @@ impl Workspace {
             Ok((summary, problems.sentences()))
         };
         let ((summary, mut problems), added, known) = self.drain(read).await?;
-        self.cover_log(phone, &summary, through, &mut problems).await?;
+        self.cover_log(phone, &summary, vouched, &mut problems).await?;
         Ok((SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems }, summary.maps))
     }
 
@@ -96,11 +95,15 @@ impl Workspace {
         &self,
         phone: &Phone,
         summary: &Summary,
-        through: Option<DateTime<Utc>>,
+        vouched: Vouched,
         problems: &mut Vec<String>,
     ) -> Result<(), AuditError> {
-        match summary.shows_until().max(through) {
-            Some(until) if summary.bad == 0 => self.cover(&phone.source(), until.min(self.clock.now())).await,
+        let since = vouched.since.into_iter().chain(summary.oldest).min();
+        match summary.shows_until().max(vouched.through) {
+            Some(until) if summary.bad == 0 => {
+                let until = until.min(self.clock.now());
+                self.cover_since(&phone.source(), since.unwrap_or(until), until).await
+            }
             // A row that cannot be read may be the very call that a builder made.
             Some(_) if !problems.is_empty() => {
                 problems.push("no silence is proven by this log until every row of it can be read.".to_owned());

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::door::Sink;
 use super::phones::{Named, Problems, take};
-use super::{AuditError, SourcePass, Workspace};
+use super::{AuditError, SourcePass, Vouched, Workspace};
 use crate::collect::CollectError;
 use crate::collect::mail::canonical::hex;
 use crate::collect::phone::{Place, Row, Settings, Summary, read};
@@ -101,7 +101,7 @@ impl Workspace {
                 Err(error) => return Err(error),
             };
             let Looked { mut known, summary, mut problems } = looked;
-            self.cover_log(phone, &summary, None, &mut problems).await?;
+            self.cover_log(phone, &summary, Vouched::default(), &mut problems).await?;
             known.problem = problems.first().cloned().or_else(|| known.problem.filter(|_| summary.bad > 0));
             self.store.put_progress(&source, &format!("{FILE}{name}"), &serde_json::to_value(&known).unwrap_or_default()).await?;
             total.problems.extend(problems);

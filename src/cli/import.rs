@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::mapping::{self, MapArgs};
 use super::{Context, Ended, USAGE, watch};
+use crate::audit::Vouched;
 
 /// Collect from files: mail, calls and texts
 ///
@@ -31,8 +32,8 @@ enum What {
     },
     /// Import call and text logs
     ///
-    /// A log shows what came up to its newest row, not beyond; so silence after it is not proven. Where you know that an
-    /// export is complete up to a later moment, say so with `--through`.
+    /// A log shows what came from its oldest row to its newest, in either direction, not beyond; so silence before and after is not
+    /// proven. Where you know that an export is complete from an earlier or up to a later moment, say so with `--since` and `--through`.
     ///
     /// A table that is no known export is shown as it would be read, with all that it leaves open, and is not read before you say so
     /// (exit status 2).
@@ -43,6 +44,9 @@ enum What {
         /// The phone it is from; by default the first in crickets.toml.
         #[arg(long, value_name = "NAME")]
         phone: Option<String>,
+        /// You vouch that the log holds everything from this moment on.
+        #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
+        since: Option<DateTime<Utc>>,
         /// You vouch that the log is complete up to this moment.
         #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
         through: Option<DateTime<Utc>>,
@@ -58,12 +62,13 @@ pub(super) async fn run(command: Import, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let gathered = match command.what {
         What::Mail { path, mailbox } => workspace.import_mail(&path, mailbox.as_deref()).await?,
-        What::Calls { file, phone, through, timezone, tables } => {
+        What::Calls { file, phone, since, through, timezone, tables } => {
             let mut answers = tables.answers();
             if let Some(name) = &tables.map {
                 answers.named = Some((name.clone(), crate::audit::maps::read(&workspace.map_file(name)?)?));
             }
-            let (gathered, questions) = workspace.import_calls(&file, phone.as_deref(), through, timezone, answers).await?;
+            let (gathered, questions) =
+                workspace.import_calls(&file, phone.as_deref(), Vouched { since, through }, timezone, answers).await?;
             if !questions.is_empty() {
                 questions.iter().for_each(|question| mapping::ask(question, context));
                 if !gathered.passes.is_empty() {

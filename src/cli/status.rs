@@ -40,6 +40,7 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     for mailbox in workspace.config.mailboxes.values() {
         canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
     }
+    let phoned = workspace.phoned().await?;
     let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
     let mut looks = BTreeMap::new();
     for (source, _) in &coverage {
@@ -56,6 +57,9 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
             if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
                 entry.insert("canary".into(), canary(canaries));
+            }
+            if let Some((phoned, entry)) = phoned.get(source).zip(entry.as_object_mut()) {
+                entry.insert("phone".into(), json!(phoned));
             }
             if let Some(entry) = entry.as_object_mut() {
                 let of = |gap: &Gap| json!({"from": gap.from, "to": gap.to, "why": gap.why});
@@ -83,6 +87,9 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
                 _ => format!("; {}", canaries.tell()),
             });
             text.push_str(&format!("{source}: {until}{canary}\n"));
+            if let Some(phoned) = phoned.get(source) {
+                text.push_str(&format!("  {}\n", crate::report::phoned(phoned)));
+            }
             for gap in gaps.get(source).into_iter().flatten().filter(|gap| gap.to - gap.from >= WORTH_TELLING) {
                 let (from, to) = (gap.from.format("%Y-%m-%d %H:%MZ"), gap.to.format("%Y-%m-%d %H:%MZ"));
                 text.push_str(&format!("  gap {from} to {to}: {}\n", gap.why.as_deref().unwrap_or("not watched")));

@@ -33,6 +33,7 @@ mod login;
 mod mail_road;
 mod mapping;
 mod peers;
+mod phone_story;
 mod probe;
 mod report_bytes;
 mod review;

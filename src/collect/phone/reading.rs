@@ -94,6 +94,8 @@ pub struct Summary {
     pub bad: u64,
     /// Rows that are no call, voicemail or text of their own, by what they are.
     pub skipped: BTreeMap<&'static str, u64>,
+    /// The oldest moment of any record, in either direction: from there on the source shows what came.
+    pub oldest: Option<DateTime<Utc>>,
     /// The newest moment of any record, in either direction: up to there the source was alive.
     pub newest: Option<DateTime<Utc>>,
     /// When the file was made, where it says so: up to there it is complete.
@@ -167,6 +169,7 @@ impl<'a> Reading<'a> {
             bound(text);
         }
         self.summary.newest = self.summary.newest.max(Some(call.started_at));
+        self.summary.oldest = Some(self.summary.oldest.map_or(call.started_at, |oldest| oldest.min(call.started_at)));
         match self.summary.records.get_mut(&self.format) {
             Some(count) => *count += 1,
             None => drop(self.summary.records.insert(self.format.clone(), 1)),
