@@ -18,7 +18,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 4;
+const RULES: u32 = 5;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {

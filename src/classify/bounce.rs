@@ -93,22 +93,13 @@ pub(super) fn weigh(mail: &Mail, head: &str) -> Evidence {
     evidence
 }
 
-/// Whether a delivery report says that a delivery failed.
-pub(super) fn failed(mail: &Mail) -> bool {
-    says_action(mail, "failed")
-}
-
-fn says_action(mail: &Mail, word: &str) -> bool {
-    let report = mail.report.as_deref().unwrap_or_default().to_ascii_lowercase();
-    report.lines().any(|line| line.strip_prefix("action:").is_some_and(|value| value.trim().starts_with(word)))
-}
-
 /// What a delivery report says happened, where it says it: not every report is a failure.
 pub(super) fn only_news(mail: &Mail) -> Option<&'static str> {
-    if failed(mail) {
+    let report = mail.report.as_deref()?.to_ascii_lowercase();
+    let action = |word: &str| report.lines().any(|line| line.strip_prefix("action:").is_some_and(|value| value.trim().starts_with(word)));
+    if action("failed") {
         return None;
     }
-    let action = |word: &str| says_action(mail, word);
     [("delayed", "a delay, no failure"), ("delivered", "delivered"), ("relayed", "relayed"), ("expanded", "expanded")]
         .into_iter()
         .find(|(word, _)| action(word))

@@ -39,7 +39,9 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
     let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
     let short = mail.links.iter().take(20).filter_map(|link| host(&link.href)).find(|host| SHORTENERS.contains(&host.as_str()));
     evidence.found(short.as_deref(), "short-link", 0.2);
-    let leads = mail.links.iter().any(|link| link.href.starts_with("http"));
+    // An answer may be a link alone, and a signature holds one.
+    let answers = mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")) || !mail.in_reply_to.is_empty();
+    let leads = !answers && text.split_whitespace().any(|word| word.starts_with("http"));
     let words = text.split_whitespace().filter(|word| !word.contains("://")).count();
     evidence.when(leads && words < FEW_WORDS, "link-only", 0.3, "a link and hardly a word");
 }

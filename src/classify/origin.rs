@@ -49,9 +49,7 @@ pub(super) fn of_mail(
     // An absence note quotes the mail it answers, failure words and all.
     let absent = auto.signals.iter().any(|signal| matches!(signal.id.as_str(), "auto-subject" | "absence-words" | "receipt" | "complaint"));
     let report = failed.signals.iter().any(|signal| matches!(signal.id.as_str(), "delivery-status" | "x-failed-recipients"));
-    // A filter that asks its sender to prove himself may call that a report; nothing failed yet.
-    let challenged = auto.signals.iter().any(|signal| signal.id == "challenge") && !bounce::failed(mail);
-    if failed.score >= MACHINE && (report || !absent) && !challenged {
+    if failed.score >= MACHINE && (report || !absent) {
         let mut signals = failed.signals;
         if let Some(news) = bounce::only_news(mail) {
             signals.push(Signal::new("no-failure", -0.2, news));
@@ -78,7 +76,6 @@ pub(super) fn of_mail(
             "list-answers",
             "bulk-answer",
             "form-echo",
-            "challenge",
         ];
         said.contains(&signal.id.as_str()) || matches!(signal.id.as_str(), "auto-submitted" | "loop-guard") && signal.weight >= 0.9
     });

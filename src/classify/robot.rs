@@ -1,5 +1,5 @@
-//! Programs that answer without saying so in a header: a list's own command address, a filter that wants its sender to prove himself,
-//! a form that sends back what was typed into it. Takes a mail and its own words; adds signals for an automatic answer.
+//! Programs that answer without saying so in a header: a list's own command address, and a form
+//! that sends back what was typed into it. Takes a mail and its own words; adds signals for an automatic answer.
 
 use std::sync::LazyLock;
 
@@ -26,12 +26,6 @@ static LIST_WORDS: LazyLock<Regex> = LazyLock::new(|| {
         r"results of your (?:e?-?mail )?commands?|no such command|(?:awaits?|awaiting|is being held|held until|waiting for)\b[^.]{0,60}\b(?:moderator|approval)|(?:you|address)\b[^.]{0,80}\b(?:been|be) (?:added|subscribed|removed|unsubscribed)\b|\bthis is the \w+ (?:program|list manager|software)|(?:not allowed|only (?:subscribers|members)\b[^.]{0,20}) to post|only (?:subscribers|members) (?:may|can)|confirm(?:ation of)? (?:your )?(?:\w+ )?subscri|confirming your subscription|subscription (?:request|confirmation)|welcome to (?:the )?\S+ (?:mailing )?list|information about the list|you are not (?:a )?subscri|not a member of (?:the|this)|list of (?:valid |available )?commands|unrecognized command|rejected posting|request to (?:mailing )?list",
     )
 });
-/// A filter that holds a mail until its sender proves to be a person.
-static CHALLENGE: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"(?:prove|confirm|verify|show) (?:that )?you(?:'re| are) (?:a )?(?:human|real|person|not)|challenge[- ]response|(?:approved|guest|allowed|safe|white|permitted)[- ]?(?:senders?|list)\b|(?:verify|confirm|authenticate) (?:yourself|your (?:identity|message|e-?mail address so)|that you sent)|(?:message|e-?mail|mail) (?:is|has been|was) (?:being )?(?:held|quarantined|placed on hold|waiting|awaiting)|(?:will|to) (?:be )?(?:deliver(?:ed)?|release[d]?)\b[^.]{0,40}\b(?:once|after|when|until) you|(?:this (?:one|is a one)[- ]time|one[- ]time) (?:verification|confirmation|process|request)|(?:protect|block|stop|fight|eliminate|prevent)\w*\b[^.]{0,40}\b(?:spam|junk|unwanted)",
-    )
-});
 static FIELD: LazyLock<Regex> = LazyLock::new(|| exact(r"^[\s>*-]*[A-Za-z][A-Za-z /_-]{1,28}\s?:\s*\S"));
 
 /// Adds the signs of a program. `text` is what stands in the mail besides quotes.
@@ -44,11 +38,6 @@ pub(super) fn weigh(mail: &Mail, text: &str, context: &Context, evidence: &mut E
     } else {
         evidence.found(about.filter(|_| LIST_ADDRESS.is_match(from)), "list-answers", 1.0);
     }
-    let mut asks: Vec<String> =
-        CHALLENGE.find_iter(&mail.subject).chain(CHALLENGE.find_iter(&head)).take(10).map(|found| found.as_str().to_lowercase()).collect();
-    asks.sort_unstable();
-    asks.dedup();
-    evidence.when(asks.len() > 1, "challenge", 0.9, asks.join(", "));
     evidence.when(is_echo(&head, context), "form-echo", 0.9, "the form's own fields, and nothing else");
 }
 
@@ -81,7 +70,6 @@ mod tests {
         for (text, wanted) in [
             ("From: news-request@b.example\nSubject: Confirm your subscription\n\nPlease answer.\n", vec!["list-answers"]),
             ("From: Amy <amy@b.example>\n\nYou have been added to my list of people to call.\n", vec![]),
-            ("From: a@b.example\n\nYour message is being held. Verify yourself and I will read it.\n", vec!["challenge"]),
             ("From: a@b.example\n\nName: Dana\nMessage: Is there a three-car garage?\n", vec!["form-echo"]),
             (
                 "From: a@b.example\n\nName: Dana\nMessage: Is there a three-car garage?\n\nYes there is, and I would love to show you how it was built.\n",
