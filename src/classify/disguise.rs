@@ -49,7 +49,7 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
 /// Whether letters of a word were replaced by what looks like them. An address or a link is no such word.
 fn is_disguised(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.contains(['.', '/', ':', '=', '_', '-']) || word.chars().filter(|c| c.is_ascii_lowercase()).count() < 2 {
+    if word.contains(['.', '/', ':', '=', '_', '-']) || word.chars().filter(char::is_ascii_lowercase).count() < 2 {
         return false;
     }
     let letters: Vec<char> = word.chars().collect();
