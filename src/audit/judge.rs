@@ -18,7 +18,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 6;
+const RULES: u32 = 7;
 
 /// The signal of a call that we placed ourselves.
 const OWN_CALL: &str = "own-call";
