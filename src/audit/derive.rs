@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use super::content::Content;
 use super::judge::Judge;
 use super::skews::Skews;
+use super::taught::TaughtSoFar;
 use super::{AuditError, Workspace, drips};
 use crate::attribute::Lesson;
 use crate::store::{Judged, Lock, Record, Store, Touch};
@@ -67,7 +68,8 @@ impl Workspace {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
-            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders };
+            let taught = TaughtSoFar::default();
+            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders, taught };
             judging.due(again)?;
             judging.stale()?;
             judging.twins()?;
@@ -109,13 +111,20 @@ struct Judging<'a> {
     changed: BTreeSet<String>,
     /// By builder the records that were judged anew.
     builders: BTreeMap<String, BTreeSet<String>>,
+    /// Nobody else writes lessons while this judges.
+    taught: TaughtSoFar,
 }
 
 impl Judging<'_> {
     /// Takes in what certain touches taught of these marks.
     fn learn(&mut self, marks: &BTreeSet<String>) -> Result<(), AuditError> {
-        let taught = self.runtime.block_on(self.store.taught(marks))?;
-        self.judge.learn(&taught);
+        let unknown = self.taught.unknown(marks);
+        if !unknown.is_empty() {
+            let taught = self.runtime.block_on(self.store.taught(&unknown))?;
+            self.taught.know(&unknown, taught);
+        }
+        self.judge.learn(&self.taught.of(marks));
+        self.taught.forget_threads();
         Ok(())
     }
 
@@ -213,7 +222,14 @@ impl Judging<'_> {
         }
         let lesson = |touch: &Touch| self.judge.lesson(touch).map(|lesson: Lesson| lesson.taught()).unwrap_or_default();
         let judged: Vec<Judged> = judged.into_iter().map(|touch| Judged { taught: lesson(&touch), touch }).collect();
-        Ok(self.runtime.block_on(self.store.put_touches(&judged))?)
+        self.runtime.block_on(self.store.put_touches(&judged))?;
+        if before.is_empty() {
+            self.taught.add(judged.iter().flat_map(|one| &one.taught));
+        } else {
+            // What was taught before may be taught no more.
+            self.taught = TaughtSoFar::default();
+        }
+        Ok(())
     }
 
     /// Notes of whose builder something is judged anew.

@@ -26,6 +26,7 @@ mod publish;
 mod record;
 mod review;
 mod skews;
+mod taught;
 mod told;
 mod twilio;
 mod watch;

@@ -77,17 +77,26 @@ impl Workspace {
     /// Takes in what the watching threads sent, in its order.
     async fn take_news(&self, batch: Vec<News>) -> Result<Vec<SourcePass>, AuditError> {
         let mut passes: Vec<SourcePass> = Vec::new();
-        for News { source, what } in batch {
+        let mut news = batch.into_iter().peekable();
+        while let Some(News { source, what }) = news.next() {
             if passes.last().is_none_or(|pass| pass.source != source) {
                 passes.push(SourcePass { source: source.clone(), ..SourcePass::default() });
             }
             let Some(pass) = passes.last_mut() else { continue };
             match what {
                 What::Record(raw) => {
-                    let added = self.take_in(vec![*raw]).await?;
+                    // Those that follow of the same source share its syncs.
+                    let mut raws = vec![*raw];
+                    while let Some(next) = news.next_if(|next| next.source == source && matches!(next.what, What::Record(_))) {
+                        if let What::Record(raw) = next.what {
+                            raws.push(*raw);
+                        }
+                    }
+                    let count = raws.len();
+                    let added = self.take_in(raws).await?;
                     pass.new += added.new;
                     pass.canaries += added.canaries;
-                    pass.known += 1 - (added.new + added.canaries).min(1);
+                    pass.known += count.saturating_sub(added.new + added.canaries);
                 }
                 What::Pass(seen, problems) => {
                     self.note_folders(&source, &seen.cursors, &seen.folders).await?;

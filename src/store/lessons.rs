@@ -65,15 +65,23 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
     let mut changed: BTreeSet<String> = BTreeSet::new();
     for page in judged.chunks(ROWS) {
         let before = lessons_of(transaction, page).await?;
-        let mut differ = Vec::new();
+        let (mut differ, mut added) = (Vec::new(), Vec::new());
         for one in page {
             let now: BTreeSet<Columns> = one.taught.iter().map(columns).collect();
-            let known = before.get(&one.touch.record);
-            if known.map_or(!now.is_empty(), |known| *known != now) {
-                changed.extend(known.into_iter().flatten().chain(&now).map(|(mark, ..)| mark.clone()));
-                differ.push((one.touch.record.as_str(), now));
+            match before.get(&one.touch.record) {
+                None if now.is_empty() => {}
+                None => {
+                    added.extend(now.iter().cloned());
+                    differ.push((one.touch.record.as_str(), now));
+                }
+                Some(known) if *known == now => {}
+                Some(known) => {
+                    changed.extend(known.iter().chain(&now).map(|(mark, ..)| mark.clone()));
+                    differ.push((one.touch.record.as_str(), now));
+                }
             }
         }
+        changed.extend(untaught(transaction, &added).await?);
         let records: Vec<&str> = differ.iter().map(|(record, _)| *record).collect();
         delete(transaction, "lesson", &records).await?;
         let rows: Vec<(&str, Columns)> =
@@ -105,6 +113,27 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
         update.execute(&mut **transaction).await.map_err(query("note what is to be looked at"))?;
     }
     Ok(())
+}
+
+/// Of lessons that come to the others, the marks of those that tell something new: of a mark the earliest lesson of an owner counts.
+async fn untaught(transaction: &mut Transaction<'_, Any>, added: &[Columns]) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for lessons in added.chunks(ROWS) {
+        let values: Vec<String> = (0..lessons.len()).map(|row| places(1 + 4 * row, 4)).collect();
+        let sql = format!(
+            "SELECT column1 AS mark FROM (VALUES {}) AS new WHERE NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.mark = new.column1 \
+             AND lesson.owner = new.column2 AND lesson.by_person = new.column3 AND lesson.first <= new.column4)",
+            values.join(", ")
+        );
+        let mut select = sqlx::query(AssertSqlSafe(sql));
+        for (mark, owner, by_person, first) in lessons {
+            select = select.bind(mark.clone()).bind(owner.clone()).bind(i64::from(*by_person)).bind(first.clone());
+        }
+        for row in &select.fetch_all(&mut **transaction).await.map_err(query("look lessons up"))? {
+            found.push(Reader { row, what: "lesson" }.text("mark")?);
+        }
+    }
+    Ok(found)
 }
 
 /// What these touches taught before.
