@@ -70,7 +70,9 @@ pub(super) async fn run(command: Import, context: &Context) -> Ended {
             let (gathered, questions) =
                 workspace.import_calls(&file, phone.as_deref(), Vouched { since, through }, timezone, answers).await?;
             if !questions.is_empty() {
-                questions.iter().for_each(|question| mapping::ask(question, context));
+                for question in &questions {
+                    mapping::ask(question, context);
+                }
                 if !gathered.passes.is_empty() {
                     watch::show(&gathered, context);
                 }

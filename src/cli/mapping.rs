@@ -15,6 +15,7 @@ use crate::collect::phone::{Direction, stored};
 
 /// How tables are read that are no known export.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(next_help_heading = "Tables (CSV)")]
 pub(super) struct MapArgs {
     /// Read with the mapping as it is shown, where it leaves nothing open.

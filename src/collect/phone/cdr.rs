@@ -1,5 +1,5 @@
-//! Call detail records of Asterisk and FreePBX. `Master.csv` has no header, and two programs write it in two orders, told apart by
-//! which columns are times; FreePBX writes a header. A queue or a menu that takes a call is nobody who picked up. Times are the
+//! Call detail records of Asterisk and `FreePBX`. `Master.csv` has no header, and two programs write it in two orders, told apart by
+//! which columns are times; `FreePBX` writes a header. A queue or a menu that takes a call is nobody who picked up. Times are the
 //! server's own.
 
 use std::borrow::Cow;
@@ -82,13 +82,12 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, places: Option<[usiz
     let path = source.path.to_owned();
     let failed = |source| CollectError::Read { path: path.clone(), source };
     let mut rows = Rows::new(&mut source.reader, b',');
-    let places = match places {
-        Some(places) => places.map(Some),
-        None => {
-            let Next::Row = rows.advance().map_err(failed)? else { return Ok(()) };
-            let header = rows.fields();
-            COLUMNS.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)))
-        }
+    let places = if let Some(places) = places {
+        places.map(Some)
+    } else {
+        let Next::Row = rows.advance().map_err(failed)? else { return Ok(()) };
+        let header = rows.fields();
+        COLUMNS.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)))
     };
     reading.caveat(SERVER);
     loop {

@@ -66,7 +66,7 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
                 return rows(&mut spool, map, &survey.layout, &format, used, reading).map_err(|error| named(error, &path));
             }
             Err(problem) => {
-                proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] })
+                proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] });
             }
         }
     }
@@ -397,7 +397,9 @@ mod tests {
     fn the_run_of_a_file_decides_its_order_where_it_is_long_enough() {
         let rows_of = |dates: &[&str]| {
             let mut text = "Date,Number,Direction,Duration\n".to_owned();
-            dates.iter().for_each(|date| text.push_str(&format!("{date} 09:00,5125550111,Inbound,1:43\n")));
+            for date in dates {
+                text.push_str(&format!("{date} 09:00,5125550111,Inbound,1:43\n"));
+            }
             text
         };
         let steady = rows_of(&["11/01/2026", "12/01/2026", "01/02/2026", "02/02/2026", "03/02/2026"]);

@@ -51,7 +51,9 @@ impl<'a> Plan<'a> {
         let mut meanings: HashMap<String, Meaning> = HashMap::new();
         let values = &map.values;
         let mut mean = |words: &[String], set: &dyn Fn(&mut Meaning)| {
-            words.iter().for_each(|word| set(meanings.entry(word.trim().to_lowercase()).or_default()));
+            for word in words {
+                set(meanings.entry(word.trim().to_lowercase()).or_default());
+            }
         };
         mean(&values.inbound, &|meaning| meaning.direction = Some(Direction::Inbound));
         mean(&values.outbound, &|meaning| meaning.direction = Some(Direction::Outbound));
@@ -78,7 +80,7 @@ impl<'a> Plan<'a> {
         let mean = |role: Role| cell(role).and_then(|word| self.meanings.get(&word.to_lowercase()).copied());
         let said = [mean(Role::Direction), mean(Role::Channel), mean(Role::Answered)];
         if said.iter().flatten().any(|meaning| meaning.skip) {
-            let why = [Role::Direction, Role::Channel, Role::Answered].iter().filter_map(|role| words::facts(&cell(*role)?).skip).next();
+            let why = [Role::Direction, Role::Channel, Role::Answered].iter().find_map(|role| words::facts(&cell(*role)?).skip);
             return Ok(Read::Skip(why.unwrap_or("a row that the map passes over")));
         }
         if cell(Role::Service).is_some_and(|service| words::is_other_service(&service)) {

@@ -68,12 +68,11 @@ pub(super) fn propose(survey: &Survey, settings: &Settings, profile: Option<&Pro
         let at = work.at(pick)?;
         work.set(*role, at);
     }
-    match profile {
-        Some(profile) => work.follow(profile),
-        None => {
-            work.times();
-            work.numbers();
-        }
+    if let Some(profile) = profile {
+        work.follow(profile);
+    } else {
+        work.times();
+        work.numbers();
     }
     let told = work.told(Role::StartedAt).or(work.told(Role::Date));
     if told.is_none() || (work.told(Role::From).is_none() && work.told(Role::Party).is_none()) {
@@ -263,12 +262,11 @@ impl Work<'_> {
         }
         let mut left: Vec<usize> = self.candidates(Role::Party, good).iter().map(|(_, at, _)| *at).collect();
         if let Some(to) = self.told(Role::To) {
-            match left.first().copied() {
-                Some(at) => self.set(Role::From, at),
-                None => {
-                    self.map.columns.set(Role::To, None);
-                    self.set(Role::Party, to);
-                }
+            if let Some(at) = left.first().copied() {
+                self.set(Role::From, at);
+            } else {
+                self.map.columns.set(Role::To, None);
+                self.set(Role::Party, to);
             }
             return;
         }
@@ -277,7 +275,9 @@ impl Work<'_> {
             let ours: Vec<usize> = left.iter().filter(|at| own(at) > 0.95).copied().collect();
             if let (1, true) = (ours.len(), left.iter().filter(|at| own(at) < 0.05).count() == 1) {
                 left.retain(|at| !ours.contains(at));
-                ours.iter().for_each(|at| self.set(Role::Own, *at));
+                for at in ours {
+                    self.set(Role::Own, at);
+                }
             }
         }
         match left.as_slice() {
@@ -505,7 +505,8 @@ impl Work<'_> {
         let Some(at) = self.told(Role::StartedAt).or(self.told(Role::Date)) else { return };
         let Some(column) = self.column(at).filter(|column| column.open > 0).cloned() else { return };
         // Years stand first only where they vary less than the days that would then stand last.
-        let [first, last] = [column.ends.first().map_or(0, |ends| ends.len()), column.ends.get(1).map_or(0, |ends| ends.len())];
+        let [first, last] =
+            [column.ends.first().map_or(0, std::collections::BTreeSet::len), column.ends.get(1).map_or(0, std::collections::BTreeSet::len)];
         let reads = |order: &Order| match order {
             Order::DayFirst => column.fits.first(),
             Order::MonthFirst => column.fits.get(1),

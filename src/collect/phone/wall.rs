@@ -272,6 +272,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(in_bounds)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "filters hand it so")]
 fn in_bounds(date: &NaiveDate) -> bool {
     (1990..2100).contains(&chrono::Datelike::year(date))
 }
