@@ -74,7 +74,8 @@ fn main() {
     let started = Instant::now();
     let first: Vec<Attribution> = sent.iter().zip(&reads).map(|(sent, read)| judge(sent, read, &targets)).collect();
     let once = started.elapsed();
-    let learned = attribute::learn(&lessons(&sent, &reads, &first), &targets);
+    let taught: Vec<attribute::Taught> = lessons(&sent, &reads, &first).iter().flat_map(Lesson::taught).collect();
+    let learned = attribute::learn(&taught, &targets);
     for target in &mut targets {
         target.learned = learned.of(&target.id);
     }

@@ -9,7 +9,7 @@
 //!                when,    ask, and  back, byte it, and how  it, what    good,    person
 //!                what     the proof for byte   sure         it says     and why  reads
 //!                  └────────── store (SQLite or PostgreSQL) and evidence beneath ─────────┘
-//!                  audit walks the way; cli is the face on it; demo is a neighbourhood to walk it in
+//!                  audit walks the way; web and cli are faces on it; demo is a neighbourhood to walk it in
 //! ```
 //!
 //! A later room may use an earlier room's types, never the reverse (`tests/it/layers.rs` holds the order).
@@ -30,3 +30,4 @@ pub mod send;
 pub mod shop;
 pub mod store;
 pub mod submit;
+pub mod web;

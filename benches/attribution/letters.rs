@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crickets::attribute::Target;
 use crickets::collect::Channel;
-use crickets::collect::phone::{CallRecord, Direction};
+use crickets::collect::phone::{CallRecord, Stamp};
 
 use crate::market::{Builder, Dice, Sent, What};
 
@@ -160,16 +160,6 @@ fn agency(voice: &Voice<'_>, dice: &mut Dice) -> Vec<Row> {
 
 /// A call that nobody took.
 pub(crate) fn ring(from: Option<String>, at: DateTime<Utc>) -> CallRecord {
-    CallRecord {
-        id: None,
-        channel: Channel::Call,
-        direction: Direction::Inbound,
-        from,
-        to: Some("+15125550142".into()),
-        started_at: at,
-        started_at_latest: None,
-        duration_s: None,
-        answered: Some(false),
-        body: None,
-    }
+    let number = Some("+15125550142".into());
+    CallRecord { from, to: number, answered: Some(false), ..CallRecord::new(Channel::Call, Stamp::exactly(at)) }
 }

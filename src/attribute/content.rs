@@ -5,6 +5,7 @@ use url::Url;
 use crate::collect::mail::Mail;
 use crate::collect::phone::CallRecord;
 
+use super::speech::Speech;
 use super::{AttributedBy, Evidence, Target, domain, words};
 
 /// More than this is not read: a newsletter's tail names everybody.
@@ -31,6 +32,15 @@ pub(super) struct Said {
     hosts: Vec<String>,
     /// Said to the persona's own number, and so by nobody who was not given it.
     spoken: bool,
+    /// How speech spells it, where it is such.
+    speech: Speech,
+}
+
+impl Said {
+    /// Whether nothing was said.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.hosts.is_empty()
+    }
 }
 
 /// The words and links of a mail.
@@ -44,6 +54,7 @@ pub(super) fn of_mail(mail: &Mail) -> Said {
         lines,
         hosts: hosts(mail),
         spoken: false,
+        speech: Speech::default(),
     }
 }
 
@@ -63,8 +74,9 @@ pub(super) fn of_call(call: &CallRecord) -> Said {
         .split_whitespace()
         .filter_map(|word| host(word).or_else(|| host(&format!("https://{word}")).filter(|host| host.contains('.'))))
         .collect();
+    let speech = Speech::of(&body, name);
     let words = words::Folded::of(&format!("{name} \n{body}"));
-    Said { words, sender: words::Folded::of(""), lines: Vec::new(), hosts, spoken: true }
+    Said { words, sender: words::Folded::of(""), lines: Vec::new(), hosts, spoken: true, speech }
 }
 
 fn host(link: &str) -> Option<String> {
@@ -74,10 +86,14 @@ fn host(link: &str) -> Option<String> {
 
 /// Targets that the words point to, each with the strongest hints it has.
 pub(super) fn find<'a>(said: &Said, targets: &[&'a Target]) -> Vec<Evidence<'a>> {
-    targets.iter().filter_map(|target| weigh(said, target)).collect()
+    let named = |target: &&&'a Target| said.spoken && said.words.holds(&target.builder);
+    let named: Vec<&str> = targets.iter().filter(named).map(|target| target.builder.as_str()).collect();
+    let like = if said.spoken && named.is_empty() { said.speech.sounds_like(targets) } else { None };
+    targets.iter().filter_map(|target| weigh(said, target, &named, like)).collect()
 }
 
-fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
+/// `named`: the builders that speech names in full; `like`: the one that it sounds like.
+fn weigh<'a>(said: &Said, target: &'a Target, named: &[&str], like: Option<&str>) -> Option<Evidence<'a>> {
     let mut against = 1.0;
     let mut reasons: Vec<String> = Vec::new();
     let mut hint = |weight: f64, reason: String| {
@@ -92,10 +108,19 @@ fn weigh<'a>(said: &Said, target: &'a Target) -> Option<Evidence<'a>> {
         } else {
             hint(0.65, format!("names {}", target.builder));
         }
+    } else if said.spoken && said.speech.holds(&target.builder, 10) {
+        hint(0.82, format!("names {}, its words parted otherwise", target.builder));
+    } else if let Some(sure) = said.speech.sender_is(&target.builder) {
+        hint(sure, format!("is sent under the name of {}", target.builder));
     } else {
         let core = words::core_of(&target.builder);
-        if core.trim().len() >= 5 && said.words.holds(&core) {
+        // "Summit" is said by whoever names Summit Ridge Homes.
+        let of_another = named.iter().any(|name| words::holds(&words::fold(name), &core));
+        let says = said.words.holds(&core) || said.spoken && said.speech.holds(&core, 9);
+        if core.trim().len() >= 5 && says && !of_another {
             hint(if said.spoken { 0.6 } else { 0.5 }, format!("says \"{}\"", core.trim()));
+        } else if like.is_some_and(|like| like.eq_ignore_ascii_case(&target.builder)) {
+            hint(0.6, format!("sounds like {}", target.builder));
         }
     }
     if let Some(host) = said.hosts.iter().find(|host| domain::of_target(host, target)) {

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Attribution, Target, decide};
+use super::{Attribution, Learned, Target, decide};
 use crate::collect::mail::Mail;
 use crate::collect::phone::CallRecord;
 
@@ -16,9 +16,9 @@ pub fn mail_within(mail: &Mail, within: (DateTime<Utc>, DateTime<Utc>), targets:
 
 /// Whose call or text is it, which may have begun as late as its log leaves open?
 #[must_use]
-pub fn call_within(call: &CallRecord, targets: &[Target]) -> Attribution {
+pub fn call_within(call: &CallRecord, targets: &[Target], learned: &Learned) -> Attribution {
     let within = (call.started_at, call.started_at_latest.unwrap_or(call.started_at));
-    at_all_times(within, targets, |at| super::call(&CallRecord { started_at: at, ..call.clone() }, targets))
+    at_all_times(within, targets, |at| super::call_knowing(&CallRecord { started_at: at, ..call.clone() }, targets, learned))
 }
 
 /// The judgement at every moment at which it may change, in one.
@@ -95,7 +95,9 @@ mod tests {
     #[test]
     fn a_call_whose_log_leaves_an_hour_open_is_treated_alike() {
         let call = CallRecord { started_at: at("2026-11-02T14:30:00Z"), ..ring(Some("+15125550100"), None) };
-        let judged = |latest: Option<&str>| call_within(&CallRecord { started_at_latest: latest.map(at), ..call.clone() }, &two());
+        let judged = |latest: Option<&str>| {
+            call_within(&CallRecord { started_at_latest: latest.map(at), ..call.clone() }, &two(), &Learned::default())
+        };
         assert!(judged(None).candidates.is_empty());
         let open = judged(Some("2026-11-02T15:30:00Z"));
         assert!(open.owner.is_none() && open.candidates.len() == 1, "{open:?}");

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::shop::InquiryId;
 
 use super::marks::{Fact, Kind, Learned, Marks};
-use super::{Target, domain, hosts};
+use super::{Target, domain, hosts, number, words};
 
 /// Desks and machines, whose address says less than a person's; at a CRM it is everybody's.
 const DESKS: &[&str] = &[
@@ -55,7 +55,7 @@ pub struct Lesson {
     pub touch: String,
     /// When it came.
     pub at: DateTime<Utc>,
-    /// Whose it is, with certainty; `None`: nobody's, as a person decided.
+    /// Whose it is; `None`: nobody's, as a person decided, or because it came before anybody was asked.
     pub owner: Option<InquiryId>,
     /// Whether a person decided that.
     pub by_person: bool,
@@ -65,30 +65,68 @@ pub struct Lesson {
     pub bounce: bool,
 }
 
+/// One mark that a touch teaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taught {
+    /// What it is about.
+    pub kind: Kind,
+    /// The address, domain, number or id.
+    pub value: String,
+    /// Whose it is; `None`: nobody's.
+    pub owner: Option<InquiryId>,
+    /// Whether a person decided that.
+    pub by_person: bool,
+    /// When the touch came; of several that say the same the earliest stands for all.
+    pub at: DateTime<Utc>,
+    /// The touch.
+    pub touch: String,
+}
+
+impl Lesson {
+    /// The marks it teaches.
+    #[must_use]
+    pub fn taught(&self) -> Vec<Taught> {
+        let taught = |(kind, value)| Taught {
+            kind,
+            value,
+            owner: self.owner.clone(),
+            by_person: self.by_person,
+            at: self.at,
+            touch: self.touch.clone(),
+        };
+        marks(self).into_iter().map(taught).collect()
+    }
+}
+
 /// One claim of a builder to a mark.
 struct Claim<'a> {
     target: &'a Target,
     fact: Fact,
 }
 
-/// What the lessons teach.
+/// What is learned from all that was taught. A part of it, with everything of each key that it holds, gives the same part of what is learned.
 #[must_use]
-pub fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
+pub fn learn(taught: &[Taught], targets: &[Target]) -> Learned {
     let by_id: BTreeMap<&InquiryId, &Target> = targets.iter().map(|target| (&target.id, target)).collect();
     let mut claims: BTreeMap<(String, Kind, String), Vec<Claim<'_>>> = BTreeMap::new();
     let mut barred: BTreeSet<(Kind, String)> = BTreeSet::new();
-    for lesson in lessons {
-        let Some(owner) = &lesson.owner else {
-            barred.extend(marks(lesson).into_iter().filter(|(kind, _)| *kind != Kind::Domain));
+    let mut strangers: BTreeMap<String, Fact> = BTreeMap::new();
+    for Taught { kind, value, owner, by_person, at, touch } in taught {
+        let fact = Fact { kind: *kind, value: value.clone(), at: *at, touch: touch.clone(), by_person: *by_person };
+        let Some(owner) = owner else {
+            if *by_person && !matches!(kind, Kind::Domain | Kind::Person) {
+                barred.insert((*kind, value.clone()));
+            }
+            if *kind == Kind::Number {
+                let known = strangers.entry(value.clone()).or_insert_with(|| fact.clone());
+                *known = fact.min(known.clone());
+            }
             continue;
         };
         let Some(target) = by_id.get(owner).copied() else { continue };
-        for (kind, value) in marks(lesson) {
-            let fact = Fact { kind, value: value.clone(), at: lesson.at, touch: lesson.touch.clone(), by_person: lesson.by_person };
-            claims.entry((target.wave().to_owned(), kind, value)).or_default().push(Claim { target, fact });
-        }
+        claims.entry((target.wave().to_owned(), *kind, value.clone())).or_default().push(Claim { target, fact });
     }
-    let mut learned = Learned::default();
+    let mut learned = Learned { strangers, ..Learned::default() };
     for ((wave, kind, value), claims) in claims {
         let of_person = claims.iter().any(|claim| claim.fact.by_person);
         if !of_person && barred.contains(&(kind, value.clone())) {
@@ -101,7 +139,7 @@ pub fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
         // A thread is one inquiry's; a person or a phone is the builder's.
         let learns = |target: &&Target| match kind {
             Kind::Message => target.id == best.target.id,
-            Kind::Sender | Kind::Domain | Kind::Number => target.wave() == wave && target.same_builder(best.target),
+            Kind::Sender | Kind::Domain | Kind::Number | Kind::Person => target.wave() == wave && target.same_builder(best.target),
         };
         for target in targets.iter().filter(learns) {
             learned.by_key.entry((kind, value.clone())).or_default().push((target.id.clone(), best.fact.clone()));
@@ -128,7 +166,8 @@ fn marks(lesson: &Lesson) -> Vec<(Kind, String)> {
         }
     }
     found.extend(marks.caller.iter().map(|number| (Kind::Number, number.clone())));
-    found.extend(marks.direct_phone.iter().filter(|number| !placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.direct_phone.iter().filter(|number| !number::is_placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.people.iter().map(|name| (Kind::Person, name.clone())));
     found
 }
 
@@ -140,7 +179,7 @@ fn undisputed(mut claims: Vec<Claim<'_>>) -> Option<Claim<'_>> {
     let first = claims.first()?;
     let agrees = |claim: &Claim<'_>| match first.fact.kind {
         Kind::Message => claim.target.id == first.target.id,
-        Kind::Sender | Kind::Domain | Kind::Number => claim.target.same_builder(first.target),
+        Kind::Sender | Kind::Domain | Kind::Number | Kind::Person => claim.target.same_builder(first.target),
     };
     if !claims.iter().all(agrees) {
         return None;
@@ -155,6 +194,7 @@ fn another_owns(kind: Kind, value: &str, own: &Target, targets: &[Target]) -> bo
         Kind::Number => others.into_iter().any(|target| target.numbers.iter().any(|number| number == value)),
         Kind::Domain => others.into_iter().any(|target| domain::of_target(value, target)),
         Kind::Sender => hosts::of_address(value).is_some_and(|host| others.into_iter().any(|target| domain::of_target(&host, target))),
+        Kind::Person => others.into_iter().any(|target| target.team.iter().any(|name| words::fold(name).trim() == value)),
         Kind::Message => false,
     }
 }
@@ -164,13 +204,6 @@ pub(super) fn is_desk(address: &str) -> bool {
     let local = address.split(['@', '+']).next().unwrap_or_default().to_lowercase();
     let plain = local.trim_end_matches(|c: char| c.is_ascii_digit());
     DESKS.contains(&plain) || DESKS.contains(&plain.split(['.', '_']).next().unwrap_or_default())
-}
-
-/// A number that stands for none: 555-0100 to 555-0199, or one digit over and over.
-fn placeholder(number: &str) -> bool {
-    let digits = number.strip_prefix("+1").unwrap_or(number);
-    let line = digits.get(3..).unwrap_or_default();
-    line.starts_with("55501") || line.chars().all(|digit| line.starts_with(digit))
 }
 
 #[cfg(test)]
@@ -190,6 +223,11 @@ mod tests {
             marks: Marks::of_mail(&parse(format!("{headers}\n\nx").as_bytes())),
             bounce: false,
         }
+    }
+
+    fn learn(lessons: &[Lesson], targets: &[Target]) -> Learned {
+        let taught: Vec<Taught> = lessons.iter().flat_map(Lesson::taught).collect();
+        super::learn(&taught, targets)
     }
 
     fn taught(lessons: &[Lesson]) -> Vec<Target> {

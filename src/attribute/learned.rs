@@ -44,6 +44,7 @@ fn weigh(fact: &Fact) -> (AttributedBy, f64, String) {
         Kind::Sender if is_desk(value) => (AttributedBy::Domain, 0.7, format!("written by {value}, a desk that wrote for this builder")),
         Kind::Sender => (AttributedBy::Domain, 0.9, format!("written by {value}, who wrote for this builder")),
         Kind::Domain => (AttributedBy::Domain, 0.7, format!("written from {value}, a domain that wrote for this builder")),
+        Kind::Person => (AttributedBy::Content, 0.5, format!("{value} is of this builder")),
         Kind::Number => (AttributedBy::Number, if fact.by_person { 0.95 } else { 0.9 }, format!("{value} is a number of this builder")),
     }
 }

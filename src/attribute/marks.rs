@@ -10,7 +10,8 @@ use crate::collect::mail::Mail;
 use crate::collect::phone::CallRecord;
 use crate::shop::InquiryId;
 
-use super::hosts;
+use super::same::Heard;
+use super::{hosts, speaker};
 
 /// More references than this of one mail are not kept: a thread is known by its last ones.
 const REFERENCES: usize = 20;
@@ -33,9 +34,21 @@ pub struct Marks {
     /// The ids of the mails it answers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<String>,
-    /// The number of a caller, E.164.
+    /// Who called or wrote a text: E.164, a short code, or a sender's name in lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
+    /// The full names of a mail's senders, folded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
+    /// The full names by which a caller introduces himself, folded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub introduced: Vec<String>,
+    /// What tells a call or text apart from others; for whoever reads its log to fill in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Heard>,
+    /// Whose a call or text is by its words alone; for whoever knows the inquiries to fill in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<InquiryId>,
     /// The direct number that its writer gives, E.164; for whoever reads it to fill in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_phone: Option<String>,
@@ -53,13 +66,21 @@ impl Marks {
         let mut answers: Vec<String> = mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(REFERENCES).cloned().collect();
         answers.sort_unstable();
         answers.dedup();
-        Self { senders, recipients, message_id: mail.message_id.clone(), answers, ..Self::default() }
+        let people = mail.from.iter().filter_map(|from| speaker::full_name(from.name.as_deref()?)).collect();
+        Self { senders, recipients, message_id: mail.message_id.clone(), answers, people, ..Self::default() }
     }
 
-    /// The marks of a call or text. A withheld number, a short code or a name is nobody's mark.
+    /// The marks of a call or text. A withheld number is nobody's mark.
     #[must_use]
     pub fn of_call(call: &CallRecord) -> Self {
-        Self { caller: call.from.clone().filter(|from| from.starts_with('+')), ..Self::default() }
+        let caller = call.from.as_deref().map(|from| from.trim().to_lowercase()).filter(|from| !from.is_empty());
+        Self { caller, introduced: speaker::introduced(call.body.as_deref().unwrap_or_default()), ..Self::default() }
+    }
+
+    /// The keys of all facts by which this touch could be known ([`Kind::key`]).
+    #[must_use]
+    pub fn borne(&self) -> Vec<String> {
+        self.keys().iter().map(|(kind, value)| kind.key(value)).collect()
     }
 
     /// Every fact by which this touch could be known, strongest kind first.
@@ -71,6 +92,7 @@ impl Marks {
             keys.extend(std::iter::once(host.as_str()).chain(above).map(|domain| (Kind::Domain, domain.to_owned())));
         }
         keys.extend(self.caller.iter().map(|caller| (Kind::Number, caller.clone())));
+        keys.extend(self.introduced.iter().map(|name| (Kind::Person, name.clone())));
         keys
     }
 }
@@ -84,8 +106,40 @@ pub enum Kind {
     Sender,
     /// A sender's domain.
     Domain,
-    /// A phone number, E.164.
+    /// A phone number, E.164; or a short code, or a sender's name.
     Number,
+    /// Somebody's full name, folded.
+    Person,
+}
+
+impl Kind {
+    /// A fact of this kind as one text, by which a store finds it.
+    #[must_use]
+    pub fn key(self, value: &str) -> String {
+        let kind = match self {
+            Self::Message => 'm',
+            Self::Sender => 's',
+            Self::Domain => 'd',
+            Self::Number => 'n',
+            Self::Person => 'p',
+        };
+        format!("{kind}:{value}")
+    }
+
+    /// The kind and value of a key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<(Self, &str)> {
+        let (kind, value) = key.split_once(':')?;
+        let kind = match kind {
+            "m" => Self::Message,
+            "s" => Self::Sender,
+            "d" => Self::Domain,
+            "n" => Self::Number,
+            "p" => Self::Person,
+            _ => return None,
+        };
+        Some((kind, value))
+    }
 }
 
 /// Something learned of a builder from one of its touches.
@@ -108,6 +162,8 @@ pub struct Fact {
 pub struct Learned {
     pub(super) by_inquiry: BTreeMap<InquiryId, Vec<Fact>>,
     pub(super) by_key: BTreeMap<(Kind, String), Vec<(InquiryId, Fact)>>,
+    /// Who called before anybody was asked.
+    pub(super) strangers: BTreeMap<String, Fact>,
 }
 
 impl Learned {
@@ -124,6 +180,12 @@ impl Learned {
             return Vec::new();
         }
         marks.keys().iter().filter_map(|key| self.by_key.get(key)).flatten().collect()
+    }
+
+    /// The touch by which its caller is known to have called before anybody was asked.
+    #[must_use]
+    pub fn stranger(&self, caller: Option<&str>) -> Option<&Fact> {
+        self.strangers.get(caller?)
     }
 }
 

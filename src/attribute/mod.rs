@@ -13,14 +13,22 @@ mod learned;
 mod lookalike;
 mod marks;
 mod number;
+pub mod quiet;
+pub mod same;
 mod sender;
 mod siblings;
+mod speaker;
+mod speech;
+mod switchboard;
 mod thread;
 pub(crate) mod words;
 
 pub use interval::{call_within, mail_within};
-pub use learn::{Lesson, learn};
+pub use learn::{Lesson, Taught, learn};
 pub use marks::{Fact, Kind, Learned, Marks};
+pub use number::is_placeholder;
+pub use same::Heard;
+pub use switchboard::Switchboard;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -115,6 +123,12 @@ pub struct Attribution {
 }
 
 impl Attribution {
+    /// Nobody comes into question.
+    #[must_use]
+    pub fn nobodys() -> Self {
+        decide::decide(&[])
+    }
+
     /// Whether the owner, or that there is none, is beyond doubt: an alias, an answer to our mail, a person's word. Only that
     /// teaches, and nothing learned changes it.
     #[must_use]
@@ -154,21 +168,57 @@ pub fn mail(mail: &Mail, at: DateTime<Utc>, targets: &[Target]) -> Attribution {
     }
 }
 
-/// Whose call or text is it?
+/// Whose call or text is it? As [`call_knowing`], with nothing known of strangers.
 #[must_use]
 pub fn call(call: &CallRecord, targets: &[Target]) -> Attribution {
+    call_knowing(call, targets, &Learned::default())
+}
+
+/// Whose call or text is it? By the number that rang where it was given to one builder alone, the caller's number, what is said;
+/// time alone names candidates. `learned` tells who called before anybody was asked.
+#[must_use]
+pub fn call_knowing(call: &CallRecord, targets: &[Target], learned: &Learned) -> Attribution {
     if call.direction == Direction::Outbound {
         return decide::decide(&[]);
     }
-    let at = call.started_at;
-    let mut found = number::find(call, targets);
-    let open: Vec<&Target> = targets.iter().filter(|target| target.covers(at)).collect();
-    found.extend(content::find(&content::of_call(call), &open));
+    let mut found = number::find(call, targets, learned.stranger(call.from.as_deref()));
+    found.extend(said_in(call, targets, true));
     if found.is_empty() {
         found = number::by_time_alone(call, targets);
     }
-    found.retain(|evidence| evidence.target.covers(at));
+    found.retain(|evidence| evidence.target.covers(call.started_at));
     decide::decide(&found)
+}
+
+/// Whose a call or text is by its words alone, whatever else is known: by that it teaches its caller's number, and nothing learned
+/// changes it.
+#[must_use]
+pub fn said(call: &CallRecord, targets: &[Target]) -> Option<InquiryId> {
+    if call.direction == Direction::Outbound {
+        return None;
+    }
+    decide::decide(&said_in(call, targets, false)).owner
+}
+
+/// What the words of a call or text show of the open targets, with or without what other touches taught.
+fn said_in<'a>(call: &CallRecord, targets: &'a [Target], taught: bool) -> Vec<Evidence<'a>> {
+    let said = content::of_call(call);
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let open: Vec<&Target> = targets.iter().filter(|target| target.covers(call.started_at)).collect();
+    let mut found = content::find(&said, &open);
+    // People of one name work for two builders: by a name alone nobody's number is learned.
+    if taught {
+        found.extend(speaker::find(&Marks::of_call(call).introduced, &open));
+    }
+    for evidence in found.iter_mut().filter(|evidence| !number::reached(call, evidence.target)) {
+        evidence.confidence = evidence.confidence.min(0.5);
+        evidence.reason.push_str(", but this number was not given to it");
+    }
+    found.extend(content::greets(&said, &found));
+    siblings::tell_apart(&mut found, &said);
+    found
 }
 
 impl Target {
@@ -207,6 +257,7 @@ struct Evidence<'a> {
 pub(crate) mod samples {
     use super::*;
     use crate::collect::Channel;
+    use crate::collect::phone::Stamp;
 
     pub(crate) fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -243,16 +294,10 @@ pub(crate) mod samples {
 
     pub(crate) fn ring(from: Option<&str>, body: Option<&str>) -> CallRecord {
         CallRecord {
-            id: None,
-            channel: Channel::Call,
-            direction: Direction::Inbound,
             from: from.map(str::to_owned),
             to: Some("+15125550142".into()),
-            started_at: at("2026-11-02T15:04:00Z"),
-            started_at_latest: None,
-            duration_s: None,
-            answered: None,
             body: body.map(str::to_owned),
+            ..CallRecord::new(Channel::Call, Stamp::exactly(at("2026-11-02T15:04:00Z")))
         }
     }
 }

@@ -1,16 +1,24 @@
-//! The caller's number among the builder's. A shared number suggests, a withheld or strange one proves nothing.
+//! The number that rang, where it was given to one builder alone, and the caller's number among the builder's. A shared number
+//! suggests; a withheld or strange one proves nothing.
 
 use crate::collect::phone::CallRecord;
 
-use super::{AttributedBy, Evidence, Kind, Target};
+use super::{AttributedBy, Evidence, Fact, Kind, Target};
 
-/// Open targets that know the caller's number, or one of the same exchange.
-pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence<'a>> {
+/// How sure a call is whose number was given to one builder alone: strangers dial wrong, and spam finds every number.
+const SOLE: f64 = 0.85;
+/// The same of a caller who is known to be somebody else.
+const SOLE_DOUBTED: f64 = 0.5;
+
+/// Open targets that the number which rang or the caller's number points to. `stranger`: the touch by which the caller is known to have
+/// called before anybody was asked.
+pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Option<&Fact>) -> Vec<Evidence<'a>> {
     let Some(from) = call.from.as_deref().filter(|from| !from.is_empty()) else {
         return Vec::new();
     };
     let open: Vec<&Target> = targets.iter().filter(|target| target.covers(call.started_at)).collect();
     let sharing = open.iter().filter(|target| known(from, target).is_some()).filter(|target| reached(call, target)).count();
+    let sole = sole(call, targets);
     let mut found = Vec::new();
     for target in open {
         let (confidence, reason) = if let Some((sure, source)) = known(from, target) {
@@ -20,6 +28,21 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence
                 (0.5, format!("{from} is a number that {sharing} open inquiries share{source}"))
             } else {
                 (sure, format!("{from} is a number of this builder{source}"))
+            }
+        } else if sole.is_some_and(|sole| sole.id == target.id) {
+            let to = call.to.as_deref().unwrap_or_default();
+            if let Some(other) = targets.iter().find(|other| !other.same_builder(target) && known(from, other).is_some()) {
+                (SOLE_DOUBTED, format!("{to} was given to this builder alone, but {from} is a number of {}", other.builder))
+            } else if let Some(before) = stranger {
+                (
+                    SOLE_DOUBTED,
+                    format!(
+                        "{to} was given to this builder alone, but {from} had called before anybody was asked (touch {})",
+                        before.touch
+                    ),
+                )
+            } else {
+                (SOLE, format!("{to} was given to this builder alone"))
             }
         } else if same_exchange(from, target) && reached(call, target) {
             (0.55, format!("{from} is of the same exchange as a number of this builder"))
@@ -31,13 +54,41 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence
     found
 }
 
+/// The open target to which alone the number that rang was given, before its window or in it. One inquiry by itself shows no such
+/// thing: others must have been given other numbers.
+fn sole<'a>(call: &CallRecord, targets: &'a [Target]) -> Option<&'a Target> {
+    let to = call.to.as_deref()?;
+    let holds = |target: &&Target| target.phone.as_deref() == Some(to);
+    let sole = targets.iter().filter(holds).find(|target| target.covers(call.started_at))?;
+    // A number that goes out to several begins with one of them: those of the same window, planned ones too, are its holders.
+    let others = targets.iter().filter(holds).any(|other| other.id != sole.id && other.sent_at <= sole.until);
+    let apart = targets.iter().any(|other| !other.same_builder(sole) && other.phone.as_deref().is_some_and(|phone| phone != to));
+    (!others && apart).then_some(sole)
+}
+
 /// How sure a number is the builder's, and where that was learned.
 fn known(from: &str, target: &Target) -> Option<(f64, String)> {
     if target.numbers.iter().any(|number| number == from) {
         return Some((0.95, String::new()));
     }
-    let fact = target.learned.iter().find(|fact| fact.kind == Kind::Number && fact.value == from)?;
-    Some((if fact.by_person { 0.95 } else { 0.9 }, format!(", learned from touch {}", fact.touch)))
+    let fact = target.learned.iter().find(|fact| fact.kind == Kind::Number && fact.value.eq_ignore_ascii_case(from))?;
+    // A short code or a sender's name may be a service's that many write through.
+    let sure = match (fact.by_person, from.starts_with('+')) {
+        (_, false) => 0.6,
+        (true, true) => 0.95,
+        (false, true) => 0.9,
+    };
+    Some((sure, format!(", learned from touch {}", fact.touch)))
+}
+
+/// A number that stands for none: of the exchange 555 those from 0100 to 0199, 1234 and one digit over and over; 123-456-7890. Found on
+/// a page or in a mail it is nobody's; in a shop file it counts.
+#[must_use]
+pub fn is_placeholder(number: &str) -> bool {
+    let digits = number.strip_prefix("+1").unwrap_or(number);
+    let line = digits.get(3..).unwrap_or_default();
+    let repeated = |digits: &str| digits.chars().all(|digit| digits.starts_with(digit));
+    line.starts_with("55501") || line == "5551234" || repeated(line) || digits == "1234567890" || digits == "2345678901"
 }
 
 /// Everyone who was given the number and could have called: candidates for a person, never an owner.
@@ -55,7 +106,7 @@ pub(super) fn by_time_alone<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec
 }
 
 /// Whether the number that rang was given to this builder. A source that does not say which rang is believed.
-fn reached(call: &CallRecord, target: &Target) -> bool {
+pub(super) fn reached(call: &CallRecord, target: &Target) -> bool {
     target.phone.as_deref().is_some_and(|given| call.to.as_deref().is_none_or(|to| to == given))
 }
 
@@ -75,15 +126,15 @@ mod tests {
     fn knows_a_number_and_doubts_a_shared_one() {
         let mut targets = two();
         targets[1].numbers = vec!["+17135559200".into()];
-        let found = find(&ring(Some("+15125550100"), None), &targets);
+        let found = find(&ring(Some("+15125550100"), None), &targets, None);
         assert_eq!((found.len(), found[0].target.id.0.as_str(), found[0].confidence > 0.9), (1, "2026-11/bluebonnet", true));
-        let found = find(&ring(Some("+15125550177"), None), &targets);
+        let found = find(&ring(Some("+15125550177"), None), &targets, None);
         assert!(found.len() == 1 && found[0].confidence < 0.8, "same exchange only suggests");
         targets[1].numbers = vec!["+15125550100".into()];
-        let found = find(&ring(Some("+15125550100"), None), &targets);
+        let found = find(&ring(Some("+15125550100"), None), &targets, None);
         assert!(found.len() == 2 && found.iter().all(|evidence| evidence.confidence < 0.8));
         targets[1].phone = None;
-        let found = find(&ring(Some("+15125550100"), None), &targets);
+        let found = find(&ring(Some("+15125550100"), None), &targets, None);
         assert!(found[0].confidence > 0.9 && found[1].confidence < 0.8, "{found:?}");
     }
 
@@ -91,8 +142,54 @@ mod tests {
     fn time_alone_lists_only_whom_the_number_was_given_to() {
         let mut targets = two();
         targets[1].phone = None;
-        assert!(find(&ring(None, None), &targets).is_empty());
+        assert!(find(&ring(None, None), &targets, None).is_empty());
         let found = by_time_alone(&ring(None, None), &targets);
         assert!(found.len() == 1 && found[0].confidence < 0.5);
+    }
+
+    #[test]
+    fn a_number_given_to_one_builder_alone_tells_whose_call_it_is() {
+        let mut targets = two();
+        targets[1].phone = Some("+15125550143".into());
+        let owner = |from: Option<&str>, targets: &[Target], stranger: Option<&Fact>| {
+            let found = find(&ring(from, None), targets, stranger);
+            found.iter().find(|evidence| evidence.confidence >= 0.8).map(|evidence| evidence.target.id.0.clone())
+        };
+        let blue = Some("2026-11/bluebonnet".to_owned());
+        assert_eq!(owner(Some("+17135551234"), &targets, None), blue);
+        assert_eq!(owner(Some("24587"), &targets, None), blue);
+        assert_eq!(owner(None, &targets, None), None, "a withheld caller is known by what is said alone");
+        assert_eq!(owner(Some("+15125550200"), &targets, None), None, "another builder's number");
+        let before = Fact {
+            kind: Kind::Number,
+            value: "+17135551234".into(),
+            at: super::super::samples::at("2026-10-30T15:00:00Z"),
+            touch: "t_a".into(),
+            by_person: false,
+        };
+        assert_eq!(owner(Some("+17135551234"), &targets, Some(&before)), None, "it had called before anybody was asked");
+        let mut third = targets[1].clone();
+        (third.id, third.builder) = (crate::shop::InquiryId::new("2026-10", "oak"), "Oak Homes".into());
+        third.phone = targets[0].phone.clone();
+        (third.sent_at, third.until) = (targets[0].sent_at - chrono::TimeDelta::days(40), targets[0].sent_at - chrono::TimeDelta::days(10));
+        targets.push(third);
+        assert_eq!(owner(Some("+17135551234"), &targets, None), None, "it was another's before");
+    }
+
+    #[test]
+    fn placeholders_are_nobodys() {
+        for (number, is) in [
+            ("+15125550100", true),
+            ("+15125550199", true),
+            ("+15555555555", true),
+            ("+15125555555", true),
+            ("+15125551234", true),
+            ("+12222222222", true),
+            ("+15125550200", false),
+            ("+15122231234", false),
+            ("24587", false),
+        ] {
+            assert_eq!(is_placeholder(number), is, "{number}");
+        }
     }
 }

@@ -88,6 +88,11 @@ impl Folded {
         phrase.len() > 1 && (self.text.contains(&phrase) || self.joined.contains(&phrase.replace(" and ", " ")))
     }
 
+    /// Whether it holds no word.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     /// Whether it holds a folded word.
     pub(super) fn has(&self, word: &str) -> bool {
         self.text.contains(&format!(" {word} "))
@@ -99,6 +104,11 @@ pub(crate) fn holds(text: &str, phrase: &str) -> bool {
     let phrase = fold(phrase);
     // "&" folds to nothing, so the word for it must not stand in the way.
     phrase.len() > 1 && (text.contains(&phrase) || text.replace(" and ", " ").contains(&phrase.replace(" and ", " ")))
+}
+
+/// Whether a folded word says nothing about which builder it is.
+pub(super) fn is_generic(word: &str) -> bool {
+    GENERIC.contains(&word)
 }
 
 /// The words of a builder's or community's name that set it apart, folded: `Cedar & Stone Builders` gives ` cedar stone `.

@@ -1,19 +1,48 @@
 //! What a record turned out to be: a mail, a row of a log, or what a person recorded; and what of it a touch shows.
 
+use std::ops::Deref;
+
 use super::record::TouchByHand;
-use crate::attribute::Marks;
-use crate::collect::Channel;
+use crate::attribute::{Heard, Marks, same};
 use crate::collect::mail::{self, Mail};
 use crate::collect::phone::{self, CallRecord};
+use crate::collect::{Arrival, Channel};
 use crate::store::Record;
 
 /// Characters of an excerpt.
 const EXCERPT: usize = 600;
 
+/// A row of a log, and the format that it was read as.
+pub(super) struct Logged {
+    call: CallRecord,
+    pub(super) format: String,
+}
+
+impl Logged {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Kept {
+            #[serde(default)]
+            format: String,
+        }
+        let call = phone::stored::parse_record(bytes).ok()?;
+        let format = serde_json::from_slice::<Kept>(bytes).map(|kept| kept.format).unwrap_or_default();
+        Some(Self { call, format })
+    }
+}
+
+impl Deref for Logged {
+    type Target = CallRecord;
+
+    fn deref(&self) -> &CallRecord {
+        &self.call
+    }
+}
+
 /// What a record turned out to be.
 pub(super) enum Content {
     Mail(Box<Mail>),
-    Call(CallRecord),
+    Call(Box<Logged>),
     Recorded(Box<TouchByHand>),
 }
 
@@ -26,17 +55,29 @@ impl Content {
                 None => Self::Mail(Box::new(mail::parse(bytes))),
             },
             Channel::Email => Self::Mail(Box::new(mail::parse(bytes))),
-            Channel::Call | Channel::Voicemail | Channel::Sms => match phone::csv::parse_record(bytes) {
-                Ok(call) => Self::Call(call),
-                Err(_) => Self::Mail(Box::new(mail::parse(bytes))),
+            Channel::Call | Channel::Voicemail | Channel::Sms => match Logged::of(bytes) {
+                Some(call) => Self::Call(Box::new(call)),
+                None => Self::Mail(Box::new(mail::parse(bytes))),
             },
+        }
+    }
+
+    /// When it came; a voicemail when its call began to ring.
+    pub(super) fn arrival(&self, record: &Record) -> Arrival {
+        let arrival = record.arrival.clone();
+        match self {
+            Self::Call(call) => {
+                let (at, at_latest) = same::began(call, &call.format);
+                Arrival { at, at_latest, ..arrival }
+            }
+            Self::Mail(_) | Self::Recorded(_) => arrival,
         }
     }
 
     /// The row of a log.
     pub(super) fn call(&self) -> Option<&CallRecord> {
         match self {
-            Self::Call(call) => Some(call),
+            Self::Call(call) => Some(&call.call),
             Self::Mail(_) | Self::Recorded(_) => None,
         }
     }
@@ -77,7 +118,7 @@ impl Content {
     pub(super) fn marks(&self) -> Marks {
         match self {
             Self::Mail(mail) => Marks::of_mail(mail),
-            Self::Call(call) => Marks::of_call(call),
+            Self::Call(call) => Marks { heard: Some(Heard::of(call, &call.format)), ..Marks::of_call(call) },
             Self::Recorded(recorded) => match recorded.from.as_deref() {
                 Some(address) if address.contains('@') => Marks { senders: vec![address.to_lowercase()], ..Marks::default() },
                 _ => Marks::of_call(&recorded.as_call()),

@@ -2,17 +2,24 @@
 //! done again at any time from the evidence; decisions stay. What is judged does not depend on the order in which records came.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::content::Content;
 use super::judge::Judge;
 use super::skews::Skews;
+use super::taught::TaughtSoFar;
 use super::{AuditError, Workspace, drips};
 use crate::attribute::Lesson;
-use crate::store::{Record, Store, Touch};
+use crate::store::{Judged, Lock, Record, Store, Touch};
 
 /// Records judged at a time.
 const PAGE: usize = 128;
+/// Of these, whose content is in memory at a time.
+const OPEN: usize = 16;
+/// How often it is asked whether another process has done judging, and how long at most.
+const TURN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mins(10));
 
 /// What deriving did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +53,8 @@ impl Workspace {
     /// Evidence that cannot be read is an error: nothing is judged on less. A page at a time, so that neither the mailbox nor what
     /// was judged need fit into memory.
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
+        // One at a time: what another process knew less of must not be written over what was judged here.
+        let _turn = self.turn_to_judge().await?;
         let inquiries = self.store.inquiries(None).await?;
         let decisions = self.store.decisions().await?;
         let skews = Skews::of(&self.store.canaries().await?);
@@ -53,16 +62,16 @@ impl Workspace {
         let window_days = self.config.wave.window_days;
         let base: BTreeMap<String, String> =
             self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
+        let phones: Vec<String> = self.config.phones.values().map(|phone| phone.number.clone()).collect();
         let runtime = tokio::runtime::Handle::current();
         let changed = tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
-            let judge = Judge::new(&inquiries, &decisions, window_days, base, skews);
-            let (changed, builders) = (BTreeSet::new(), BTreeSet::new());
-            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders, unlearned: true };
-            judging.learn()?;
+            let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
+            let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
+            let taught = TaughtSoFar::default();
+            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders, taught };
             judging.due(again)?;
-            judging.learn()?;
-            judging.taught()?;
+            judging.stale()?;
             judging.twins()?;
             Ok::<_, AuditError>(judging.changed.len())
         })
@@ -71,7 +80,22 @@ impl Workspace {
         let (judged, in_review) = self.store.counts().await?;
         Ok(Derived { judged, changed, in_review })
     }
+
+    async fn turn_to_judge(&self) -> Result<Lock, AuditError> {
+        let wait = async {
+            loop {
+                if let Some(lock) = self.store.lock("judge").await? {
+                    return Ok(lock);
+                }
+                tokio::time::sleep(TURN.0).await;
+            }
+        };
+        tokio::time::timeout(TURN.1, wait).await.map_err(|_| AuditError::Busy)?
+    }
 }
+
+/// How records of these ids are had.
+pub(super) type Find<'a> = dyn Fn(&[String]) -> Result<Vec<Record>, AuditError> + 'a;
 
 /// How a record's bytes are had.
 pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, AuditError> + 'a;
@@ -85,22 +109,22 @@ struct Judging<'a> {
     read: &'a Read<'a>,
     /// The records judged otherwise than before.
     changed: BTreeSet<String>,
-    /// The builders of whom something was judged anew.
-    builders: BTreeSet<String>,
-    /// Whether there may be lessons that were not taken in yet.
-    unlearned: bool,
+    /// By builder the records that were judged anew.
+    builders: BTreeMap<String, BTreeSet<String>>,
+    /// Nobody else writes lessons while this judges.
+    taught: TaughtSoFar,
 }
 
 impl Judging<'_> {
-    /// Takes in what all certain touches teach by now.
-    fn learn(&mut self) -> Result<(), AuditError> {
-        if !std::mem::take(&mut self.unlearned) {
-            return Ok(());
+    /// Takes in what certain touches taught of these marks.
+    fn learn(&mut self, marks: &BTreeSet<String>) -> Result<(), AuditError> {
+        let unknown = self.taught.unknown(marks);
+        if !unknown.is_empty() {
+            let taught = self.runtime.block_on(self.store.taught(&unknown))?;
+            self.taught.know(&unknown, taught);
         }
-        let touches = self.runtime.block_on(self.store.teaching_touches())?;
-        let mut lessons: Vec<Lesson> = touches.iter().filter_map(|touch| self.judge.lesson(touch)).collect();
-        lessons.sort_by(|a, b| (a.at, &a.touch).cmp(&(b.at, &b.touch)));
-        self.judge.learn(&lessons);
+        self.judge.learn(&self.taught.of(marks));
+        self.taught.forget_threads();
         Ok(())
     }
 
@@ -118,20 +142,20 @@ impl Judging<'_> {
         }
     }
 
-    /// Judges those again that bear something which was learned since.
-    fn taught(&mut self) -> Result<(), AuditError> {
-        let learned = self.judge.learned().to_owned();
+    /// Judges those again that bear something which is taught otherwise since.
+    fn stale(&mut self) -> Result<(), AuditError> {
         loop {
-            let touches = self.runtime.block_on(self.store.taught_otherwise(&learned, PAGE))?;
+            let touches = self.runtime.block_on(self.store.stale_touches(PAGE))?;
             if touches.is_empty() {
                 return Ok(());
             }
+            self.learn(&touches.iter().flat_map(|touch| touch.marks.borne()).collect())?;
             let (better, rest): (Vec<Touch>, Vec<Touch>) = touches.into_iter().partition(|touch| self.judge.knows_better(touch));
             let before = by_record(better);
             let records = self.records_of(&before)?;
             let mut as_they_are = self.each(&records, &before)?;
             as_they_are.extend(rest.into_iter().map(|touch| touch.record));
-            self.runtime.block_on(self.store.looked_at(&as_they_are, &learned))?;
+            self.runtime.block_on(self.store.looked_at(&as_they_are))?;
         }
     }
 
@@ -139,29 +163,37 @@ impl Judging<'_> {
     /// an eye for both; gives these.
     fn each(&mut self, records: &[Record], before: &BTreeMap<String, Touch>) -> Result<Vec<String>, AuditError> {
         let (mut judged, mut left) = (Vec::with_capacity(records.len()), Vec::new());
-        for record in records {
-            let touch = self.judge.touch(record, &(self.read)(record)?, None);
-            let known = before.get(&record.id);
-            match known.filter(|known| known.is_drip() && known.inquiry.is_some() && known.inquiry == touch.inquiry) {
-                Some(drip) => {
-                    self.builders.extend(self.judge.builder_of(drip));
-                    left.push(record.id.clone());
+        for records in records.chunks(OPEN) {
+            let mut contents = Vec::with_capacity(records.len());
+            for record in records {
+                contents.push(Content::of(record, &(self.read)(record)?));
+            }
+            self.learn(&contents.iter().flat_map(|content| content.marks().borne()).collect())?;
+            for (record, content) in records.iter().zip(&contents) {
+                let touch = self.judge.touch(record, content, None);
+                let known = before.get(&record.id);
+                match known.filter(|known| known.twin.is_some() && known.inquiry.is_some() && known.inquiry == touch.inquiry) {
+                    Some(drip) => {
+                        self.anew(drip);
+                        left.push(record.id.clone());
+                    }
+                    None => judged.push(touch),
                 }
-                None => judged.push(touch),
             }
         }
-        self.put(&judged, before)?;
+        self.put(judged, before)?;
         Ok(left)
     }
 
-    /// Judges those again to which a drip was sent, of every builder of whom something was judged anew.
+    /// Judges those again to which the same words were sent as to another, of every builder of whom something was judged anew.
     fn twins(&mut self) -> Result<(), AuditError> {
-        for builder in std::mem::take(&mut self.builders) {
-            let before = by_record(self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?);
-            let mut records = self.records_of(&before)?;
-            records.sort_by_key(Record::place);
-            let judged = drips::of_builder(&self.judge, &records, &before, self.read)?;
-            self.put(&judged, &before)?;
+        for (builder, anew) in std::mem::take(&mut self.builders) {
+            let letters = self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?;
+            let records = |ids: &[String]| Ok(self.runtime.block_on(self.store.records_of(ids))?);
+            let judged = drips::of_builder(&self.judge, &letters, &anew, &records, self.read)?;
+            let ids: Vec<String> = judged.iter().map(|touch| touch.record.clone()).collect();
+            let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
+            self.put(judged, &before)?;
         }
         self.builders.clear();
         Ok(())
@@ -173,21 +205,38 @@ impl Judging<'_> {
         Ok(self.runtime.block_on(self.store.records_of(&ids))?)
     }
 
-    /// Writes what was judged; the unchanged ones too, since another process may have written older judgements in between.
-    fn put(&mut self, judged: &[Touch], before: &BTreeMap<String, Touch>) -> Result<(), AuditError> {
-        for touch in judged {
+    /// Writes what was judged, with what it teaches.
+    fn put(&mut self, judged: Vec<Touch>, before: &BTreeMap<String, Touch>) -> Result<(), AuditError> {
+        for touch in &judged {
             let known = before.get(&touch.record);
             if known.is_some_and(|known| !touch.says_as(known)) {
                 self.changed.insert(touch.record.clone());
             }
-            self.builders.extend(self.judge.builder_of(touch));
-            self.builders.extend(known.and_then(|known| self.judge.builder_of(known)));
-            self.unlearned |= touch.teaches || known.is_some_and(|known| known.teaches);
+            self.anew(touch);
+            if let Some(known) = known {
+                self.anew(known);
+            }
         }
         if judged.is_empty() {
             return Ok(());
         }
-        Ok(self.runtime.block_on(self.store.put_touches(judged, self.judge.learned()))?)
+        let lesson = |touch: &Touch| self.judge.lesson(touch).map(|lesson: Lesson| lesson.taught()).unwrap_or_default();
+        let judged: Vec<Judged> = judged.into_iter().map(|touch| Judged { taught: lesson(&touch), touch }).collect();
+        self.runtime.block_on(self.store.put_touches(&judged))?;
+        if before.is_empty() {
+            self.taught.add(judged.iter().flat_map(|one| &one.taught));
+        } else {
+            // What was taught before may be taught no more.
+            self.taught = TaughtSoFar::default();
+        }
+        Ok(())
+    }
+
+    /// Notes of whose builder something is judged anew.
+    fn anew(&mut self, touch: &Touch) {
+        if let Some(builder) = self.judge.builder_of(touch) {
+            self.builders.entry(builder).or_default().insert(touch.record.clone());
+        }
     }
 }
 

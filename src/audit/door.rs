@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 
 use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
+use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
 use crate::send::{About, Held, about};
 use crate::store::{Added, NewRecord};
@@ -32,20 +33,56 @@ impl Workspace {
             let added = self.take_in(std::mem::take(&mut batch)).await?;
             total.new += added.new;
             total.canaries += added.canaries;
+            total.grown += added.grown;
             known += count.saturating_sub(added.new + added.canaries);
         }
         let result = reader.await.map_err(|_| AuditError::Interrupted("reading a source"))??;
         Ok((result, total, known))
     }
 
-    /// The one door: evidence first, durably, then the records. Gives how many were new.
+    /// The one door: evidence first, durably, then the records. Gives how many were new, and of how many more became known.
     pub(super) async fn take_in(&self, raws: Vec<RawRecord>) -> Result<Added, AuditError> {
         let identities: Vec<String> = raws.iter().map(|raw| raw.identity.clone()).collect();
-        let known = self.store.known_records(&identities).await?;
-        let fresh: Vec<RawRecord> = raws.into_iter().filter(|raw| !known.contains(&raw.identity)).collect();
-        if fresh.is_empty() {
-            return Ok(Added::default());
+        let mut known = self.store.known_records(&identities).await?;
+        // What comes twice at once is known the second time.
+        let (fresh, again): (Vec<RawRecord>, Vec<RawRecord>) = raws.into_iter().partition(|raw| known.insert(raw.identity.clone()));
+        let mut added = if fresh.is_empty() { Added::default() } else { self.take_in_new(fresh).await? };
+        for raw in again.into_iter().filter(stored::may_grow) {
+            let grown = self.grow(&raw).await?;
+            (added.new, added.grown) = (added.new + grown.new, added.grown + grown.grown);
         }
+        Ok(added)
+    }
+
+    /// Lays what came again over what is known of a record.
+    async fn grow(&self, raw: &RawRecord) -> Result<Added, AuditError> {
+        loop {
+            let records = self.store.records_of(std::slice::from_ref(&raw.identity)).await?;
+            let Some(record) = records.first().filter(|record| record.channel != Channel::Email) else { return Ok(Added::default()) };
+            let known = self.evidence.read(&record.sha256)?;
+            match stored::grow(raw, &known, &record.sha256)? {
+                Grown::Nothing => return Ok(Added::default()),
+                Grown::Other(raw) => {
+                    return if self.store.known_records(std::slice::from_ref(&raw.identity)).await?.is_empty() {
+                        self.take_in_new(vec![*raw]).await
+                    } else {
+                        Ok(Added::default())
+                    };
+                }
+                Grown::More(grown) => {
+                    let (evidence, bytes) = (self.evidence.clone(), grown.bytes.clone());
+                    let kept = tokio::task::spawn_blocking(move || evidence.keep(&bytes)).await;
+                    let sha256 = kept.map_err(|_| AuditError::Interrupted("keeping evidence"))??;
+                    // Whoever was quicker knows something else: once more.
+                    if self.store.grow_record(&grown, &record.sha256, &sha256).await? {
+                        return Ok(Added { grown: 1, ..Added::default() });
+                    }
+                }
+            }
+        }
+    }
+
+    async fn take_in_new(&self, fresh: Vec<RawRecord>) -> Result<Added, AuditError> {
         let evidence = self.evidence.clone();
         let kept = tokio::task::spawn_blocking(move || {
             let names = evidence.keep_all(fresh.iter().map(|raw| raw.bytes.as_slice()))?;

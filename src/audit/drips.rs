@@ -1,55 +1,84 @@
 //! The same body to several inquiries of one builder: looks over the written touches of every builder of whom something was
-//! judged anew, and judges those again that have a twin, or had one. Sketches are compared first; bodies are read again only
-//! where sketches agree.
+//! judged anew, and judges those again whose twin is another now. Sketches are compared first; bodies are read again only where
+//! sketches agree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::AuditError;
-use super::derive::Read;
+use super::content::Content;
+use super::derive::{Find, Read};
 use super::judge::Judge;
-use crate::classify::drip;
-use crate::store::{Record, Touch};
+use crate::classify::drip::{self, Letter, Sketch};
+use crate::store::{LetterRow, Record, Touch};
 
-/// The letters of one builder that have a twin, or had one, judged again. What is judged does not depend on which of them were
-/// judged anew. `records` by time, `known` their touches by record.
+/// The letters of one builder whose twin is another than before, or that were judged `anew` and have one or had, judged again. What is
+/// judged does not depend on which of them were judged anew.
 pub(super) fn of_builder(
     judge: &Judge<'_>,
-    records: &[Record],
-    known: &BTreeMap<String, Touch>,
+    rows: &[LetterRow],
+    anew: &BTreeSet<String>,
+    records: &Find<'_>,
     read: &Read<'_>,
 ) -> Result<Vec<Touch>, AuditError> {
-    let touches: Vec<&Touch> = records.iter().filter_map(|record| known.get(&record.id)).collect();
-    let alike = alike(&touches);
-    let mut letters = Vec::new();
-    for record in records.iter().filter(|record| alike.contains(&record.id)) {
-        if let Some(inquiry) = known.get(&record.id).and_then(|touch| touch.inquiry.as_ref()) {
-            letters.extend(judge.letter(record, &read(record)?, inquiry));
+    let index = Index::of(rows);
+    let alike: BTreeMap<usize, BTreeSet<usize>> = concerned(rows, anew, &index).into_iter().map(|at| (at, index.alike(rows, at))).collect();
+    let needed: BTreeSet<usize> = alike.iter().flat_map(|(at, others)| others.iter().chain([at]).copied()).collect();
+    let ids: Vec<String> = needed.iter().filter_map(|at| rows.get(*at)).map(|row| row.record.clone()).collect();
+    let records: BTreeMap<String, Record> = records(&ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
+    let mut letters: BTreeMap<usize, Letter> = BTreeMap::new();
+    for at in needed.iter().copied().filter(|at| alike.get(at).is_none_or(|others| !others.is_empty())) {
+        if let Some((row, record)) = rows.get(at).and_then(|row| Some((row, records.get(&row.record)?)))
+            && let Some(letter) = judge.letter(record, &Content::of(record, &read(record)?), &row.inquiry)
+        {
+            letters.insert(at, letter);
         }
     }
-    let twins: BTreeMap<String, drip::Twin> =
-        letters.iter().zip(drip::twins(&letters)).filter_map(|(letter, twin)| Some((letter.touch.clone(), twin?))).collect();
     let mut judged = Vec::new();
-    for record in records {
-        let Some(touch) = known.get(&record.id) else { continue };
-        let twin = twins.get(&touch.id);
-        if twin.is_some() || touch.is_drip() {
-            judged.push(judge.touch(record, &read(record)?, twin));
+    for (at, others) in &alike {
+        let Some((row, record)) = rows.get(*at).and_then(|row| Some((row, records.get(&row.record)?))) else { continue };
+        let twin = letters.get(at).and_then(|letter| drip::closest(letter, others.iter().filter_map(|other| letters.get(other))));
+        let another = twin.as_ref().map(|twin| &twin.touch) != row.twin.as_ref();
+        if another || (twin.is_some() && anew.contains(&row.record)) {
+            judged.push(judge.touch(record, &Content::of(record, &read(record)?), twin.as_ref()));
         }
     }
     Ok(judged)
 }
 
-/// The records whose sketch agrees with another's.
-fn alike(touches: &[&Touch]) -> BTreeSet<String> {
+/// The letters that may have another twin now: those judged anew, those like them, and those whose twin was judged anew or is gone.
+fn concerned(rows: &[LetterRow], anew: &BTreeSet<String>, index: &Index) -> BTreeSet<usize> {
+    let stands: BTreeSet<&str> = rows.iter().filter(|row| !anew.contains(&row.record)).map(|row| row.touch.as_str()).collect();
     let mut found = BTreeSet::new();
-    for (at, touch) in touches.iter().enumerate() {
-        for other in touches.iter().skip(at + 1) {
-            if let (Some(a), Some(b)) = (&touch.sketch, &other.sketch)
-                && a.may_be(b)
-            {
-                found.extend([touch.record.clone(), other.record.clone()]);
-            }
+    for (at, row) in rows.iter().enumerate() {
+        if anew.contains(&row.record) {
+            found.insert(at);
+            found.extend(index.alike(rows, at));
+        } else if row.twin.as_deref().is_some_and(|twin| !stands.contains(twin)) {
+            found.insert(at);
         }
     }
     found
+}
+
+/// Letters by the numbers of their sketches.
+struct Index(HashMap<(usize, u32), Vec<usize>>);
+
+impl Index {
+    fn of(rows: &[LetterRow]) -> Self {
+        let mut index: HashMap<(usize, u32), Vec<usize>> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            for number in row.sketch.iter().flat_map(Sketch::numbers) {
+                index.entry(number).or_default().push(at);
+            }
+        }
+        Self(index)
+    }
+
+    /// The letters whose sketch agrees with this one's.
+    fn alike(&self, rows: &[LetterRow], at: usize) -> BTreeSet<usize> {
+        let Some(sketch) = rows.get(at).and_then(|row| row.sketch.as_ref()) else { return BTreeSet::new() };
+        let shared: BTreeSet<usize> = sketch.numbers().filter_map(|number| self.0.get(&number)).flatten().copied().collect();
+        let agrees = |other: &usize| rows.get(*other).and_then(|row| row.sketch.as_ref()).is_some_and(|other| sketch.may_be(other));
+        shared.into_iter().filter(|other| *other != at && agrees(other)).collect()
+    }
 }

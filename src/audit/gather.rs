@@ -8,16 +8,24 @@ use chrono::{DateTime, Utc};
 
 use super::door::Sink;
 use super::{AuditError, Derived, Workspace};
+use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
 use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
-use crate::collect::phone::csv;
-use crate::collect::{CollectError, RawRecord};
-use crate::config::{Mailbox, MailboxUrl, Phone};
+use crate::config::{Mailbox, MailboxUrl};
 use crate::store::{Added, Folder, StoreError};
 
 /// How the external ids of imported records begin.
 pub(super) const IMPORTED: &str = "import:";
+
+/// What somebody vouches for of a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vouched {
+    /// It holds everything from then on.
+    pub since: Option<DateTime<Utc>>,
+    /// And up to then.
+    pub through: Option<DateTime<Utc>>,
+}
 
 /// One pass over one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +38,21 @@ pub struct SourcePass {
     pub known: usize,
     /// New mails that have to do with a canary of ours: no touches.
     pub canaries: usize,
+    /// Known records of which more became known.
+    pub grown: usize,
     /// What could not be read, in sentences; the rest went in.
     pub problems: Vec<String>,
+}
+
+impl SourcePass {
+    /// Adds what another pass over the same source gave.
+    pub(super) fn add(&mut self, other: Self) {
+        self.new += other.new;
+        self.known += other.known;
+        self.canaries += other.canaries;
+        self.grown += other.grown;
+        self.problems.extend(other.problems);
+    }
 }
 
 /// One pass over all sources.
@@ -66,7 +87,7 @@ impl Workspace {
             }
             passes.push(self.told(mailbox.source(), pass)?);
         }
-        passes.extend(self.look_at_files().await?);
+        passes.extend(self.look_at_files(false).await?);
         for (source, problem) in unsent {
             passes.iter_mut().filter(|pass| pass.source == source).for_each(|pass| pass.problems.push(problem.clone()));
         }
@@ -103,8 +124,8 @@ impl Workspace {
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
                 let problems =
                     pass.folders.iter().flat_map(|folder| folder.problems.iter().map(|problem| format!("{}: {problem}", folder.folder)));
-                let Added { new, canaries } = added;
-                Ok(SourcePass { source: mailbox.source(), new, known, canaries, problems: problems.collect() })
+                let Added { new, canaries, grown } = added;
+                Ok(SourcePass { source: mailbox.source(), new, known, canaries, grown, problems: problems.collect() })
             }
         }
     }
@@ -167,74 +188,24 @@ impl Workspace {
             new: added.new,
             known: known + passed_over,
             canaries: added.canaries,
+            grown: added.grown,
             problems: pass.problems.iter().map(|problem| format!("{}: {}", problem.path.display(), problem.message)).collect(),
         };
         Ok((told, !pass.incomplete))
     }
 
-    async fn gather_phone(&self, phone: &Phone) -> Result<SourcePass, AuditError> {
-        let mut total = SourcePass { source: phone.source(), ..SourcePass::default() };
-        for pattern in &phone.files {
-            let whole = self.root.join(pattern);
-            let paths = match glob::glob(&whole.to_string_lossy()) {
-                Ok(paths) => paths.filter_map(Result::ok).collect::<Vec<_>>(),
-                Err(error) => {
-                    total.problems.push(format!("the pattern `{pattern}` cannot be used: {error}"));
-                    continue;
-                }
-            };
-            for path in paths {
-                match self.read_call_log(phone, &path, None).await {
-                    Ok(pass) => {
-                        total.new += pass.new;
-                        total.known += pass.known;
-                        total.problems.extend(pass.problems);
-                    }
-                    Err(AuditError::Collect(error)) => total.problems.push(format!("{error}.")),
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(total)
-    }
-
-    /// A log shows what came up to its newest row, or up to `through` where somebody vouches for more; never beyond.
-    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, through: Option<DateTime<Utc>>) -> Result<SourcePass, AuditError> {
-        let (source, file) = (phone.source(), path.to_owned());
-        let (records, errors, newest) = tokio::task::spawn_blocking(move || {
-            let opened = std::fs::File::open(&file).map_err(|error| CollectError::Read { path: file.clone(), source: error })?;
-            csv::read(opened, &file.display().to_string(), &source)
-        })
-        .await
-        .map_err(|_| AuditError::Interrupted("reading a call log"))??;
-        let total = records.len();
-        let mut new = 0;
-        let mut records = records.into_iter().peekable();
-        while records.peek().is_some() {
-            new += self.take_in(records.by_ref().take(1024).collect()).await?.new;
-        }
-        let mut problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        match newest.max(through) {
-            Some(until) if problems.is_empty() => self.cover(&phone.source(), until.min(self.clock.now())).await?,
-            // A row that cannot be read may be the very call that a builder made.
-            Some(_) => problems.push("no silence is proven by this log until every row of it can be read.".to_owned()),
-            None => {}
-        }
-        Ok(SourcePass { source: phone.source(), new, known: total - new, canaries: 0, problems })
-    }
-
-    /// Mailboxes in files, and call logs.
-    pub(super) async fn look_at_files(&self) -> Result<Vec<SourcePass>, AuditError> {
+    /// Mailboxes in files, call logs, and what webhooks brought that `serve` has not read. While `watching`, files are known from look to look.
+    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Vec<SourcePass>, AuditError> {
         let mut passes = Vec::new();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| !matches!(mailbox.url, MailboxUrl::Imap { .. })) {
-            passes.push(self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?);
+            let pass = self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?;
+            self.note_pass(&pass).await?;
+            passes.push(pass);
         }
         for phone in self.config.phones.values() {
-            passes.push(self.told(phone.source(), self.gather_phone(phone).await)?);
+            passes.push(self.told(phone.source(), self.gather_phone(phone, watching).await)?);
         }
-        for pass in &passes {
-            self.note_pass(pass).await?;
-        }
+        passes.extend(self.take_journal().await?);
         Ok(passes)
     }
 }

@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
-use super::{AuditError, Gathered, Workspace};
+use super::{AuditError, Gathered, Vouched, Workspace, maps};
+use crate::collect::CollectError;
+use crate::collect::phone::Settings;
+use crate::collect::phone::map::Answers;
+use crate::collect::phone::question::Question;
+use crate::config::Phone;
 
 impl Workspace {
     /// Reads mail from Maildirs, mboxes, .eml files or folders of them, as of one of our mailboxes (by default the first).
@@ -28,16 +33,20 @@ impl Workspace {
         Ok(Gathered { passes, derived: self.derive().await? })
     }
 
-    /// Reads call logs, as of one of our phones (by default the first). `through`: somebody vouches that they are complete up to then.
+    /// Reads call logs, as of one of our phones (by default the first). `vouched`: from and up to when somebody says that they are complete.
     ///
     /// # Errors
     /// When a file cannot be read or the phone is unknown.
+    ///
+    /// Also gives what must be asked about tables, which were not read.
     pub async fn import_calls(
         &self,
         files: &[PathBuf],
         phone: Option<&str>,
-        through: Option<DateTime<Utc>>,
-    ) -> Result<Gathered, AuditError> {
+        vouched: Vouched,
+        timezone: Option<Tz>,
+        mut answers: Answers,
+    ) -> Result<(Gathered, Vec<Question>), AuditError> {
         let phone = match phone {
             None => self.config.phones.values().next(),
             Some(name) => self.config.phones.get(name),
@@ -49,13 +58,34 @@ impl Workspace {
             )
         })?;
         readable(files)?;
-        let mut passes = Vec::new();
+        let saved_as = answers.save.as_deref().map(|name| self.map_file(name)).transpose()?;
+        if let Some(path) = saved_as.as_ref().filter(|path| path.exists()) {
+            return Err(AuditError::wrong(format!("save the map: {} is there already", path.display()), "use another name, or remove it"));
+        }
+        answers.saved = self.maps()?;
+        let phone = &Phone { timezone: timezone.or(phone.timezone), ..phone.clone() };
+        let (mut passes, mut maps, mut questions) = (Vec::new(), Vec::new(), Vec::new());
         for file in files {
-            let mut pass = self.told(phone.source(), self.read_call_log(phone, file, through).await)?;
+            let settings = Settings { answers: answers.clone(), ..self.phone_settings(phone)? };
+            let read = match self.read_call_log_as(phone, file, vouched, settings).await {
+                Ok((pass, taken)) => {
+                    maps.extend(taken);
+                    Ok(pass)
+                }
+                Err(AuditError::Collect(CollectError::Unmapped(question))) => {
+                    questions.push(*question);
+                    continue;
+                }
+                Err(error) => Err(error),
+            };
+            let mut pass = self.told(phone.source(), read)?;
             pass.source = file.display().to_string();
             passes.push(pass);
         }
-        Ok(Gathered { passes, derived: self.derive().await? })
+        if let (Some(path), Some(map)) = (saved_as, maps::only(&maps)?) {
+            maps::write(&path, map)?;
+        }
+        Ok((Gathered { passes, derived: self.derive().await? }, questions))
     }
 }
 

@@ -10,7 +10,7 @@ use super::content::Content;
 use super::gather::IMPORTED;
 use super::record::TouchByHand;
 use super::skews::Skews;
-use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Target};
+use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::mail::Mail;
@@ -21,7 +21,10 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decision, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 5;
+const RULES: u32 = 8;
+
+/// The signal of a call that we placed ourselves.
+const OWN_CALL: &str = "own-call";
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
@@ -34,12 +37,16 @@ pub(super) struct Judge<'a> {
     aliases: BTreeMap<String, InquiryId>,
     /// Of all of these, and of the program that judges.
     fingerprint: String,
-    /// What the touches of certain owners taught.
+    /// What the touches of certain owners taught, as far as it bears on what is judged now.
     learned: Learned,
-    /// Of all that.
-    learned_hash: String,
+    /// Which calls may be anybody's.
+    board: Switchboard,
     /// How far the clocks of mail servers are off.
     skews: Skews,
+    /// When each number of ours was first given to anybody.
+    given: BTreeMap<String, DateTime<Utc>>,
+    /// The numbers of our phones and personas.
+    own_numbers: BTreeSet<String>,
 }
 
 impl<'a> Judge<'a> {
@@ -48,10 +55,12 @@ impl<'a> Judge<'a> {
         decisions: &'a BTreeMap<(Subject, String), Decision>,
         window_days: i64,
         base: BTreeMap<String, String>,
+        phones: &[String],
         skews: Skews,
     ) -> Self {
         let clocks = skews.fingerprint();
-        let rests_on = format!("{} {RULES} {window_days} {base:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
+        let rests_on =
+            format!("{} {RULES} {window_days} {base:?} {phones:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
         Self {
             fingerprint: short_hash(&rests_on),
             inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
@@ -60,19 +69,16 @@ impl<'a> Judge<'a> {
             base,
             aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
-            learned_hash: String::new(),
+            board: Switchboard::default(),
             skews,
+            given: given(inquiries),
+            own_numbers: inquiries.iter().filter_map(|inquiry| inquiry.persona.phone.clone()).chain(phones.iter().cloned()).collect(),
         }
     }
 
     /// Of everything a judgement rests on besides the record and what was learned from other touches.
     pub(super) fn fingerprint(&self) -> &str {
         &self.fingerprint
-    }
-
-    /// Of all that was learned from other touches.
-    pub(super) fn learned(&self) -> &str {
-        &self.learned_hash
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
@@ -82,19 +88,19 @@ impl<'a> Judge<'a> {
 
     /// What a judgement rests on besides the record: all that this knows, and what of the learned the touch bears.
     fn grounds(&self, marks: &Marks) -> String {
-        let bearing = self.learned.bearing_on(marks);
-        if bearing.is_empty() {
+        let bearing = (self.learned.bearing_on(marks), self.learned.stranger(marks.caller.as_deref()));
+        if bearing.0.is_empty() && bearing.1.is_none() {
             return self.fingerprint.clone();
         }
         format!("{}+{}", self.fingerprint, short_hash(&format!("{bearing:?}")))
     }
 
-    /// What a touch teaches, when its owner is certain.
+    /// What a touch teaches: when its owner is certain; a call or text whose words tell whose it is; one that came before anybody was asked.
     pub(super) fn lesson(&self, touch: &Touch) -> Option<Lesson> {
         let attribution = &touch.attribution;
         let sent_by_us = self.sent_by_us(&touch.marks);
         if !attribution.is_certain() && sent_by_us.is_none() {
-            return None;
+            return self.lesson_of_call(touch);
         }
         let mut marks = touch.marks.clone();
         marks.senders.retain(|sender| !self.is_ours(sender));
@@ -109,22 +115,46 @@ impl<'a> Judge<'a> {
         })
     }
 
+    /// What a call or text teaches whose owner is not certain: its number, to the builder that its words name or to nobody.
+    fn lesson_of_call(&self, touch: &Touch) -> Option<Lesson> {
+        let heard = touch.marks.heard.as_ref()?;
+        let first = match &heard.to {
+            Some(to) => self.given.get(to),
+            None => self.given.values().min(),
+        };
+        let before = first.is_some_and(|first| touch.arrival.at < *first);
+        let said = touch.marks.said.clone();
+        if said.is_none() && !before {
+            return None;
+        }
+        let own = |number: &String| self.given.contains_key(number);
+        let direct_phone = touch.marks.direct_phone.clone().filter(|number| said.is_some() && !own(number));
+        Some(Lesson {
+            touch: touch.id.clone(),
+            at: touch.arrival.at,
+            owner: said,
+            by_person: false,
+            marks: Marks { caller: touch.marks.caller.clone(), direct_phone, ..Marks::default() },
+            bounce: false,
+        })
+    }
+
     /// The inquiry from whose alias a mail went to somebody else: its thread is that inquiry's.
     fn sent_by_us(&self, marks: &Marks) -> Option<InquiryId> {
         let owner = self.aliases.get(marks.senders.first()?)?;
         marks.recipients.iter().any(|recipient| !self.is_ours(recipient)).then(|| owner.clone())
     }
 
-    /// Takes in what all touches of certain owners teach.
-    pub(super) fn learn(&mut self, lessons: &[Lesson]) {
+    /// Takes in what touches of certain owners taught: all of it that bears on what is judged next.
+    pub(super) fn learn(&mut self, taught: &[Taught]) {
         for target in &mut self.targets {
             target.learned.clear();
         }
-        self.learned = attribute::learn(lessons, &self.targets);
-        self.learned_hash = short_hash(&format!("{:?}", self.learned));
+        self.learned = attribute::learn(taught, &self.targets);
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }
+        self.board = Switchboard::of(&self.targets);
     }
 
     /// The inquiries of a builder.
@@ -140,8 +170,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A written touch of an inquiry as one that may be another's twin; `None` when it is too short to be compared.
-    pub(super) fn letter(&self, record: &Record, bytes: &[u8], inquiry: &InquiryId) -> Option<Letter> {
-        let content = Content::of(record, bytes);
+    pub(super) fn letter(&self, record: &Record, content: &Content, inquiry: &InquiryId) -> Option<Letter> {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
         Some(Letter {
             touch: touch_id(record),
@@ -149,7 +178,7 @@ impl<'a> Judge<'a> {
             at: record.arrival.at,
             message_id: content.marks().message_id,
             by_a_person: decision.is_some_and(|decision| decision.origin == Some(Origin::Personal)),
-            body: body(&content, &self.asked(Some(inquiry), record))?,
+            body: body(content, &self.asked(Some(inquiry), record))?,
         })
     }
 
@@ -158,24 +187,23 @@ impl<'a> Judge<'a> {
     }
 
     /// One record as a touch, its arrival corrected by a clock that is known to be off; `twin` is another of the same body.
-    pub(super) fn touch(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
+    pub(super) fn touch(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
         match self.skews.correct(record) {
-            None => self.touch_as_it_came(record, bytes, twin),
+            None => self.touch_as_it_came(record, content, twin),
             Some((record, said)) => {
-                let mut touch = self.touch_as_it_came(&record, bytes, twin);
+                let mut touch = self.touch_as_it_came(&record, content, twin);
                 touch.classified.signals.push(said);
                 touch
             }
         }
     }
 
-    fn touch_as_it_came(&self, record: &Record, bytes: &[u8], twin: Option<&Twin>) -> Touch {
-        let content = Content::of(record, bytes);
+    fn touch_as_it_came(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
-        let attribution = self.attribute(record, &content, decision);
+        let attribution = self.attribute(record, content, decision);
         let owner = attribution.owner.clone();
         let asked = self.asked(owner.as_ref(), record);
-        let mut classified = match &content {
+        let mut classified = match content {
             Content::Mail(mail) => classify::mail(mail, &asked),
             Content::Call(call) => classify::call(call, &asked),
             Content::Recorded(recorded) => judged_by_person(recorded, &asked),
@@ -184,9 +212,10 @@ impl<'a> Judge<'a> {
             classified.labels.placement = record.placement;
         }
         // What it teaches does not depend on its twins, who may be learned of only by what it teaches.
-        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), ..content.marks() };
+        let said = content.call().and_then(|call| attribute::said(call, &self.targets));
+        let marks = Marks { direct_phone: classified.labels.direct_phone.clone(), said, ..content.marks() };
         if let Some(twin) = twin {
-            classified = match &content {
+            classified = match content {
                 Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
                 Content::Call(call) => drip::text(call, &asked, classified, twin),
                 Content::Recorded(_) => classified,
@@ -194,14 +223,14 @@ impl<'a> Judge<'a> {
         }
         let decided = decision.map(|decision| self.overrule(&mut classified, decision));
         let review = review_reason(&attribution, &classified, decision);
-        let sketch = owner.as_ref().and_then(|_| body(&content, &asked)).map(|body| body.sketch());
+        let sketch = owner.as_ref().and_then(|_| body(content, &asked)).map(|body| body.sketch());
         let certain = attribution.is_certain();
         Touch {
             id: touch_id(record),
             record: record.id.clone(),
             source: record.source.clone(),
             channel: record.channel,
-            arrival: record.arrival.clone(),
+            arrival: content.arrival(record),
             sha256: record.sha256.clone(),
             from: content.from(),
             subject: content.subject(),
@@ -214,18 +243,19 @@ impl<'a> Judge<'a> {
             review,
             decided,
             rehearsal: record.rehearsal,
-            imported: record.external_id.starts_with(IMPORTED) || matches!(&content, Content::Mail(mail) if !self.shows_life(mail)),
-            teaches: certain || self.sent_by_us(&marks).is_some(),
+            imported: record.external_id.starts_with(IMPORTED) || matches!(content, Content::Mail(mail) if !self.shows_life(mail)),
             judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
             marks,
             sketch,
+            twin: twin.map(|twin| twin.touch.clone()),
         }
     }
 
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
         let mut attribution = match content {
             Content::Mail(mail) => attribute::mail_within(mail, within(record), &self.targets),
-            Content::Call(call) => attribute::call_within(call, &self.targets),
+            Content::Call(call) if !self.board.rings(call) => Attribution::nobodys(),
+            Content::Call(call) => attribute::call_within(call, &self.targets, &self.learned),
             Content::Recorded(recorded) => {
                 by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
             }
@@ -240,6 +270,13 @@ impl<'a> Judge<'a> {
             for candidate in &mut attribution.candidates {
                 candidate.reason.push_str("; but it was sent on from an address of ours");
             }
+        }
+        if let Content::Call(call) = content
+            && call.from.as_ref().is_some_and(|from| self.own_numbers.contains(from))
+        {
+            // A call that we placed ourselves shows that the phone is alive, and is nobody's.
+            let reasons = vec![Signal::new(OWN_CALL, 1.0, "from a number of our own: it shows that the phone is alive")];
+            attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
         }
         if let Some(Decision { owner: Some(owner), author, reason, .. }) = decision {
             attribution = by_person(owner.clone(), format!("{author}: {reason}"), attribution.candidates);
@@ -309,12 +346,13 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
         alias_token: inquiry.alias_token.to_lowercase(),
         first_name: inquiry.persona.first.clone(),
         mailbox: base.get(&inquiry.mailbox).cloned().unwrap_or_default(),
-        numbers: shop.phones.clone(),
+        numbers: shop.phones.iter().cloned().chain(on_site(inquiry)).collect(),
         domains: domains.into_iter().collect(),
         team: shop.team.clone(),
         community: shop.ask.community.clone(),
         question: shop.ask.question.clone(),
-        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
+        // What was not sent yet will be given it, if the form takes one.
+        phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone || inquiry.sent_at.is_none()),
         sent_message_ids: Vec::new(),
         learned: Vec::new(),
         sent_at,
@@ -324,6 +362,25 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
             sent_at + TimeDelta::days(if inquiry.opt_out_at.is_some() { window_days + 30 } else { window_days })
         }),
     }
+}
+
+/// The numbers that the builder's site showed when it was asked, without those that stand for none.
+fn on_site(inquiry: &Inquiry) -> Vec<String> {
+    let phones = inquiry.readiness.as_ref().and_then(|readiness| readiness.get("phones")?.as_array());
+    let numbers = phones.into_iter().flatten().filter_map(|number| number.as_str());
+    numbers.filter(|number| !attribute::is_placeholder(number)).map(str::to_owned).collect()
+}
+
+/// When each number of ours was first given to anybody.
+pub(super) fn given(inquiries: &[Inquiry]) -> BTreeMap<String, DateTime<Utc>> {
+    let mut given: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    for inquiry in inquiries.iter().filter(|inquiry| inquiry.offered_phone) {
+        if let Some((number, sent_at)) = inquiry.persona.phone.clone().zip(inquiry.sent_at) {
+            let first = given.entry(number).or_insert(sent_at);
+            *first = sent_at.min(*first);
+        }
+    }
+    given
 }
 
 fn by_person(owner: Option<InquiryId>, detail: String, candidates: Vec<attribute::Candidate>) -> Attribution {
@@ -349,6 +406,7 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
     let origin_decided = decision.is_some_and(|decision| decision.origin.is_some());
     match (&attribution.owner, attribution.candidates.as_slice()) {
         (None, _) if owner_decided => None,
+        (None, []) if attribution.reasons.iter().any(|reason| reason.id == OWN_CALL) => None,
         (None, []) => Some("matches no inquiry".to_owned()),
         (None, [only]) => Some(format!("may belong to {}: {}", only.inquiry, only.reason)),
         (None, [first, rest @ ..]) => Some(format!("may belong to {} ({}) or {} more", first.inquiry, first.reason, rest.len())),

@@ -1,16 +1,17 @@
 //! From the store to `crickets.log/1`: one inquiry, its touches and its coverage gaps, as of a moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
 use super::canary::{Canaries, Stand};
-use super::{AuditError, Workspace, looks, round_trip, skew};
-use crate::attribute::AttributedBy;
+use super::{AuditError, Workspace, judge, looks, one_call, round_trip, skew};
+use crate::attribute::{AttributedBy, quiet};
 use crate::collect::Placement;
 use crate::collect::mail::skew::Skew;
-use crate::report::Alive;
+use crate::collect::phone::limits;
+use crate::report::{Alive, Phoned};
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, Status};
@@ -27,6 +28,8 @@ pub(super) struct Ledger {
     /// By mailbox, rehearsed or real.
     lives: BTreeMap<(String, bool), Life>,
     phones: Vec<(String, String)>,
+    /// When each number of ours was first given to anybody.
+    given: BTreeMap<String, DateTime<Utc>>,
     window: TimeDelta,
 }
 
@@ -49,6 +52,14 @@ impl Workspace {
         Ok(coverage)
     }
 
+    /// What the logs of each phone can prove.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn phoned(&self) -> Result<BTreeMap<String, Phoned>, AuditError> {
+        Ok(self.ledger().await?.phoned(self.clock.now()))
+    }
+
     /// The gaps of every source over the windows of these inquiries up to now.
     ///
     /// # Errors
@@ -58,7 +69,7 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let touches = self.store.touches().await?;
+        let touches = one_call::joined(self.store.touches().await?);
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
@@ -82,6 +93,7 @@ impl Workspace {
             canaries,
             lives,
             phones: self.config.phones.values().map(|phone| (phone.number.clone(), phone.source())).collect(),
+            given: judge::given(&self.store.inquiries(None).await?),
             window: TimeDelta::days(self.config.wave.window_days),
         })
     }
@@ -183,6 +195,34 @@ impl Ledger {
             all.entry(gap.source.clone()).or_default().push(gap);
         }
         all.into_iter().map(|(source, gaps)| (source, joined(gaps))).collect()
+    }
+
+    /// What the logs of each number can prove up to a moment.
+    pub(super) fn phoned(&self, as_of: DateTime<Utc>) -> BTreeMap<String, Phoned> {
+        let ours = |touch: &Touch| touch.from.as_ref().is_some_and(|from| self.is_ours(from));
+        let mut all = BTreeMap::new();
+        for (number, source) in &self.phones {
+            let logged =
+                || self.touches.iter().filter(|touch| touch.source == *source && touch.marks.heard.is_some() && touch.arrival.at <= as_of);
+            let formats: BTreeSet<&str> = logged().filter_map(|touch| Some(touch.marks.heard.as_ref()?.format.as_str())).collect();
+            let cannot_show: BTreeSet<&str> = formats.into_iter().filter_map(limits::cannot_show).collect();
+            let first = self.given.get(number);
+            let strangers = logged().filter(|touch| touch.inquiry.is_none() && !ours(touch)).map(|touch| touch.arrival.at);
+            all.insert(
+                source.clone(),
+                Phoned {
+                    cannot_show: cannot_show.into_iter().map(str::to_owned).collect(),
+                    own_call: logged().filter(|touch| ours(touch)).map(|touch| touch.arrival.at).max(),
+                    background: first.and_then(|first| quiet::before(strangers, *first)),
+                },
+            );
+        }
+        all
+    }
+
+    /// Whether a number is one of ours.
+    fn is_ours(&self, number: &str) -> bool {
+        self.given.contains_key(number) || self.phones.iter().any(|(own, _)| own == number)
     }
 
     /// What shows that the mailboxes of these inquiries received mail in their windows so far.

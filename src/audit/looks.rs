@@ -134,6 +134,11 @@ impl Workspace {
     /// which a message came that cannot be read (each is a gap until it can), and those before a folder went away. A rehearsal's
     /// spans are kept apart, and count for rehearsed inquiries alone.
     pub(super) async fn cover(&self, source: &str, until: DateTime<Utc>) -> Result<(), AuditError> {
+        self.cover_since(source, DateTime::<Utc>::MIN_UTC, until).await
+    }
+
+    /// The same of a log that shows nothing before `since`.
+    pub(super) async fn cover_since(&self, source: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), AuditError> {
         let (now, rehearsal) = (self.clock.now(), self.clock.is_rehearsal());
         if !rehearsal {
             // What was noted while our clock ran ahead cannot have been seen.
@@ -141,7 +146,7 @@ impl Workspace {
         }
         let inquiries = self.store.inquiries(None).await?;
         let first = inquiries.iter().filter(|inquiry| inquiry.rehearsal == rehearsal).filter_map(|inquiry| inquiry.sent_at).min();
-        if let Some(first) = first {
+        if let Some(first) = first.map(|first| first.max(since)) {
             let aside = self.cursors(source).await?.into_iter().flat_map(|cursor| cursor.aside);
             let mut holes: Vec<Span> = aside.map(|aside| (aside.from.unwrap_or(first), aside.to)).collect();
             holes.extend(self.store.looks(source, rehearsal).await?.iter().filter_map(|look| look.gone));

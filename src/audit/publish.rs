@@ -70,6 +70,7 @@ impl Workspace {
             cohort: score::cohort(&cards, as_of),
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
+            phoned: ledger.phoned(as_of),
             clock_offset: self.clock_offset(&inquiries).await?,
             unmatched: count(unmatched),
             in_review: count(in_review + unclear),

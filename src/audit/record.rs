@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::wave::whole_second;
 use super::{Asking, AuditError, Workspace};
 use crate::classify::{Labels, Origin};
-use crate::collect::phone::{CallRecord, Direction};
+use crate::collect::phone::{CallRecord, Stamp};
 use crate::collect::{Arrival, ArrivalBasis, Channel, RawRecord};
 use crate::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
 use crate::store::{Proof, sha256_hex};
@@ -62,18 +62,7 @@ impl TouchByHand {
 
     /// As a row of a call log, for judging what was said.
     pub(super) fn as_call(&self) -> CallRecord {
-        CallRecord {
-            id: None,
-            channel: self.channel,
-            direction: Direction::Inbound,
-            from: self.from.clone(),
-            to: None,
-            started_at: self.at,
-            started_at_latest: None,
-            duration_s: None,
-            answered: None,
-            body: self.body.clone(),
-        }
+        CallRecord { from: self.from.clone(), body: self.body.clone(), ..CallRecord::new(self.channel, Stamp::exactly(self.at)) }
     }
 
     /// Lays the stated labels over derived ones.

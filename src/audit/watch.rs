@@ -51,6 +51,7 @@ impl Workspace {
                 }
             });
         }
+        let _polls = self.poll_while_watching(move |pass| News { source: pass.source.clone(), what: What::Polled(pass) }, &sender);
         let _canaries = self.canaries_while_watching(sender);
         let mut open = true;
         let mut look = tokio::time::interval(LOOK);
@@ -63,10 +64,10 @@ impl Workspace {
                     open = got > 0;
                     gathered.passes = self.take_news(std::mem::take(&mut batch)).await?;
                 }
-                _ = look.tick() => gathered.passes = self.look_at_files().await?,
+                _ = look.tick() => gathered.passes = self.look_at_files(true).await?,
             }
             // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
-            if gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
+            if gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
                 gathered.derived = self.derive().await?;
             }
             tell(&gathered);
@@ -76,17 +77,26 @@ impl Workspace {
     /// Takes in what the watching threads sent, in its order.
     async fn take_news(&self, batch: Vec<News>) -> Result<Vec<SourcePass>, AuditError> {
         let mut passes: Vec<SourcePass> = Vec::new();
-        for News { source, what } in batch {
+        let mut news = batch.into_iter().peekable();
+        while let Some(News { source, what }) = news.next() {
             if passes.last().is_none_or(|pass| pass.source != source) {
                 passes.push(SourcePass { source: source.clone(), ..SourcePass::default() });
             }
             let Some(pass) = passes.last_mut() else { continue };
             match what {
                 What::Record(raw) => {
-                    let added = self.take_in(vec![*raw]).await?;
+                    // Those that follow of the same source share its syncs.
+                    let mut raws = vec![*raw];
+                    while let Some(next) = news.next_if(|next| next.source == source && matches!(next.what, What::Record(_))) {
+                        if let What::Record(raw) = next.what {
+                            raws.push(*raw);
+                        }
+                    }
+                    let count = raws.len();
+                    let added = self.take_in(raws).await?;
                     pass.new += added.new;
                     pass.canaries += added.canaries;
-                    pass.known += 1 - (added.new + added.canaries).min(1);
+                    pass.known += count.saturating_sub(added.new + added.canaries);
                 }
                 What::Pass(seen, problems) => {
                     self.note_folders(&source, &seen.cursors, &seen.folders).await?;
@@ -97,6 +107,7 @@ impl Workspace {
                     pass.problems.push(format!("{sentence}."));
                 }
                 What::Unsent(sentence) => pass.problems.push(sentence),
+                What::Polled(polled) => pass.add(polled),
                 What::End(error) => return Err(error.into()),
             }
         }
@@ -117,6 +128,8 @@ enum What {
     Trouble(String),
     /// A canary did not go out.
     Unsent(String),
+    /// A phone's service was asked.
+    Polled(SourcePass),
     End(CollectError),
 }
 

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::evidence::Evidence;
 use super::pattern::any_case;
-use super::{Answer, Context, QuestionAnswered};
+use super::{Answer, Context, QuestionAnswered, robot};
 use crate::collect::mail::Mail;
 
 /// Headers that only automatic answers carry.
@@ -32,7 +32,7 @@ static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ABSENT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:i am|i'?m|i will be|i'?ll be) (?:currently |presently |now )?(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:vacation|annual leave|leave|holiday|maternity|parental)|traveling|travelling)|(?:will|shall) (?:be )?(?:return|back) (?:to the office )?(?:on|in the office)|limited access to (?:my )?e?-?mail|fuera de (?:la )?oficina|estar. ausente|nicht im (?:b.ro|hause)|je suis absent|no access to (?:my )?e?-?mail|(?:i am|i'?m) (?:currently )?(?:away from|out (?:today|this|until|on|of|for)|at (?:a |the )?(?:conference|training))|(?:will|i'?ll) (?:return|answer|reply to|get (?:back )?to) your (?:message|e?-?mail|call)s? (?:on|when|upon|after)|(?:is|are) covering (?:for me)?|for (?:immediate|urgent) (?:assistance|help|matters)|need (?:something|help|an answer) sooner|en mi ausencia|regreso el)",
+        r"\b(?:(?:i am|i'?m|i will be|i'?ll be) (?:currently |presently |now )?(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:vacation|annual leave|leave|holiday|maternity|parental)|traveling|travelling)|(?:will|shall) (?:be )?(?:return|back) (?:to the office )?(?:on|in the office)|limited access to (?:my )?e?-?mail|fuera de (?:la )?oficina|estar. ausente|nicht im (?:b.ro|hause)|je suis absent|no access to (?:my )?e?-?mail|(?:i am|i'?m) (?:currently )?(?:away from|out (?:today|this|until|on|of|for)|at (?:a |the )?(?:conference|training))|(?:will|i'?ll) (?:return|answer|reply to|get (?:back )?to) your (?:message|e?-?mail|call)s? (?:on|when|upon|after)|(?:is|are) covering (?:for me)?|for (?:immediate|urgent) (?:assistance|help|matters)|need (?:something|help|an answer) sooner|en mi ausencia|regreso el|(?:i am|i'?m) (?:currently )?(?:on pto|out (?:at|sick)|unavailable|not (?:in the office|available))|(?:won'?t|will not) be (?:back|in the office|available|returning)\b|(?:will|i'?ll) (?:answer|reply|respond) (?:to (?:you|your \w+) )?(?:this (?:evening|afternoon)|tonight|tomorrow|when i)|(?:je suis|nous sommes) (?:actuellement )?(?:en (?:cong|vacances|d.placement)|ferm|absent)|de retour (?:le|au bureau)|ich bin (?:derzeit |zur ?zeit |momentan |ab |bis |vom |im urlaub|nicht (?:erreichbar|im|da))|bin ich (?:wieder|nicht)|(?:im|in) (?:urlaub|elternzeit)|au(?:\u{df}|ss)er haus|(?:estoy|estar.|estaremos) (?:de vacaciones|fuera|de viaje|de regreso)|no estar. (?:disponible|en)|estamos cerrad|(?:sono|sar.) (?:assente|in ferie|fuori)|ik ben (?:afwezig|met vakantie|niet aanwezig)|(?:estou|estarei) (?:ausente|de f.rias|fora do))",
     )
 });
 static ROBOT: LazyLock<Regex> = LazyLock::new(|| {
@@ -80,6 +80,18 @@ static NOREPLY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A list's own addresses, in `Sender` or `Return-Path`.
+static OF_LIST: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bowner-|-(?:admin|bounces?|owner|request|errors|return)\b[^@]*@"));
+
+/// Whether a loop guard names the sender: the same mailbox, on the same host or one above or below it.
+fn is_same(guard: &str, from: Option<&str>) -> bool {
+    let guard = guard.trim().to_ascii_lowercase();
+    let parts = guard.split_once('@').zip(from.and_then(|from| from.split_once('@')));
+    parts.is_some_and(|((ours, host), (local, domain))| {
+        !host.is_empty() && ours == local && (domain.ends_with(host) || host.ends_with(domain))
+    })
+}
+
 /// Whether the address takes no answers.
 pub(super) fn no_reply(mail: &Mail) -> bool {
     mail.from.as_ref().is_some_and(|from| NOREPLY.is_match(&from.address))
@@ -106,7 +118,7 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     evidence.when(
         !absent.is_empty() && context.elapsed_s.is_some_and(|seconds| seconds <= 60),
         "at-once",
-        0.3,
+        0.5,
         "within a minute of the inquiry",
     );
     evidence.found(ROBOT.find(text).map(|found| found.as_str()), "robot-words", 0.55);
@@ -129,19 +141,22 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     let says = answer.is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
     evidence.when(at_once && !says, "within-seconds", 0.5, "within ten seconds of the inquiry");
     let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || answers;
-    let bulk = mail.header("Precedence").next().is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "junk"));
+    // A list too marks what its members write.
+    let listed = ["List-Id", "List-Post", "X-BeenThere", "Mailing-List", "X-Mailing-List"]
+        .into_iter()
+        .any(|name| mail.header(name).next().is_some())
+        || mail.header("Sender").chain(mail.header("Return-Path")).any(|value| OF_LIST.is_match(value));
+    let bulk = !listed
+        && mail.header("Precedence").next().is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "junk"));
     evidence.when(bulk && threaded, "bulk-answer", 0.5, "answers a mail, and asks not to be answered");
     let loops = mail.headers.iter().find(|(name, _)| {
         let name = name.to_ascii_lowercase();
         name == "x-loop" || name.starts_with("x-") && name.ends_with("-loop")
     });
-    evidence.found(loops.map(|(name, _)| name.as_str()), "loop-guard", 0.3);
-    evidence.when(
-        mail.header("X-List-Administrivia").next().is_some_and(|value| value.trim() == "yes"),
-        "list-answers",
-        1.0,
-        "a list's own answer",
-    );
+    // Who guards against answering himself is a program; a list names itself there, not its member.
+    let own = loops.is_some_and(|(_, value)| threaded && is_same(value, mail.from.as_ref().map(|from| from.address.as_str())));
+    evidence.found(loops.map(|(name, _)| name.as_str()), "loop-guard", if own { 0.9 } else { 0.3 });
+    robot::weigh(mail, text, context, &mut evidence);
     let soon = context.elapsed_s.is_some_and(|seconds| (0..=120).contains(&seconds));
     evidence.when(soon && (received.is_some() || !named), "soon", 0.2, "within two minutes of the inquiry");
     evidence.when(no_reply(mail), "no-reply-sender", 0.35, "the sender takes no answers");

@@ -53,6 +53,11 @@ pub struct Body {
 pub struct Sketch(Vec<u32>);
 
 impl Sketch {
+    /// Its numbers, each with its place: two that are alike share most of them.
+    pub fn numbers(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.0.iter().copied().enumerate()
+    }
+
     /// Whether a look at the bodies is worth it.
     #[must_use]
     pub fn may_be(&self, other: &Self) -> bool {

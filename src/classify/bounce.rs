@@ -62,7 +62,9 @@ pub(super) fn weigh(mail: &Mail, head: &str) -> Evidence {
     let address = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     let name = mail.from.as_ref().and_then(|from| from.name.as_deref()).unwrap_or_default();
     let daemon = DAEMON.is_match(address) || DAEMON_NAME.is_match(name) || DAEMON.is_match(name);
-    evidence.when(daemon, "daemon-sender", 0.6, format!("{name} <{address}>"));
+    // A mailing service lets its mail come back to such an address too, under a name that is no daemon's.
+    let service = address.starts_with("bounce") && !name.is_empty() && !DAEMON_NAME.is_match(name) && !DAEMON.is_match(name);
+    evidence.when(daemon, "daemon-sender", if service { 0.3 } else { 0.6 }, format!("{name} <{address}>"));
     let path = mail.header("Return-Path").next();
     let null = path.is_some_and(|path| matches!(path.trim(), "<>" | ""));
     evidence.when(null, "null-return-path", 0.3, "Return-Path: <>");

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::evidence::Evidence;
 use super::pattern::{any_case, exact};
-use super::{automatic, faults};
+use super::{automatic, disguise, faults};
 use crate::collect::mail::Mail;
 
 /// Headers that mailing services leave.
@@ -93,14 +93,20 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PITCH: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|mutual (?:benefit|interest)|business (?:proposal|partner|relationship)|under your (?:custody|care|name)|specially selected|have been selected|giveaway|network marketing|downline|make you money|prank|free of charge|great (?:website|site|deal|offer)|visit http|\bclaim (?:your|it)|confirm your entry|your confirmation number|due to expire|automated (?:reminder|notice|notification)|vacation package|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
+        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bmed[sz]\b|\brx\b|pharmac(?:y|ies)|no (?:dr|doctor)\b|\bfda\b|\bdrugs\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|mutual (?:benefit|interest)|business (?:proposal|partner|relationship)|under your (?:custody|care|name)|specially selected|have been selected|giveaway|network marketing|downline|make you money|prank|free of charge|great (?:website|site|deal|offer)|visit http|\bclaim (?:your|it)|confirm your entry|your confirmation number|due to expire|automated (?:reminder|notice|notification)|vacation package|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
     )
 });
 static SHOUT: LazyLock<Regex> =
     LazyLock::new(|| exact(r"\b[A-Z]{4,}\b[^a-z\n]{0,40}\b[A-Z]{4,}\b|!{2,}|\${2,}|\bFREE\b|\$\d|\d+%|(?i:\bADV\b ?:)"));
+/// The subject of a periodical.
+static ISSUE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"(?:letter|blast|bulletin|digest|e-?zine|magazine|alert|report)\b\W{1,4}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d|\b(?:issue|vol(?:ume)?\.?) ?#?\d+|\be-?blast\b|\bnews ?letter\b|\be-?zine\b",
+    )
+});
 static SENDER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^(?:newsletters?|news|marketing|offers?|deals?|promo\w*|updates?|events?|announce\w*|mailings?|e?mail(?:er|ing)|campaign\w*|specials?|subscri\w+|members?|list|info-?list|digest|alerts?)\b|(?:^|[-_.@])(?:newsletter|bounce|mailer|news|offers|promo)[-_.@]|@(?:e|email|lists?)\.",
+        r"^(?:newsletters?|news|marketing|offers?|deals?|promo\w*|updates?|events?|announce\w*|mailings?|e?mail(?:er|ing)|campaign\w*|specials?|subscri\w+|members?|list|info-?list|digest|alerts?)\b|(?:^|[-_.@])(?:newsletter|bounce|mailer|news|offers|promo)[-_.@]|@(?:e|email|lists?)\.|e?blast\b",
     )
 });
 
@@ -143,7 +149,9 @@ pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
     let address = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     evidence.when(SENDER.is_match(address), "bulk-sender", 0.3, address);
     evidence.when(automatic::no_reply(mail), "no-reply-sender", 0.3, address);
+    evidence.found(ISSUE.find(&mail.subject).map(|found| found.as_str()), "issue", 0.3);
     senders(mail, address, &mut evidence);
+    disguise::weigh(mail, text, &mut evidence);
     markup(mail, text, &mut evidence);
     evidence
 }

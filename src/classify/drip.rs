@@ -51,13 +51,14 @@ pub struct Twin {
 /// Of one builder's letters, each one's closest twin: another inquiry's before its own.
 #[must_use]
 pub fn twins(letters: &[Letter]) -> Vec<Option<Twin>> {
-    letters
-        .iter()
-        .map(|letter| {
-            let found = letters.iter().filter_map(|other| twin(letter, other));
-            found.min_by(|a, b| b.elsewhere.cmp(&a.elsewhere).then(b.share.total_cmp(&a.share)).then_with(|| a.touch.cmp(&b.touch)))
-        })
-        .collect()
+    letters.iter().map(|letter| closest(letter, letters)).collect()
+}
+
+/// A letter's closest twin among others: another inquiry's before its own.
+#[must_use]
+pub fn closest<'a>(letter: &Letter, others: impl IntoIterator<Item = &'a Letter>) -> Option<Twin> {
+    let found = others.into_iter().filter_map(|other| twin(letter, other));
+    found.min_by(|a, b| b.elsewhere.cmp(&a.elsewhere).then(b.share.total_cmp(&a.share)).then_with(|| a.touch.cmp(&b.touch)))
 }
 
 fn twin(letter: &Letter, other: &Letter) -> Option<Twin> {

@@ -10,7 +10,7 @@ use crate::attribute::words::{core_of, fold};
 
 static MERGE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\{\{[^{}\n]{1,80}\}\}|\{![a-z][a-z_.$]{2,40}\}|\{%[^%\n]{1,80}%\}|\$\{[^{}\n]{1,40}\}|\{(?:[a-z]{1,12}[._ ])?(?:first|last|full|name|customer|lead|contact|community|agent|builder|prospect|company|city|email|phone)[^{}:;\n]{0,30}\}|\[\[?(?:your[ _-]|insert |enter )?(?:first|last|full|name|fname|lname|customer|prospect|lead|contact|community|agent|builder|buyer|salutation|recipient|insert|plan|company|city)[^\[\]\n]{0,40}\]|%%?[a-z][a-z_.:]{2,40}%%?|\*\|[^|\n]{2,40}\|\*|<<[^<>\n]{2,40}>>|\u{ab}[^\u{ab}\u{bb}\n]{2,40}\u{bb}|##?[a-z_]{4,40}##?|@@[a-z_.]{3,40}@@|\bmerge_?field\b",
+        r"\{\{[^{}\n]{1,80}\}\}|\{![a-z][a-z_.$]{2,40}\}|\{%[^%\n]{1,80}%\}|\$\{[^{}\n]{1,40}\}|\{(?:[a-z]{1,12}[._ ])?(?:first|last|full|name|customer|lead|contact|community|agent|builder|prospect|company|city|email|phone)[^{}:;\n]{0,30}\}|\[\[?(?:your[ _-]|insert |enter )?(?:first|last|full|name|fname|lname|customer|prospect|lead|contact|community|agent|builder|buyer|salutation|recipient|insert|plan|company|city)[^\[\]\n]{0,40}\]|%%?[a-z][a-z_.:]{2,40}%%?|\*\|[^|\n]{2,40}\|\*|<<[^<>\n]{2,40}>>|\u{ab}[^\u{ab}\u{bb}\n]{2,40}\u{bb}|##?[a-z_]{4,40}##?|@@[a-z_.]{3,40}@@|\bmerge_?field\b|\$(?:first|last|full|user)?_?name\b",
     )
 });
 static EMPTY: LazyLock<Regex> = LazyLock::new(|| {

@@ -29,6 +29,9 @@ static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What no mail program puts around typed text.
+static ADORNED: LazyLock<Regex> = LazyLock::new(|| any_case(r"<(?:img|table|center|form|input|map)\b|bgcolor"));
+
 /// The signs of a person. `name` is the writer's, `phone` a direct number, where found.
 pub(super) fn weigh(
     mail: &Mail,
@@ -66,7 +69,7 @@ pub(super) fn weigh(
     );
     let persons = FIRST_PERSON.find_iter(&reply.body).take(4).count();
     evidence.when(persons > 0, "first-person", if persons > 1 { 0.25 } else { 0.15 }, "speaks as I");
-    evidence.when(reply.body.contains('?'), "asks", 0.1, "asks something");
+    evidence.when(asks(&reply.body), "asks", 0.1, "asks something");
     evidence.when(!reply.signature.is_empty() && reply.signature.lines().count() <= 12, "signature", 0.15, "signed");
     let software: Vec<&str> = mail.header("X-Mailer").chain(mail.header("User-Agent")).collect();
     let program = software.iter().find(|software| PROGRAM.is_match(software)).copied();
@@ -80,9 +83,17 @@ pub(super) fn weigh(
     evidence.when(!travelled && !reply.body.trim().is_empty(), "never-sent", 0.5, "no mail system has touched it: somebody's own copy");
     let size = reply.body.chars().count();
     evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");
+    // A mail program wraps what a person types in HTML of its own accord, without tables or pictures.
+    let simple = mail.html.as_deref().is_some_and(|html| html.len() < 20_000 && !ADORNED.is_match(html)) && mail.links.len() < 3;
+    evidence.when(simple && (1..1500).contains(&size), "simple-html", 0.1, "HTML as a mail program makes it of typed text");
     evidence.when(size > 0 && mail.links.is_empty(), "no-links", 0.1, "leads nowhere");
     evidence.when(size == 0 && mail.html.is_some(), "no-words", -0.3, "no words of its own");
     evidence
+}
+
+/// Whether something is asked. The question mark of a link asks nothing.
+fn asks(text: &str) -> bool {
+    text.split_whitespace().filter(|word| !word.contains("://")).any(|word| word.contains('?'))
 }
 
 /// Whether the mail refers to its reader: it answers, or uses what only the inquiry told.

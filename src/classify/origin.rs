@@ -27,6 +27,8 @@ const FOR_MANY_TWICE: f64 = 0.6;
 /// What a template can fill in (name, community, greeting, signature, telephone) weighs less for a person the more the words
 /// are for many: from here down to the second.
 const FILLED_IN: (f64, f64) = (1.25, 0.4);
+/// So much of advertising that can be left is no answer, whatever else it says.
+const ADVERTISES: f64 = 0.36;
 /// A failure report stands in the first part of a text; what follows is the mail that failed.
 const HEAD: usize = 12_000;
 
@@ -73,11 +75,20 @@ pub(super) fn of_mail(
             "consent-asked",
             "list-answers",
             "bulk-answer",
+            "form-echo",
         ];
-        said.contains(&signal.id.as_str()) || signal.id == "auto-submitted" && signal.weight >= 1.0
+        said.contains(&signal.id.as_str()) || matches!(signal.id.as_str(), "auto-submitted" | "loop-guard") && signal.weight >= 0.9
     });
     // A newsletter may declare itself auto-generated: then the list headers say what it is.
     let newsletter = !declared && many.score >= 1.0 && !auto.signals.iter().any(|signal| signal.id == "acknowledgement");
+    // Advertising that thanks, or asks to be confirmed, is advertising still.
+    let spoken = |id: &str| {
+        matches!(id, "robot-words" | "consent-asked" | "acknowledgement" | "promise" | "ticket" | "no-person" | "no-reply-sender")
+    };
+    let weight = |wanted: &str| many.signals.iter().filter(|signal| signal.id == wanted).map(|signal| signal.weight).sum::<f64>();
+    let advertises =
+        weight("advertising") >= ADVERTISES && weight("unsubscribe-words") > 0.0 && auto.signals.iter().all(|signal| spoken(&signal.id));
+    let newsletter = newsletter || advertises;
     if auto.score >= MACHINE && !newsletter {
         return (Origin::AutoReply, sure(auto.score), auto.signals);
     }
@@ -99,6 +110,8 @@ pub(super) fn of_mail(
                 | "layout"
                 | "footer"
                 | "links-elsewhere"
+                | "link-only"
+                | "short-link"
                 | "many-links"
                 | "many-images"
         )

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::collect::mail::parse;
-use crate::collect::phone::Direction;
+use crate::collect::phone::{CallRecord, Stamp};
 
 fn context(elapsed_s: i64) -> Context {
     Context {
@@ -108,18 +108,8 @@ fn a_quoted_inquiry_answers_nothing() {
 #[test]
 fn calls_and_texts() {
     let said = |channel, from: &str, body: Option<&str>, elapsed| {
-        let record = CallRecord {
-            id: None,
-            channel,
-            direction: Direction::Inbound,
-            from: Some(from.to_owned()),
-            to: None,
-            started_at: "2026-11-02T15:00:00Z".parse().unwrap(),
-            started_at_latest: None,
-            duration_s: None,
-            answered: None,
-            body: body.map(str::to_owned),
-        };
+        let at = Stamp::exactly("2026-11-02T15:00:00Z".parse().unwrap());
+        let record = CallRecord { from: Some(from.to_owned()), body: body.map(str::to_owned), ..CallRecord::new(channel, at) };
         call(&record, &context(elapsed))
     };
     let silent = said(Channel::Call, "+15125550100", None, 60);

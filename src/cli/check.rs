@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Context, DONE, Ended, FAILED};
-use crate::audit::{self, AuditError, Stand, Workspace};
+use crate::audit::{self, AuditError, Came, Stand, Workspace};
 use crate::collect::Placement;
 use crate::collect::mail::imap;
-use crate::config::MailboxUrl;
+use crate::config::{MailboxUrl, Phone};
 use crate::send::Outbox;
 use crate::shop::{Inquiry, SubmitMode};
 use crate::store::Canary;
@@ -70,7 +70,7 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
     shops(&workspace, &mut findings, context)?;
     findings.push(browser(&workspace).await);
     mailboxes(&workspace, &mut findings).await?;
-    phones(&workspace, &mut findings);
+    phones(&workspace, &mut findings).await?;
     mail_of_our_own(&workspace, &mut findings, context).await?;
     let fine = findings.iter().all(|finding| finding.mark != Mark::Fault);
     let document = json!({
@@ -183,7 +183,8 @@ async fn browser(workspace: &Workspace) -> Finding {
     }
 }
 
-fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) {
+async fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<(), AuditError> {
+    let came = workspace.webhooks_so_far().await?;
     for phone in workspace.config.phones.values() {
         let mut files = 0;
         for pattern in &phone.files {
@@ -198,6 +199,33 @@ fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) {
         } else {
             good(phone.source(), format!("{}, {files} file(s)", phone.number))
         });
+        if let Some(account) = &phone.twilio {
+            let what = format!("{} twilio", phone.source());
+            findings.push(match workspace.check_twilio(account).await {
+                Ok(name) => good(what, format!("logged in to {}: {name}", account.url.host_str().unwrap_or_default())),
+                Err(error) => bad(what, error.to_string()),
+            });
+        }
+        for provider in phone.webhooks.keys() {
+            findings.push(webhook(phone, provider, came.get(&format!("{}/{provider}", phone.name))));
+        }
+    }
+    Ok(())
+}
+
+/// What became of a provider's webhooks.
+fn webhook(phone: &Phone, provider: &str, came: Option<&Came>) -> Finding {
+    let what = format!("{} webhooks", phone.source());
+    let path = format!("{provider}, to /hooks/{}/{provider} of `crickets serve`", phone.name);
+    let Some(came) = came else { return note(what, format!("{path}: none came yet")) };
+    let time = |at: &chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M:%SZ").to_string();
+    let last = came.last_at.as_ref().map_or_else(String::new, |at| format!(", the last at {}", time(at)));
+    let say = format!("{path}: {} came{last}", came.accepted);
+    match &came.last_refused {
+        Some((at, why)) if came.last_at.is_none_or(|last| last < *at) => {
+            note(what, format!("{say}; {} refused, the last at {}: {why}", came.refused, time(at)))
+        }
+        _ => good(what, say),
     }
 }
 

@@ -9,6 +9,7 @@ mod init;
 mod inspect;
 mod login;
 mod man;
+mod mapping;
 mod output;
 mod probe;
 mod record;
@@ -17,6 +18,7 @@ mod report;
 mod review;
 mod rubric;
 mod score;
+mod serve;
 mod shop;
 mod status;
 mod watch;
@@ -102,6 +104,7 @@ enum Command {
     Shop(shop::ShopArgs),
     Record(record::Record),
     Watch(watch::Watch),
+    Serve(serve::Serve),
     Import(import::Import),
     Status(status::Status),
     Review(review::Review),
@@ -201,6 +204,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Shop(command) => shop::run(command, context).await,
         Command::Record(command) => record::run(command, context).await,
         Command::Watch(command) => watch::run(&command, context).await,
+        Command::Serve(command) => serve::run(&command, context).await,
         Command::Import(command) => import::run(command, context).await,
         Command::Status(command) => status::run(&command, context).await,
         Command::Review(command) => review::run(command, context).await,

@@ -42,6 +42,7 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         others.insert(mailbox.source(), workspace.store.canaries_of_others(&mailbox.source()).await?);
         canaries.insert(mailbox.source(), workspace.canaries(&mailbox.source()).await?);
     }
+    let phoned = workspace.phoned().await?;
     let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
     let mut looks = BTreeMap::new();
     for (source, _) in &coverage {
@@ -58,6 +59,9 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
             if let Some((canaries, entry)) = canaries.get(source).zip(entry.as_object_mut()) {
                 entry.insert("canary".into(), canary(canaries, others.get(source).copied().unwrap_or_default()));
+            }
+            if let Some((phoned, entry)) = phoned.get(source).zip(entry.as_object_mut()) {
+                entry.insert("phone".into(), json!(phoned));
             }
             if let Some(entry) = entry.as_object_mut() {
                 let of = |gap: &Gap| json!({"from": gap.from, "to": gap.to, "why": gap.why});
@@ -85,6 +89,9 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
                 _ => format!("; {}", canaries.tell()),
             });
             text.push_str(&format!("{source}: {until}{canary}\n"));
+            if let Some(phoned) = phoned.get(source) {
+                text.push_str(&format!("  {}\n", crate::report::phoned(phoned)));
+            }
             if let Some(others) = others.get(source).filter(|others| **others > 0) {
                 text.push_str(&format!("  {others} test mail(s) of other workspaces, set aside\n"));
             }

@@ -28,13 +28,18 @@ pub(super) async fn run(command: &Watch, context: &Context) -> Ended {
     context.out.tell("Watching. Ctrl-C ends it.");
     workspace
         .watch(|gathered| {
-            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
-                context.out.event(&document(gathered), || text(gathered));
-                problems(gathered, context);
+            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
+                event(gathered, context);
             }
         })
         .await?;
     Ok(DONE)
+}
+
+/// Tells of a pass of many.
+pub(super) fn event(gathered: &Gathered, context: &Context) {
+    context.out.event(&document(gathered), || text(gathered));
+    problems(gathered, context);
 }
 
 /// Tells of a pass; gives the exit status.
@@ -47,7 +52,7 @@ fn document(gathered: &Gathered) -> Value {
     json!({
         "schema": "crickets.watch/1",
         "sources": gathered.passes.iter().map(|pass| json!({
-            "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "problems": pass.problems,
+            "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "grown": pass.grown, "problems": pass.problems,
         })).collect::<Vec<_>>(),
         "judged": gathered.derived.judged,
         "in_review": gathered.derived.in_review,
@@ -58,7 +63,8 @@ fn text(gathered: &Gathered) -> String {
     let mut text = String::new();
     for pass in &gathered.passes {
         let canary = if pass.canaries > 0 { ", a canary came back" } else { "" };
-        text.push_str(&format!("{}: {} new, {} known before{canary}\n", pass.source, pass.new, pass.known));
+        let grown = if pass.grown > 0 { format!(", more is known of {}", pass.grown) } else { String::new() };
+        text.push_str(&format!("{}: {} new, {} known before{grown}{canary}\n", pass.source, pass.new, pass.known));
     }
     if gathered.derived.in_review > 0 {
         text.push_str(&format!("{} touches in review; see `crickets review list`\n", gathered.derived.in_review));

@@ -82,24 +82,44 @@ pub enum CollectError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file cannot be written.
+    #[error("could not write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A service that is asked over HTTP does not give what it should.
+    #[error("could not read {what} from {host}: {reason}")]
+    Service {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        what: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
     /// A file holds neither a message nor an mbox.
     #[error("could not find mail in {path}: it is no Maildir, no mbox, and it does not begin with the headers of a message")]
     NotMail {
         /// The file.
         path: PathBuf,
     },
-    /// A file is no neutral call log.
+    /// A file is no call log that is known.
     #[error(
-        "could not read {file} as a call log: it has the columns {seen}, and {missing} must be among them (channel, from and started_at are required)"
+        "could not read {file} as a call log: it is {looks}; no known export begins like this. A table needs a column of moments and \
+         one of telephone numbers; what it is called does not matter"
     )]
-    NotCallLog {
+    UnknownLog {
         /// The file.
         file: String,
-        /// The columns it has.
-        seen: String,
-        /// The required ones it lacks.
-        missing: String,
+        /// What it looks like instead, in a few words.
+        looks: String,
     },
+    /// A table could be a call log, and a person must say how it is read.
+    #[error("could not read {} as it is: {}", .0.file, .0)]
+    Unmapped(Box<super::phone::question::Question>),
     /// The bytes of a call record cannot be read back.
     #[error("could not read a call record back: {reason}")]
     Record {

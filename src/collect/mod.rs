@@ -3,9 +3,11 @@
 
 mod error;
 pub mod guard;
+pub mod hooks;
 pub mod mail;
 pub mod phone;
 mod touch;
+pub mod twilio;
 
 pub use error::CollectError;
 pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};

@@ -14,32 +14,11 @@ use super::browser::Browser;
 use super::oauth::RawOauth;
 use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
 use super::secret::{Place, RawSecret};
-use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Provider, Secret};
+use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Phone, Provider, Secret};
 use crate::document::{self, DocumentError};
 use crate::shop::Persona;
 use crate::shop::file::phone_number;
 use crate::shop::hours::check_hours;
-
-/// A number of ours and where its calls and texts are read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phone {
-    /// Its name, e.g. `main`; the source is `phone.main`.
-    pub name: String,
-    /// E.164.
-    pub number: String,
-    /// Call logs, as glob patterns below the workspace.
-    pub files: Vec<String>,
-    /// For sources that write local times.
-    pub timezone: Option<Tz>,
-}
-
-impl Phone {
-    /// The source name, `phone.<name>`.
-    #[must_use]
-    pub fn source(&self) -> String {
-        format!("phone.{}", self.name)
-    }
-}
 
 /// The server that sends our own mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,14 +142,14 @@ pub fn without_password(url: &str) -> String {
     shown
 }
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     path: &'a Path,
     text: &'a str,
     root: &'a Path,
 }
 
 impl Check<'_> {
-    fn wrong(&self, span: Range<usize>, message: impl Into<String>, hint: &str) -> DocumentError {
+    pub(super) fn wrong(&self, span: Range<usize>, message: impl Into<String>, hint: &str) -> DocumentError {
         DocumentError::at(self.path, self.text, span, message, (!hint.is_empty()).then(|| hint.to_owned()))
     }
 
@@ -200,9 +179,7 @@ impl Check<'_> {
             config.mailboxes.insert(name.clone(), self.mailbox(name, mailbox)?);
         }
         for (name, phone) in raw.phone {
-            let number = self.phone_number(&phone.number)?;
-            let timezone = phone.timezone.map(|zone| self.timezone(&zone)).transpose()?;
-            config.phones.insert(name.clone(), Phone { name, number, files: phone.files, timezone });
+            config.phones.insert(name.clone(), self.phone(name, phone)?);
         }
         if let Some(smtp) = raw.smtp {
             let url = Url::parse(smtp.url.get_ref())
@@ -348,7 +325,7 @@ impl Check<'_> {
         }
     }
 
-    fn no_password(&self, url: &Url, span: Range<usize>) -> Result<(), DocumentError> {
+    pub(super) fn no_password(&self, url: &Url, span: Range<usize>) -> Result<(), DocumentError> {
         match url.password() {
             Some(_) => Err(self.wrong(span, "a password does not belong in the address", "use `password = { env = \"…\" }`")),
             None => Ok(()),
@@ -388,7 +365,7 @@ impl Check<'_> {
         raw.into_inner().check().map_err(|message| self.wrong(span, message, ""))
     }
 
-    fn secret(&self, raw: Spanned<RawSecret>) -> Result<Secret, DocumentError> {
+    pub(super) fn secret(&self, raw: Spanned<RawSecret>) -> Result<Secret, DocumentError> {
         let span = raw.span();
         match self.place(raw)? {
             Place::Secret(secret) => Ok(secret),
@@ -396,12 +373,12 @@ impl Check<'_> {
         }
     }
 
-    fn phone_number(&self, raw: &Spanned<String>) -> Result<String, DocumentError> {
+    pub(super) fn phone_number(&self, raw: &Spanned<String>) -> Result<String, DocumentError> {
         phone_number(raw.get_ref())
             .ok_or_else(|| self.wrong(raw.span(), format!("`{}` is no phone number", raw.get_ref()), "write it as `+15125550142`"))
     }
 
-    fn timezone(&self, raw: &Spanned<String>) -> Result<Tz, DocumentError> {
+    pub(super) fn timezone(&self, raw: &Spanned<String>) -> Result<Tz, DocumentError> {
         raw.get_ref().parse().map_err(|_| {
             self.wrong(raw.span(), format!("`{}` is no time zone", raw.get_ref()), "use an IANA name such as `America/Chicago`")
         })
@@ -435,6 +412,9 @@ address = "shopper@example.org"
 number = "+15125550142"
 files = ["logs/*.csv"]
 timezone = "America/Chicago"
+sims = { 1 = "(512) 555-0143" }
+twilio = { account = "AC00000000000000000000000000000001", token = { env = "TWILIO_TOKEN" } }
+webhooks = { quo = { env = "QUO_KEY" } }
 [rehearsal]
 hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
 "#;
@@ -455,6 +435,13 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
         assert_eq!(mailbox.home(), "mail.example.org");
         assert_eq!(config.store.url, "sqlite:/w/.crickets/crickets.db");
         assert_eq!((config.wave.min_days_between, config.wave.window_days), (25, 30));
+        let phone = &config.phones["main"];
+        let twilio = phone.twilio.as_ref().unwrap();
+        assert_eq!((twilio.url.as_str(), twilio.number.as_str(), twilio.poll.as_secs()), ("https://api.twilio.com/", "+15125550142", 60));
+        assert_eq!(phone.sims["1"], "+15125550143");
+        let token = Secret::Env("TWILIO_TOKEN".into());
+        assert_eq!(phone.webhooks.get("twilio"), Some(&token), "one token is both login and signature");
+        assert_eq!(phone.webhooks.keys().collect::<Vec<_>>(), ["quo", "twilio"]);
     }
 
     #[test]
@@ -475,7 +462,12 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ),
             ("\"shopper@example.org\"", "\"shopper\"", (12, 11), "no mail address"),
             ("number = \"+15125550142\"", "number = \"5550142\"", (14, 10), "no phone number"),
-            ("127.0.0.1:8080", "10.0.0.1:8080", (18, 34), "loopback only"),
+            ("127.0.0.1:8080", "10.0.0.1:8080", (21, 34), "loopback only"),
+            ("(512) 555-0143", "555", (17, 14), "no phone number"),
+            ("\"AC0", "\"XX0", (18, 22), "no account of Twilio"),
+            ("{ env = \"TWILIO_TOKEN\" }", "{ env = \"A\" }, url = \"http://api.example\"", (18, 89), "only this machine"),
+            ("{ env = \"TWILIO_TOKEN\" }", "{ env = \"A\" }, poll_s = 1", (18, 92), "at least 10"),
+            ("quo = {", "qo = {", (19, 14), "unknown field"),
             ("{ env = \"SHOPPER_PASSWORD\" }", "\"hush\"", (11, 12), "a text stands where the place of the password"),
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
             ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),

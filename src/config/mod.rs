@@ -6,11 +6,13 @@ mod keyring;
 mod load;
 mod mailbox;
 mod oauth;
+mod phone;
 mod raw;
 mod secret;
 
 pub use browser::{Browser, Webdriver};
-pub use load::{Canary, Config, Limits, Phone, Smtp, Store, Wave, load, without_password};
+pub use load::{Canary, Config, Limits, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
+pub use phone::{Phone, TwilioAccount};
 pub use secret::{Secret, SecretError};

@@ -80,6 +80,36 @@ pub(super) struct RawPhone {
     #[serde(default)]
     pub(super) files: Vec<String>,
     pub(super) timezone: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) sims: BTreeMap<String, Spanned<String>>,
+    pub(super) twilio: Option<RawTwilio>,
+    #[serde(default)]
+    pub(super) webhooks: RawWebhooks,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTwilio {
+    pub(super) account: Spanned<String>,
+    pub(super) token: Spanned<RawSecret>,
+    pub(super) number: Option<Spanned<String>>,
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) poll_s: Option<Spanned<u32>>,
+}
+
+/// The secret that each provider shares with us.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawWebhooks {
+    pub(super) twilio: Option<Spanned<RawSecret>>,
+    pub(super) callrail: Option<Spanned<RawSecret>>,
+    pub(super) telnyx: Option<Spanned<RawSecret>>,
+    #[serde(alias = "openphone")]
+    pub(super) quo: Option<Spanned<RawSecret>>,
+    pub(super) plivo: Option<Spanned<RawSecret>>,
+    pub(super) vonage: Option<Spanned<RawSecret>>,
+    pub(super) bandwidth: Option<Spanned<RawSecret>>,
+    pub(super) aircall: Option<Spanned<RawSecret>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@ mod json;
 mod mail_html;
 mod md;
 mod model;
+mod phoned;
 mod redact;
 mod scorecard;
 mod sensitivity;
@@ -25,6 +26,7 @@ pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
     build,
 };
+pub use phoned::{Phoned, tell as phoned};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]

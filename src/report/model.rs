@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::phoned::Phoned;
 use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
@@ -41,13 +42,16 @@ pub struct GapSpan {
 }
 
 /// How well a source was watched.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     /// When it was not.
     pub gaps: Vec<GapSpan>,
     /// Of a mailbox: what shows that mail arrived in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alive: Option<Alive>,
+    /// Of a phone: what its logs can prove.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phoned: Option<Phoned>,
 }
 
 /// What the clocks of the sites that were asked say of ours.
@@ -227,6 +231,8 @@ pub struct Input {
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
     pub alive: BTreeMap<String, Alive>,
+    /// By phone: what its logs can prove.
+    pub phoned: BTreeMap<String, Phoned>,
     /// Our clock against those of the sites.
     pub clock_offset: Option<ClockOffset>,
     /// Touches that belong to no inquiry.
@@ -347,7 +353,8 @@ pub fn build(input: Input) -> Report {
             let mut gaps: Vec<GapSpan> = gaps.into_iter().map(|gap| GapSpan { from: gap.from, to: gap.to, why: gap.why }).collect();
             gaps.sort_by_key(|gap| (gap.from, gap.to));
             let alive = input.alive.get(&source).cloned();
-            (source, Coverage { gaps, alive })
+            let phoned = input.phoned.get(&source).cloned();
+            (source, Coverage { gaps, alive, phoned })
         })
         .collect();
     Report {

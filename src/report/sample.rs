@@ -148,6 +148,7 @@ pub(crate) fn input() -> Input {
                 }],
             ),
         ]),
+        phoned: BTreeMap::new(),
         alive: BTreeMap::from([("mailbox.main".to_owned(), Alive { back: 31, slowest_s: Some(6), other_mails: 12, ..Alive::default() })]),
         clock_offset: Some(ClockOffset { sites: 9, offset_s: 0 }),
         unmatched: 2,

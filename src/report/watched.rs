@@ -1,7 +1,7 @@
 //! How well the sources were watched, in words. Takes a source's coverage; gives sentences that every readable format prints alike.
 
 use super::model::{Alive, Coverage, GapSpan};
-use super::words;
+use super::{phoned, words};
 
 /// What counts as watched, in a sentence.
 pub(crate) const RULE: &str = "A mailbox counts as watched while it was read to its end and mail arrived in it: a test mail of our own \
@@ -14,8 +14,11 @@ pub(crate) fn gap(gap: &GapSpan) -> String {
     format!("{} to {} ({length}){why}", words::utc(gap.from), words::utc(gap.to))
 }
 
-/// What shows that a mailbox received mail; empty for other sources.
+/// What shows that a mailbox received mail, or what the logs of a phone can prove; empty for other sources.
 pub(crate) fn alive(coverage: &Coverage) -> String {
+    if let Some(phoned) = &coverage.phoned {
+        return phoned::tell(phoned);
+    }
     coverage.alive.as_ref().map_or_else(String::new, |alive| match (alive.back + alive.lost, alive.last_mail) {
         (0, None) => "Not proven by a canary, and no other mail arrived: silence is not claimed.".to_owned(),
         (0, Some(last)) => {

@@ -1,7 +1,5 @@
 //! What happened, as far as the score is concerned: the touches that count, by time; elapsed seconds on both clocks; call
-//! attempts; what was said; who is the same person. Takes a confirmed log; judges nothing.
-
-use std::collections::BTreeMap;
+//! attempts; what was said. Takes a confirmed log; judges nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,6 +7,7 @@ use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
 use crate::shop::hours::{Hours, Span, open_spans};
 
+use super::attempts::{Attempt, Ring, attempts};
 use super::card::{Counts, First, FirstBusiness};
 use super::log::{Log, LogTouch};
 use super::measure::TimeBase;
@@ -56,13 +55,6 @@ pub(super) struct Earliest<'a> {
     pub(super) ids: Vec<String>,
 }
 
-/// One attempt to reach the shopper by phone.
-pub(super) struct Attempt {
-    pub(super) caller: String,
-    pub(super) at: DateTime<Utc>,
-    pub(super) ids: Vec<String>,
-}
-
 /// A confirmed inquiry and what counts of what came back.
 pub(super) struct Facts<'a> {
     pub(super) log: &'a Log,
@@ -97,7 +89,8 @@ impl<'a> Facts<'a> {
             .map(|(touch, latest)| Seen { touch, at: touch.at.max(start), latest: latest.max(start) })
             .collect();
         let horizon = seen.iter().map(|seen| seen.latest).fold(end, DateTime::max);
-        let attempts = attempts(&seen, rubric.touches.same_attempt_s.i64());
+        let ring = |seen: &'_ Seen<'a>| Ring { id: &seen.touch.id, from: seen.touch.from.as_deref(), at: seen.touch.at };
+        let attempts = attempts(seen.iter().filter(|seen| seen.rang()).map(ring), rubric.touches.same_attempt_s.i64());
         Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, open: open_spans(hours, start, horizon) }
     }
 
@@ -225,43 +218,9 @@ fn begun_seconds(elapsed: TimeDelta) -> i64 {
     if elapsed > TimeDelta::seconds(whole) { whole + 1 } else { whole.max(0) }
 }
 
-/// Groups rings of one caller; a new attempt begins when more than `same_s` have passed since that caller's previous ring.
-fn attempts(seen: &[Seen<'_>], same_s: i64) -> Vec<Attempt> {
-    let mut attempts: Vec<Attempt> = Vec::new();
-    let mut latest: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();
-    for ring in seen.iter().filter(|seen| seen.rang()) {
-        let caller = caller(ring.touch.from.as_deref());
-        let at = ring.touch.at;
-        let open = latest.get(&caller).filter(|(_, last)| at - *last <= TimeDelta::seconds(same_s)).map(|(index, _)| *index);
-        let index = open.unwrap_or(attempts.len());
-        match attempts.get_mut(index) {
-            Some(attempt) => attempt.ids.push(ring.touch.id.clone()),
-            None => attempts.push(Attempt { caller: caller.clone(), at, ids: vec![ring.touch.id.clone()] }),
-        }
-        latest.insert(caller, (index, at));
-    }
-    attempts
-}
-
-/// A caller's number without its dress; empty for all withheld ones.
-fn caller(from: Option<&str>) -> String {
-    let digits: String = from.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-    match digits.strip_prefix('1') {
-        Some(national) if national.len() == 10 => national.to_owned(),
-        _ => digits,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_caller_is_the_same_however_the_number_is_dressed() {
-        assert_eq!(caller(Some("+1 (512) 555-0100")), caller(Some("5125550100")));
-        assert_eq!(caller(Some("Restricted")), caller(None));
-        assert_ne!(caller(Some("+15125550100")), caller(Some("+15125550101")));
-    }
 
     #[test]
     fn a_begun_second_counts() {

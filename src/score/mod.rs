@@ -2,6 +2,7 @@
 //! lost with its reason and evidence. Pure and total; the rules are those of `docs/scoring.md`.
 
 mod answer;
+mod attempts;
 mod caps;
 mod card;
 mod facts;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use crate::classify::Origin;
 use crate::shop::hours::local_date;
 
+use super::attempts;
 use super::card::Outcome;
 use super::facts::{Facts, by_time, filled, later, small};
 use super::judge::Judged;
@@ -113,17 +114,7 @@ fn opt_out_heeded(facts: &Facts<'_>) -> Judged {
 fn over_calling(facts: &Facts<'_>) -> Option<Vec<String>> {
     let rule = &facts.rubric.respect.opt_out;
     let (number, within) = (usize::try_from(rule.over_calls.0).ok()?, TimeDelta::seconds(rule.over_calls_within_s.i64()));
-    let mut callers: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for attempt in &facts.attempts {
-        callers.entry(&attempt.caller).or_default().push(attempt);
-    }
-    callers.values().find_map(|attempts| {
-        let burst = attempts.windows(number).find(|burst| match (burst.first(), burst.last()) {
-            (Some(first), Some(last)) => last.at - first.at <= within,
-            _ => false,
-        })?;
-        Some(burst.iter().flat_map(|attempt| attempt.ids.clone()).collect())
-    })
+    attempts::burst(&facts.attempts, number, within)
 }
 
 /// The end of the n-th weekday after `from`, on the builder's calendar.

@@ -7,6 +7,8 @@ use sqlx::any::AnyRow;
 
 use super::open::{Reader, Store, StoreError, query};
 use super::touches::{Record, Touch};
+use crate::classify::drip::Sketch;
+use crate::shop::InquiryId;
 
 /// Ids looked up with one query.
 const IDS: usize = 256;
@@ -55,26 +57,15 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn records_of(&self, ids: &[String]) -> Result<Vec<Record>, StoreError> {
         let sql = "SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record WHERE id IN ";
-        self.of(sql, ids).await?.iter().map(record).collect()
+        self.of(sql, ids, "").await?.iter().map(record).collect()
     }
 
-    /// The touches from which others may learn, in no order.
+    /// Touches that bear something which is taught otherwise since they were judged, in no order. At most `most`.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn teaching_touches(&self) -> Result<Vec<Touch>, StoreError> {
-        let rows =
-            sqlx::query("SELECT judgement FROM touch WHERE teaches = 1").fetch_all(&self.pool).await.map_err(query("list touches"))?;
-        rows.iter().map(touch).collect()
-    }
-
-    /// Touches that were last looked at when something else was learned, in no order. At most `most`.
-    ///
-    /// # Errors
-    /// When the database fails or a row cannot be read.
-    pub async fn taught_otherwise(&self, learned: &str, most: usize) -> Result<Vec<Touch>, StoreError> {
-        let rows = sqlx::query("SELECT judgement FROM touch WHERE learned_under IS NULL OR learned_under <> $1 LIMIT $2")
-            .bind(learned.to_owned())
+    pub async fn stale_touches(&self, most: usize) -> Result<Vec<Touch>, StoreError> {
+        let rows = sqlx::query("SELECT judgement FROM touch WHERE stale = 1 LIMIT $1")
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await
@@ -82,14 +73,14 @@ impl Store {
         rows.iter().map(touch).collect()
     }
 
-    /// Notes that the touches of these records were looked at when this was learned, and stay as they are.
+    /// Notes that the touches of these records were looked at, and stay as they are.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn looked_at(&self, records: &[String], learned: &str) -> Result<(), StoreError> {
+    pub async fn looked_at(&self, records: &[String]) -> Result<(), StoreError> {
         for page in records.chunks(IDS) {
-            let sql = format!("UPDATE touch SET learned_under = $1 WHERE record IN {}", places(2, page.len()));
-            let mut update = sqlx::query(AssertSqlSafe(sql)).bind(learned.to_owned());
+            let sql = format!("UPDATE touch SET stale = 0 WHERE record IN {}", places(1, page.len()));
+            let mut update = sqlx::query(AssertSqlSafe(sql));
             for record in page {
                 update = update.bind(record.clone());
             }
@@ -98,12 +89,16 @@ impl Store {
         Ok(())
     }
 
-    /// The written touches of some inquiries of which another may have the same words, in no order.
+    /// The written touches of some inquiries of which another may have the same words, in the order of their records.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn letters_of(&self, inquiries: &[String]) -> Result<Vec<Touch>, StoreError> {
-        self.of("SELECT judgement FROM touch WHERE letter = 1 AND inquiry IN ", inquiries).await?.iter().map(touch).collect()
+    pub async fn letters_of(&self, inquiries: &[String]) -> Result<Vec<LetterRow>, StoreError> {
+        let rows = self.of("SELECT record, id, inquiry, sketch, twin FROM touch WHERE letter = 1 AND inquiry IN ", inquiries, "").await?;
+        let mut letters: Vec<LetterRow> = rows.iter().map(letter).collect::<Result<_, _>>()?;
+        letters.sort_by(|a, b| a.record.cmp(&b.record));
+        letters.dedup_by(|a, b| a.record == b.record);
+        Ok(letters)
     }
 
     /// The touches of these records, in no order; what is not judged is left out.
@@ -111,7 +106,7 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn touches_of(&self, records: &[String]) -> Result<Vec<Touch>, StoreError> {
-        let rows = self.of("SELECT judgement FROM touch WHERE record IN ", records).await?;
+        let rows = self.of("SELECT judgement FROM touch WHERE record IN ", records, "").await?;
         rows.iter().map(touch).collect()
     }
 
@@ -120,7 +115,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn known_records(&self, identities: &[String]) -> Result<HashSet<String>, StoreError> {
-        let rows = self.of("SELECT id FROM record WHERE id IN ", identities).await?;
+        let rows = self.of("SELECT id FROM record WHERE id IN ", identities, "").await?;
         rows.iter().map(|row| Reader { row, what: "record" }.text("id")).collect()
     }
 
@@ -141,11 +136,11 @@ impl Store {
     }
 
     /// Rows by ids. A page of ids always makes the same statement, which the database prepares once.
-    async fn of(&self, sql: &str, ids: &[String]) -> Result<Vec<AnyRow>, StoreError> {
+    pub(super) async fn of(&self, sql: &str, ids: &[String], then: &str) -> Result<Vec<AnyRow>, StoreError> {
         let mut rows = Vec::new();
         for page in ids.chunks(IDS) {
             let width = page.len().next_power_of_two();
-            let mut select = sqlx::query(AssertSqlSafe(format!("{sql}{}", places(1, width))));
+            let mut select = sqlx::query(AssertSqlSafe(format!("{sql}{} {then}", places(1, width))));
             // The last id stands in for those that are missing to a full width.
             for id in page.iter().chain(page.last().into_iter().cycle()).take(width) {
                 select = select.bind(id.clone());
@@ -154,6 +149,33 @@ impl Store {
         }
         Ok(rows)
     }
+}
+
+/// A written touch of a known owner, as far as comparing its words needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LetterRow {
+    /// The record.
+    pub record: String,
+    /// The touch.
+    pub touch: String,
+    /// The inquiry it belongs to.
+    pub inquiry: InquiryId,
+    /// What it says, in a few numbers.
+    pub sketch: Option<Sketch>,
+    /// The touch with the same words by which it was judged.
+    pub twin: Option<String>,
+}
+
+fn letter(row: &AnyRow) -> Result<LetterRow, StoreError> {
+    let read = Reader { row, what: "touch" };
+    let sketch = read.optional_text("sketch")?.map(|sketch| serde_json::from_str(&sketch).map_err(|error| read.corrupt(error)));
+    Ok(LetterRow {
+        record: read.text("record")?,
+        touch: read.text("id")?,
+        inquiry: InquiryId(read.text("inquiry")?),
+        sketch: sketch.transpose()?,
+        twin: read.optional_text("twin")?,
+    })
 }
 
 fn touch(row: &AnyRow) -> Result<Touch, StoreError> {

@@ -32,6 +32,33 @@ pub(super) fn sync(folder: &Path) -> Result<(), (&Path, Error)> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| (folder, error))
 }
 
+/// Whether a folder's file system is one that makes all it holds durable when asked to. One behind a network or a program may only
+/// send it on.
+#[cfg(target_os = "linux")]
+pub(super) fn syncs_whole(folder: &Path) -> bool {
+    // ext, XFS, Btrfs, F2FS, tmpfs, overlay.
+    const KNOWN: [u64; 6] = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994, 0x794C_7630];
+    rustix::fs::statfs(folder).is_ok_and(|system| u64::try_from(system.f_type).is_ok_and(|kind| KNOWN.contains(&kind)))
+}
+
+/// Makes all that a folder's file system holds durable (syncfs).
+#[cfg(target_os = "linux")]
+pub(super) fn sync_whole(folder: &Path) -> Result<(), (&Path, Error)> {
+    File::open(folder).and_then(|open| Ok(rustix::fs::syncfs(&open)?)).map_err(|error| (folder, error))
+}
+
+/// Elsewhere every file is synced by itself.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn syncs_whole(_folder: &Path) -> bool {
+    false
+}
+
+/// Is not asked for elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn sync_whole(folder: &Path) -> Result<(), (&Path, Error)> {
+    sync(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -147,7 +147,9 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let look = include_str!("migrations/0004_look.sql");
     let aside = include_str!("migrations/0005_aside.sql");
     let judged_under = include_str!("migrations/0006_judged_under.sql");
+    let lessons = include_str!("migrations/0007_lessons.sql");
     let rehearsed = include_str!("migrations/0008_rehearsed.sql");
+    let progress = include_str!("migrations/0009_progress.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -155,7 +157,9 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(4, "look".into(), MigrationType::Simple, look.into_sql_str(), false),
         Migration::new(5, "aside".into(), MigrationType::Simple, aside.into_sql_str(), false),
         Migration::new(6, "judged under".into(), MigrationType::Simple, judged_under.into_sql_str(), false),
+        Migration::new(7, "lessons".into(), MigrationType::Simple, lessons.into_sql_str(), false),
         Migration::new(8, "rehearsed".into(), MigrationType::Simple, rehearsed.into_sql_str(), false),
+        Migration::new(9, "progress".into(), MigrationType::Simple, progress.into_sql_str(), false),
     ]
 }
 

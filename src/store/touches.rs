@@ -5,15 +5,16 @@ use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 
 use super::due::{places, record};
+use super::lessons::{Judged, put_lessons};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
-use crate::classify::drip::{self, Sketch};
+use crate::classify::drip::Sketch;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
 
 /// Rows written with one statement.
-const ROWS: usize = 64;
+pub(super) const ROWS: usize = 64;
 
 /// A raw record as the store keeps it; the bytes are in the evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,8 @@ pub struct Added {
     pub new: usize,
     /// That have to do with a canary.
     pub canaries: usize,
+    /// Records that were known, and of which more became known.
+    pub grown: usize,
 }
 
 /// A record judged: whose it is, who wrote it, what it says.
@@ -99,12 +102,12 @@ pub struct Touch {
     /// What it says, in a few numbers, where it is long enough and has an owner: another that was sent the same words agrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sketch: Option<Sketch>,
+    /// The touch with the same words by which it was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<String>,
     /// Whether it shows nothing of the mailbox: somebody imported it, no server took it in, or it is from an address of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
-    /// Whether others may learn from it.
-    #[serde(default)]
-    pub teaches: bool,
     /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.
     /// After a `+` stands what was learned from other touches.
     #[serde(default)]
@@ -124,13 +127,7 @@ impl Touch {
     /// Whether another may have been sent the same words.
     #[must_use]
     pub fn is_letter(&self) -> bool {
-        self.sketch.is_some() || self.is_drip()
-    }
-
-    /// Whether it was judged by its twin.
-    #[must_use]
-    pub fn is_drip(&self) -> bool {
-        self.classified.signals.iter().any(|signal| signal.id == drip::SIGNAL)
+        self.sketch.is_some() || self.twin.is_some()
     }
 }
 
@@ -205,23 +202,24 @@ impl Store {
         rows.iter().map(record).collect()
     }
 
-    /// Writes derived touches, in place of what was derived from their records before. `learned`: what was learned by then, as a hash.
+    /// Writes derived touches, in place of what was derived from their records before, with what they teach. Where that is
+    /// something else than before, the touches that bear it are due to be looked at.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_touches(&self, touches: &[Touch], learned: &str) -> Result<(), StoreError> {
+    pub async fn put_touches(&self, judged: &[Judged]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
-        for rows in touches.chunks(ROWS) {
-            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 10 * row, 10)).collect();
+        for rows in judged.chunks(ROWS) {
+            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
             let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, learned_under, teaches, letter) VALUES {} \
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {} \
                  ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
-                 judgement = excluded.judgement, judged_under = excluded.judged_under, learned_under = excluded.learned_under, \
-                 teaches = excluded.teaches, letter = excluded.letter",
+                 judgement = excluded.judgement, judged_under = excluded.judged_under, stale = excluded.stale, \
+                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin",
                 values.join(", ")
             )));
-            for touch in rows {
+            for Judged { touch, .. } in rows {
                 insert = insert
                     .bind(touch.record.clone())
                     .bind(touch.id.clone())
@@ -230,12 +228,14 @@ impl Store {
                     .bind(touch.review.as_deref().map(text))
                     .bind(json("touch", touch)?)
                     .bind(touch.judged_under.clone())
-                    .bind(learned.to_owned())
-                    .bind(i64::from(touch.teaches))
-                    .bind(i64::from(touch.is_letter()));
+                    .bind(0_i64)
+                    .bind(i64::from(touch.is_letter()))
+                    .bind(touch.sketch.as_ref().map(|sketch| json("touch", sketch)).transpose()?)
+                    .bind(touch.twin.clone());
             }
             insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
+        put_lessons(&mut transaction, judged).await?;
         transaction.commit().await.map_err(query("store touches"))
     }
 

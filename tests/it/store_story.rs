@@ -10,15 +10,16 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta};
+use crickets::attribute::{Kind, Marks, Taught};
 use crickets::classify::{Labels, Origin};
 use crickets::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
-use crickets::store::{Added, Canary, Decision, Folder, Look, NewRecord, Proof, Store, Subject, Touch};
+use crickets::store::{Added, Canary, Decision, Folder, Judged, Look, NewRecord, Proof, Store, Subject, Touch};
 use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
 
 use processes::{a_lock_ends_with_its_killed_process, processes_share_one_store};
-use samples::{ODD, at, inquiry, record, touch};
+use samples::{ODD, at, inquiry, judged, record, touch};
 
 use crate::peers::{PATIENCE, Postgres};
 
@@ -90,6 +91,7 @@ stories! {
     a_record_is_stored_once,
     a_canary_flies_once_a_day_and_its_record_is_no_touch,
     a_touch_put_twice_is_replaced,
+    what_is_taught_is_found_by_its_mark,
     a_later_decision_lies_over_an_earlier,
     cursors_are_moved,
     what_was_watched_is_joined,
@@ -312,8 +314,8 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     let again = NewRecord { canary: Some(one.id.clone()), ..record(2) };
     let bounce = NewRecord { canary: Some("about asked".into()), ..record(3) };
     let batch = [came.clone(), bounce, record(4)];
-    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2 });
-    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1 });
+    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2, grown: 0 });
+    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1, grown: 0 });
     assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
     assert_eq!(store.external_ids("mailbox.main").await.unwrap().len(), 4, "and no file need be read again");
     assert!(!store.known_records(std::slice::from_ref(&came.raw.identity)).await.unwrap().is_empty());
@@ -328,22 +330,65 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     assert_eq!((&find("asked").undelivered, &find("asked").back), (&Some(ODD.to_owned()), &None));
 }
 
+async fn what_is_taught_is_found_by_its_mark(place: Place) {
+    let store = place.open().await;
+    let of: Vec<_> = (0..4).map(record).collect();
+    store.add_records(&of, at(0), false).await.unwrap();
+    let taught = |by: usize, kind: Kind, value: &str, owner: Option<&str>, ms: i64| Taught {
+        kind,
+        value: value.to_owned(),
+        owner: owner.map(|slug| InquiryId::new("w", slug)),
+        by_person: owner.is_none(),
+        at: at(ms),
+        touch: format!("t_{by}"),
+    };
+    let marks = |values: &[(Kind, &str)]| values.iter().map(|(kind, value)| kind.key(value)).collect::<BTreeSet<_>>();
+    let mut bearing = touch(&of[3]);
+    bearing.marks.senders = vec!["amy@agency.example".to_owned()];
+    store.put_touches(&judged(&[bearing.clone()])).await.unwrap();
+    assert_eq!(store.stale_touches(9).await.unwrap(), []);
+
+    // Two touches say the same of an owner: the earlier is named. A mark of no lesson is not found.
+    let sender = |by, owner, ms| taught(by, Kind::Sender, "amy@agency.example", owner, ms);
+    let teach = |by: usize, taught: Vec<Taught>| Judged { touch: touch(&of[by]), taught };
+    store.put_touches(&[teach(0, vec![sender(0, Some("a"), 2000)]), teach(1, vec![sender(1, Some("a"), 1000)])]).await.unwrap();
+    store.put_touches(&[teach(2, vec![sender(2, None, 5), taught(2, Kind::Number, "+15125550100", None, 5)])]).await.unwrap();
+    let asked = marks(&[(Kind::Sender, "amy@agency.example"), (Kind::Domain, "agency.example")]);
+    let mut found = store.taught(&asked).await.unwrap();
+    found.sort_by_key(|taught| taught.at);
+    assert_eq!(found, [sender(2, None, 5), sender(1, Some("a"), 1000)]);
+    assert_eq!(store.taught(&BTreeSet::new()).await.unwrap(), []);
+
+    // Who bears it is looked at once, and again when it is taught otherwise; the same lesson again changes nothing.
+    let due = || async { store.stale_touches(9).await.unwrap().into_iter().map(|touch| touch.record).collect::<Vec<_>>() };
+    let bearer = vec![bearing.record.clone()];
+    assert_eq!(due().await, bearer);
+    store.looked_at(&bearer).await.unwrap();
+    store.put_touches(&[teach(1, vec![sender(1, Some("a"), 1000)])]).await.unwrap();
+    assert_eq!(due().await, Vec::<String>::new());
+    store.put_touches(&[teach(1, Vec::new())]).await.unwrap();
+    assert_eq!(due().await, bearer);
+    store.put_touches(&judged(&[Touch { marks: Marks::default(), ..bearing }])).await.unwrap();
+    store.put_touches(&[teach(0, Vec::new())]).await.unwrap();
+    assert_eq!(due().await, Vec::<String>::new(), "it bears nothing any more");
+}
+
 async fn a_touch_put_twice_is_replaced(place: Place) {
     let (store, other) = (place.open().await, place.open().await);
     let of: Vec<_> = (0..40).map(record).collect();
-    assert!(store.put_touches(&[touch(&of[0])], "").await.is_err(), "a touch of no record");
+    assert!(store.put_touches(&judged(&[touch(&of[0])])).await.is_err(), "a touch of no record");
     store.add_records(&of, at(0), false).await.unwrap();
     let owner = inquiry("w", "a");
     store.add_inquiry(&owner, at(0)).await.unwrap();
     let mut touches: Vec<Touch> = of.iter().map(touch).collect();
-    store.put_touches(&touches, "").await.unwrap();
-    store.put_touches(&[], "").await.unwrap();
+    store.put_touches(&judged(&touches)).await.unwrap();
+    store.put_touches(&[]).await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches);
     touches[3].inquiry = Some(owner.id.clone());
     touches[3].review = None;
     touches[3].classified.origin = Origin::Marketing;
     touches[3].excerpt = Some("'".repeat(1_000_000));
-    store.put_touches(&touches[3..4], "").await.unwrap();
+    store.put_touches(&judged(&touches[3..4])).await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches, "also with a megabyte in it");
 
     touches[3].excerpt = None;
@@ -352,7 +397,7 @@ async fn a_touch_put_twice_is_replaced(place: Place) {
         if task % 3 == 0 {
             touches.reverse();
         }
-        tokio::spawn(async move { store.put_touches(&touches, "").await })
+        tokio::spawn(async move { store.put_touches(&judged(&touches)).await })
     });
     for put in join_all(tasks).await {
         put.unwrap().unwrap();
@@ -538,7 +583,7 @@ async fn all_is_there_after_opening_again(place: Place) {
     store.start_sending(&one.id, Status::Planned, at(1), true, false, false).await.unwrap();
     store.add_proofs(&one.id, std::slice::from_ref(&proof)).await.unwrap();
     store.add_records(std::slice::from_ref(&of), at(0), false).await.unwrap();
-    store.put_touches(&[touch(&of)], "").await.unwrap();
+    store.put_touches(&judged(&[touch(&of)])).await.unwrap();
     store.put_folder("mailbox.main", &pass).await.unwrap();
     store.cover("mailbox.main", (at(0), at(5)), false).await.unwrap();
     let seed = store.setting("seed", || "first".into()).await.unwrap();
@@ -581,9 +626,9 @@ async fn text_and_instants_come_back_as_they_were(place: Place) {
     store.add_records(std::slice::from_ref(&odd), at(0), false).await.unwrap();
     let kept = store.records().await.unwrap();
     assert_eq!((kept[0].external_id.as_str(), kept[0].arrival.at), ("row\u{fffd} 1", precise));
-    let judged = Touch { subject: Some("nul \0 in it".into()), review: Some("nul \0 in it".into()), ..touch(&odd) };
-    store.put_touches(std::slice::from_ref(&judged), "").await.unwrap();
-    assert_eq!(store.touches().await.unwrap(), vec![judged]);
+    let odd = Touch { subject: Some("nul \0 in it".into()), review: Some("nul \0 in it".into()), ..touch(&odd) };
+    store.put_touches(&judged(std::slice::from_ref(&odd))).await.unwrap();
+    assert_eq!(store.touches().await.unwrap(), vec![odd]);
     let refused = Inquiry { status: Status::Rejected, reason: Some("the site said \0".into()), ..one };
     assert!(store.settle(Status::Planned, &refused, at(1)).await.unwrap());
     assert_eq!(store.inquiry(&refused.id).await.unwrap().and_then(|kept| kept.reason).as_deref(), Some("the site said \u{fffd}"));

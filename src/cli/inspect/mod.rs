@@ -1,5 +1,6 @@
 //! `crickets inspect`.
 
+mod calls;
 mod form;
 mod mail;
 mod request;
@@ -14,7 +15,7 @@ use super::{Context, Ended};
 /// Longest page that is read, as over HTTP.
 const MAX_PAGE: u64 = 5_000_000;
 
-/// See what the engines make of a page or a mail, without a workspace
+/// See what the engines make of a page, a mail or a call log, without a workspace
 ///
 /// Nothing is ever sent.
 #[derive(Debug, Subcommand)]
@@ -33,6 +34,12 @@ pub(super) enum Inspect {
     /// Takes .eml files, mbox files, Maildirs and folders of these. What was asked, and by whom, is told by the options; labels that
     /// depend on what is not told are left out. A file that holds no message is an error of its own, and the others go on.
     Mail(Box<mail::MailArgs>),
+    /// What a log of calls, voicemails and texts holds, row by row
+    ///
+    /// Takes exports of phones, phone companies and business phone systems, archives and folders of them; each is recognised by
+    /// what it holds. A row that cannot be read is an error of its own, with file and line, and the others go on. A table that is no
+    /// known export is shown as it would be read, with all that it leaves open, and is not read before you say so (exit status 2).
+    Calls(Box<calls::CallsArgs>),
 }
 
 pub(super) async fn run(command: Inspect, context: &Context) -> Ended {
@@ -40,6 +47,7 @@ pub(super) async fn run(command: Inspect, context: &Context) -> Ended {
         Inspect::Form(args) => form::run(&args, context).await,
         Inspect::Request(args) => request::run(*args, context),
         Inspect::Mail(args) => mail::run(&args, context),
+        Inspect::Calls(args) => calls::run(&args, context),
     }
 }
 

@@ -77,7 +77,7 @@ const QUOTE_MARKS: &[&str] =
 /// The text and the links of an HTML part, from one parse.
 pub(super) fn read(html: &str) -> (String, Vec<Link>) {
     let html = start_of(html, MAX_HTML);
-    if deep(html) || crowded(html) {
+    if heavy(html) {
         return (html_to_text(html), Vec::new());
     }
     let document = Html::parse_document(html);
@@ -116,6 +116,11 @@ pub(super) fn read(html: &str) -> (String, Vec<Link>) {
             closes = true;
         }
     }
+}
+
+/// Whether the page was written to keep a parser busy.
+pub(in crate::collect) fn heavy(html: &str) -> bool {
+    deep(html) || crowded(html)
 }
 
 /// Whether elements are left open so often that building the tree, quadratic in its depth, would take minutes.

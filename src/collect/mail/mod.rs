@@ -7,6 +7,7 @@ pub mod files;
 pub(crate) mod folder;
 mod headers;
 mod html;
+pub(in crate::collect) use html::heavy;
 pub mod imap;
 mod imap_beside;
 #[cfg(test)]

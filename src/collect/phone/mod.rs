@@ -1,45 +1,57 @@
-//! Phone sources: call and text logs. Takes the neutral CSV of the contract; gives [`CallRecord`]s and raw records.
+//! Phone sources: what phones, phone companies and business phone systems export of their calls, voicemails and texts.
+//!
+//! A file is recognised by what it holds, never by its name ([`read::path`]). Every reader is one entry of [`format::READERS`]: it is
+//! shown the head of the file, and gives its rows to a [`Reading`], which checks them and hands them on one by one, so that a
+//! log of any size takes little memory. A row that cannot be read is told of with its place, and the others go on. What a source
+//! says is kept as it says it; what follows from it (attempts, owners) is for later rooms.
 
-pub mod csv;
+mod aircall;
+mod android;
+mod archive;
+mod bandwidth;
+mod callrail;
+mod cdr;
+mod column;
+mod dialpad;
+pub mod fields;
+pub mod format;
+mod google_db;
+mod google_html;
+mod google_page;
+mod grow;
+mod json;
+#[cfg(test)]
+mod json_tests;
+mod known;
+pub mod limits;
+pub mod map;
+mod mapped;
+mod mms;
+mod neutral;
 pub mod number;
+mod plan;
+mod plivo;
+mod propose;
+pub mod question;
+mod quo;
+pub mod read;
+pub mod reading;
+mod record;
+mod references;
+mod ringcentral;
+mod rows;
+pub mod stored;
+mod survey;
+mod synonyms;
+mod tags;
+mod telnyx;
+pub mod twilio;
+mod vonage;
+pub mod wall;
+pub mod when;
+mod words;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-
-use super::Channel;
-
-/// Which way a call or text went, seen from the shopper.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// To the shopper.
-    #[default]
-    Inbound,
-    /// From the shopper.
-    Outbound,
-}
-
-/// One call, voicemail or text, as the contract's `crickets.call/1` has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallRecord {
-    /// The source's own id, where it has one.
-    pub id: Option<String>,
-    /// call, voicemail or sms.
-    pub channel: Channel,
-    /// Which way it went.
-    pub direction: Direction,
-    /// E.164, or a short code or sender name as it came; `None` for a withheld number.
-    pub from: Option<String>,
-    /// E.164.
-    pub to: Option<String>,
-    /// When it began to ring.
-    pub started_at: DateTime<Utc>,
-    /// The later end, where the source is vague.
-    pub started_at_latest: Option<DateTime<Utc>>,
-    /// Length in seconds.
-    pub duration_s: Option<u32>,
-    /// Whether somebody picked up.
-    pub answered: Option<bool>,
-    /// The text, or a transcript.
-    pub body: Option<String>,
-}
+pub use grow::grown;
+pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
+pub use record::{CallRecord, Direction};
+pub use when::Stamp;

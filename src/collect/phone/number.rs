@@ -1,7 +1,13 @@
 //! Who called: E.164 numbers (ITU-T E.164), short codes, sender names, or nobody. Takes the text of a log, gives a [`Caller`].
 //! A withheld number is nobody, not a number: what a keypad spells for ANONYMOUS parses as a number of Lesotho.
 
-use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, Region};
+use std::sync::LazyLock;
+
+use rlibphonenumber::phonenumber_matcher::PhoneNumberMatcherFactory;
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberUtil, Region};
+
+/// The country of numbers written without one (ISO 3166).
+pub const REGION: &str = "US";
 
 /// Who a log says it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +73,12 @@ const KEYPAD: [&str; 5] = ["266696687", "7378742833", "2562533", "8656696", "862
 #[must_use]
 pub fn normalise(text: &str, region: &str) -> Caller {
     let text = text.trim();
+    // By far the most; nothing that says "withheld" looks like it.
+    if matches!(region, "US" | "CA")
+        && let Some(number) = north_american(text)
+    {
+        return Caller::Number(number);
+    }
     if is_withheld(text) {
         return Caller::Withheld;
     }
@@ -74,6 +86,74 @@ pub fn normalise(text: &str, region: &str) -> Caller {
         return Caller::ShortCode(text.to_owned());
     }
     e164(text, region).map_or_else(|| Caller::Name(text.to_owned()), Caller::Number)
+}
+
+/// A number as the numbering plans read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// E.164.
+    pub e164: String,
+    /// Whether its length is one that numbers there have.
+    pub possible: bool,
+    /// Whether its digits are of a range that is in use.
+    pub valid: bool,
+}
+
+/// Reads a number as libphonenumber does, whatever stands around it and whether anybody can have it. Logs want [`e164`], which is
+/// strict.
+#[must_use]
+pub fn by_plan(text: &str, region: &str) -> Option<Plan> {
+    let number = PhoneNumber::parse(text, region.parse::<Region>().ok()).ok()?;
+    let possible = number.is_possible_with_reason().is_ok();
+    let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
+    Some(Plan { e164, possible, valid: number.is_valid() })
+}
+
+/// Where a running text names a number: its place in bytes, and the number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// From which byte of the text on.
+    pub start: usize,
+    /// Up to which.
+    pub end: usize,
+    /// E.164.
+    pub e164: String,
+}
+
+/// Longest text that is searched for numbers, in bytes, and most attempts at one.
+const SEARCHED: usize = 16 * 1024;
+const TRIES: u64 = 500;
+
+static MATCHERS: LazyLock<PhoneNumberMatcherFactory<PhoneNumberUtil, &'static PhoneNumberUtil>> =
+    LazyLock::new(|| PhoneNumberMatcherFactory::new_for_util(&PHONE_NUMBER_UTIL));
+
+/// The numbers that a running text names, in its order: a transcript, a text message, a page. Only ones that are in use.
+#[must_use]
+pub fn in_text(text: &str, region: &str) -> Vec<Mention> {
+    let text = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or_default();
+    let region = region.parse::<Region>().ok();
+    let matcher = MATCHERS.matcher_builder(text).preferred_region(region).max_tries(TRIES).build();
+    let mention = |found: rlibphonenumber::phonenumber_matcher::PhoneNumberMatch<'_>| {
+        let e164 = found.number.format_as(PhoneNumberFormat::E164).into_owned();
+        Mention { start: found.start, end: found.end(), e164 }
+    };
+    matcher.map(mention).collect()
+}
+
+/// Whether nobody has this number: one of the 100 of each area that are for stories (555-01xx), of the area 555, or of one
+/// digit all through. What a page or a mail shows so is a sample; in a shop file it was written on purpose.
+#[must_use]
+pub fn is_placeholder(e164: &str) -> bool {
+    let Some(national) = e164.strip_prefix("+1").filter(|national| national.len() == 10) else {
+        let digits = e164.trim_start_matches('+').as_bytes();
+        return digits.len() >= 7 && digits.iter().skip(3).all(|digit| Some(digit) == digits.get(3));
+    };
+    let part = |from: usize, to: usize| national.get(from..to).unwrap_or_default();
+    let same = |digits: &str| digits.bytes().all(|digit| digits.bytes().next() == Some(digit));
+    part(0, 3) == "555"
+        || (part(3, 6) == "555" && part(6, 8) == "01")
+        || same(part(3, 10))
+        || matches!(part(3, 10), "1234567" | "2345678" | "4567890")
 }
 
 /// A number as E.164; `None` where the text is none, is too short or too long for one, or hides the caller.
@@ -104,21 +184,23 @@ pub fn e164(text: &str, region: &str) -> Option<String> {
 /// The fast path for ten digits, or eleven that begin with 1, with nothing between them but space, hyphen, dot and brackets.
 fn north_american(text: &str) -> Option<String> {
     let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
-    let mut digits = String::with_capacity(12);
+    let mut number = String::with_capacity(13);
+    number.push('+');
     for byte in rest.bytes() {
         match byte {
-            b'0'..=b'9' => digits.push(char::from(byte)),
+            b'0'..=b'9' if number.len() < 13 => number.push(char::from(byte)),
             b' ' | b'-' | b'.' | b'(' | b')' => {}
             _ => return None,
         }
     }
-    let national = match (digits.len(), plus) {
-        (11, _) => digits.strip_prefix('1')?,
-        (10, false) => &digits,
+    match (number.len(), plus) {
+        (12, _) => {}
+        (11, false) => number.insert(1, '1'),
         _ => return None,
-    };
-    let begins_well = |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
-    (begins_well(0) && begins_well(3)).then(|| format!("+1{national}"))
+    }
+    let digits = number.as_bytes();
+    let begins_well = |at: usize| digits.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    (digits.get(1) == Some(&b'1') && begins_well(2) && begins_well(5)).then_some(number)
 }
 
 /// Whether the text says that the caller hid.
@@ -195,10 +277,70 @@ mod tests {
         assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
     }
 
+    /// Vectors of libphonenumber, where they are: `region, input, E.164 or ERR, valid, possible, …`.
+    fn data(name: &str) -> Option<String> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/numbers").join(name);
+        let text = std::fs::read_to_string(&path).ok();
+        if text.is_none() {
+            println!("skipped: {} is not there", path.display());
+        }
+        text
+    }
+
+    #[test]
+    fn the_plans_are_those_of_libphonenumber() {
+        let Some(vectors) = data("vectors.tsv") else { return };
+        let mut count = 0;
+        for line in vectors.lines().filter(|line| !line.starts_with('#')) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [region, input, expected, valid, possible, ..] = fields.as_slice() else { panic!("{line}") };
+            let plan = by_plan(input, region);
+            assert_eq!(plan.as_ref().map_or("ERR", |plan| &plan.e164), *expected, "{region} {input:?}");
+            if let Some(plan) = plan {
+                assert_eq!((plan.valid, plan.possible), (*valid == "1", *possible == "1"), "{region} {input:?}");
+            }
+            if let Some(number) = e164(input, region) {
+                assert_eq!(number, *expected, "a strict reading is the same or none: {region} {input:?}");
+            }
+            count += 1;
+        }
+        assert!(count > 2000, "{count}");
+    }
+
+    #[test]
+    fn the_numbers_of_a_text_are_those_that_libphonenumber_finds() {
+        let Some(texts) = data("matcher_us.jsonl") else { return };
+        for line in texts.lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = case["text"].as_str().unwrap();
+            let scalar = |at: usize| text[..at].chars().count();
+            let found: Vec<_> =
+                in_text(text, "US").iter().map(|found| serde_json::json!([scalar(found.start), scalar(found.end), found.e164])).collect();
+            assert_eq!(serde_json::json!(found), case["valid"], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn samples_are_nobodys_numbers() {
+        for (number, expected) in [
+            ("+15125550142", true),
+            ("+15551234567", true),
+            ("+15555555555", true),
+            ("+12222222222", true),
+            ("+15121234567", true),
+            ("+15125551142", false),
+            ("+15127421093", false),
+            ("+442079460018", false),
+            ("+33111111111", true),
+        ] {
+            assert_eq!(is_placeholder(number), expected, "{number}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_is_some_caller(text in ".{0,40}") {
-            let _ = normalise(&text, "US");
+            let _ = (normalise(&text, "US"), by_plan(&text, "US"), in_text(&text, "US"));
         }
     }
 }

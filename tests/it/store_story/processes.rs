@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crickets::shop::Status;
 use crickets::store::{Evidence, Store};
 
-use super::samples::{at, inquiry, record, touch};
+use super::samples::{at, inquiry, judged, record, touch};
 use super::{Place, run, soon};
 use crate::peers::{Leash, PATIENCE};
 
@@ -131,7 +131,7 @@ async fn work(url: &str, folder: &Path) {
         store.add_inquiry(&one, at(0)).await.unwrap();
         let batch: Vec<_> = (number * 10..number * 10 + 10).map(record).collect();
         store.add_records(&batch, at(0), false).await.unwrap();
-        store.put_touches(&batch.iter().map(touch).collect::<Vec<_>>(), "").await.unwrap();
+        store.put_touches(&judged(&batch.iter().map(touch).collect::<Vec<_>>())).await.unwrap();
         store.cover("mailbox.main", (at(i64::from(number) * 50), at(i64::from(number) * 50 + 50)), false).await.unwrap();
         if store.start_sending(&one.id, Status::Planned, at(1), false, false, false).await.unwrap() {
             println!("\nsent {}", one.id);

@@ -5,7 +5,7 @@ use crickets::attribute::{AttributedBy, Attribution, Candidate};
 use crickets::classify::{Classified, Labels, Origin, Quotes};
 use crickets::collect::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};
 use crickets::shop::{Ask, Basis, Inquiry, InquiryId, Persona, Shop, Status, SubmitMode, SubmitRules, Success};
-use crickets::store::{NewRecord, Touch};
+use crickets::store::{Judged, NewRecord, Touch};
 
 /// Text that somebody may send us, and that must come back as it was.
 pub(crate) const ODD: &str =
@@ -98,6 +98,11 @@ pub(crate) fn record(number: u32) -> NewRecord {
     NewRecord { raw, sha256: format!("{number:064x}"), canary: None }
 }
 
+/// Touches that teach nothing.
+pub(crate) fn judged(touches: &[Touch]) -> Vec<Judged> {
+    touches.iter().map(|touch| Judged { touch: touch.clone(), taught: Vec::new() }).collect()
+}
+
 /// What a record was judged to be.
 pub(crate) fn touch(of: &NewRecord) -> Touch {
     let NewRecord { raw, sha256, .. } = of;
@@ -116,7 +121,7 @@ pub(crate) fn touch(of: &NewRecord) -> Touch {
         marks: crickets::attribute::Marks::default(),
         sketch: None,
         imported: false,
-        teaches: false,
+        twin: None,
         judged_under: "one".into(),
         inquiry: None,
         attribution: Attribution {

@@ -1,0 +1,132 @@
+//! How speech and short sender names spell a builder: words parted or joined as the machine that wrote them down liked, letters
+//! misheard, names cut to the eleven letters that a text's sender may have (GSM 03.40). Refuses short names, of which many are alike.
+
+use super::{Target, words};
+
+/// Words of a transcript that are compared with names.
+const WORDS: usize = 120;
+/// How like a name must sound, and by how much better than any other.
+const LIKE: f64 = 0.8;
+const AHEAD: f64 = 0.06;
+
+/// What was spoken or texted.
+#[derive(Default)]
+pub(super) struct Speech {
+    /// Its words without the spaces between them.
+    run: String,
+    words: Vec<String>,
+    /// The sender's name, without spaces.
+    sender: String,
+}
+
+impl Speech {
+    /// Of a text or transcript and a sender's name, which may be empty.
+    pub(super) fn of(body: &str, sender: &str) -> Self {
+        let words = words::fold(body).split_whitespace().filter(|word| *word != "and").map(str::to_owned).take(WORDS).collect();
+        Self { run: run(body), words, sender: run(sender) }
+    }
+
+    /// Whether it holds a name whose words were parted otherwise: "blue bonnet homes".
+    pub(super) fn holds(&self, name: &str, least: usize) -> bool {
+        let name = run(name);
+        name.len() >= least && self.run.contains(&name)
+    }
+
+    /// How surely the sender's name is the builder's: the whole of it, its beginning, or what sets it apart.
+    pub(super) fn sender_is(&self, builder: &str) -> Option<f64> {
+        let (name, core) = (run(builder), run(&words::core_of(builder)));
+        let sender = self.sender.as_str();
+        let begins = sender.len() >= 5 && name.starts_with(sender);
+        match begins {
+            true if sender.len() >= core.len().clamp(6, 9) => Some(0.82),
+            true => Some(0.6),
+            false => None,
+        }
+    }
+
+    /// The one builder that a part of it sounds like.
+    pub(super) fn sounds_like<'a>(&self, targets: &[&'a Target]) -> Option<&'a str> {
+        if self.words.is_empty() {
+            return None;
+        }
+        let mut best: Option<(f64, &str)> = None;
+        let mut second = 0.0_f64;
+        for target in targets {
+            let builder = target.builder.as_str();
+            let likeness = self.likeness(builder);
+            match best {
+                Some((_, known)) if known.eq_ignore_ascii_case(builder) => {}
+                Some((most, _)) if likeness <= most => second = second.max(likeness),
+                _ => {
+                    second = second.max(best.map_or(0.0, |(most, _)| most));
+                    best = Some((likeness, builder));
+                }
+            }
+        }
+        best.filter(|(most, _)| *most >= LIKE && *most >= second + AHEAD).map(|(_, builder)| builder)
+    }
+
+    /// How like the most similar part of it is to a name, 0 to 1.
+    fn likeness(&self, builder: &str) -> f64 {
+        let name = run(builder);
+        if name.len() < 9 {
+            return 0.0;
+        }
+        let long = words::fold(builder).split_whitespace().filter(|word| *word != "and").count();
+        let lengths = long.saturating_sub(1).max(1)..=long + 1;
+        let parts = lengths.flat_map(|length| self.words.windows(length)).map(<[String]>::concat);
+        let near = parts.filter(|part| may_be_like(part, &name));
+        near.map(|part| strsim::normalized_damerau_levenshtein(&part, &name)).fold(0.0, f64::max)
+    }
+}
+
+/// Whether two texts share enough letters to be worth comparing: each letter that is not shared is a change.
+fn may_be_like(part: &str, name: &str) -> bool {
+    let mut counts = [0_i32; 128];
+    for (text, step) in [(part, 1), (name, -1)] {
+        for byte in text.bytes() {
+            if let Some(count) = counts.get_mut(usize::from(byte & 0x7f)) {
+                *count += step;
+            }
+        }
+    }
+    let most = part.len().max(name.len());
+    let changes: usize = counts.iter().filter(|count| **count > 0).map(|count| count.unsigned_abs() as usize).sum();
+    part.len().abs_diff(name.len()) <= 3 && changes * 5 <= most
+}
+
+/// The words of a text run together, without "and".
+fn run(text: &str) -> String {
+    words::fold(text).split_whitespace().filter(|word| *word != "and").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::two;
+    use super::*;
+
+    #[test]
+    fn names_are_known_however_they_are_written_down() {
+        let targets = two();
+        let targets: Vec<&Target> = targets.iter().collect();
+        let speech = |body: &str| Speech::of(body, "");
+        assert!(speech("this is amy with blue bonnet homes").holds("Bluebonnet Homes", 10));
+        for (body, like) in [
+            ("hi this is amy with bluebonnie homes", Some("Bluebonnet Homes")),
+            ("hi this is amy with blue bonet homes at willow creek", Some("Bluebonnet Homes")),
+            ("seeder and stone builders", Some("Cedar & Stone Builders")),
+            ("hi this is amy about your insurance", None),
+            ("new homes for sale", None),
+            ("", None),
+        ] {
+            assert_eq!(speech(body).sounds_like(&targets), like, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_sender_of_eleven_letters_is_the_beginning_of_a_name() {
+        let sender = |name: &str| Speech::of("", name).sender_is("Bluebonnet Homes");
+        assert_eq!((sender("BLUEBONNETH"), sender("Bluebonnet"), sender("BLUEB")), (Some(0.82), Some(0.82), Some(0.6)));
+        assert_eq!((sender("BLUE"), sender("BLUEJAY"), sender("")), (None, None, None));
+    }
+}

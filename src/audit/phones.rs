@@ -1,0 +1,157 @@
+//! Phone sources: what the files of a phone hold, and what its service tells, as records. What comes in goes in; what the shopper's own
+//! side did only shows up to when a source was alive.
+
+use std::path::{Path, PathBuf};
+
+use super::door::Sink;
+use super::{AuditError, SourcePass, Vouched, Workspace};
+use crate::collect::phone::map::{Answers, Map};
+use crate::collect::phone::{self, Direction, Row, Summary, read, stored};
+use crate::collect::{CollectError, RawRecord};
+use crate::config::Phone;
+
+/// A file of a phone, as its patterns name it.
+pub(super) struct Named {
+    pub(super) path: PathBuf,
+    /// Whether a pattern names the folder that it lies in: there it need be no call log.
+    pub(super) in_folder: bool,
+}
+
+impl Workspace {
+    /// What a reader of this phone's records must be told.
+    ///
+    /// # Errors
+    /// When a saved map is wrong.
+    pub(super) fn phone_settings(&self, phone: &Phone) -> Result<phone::Settings, AuditError> {
+        let answers = Answers { saved: self.maps()?, ..Answers::default() };
+        Ok(phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, sims: phone.sims.clone(), answers })
+    }
+
+    /// One pass over all that a phone's records are read from. While `watching`, its service is asked elsewhere, at its own pace.
+    pub(super) async fn gather_phone(&self, phone: &Phone, watching: bool) -> Result<SourcePass, AuditError> {
+        let source = phone.source();
+        let (paths, mut total) = self.named_files(phone);
+        if watching {
+            let standing = self.watch_files(phone, paths, &mut total).await?;
+            self.note_source(&source, total.problems.first().cloned().or(standing)).await?;
+            return Ok(total);
+        }
+        for path in paths {
+            match self.read_call_log(phone, &path, Vouched::default()).await {
+                Ok(pass) => total.add(pass),
+                Err(AuditError::Collect(error)) => total.problems.push(format!("{error}.")),
+                Err(error) => return Err(error),
+            }
+        }
+        self.note_source(&source, total.problems.first().cloned()).await?;
+        if let Some(account) = &phone.twilio {
+            total.add(self.told(source, self.poll_twilio(phone, account).await)?);
+        }
+        Ok(total)
+    }
+
+    /// The files and folders that a phone's patterns name.
+    fn named_files(&self, phone: &Phone) -> (Vec<PathBuf>, SourcePass) {
+        let (mut named, mut pass) = (Vec::new(), SourcePass { source: phone.source(), ..SourcePass::default() });
+        for pattern in &phone.files {
+            match glob::glob(&self.root.join(pattern).to_string_lossy()) {
+                Ok(paths) => named.extend(paths.filter_map(Result::ok)),
+                Err(error) => pass.problems.push(format!("the pattern `{pattern}` cannot be used: {error}.")),
+            }
+        }
+        named.sort();
+        named.dedup();
+        (named, pass)
+    }
+
+    /// A log shows what came from its oldest row on, up to its newest or to when it was made; where somebody vouches for more, from `since`
+    /// and up to `through`. Never beyond.
+    pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, vouched: Vouched) -> Result<SourcePass, AuditError> {
+        let settings = self.phone_settings(phone)?;
+        self.read_call_log_as(phone, path, vouched, settings).await.map(|(pass, _)| pass)
+    }
+
+    /// The same with what a person said of tables; also gives the maps that were proposed and taken.
+    pub(super) async fn read_call_log_as(
+        &self,
+        phone: &Phone,
+        path: &Path,
+        vouched: Vouched,
+        settings: phone::Settings,
+    ) -> Result<(SourcePass, Vec<Map>), AuditError> {
+        let (source, path) = (phone.source(), path.to_owned());
+        let read = move |sink: &mut Sink<'_>| {
+            let mut problems = Problems::default();
+            let summary = read::path(&path, &settings, &mut |row: Row<'_>| take(&row, &source, sink, &mut problems))?;
+            Ok((summary, problems.sentences()))
+        };
+        let ((summary, mut problems), added, known) = self.drain(read).await?;
+        self.cover_log(phone, &summary, vouched, &mut problems).await?;
+        Ok((SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems }, summary.maps))
+    }
+
+    /// Covers a phone as far as a log shows it, unless a row of it cannot be read.
+    pub(super) async fn cover_log(
+        &self,
+        phone: &Phone,
+        summary: &Summary,
+        vouched: Vouched,
+        problems: &mut Vec<String>,
+    ) -> Result<(), AuditError> {
+        let since = vouched.since.into_iter().chain(summary.oldest).min();
+        match summary.shows_until().max(vouched.through) {
+            Some(until) if summary.bad == 0 => {
+                let until = until.min(self.clock.now());
+                self.cover_since(&phone.source(), since.unwrap_or(until), until).await
+            }
+            // A row that cannot be read may be the very call that a builder made.
+            Some(_) if !problems.is_empty() => {
+                problems.push("no silence is proven by this log until every row of it can be read.".to_owned());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Hands what came in on, and keeps what could not be read in mind.
+pub(super) fn take(row: &Row<'_>, source: &str, sink: &mut Sink<'_>, problems: &mut Problems) -> Result<(), CollectError> {
+    match &row.call {
+        Ok(call) if call.direction == Direction::Inbound => sink(raw(row, source)?),
+        Ok(_) => Ok(()),
+        Err(_) => {
+            problems.add(row.problem());
+            Ok(())
+        }
+    }
+}
+
+fn raw(row: &Row<'_>, source: &str) -> Result<RawRecord, CollectError> {
+    match &row.call {
+        Ok(call) => stored::raw_record(call, row, source),
+        Err(reason) => Err(CollectError::Record { reason: reason.clone() }),
+    }
+}
+
+/// What could not be read, in sentences: the first of them, and how many more.
+#[derive(Default)]
+pub(super) struct Problems {
+    sentences: Vec<String>,
+    more: u64,
+}
+
+impl Problems {
+    /// Problems that are told one by one.
+    const TOLD: usize = 100;
+
+    pub(super) fn add(&mut self, sentence: Option<String>) {
+        if self.sentences.len() < Self::TOLD { self.sentences.extend(sentence) } else { self.more += 1 }
+    }
+
+    pub(super) fn sentences(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.sentences.push(format!("{} more rows could not be read.", self.more));
+        }
+        self.sentences
+    }
+}

@@ -1,0 +1,186 @@
+//! The forms by which Twilio and Plivo tell of calls, recordings and texts. What comes in names no time: it lies within the time
+//! that the request may have been under way: Twilio waits 15 seconds for an answer before it tries a second address, Plivo a minute. What tells of the
+//! end of a call names its length, and by that its beginning.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::Provider;
+use crate::collect::Channel;
+use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, number, when};
+
+/// How long before its arrival a request may have set out.
+fn under_way(provider: Provider) -> Duration {
+    Duration::seconds(if provider == Provider::Twilio { 20 } else { 60 })
+}
+
+/// How long a phone rings at most.
+const RINGS: Duration = Duration::seconds(120);
+/// How long after a recording its transcript may come.
+const TRANSCRIBED: Duration = Duration::hours(24);
+
+/// Reads the fields of a form that had come at `at`.
+///
+/// # Errors
+/// When it is about no call and no text, or its time cannot be read.
+pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime<Utc>, settings: &Settings) -> Result<Read, String> {
+    let fields: BTreeMap<&str, &str> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.trim())).filter(|(_, value)| !value.is_empty()).collect();
+    let first = |names: &[&str]| names.iter().find_map(|name| fields.get(name).copied());
+    let owned = |names: &[&str]| first(names).map(str::to_owned);
+    if first(&["ParentCallSid", "ParentCallUUID"]).is_some() || first(&["Direction"]) == Some("outbound-dial") {
+        return Ok(Read::Skip("legs of forwarded calls"));
+    }
+    let under_way = under_way(provider);
+    let arrived = Stamp::between(at - under_way, at);
+    let (from, to) = (caller(first(&["From"])), caller(first(&["To"])));
+    let direction = match first(&["Direction"]) {
+        Some(text) if text.starts_with("out") => Direction::Outbound,
+        None if from.is_some() && from == settings.own => Direction::Outbound,
+        _ => Direction::Inbound,
+    };
+    let record = |channel, at| CallRecord {
+        direction,
+        from: from.clone(),
+        to: to.clone().or_else(|| settings.own.clone().filter(|_| direction == Direction::Inbound)),
+        ..CallRecord::new(channel, at)
+    };
+    let call = owned(&["CallSid", "CallUUID"]);
+    if let Some(id) = owned(&["MessageSid", "SmsSid", "SmsMessageSid", "MessageUUID"]) {
+        return Ok(match first(&["Body", "Text"]) {
+            None if first(&["NumMedia"]).is_none_or(|media| media == "0") => Read::Skip("reports of texts that were sent"),
+            body => Read::call(CallRecord { id: Some(id), body: body.map(str::to_owned), ..record(Channel::Sms, arrived) }),
+        });
+    }
+    if let Some(id) = owned(&["RecordingSid", "RecordingID"]) {
+        let length = first(&["RecordingDuration"]).and_then(when::duration);
+        let long = Duration::seconds(i64::from(length.unwrap_or_default()));
+        let latest = at - long;
+        let began = match first(&["RecordingStartTime"]) {
+            Some(text) => moment(text).ok_or_else(|| format!("RecordingStartTime is {text:?}, and must be a date"))?,
+            None if fields.contains_key("TranscriptionText") => Stamp::between(latest - TRANSCRIBED, latest),
+            None => Stamp::between(latest - under_way, latest),
+        };
+        return Ok(Read::call(CallRecord {
+            id: Some(id),
+            session: call,
+            duration_s: length,
+            body: owned(&["TranscriptionText"]),
+            ..record(Channel::Voicemail, began)
+        }));
+    }
+    let id = call.ok_or_else(|| format!("{} tells of no call and no text", provider.name()))?;
+    let status = first(&["CallStatus"]).unwrap_or_default();
+    let length = first(&["CallDuration", "Duration"]).and_then(when::duration);
+    let began = match (first(&["StartTime"]).and_then(when::iso), first(&["Timestamp"])) {
+        (Some(began), _) => began,
+        (None, Some(text)) => {
+            let told = moment(text).ok_or_else(|| format!("Timestamp is {text:?}, and must be a date"))?.at;
+            // The length counts from the answer, in whole seconds.
+            let taken = told - Duration::seconds(i64::from(length.unwrap_or_default()));
+            Stamp::between(taken - RINGS, taken + Duration::seconds(1))
+        }
+        (None, None) if length.is_some() => {
+            let taken = at - Duration::seconds(i64::from(length.unwrap_or_default()));
+            Stamp::between(taken - under_way - RINGS, taken + Duration::seconds(1))
+        }
+        (None, None) => arrived,
+    };
+    Ok(Read::call(CallRecord {
+        session: Some(id.clone()),
+        id: Some(id),
+        duration_s: length,
+        answered: match status {
+            "completed" | "in-progress" => Some(true),
+            "busy" | "failed" | "no-answer" | "canceled" | "cancel" | "timeout" => Some(false),
+            _ => None,
+        },
+        name: owned(&["CallerName"]),
+        forwarded_from: caller(first(&["ForwardedFrom"])),
+        ..record(Channel::Call, began)
+    }))
+}
+
+/// A date of RFC 2822 or ISO 8601.
+fn moment(text: &str) -> Option<Stamp> {
+    when::rfc2822(text).or_else(|| when::iso(text))
+}
+
+/// A number, which Plivo writes without its plus.
+fn caller(text: Option<&str>) -> Option<String> {
+    let text = text?;
+    let digits = text.len() >= 11 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .then(|| number::e164(&format!("+{text}"), number::REGION))
+        .flatten()
+        .or_else(|| number::normalise(text, number::REGION).into_text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(pairs: &[(&str, &str)]) -> Result<Read, String> {
+        let fields: Vec<(String, String)> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let settings = Settings { own: Some("+15125550142".to_owned()), ..Settings::default() };
+        read(Provider::Twilio, &fields, "2026-11-02T15:05:00Z".parse().unwrap(), &settings)
+    }
+
+    fn shown(read: Result<Read, String>) -> String {
+        match read {
+            Ok(Read::Call(call)) => format!(
+                "{:?} {} {} {}..{} {:?} {:?}",
+                call.channel,
+                call.id.unwrap_or_default(),
+                call.from.unwrap_or_else(|| "withheld".to_owned()),
+                call.started_at.format("%H:%M:%S"),
+                call.started_at_latest.map(|at| at.format("%H:%M:%S").to_string()).unwrap_or_default(),
+                call.answered,
+                call.body.or(call.session).unwrap_or_default(),
+            ),
+            Ok(Read::Skip(what)) => what.to_owned(),
+            Err(error) => error,
+        }
+    }
+
+    #[test]
+    fn what_comes_in_lies_within_the_time_that_the_request_was_under_way() {
+        for (pairs, want) in [
+            (
+                &[
+                    ("CallSid", "CA1"),
+                    ("From", "+15125550100"),
+                    ("To", "+15125550142"),
+                    ("CallStatus", "ringing"),
+                    ("Direction", "inbound"),
+                ][..],
+                "Call CA1 +15125550100 15:04:40..15:05:00 None \"CA1\"",
+            ),
+            (
+                &[
+                    ("CallSid", "CA1"),
+                    ("From", "+266696687"),
+                    ("CallStatus", "completed"),
+                    ("CallDuration", "30"),
+                    ("Timestamp", "Mon, 02 Nov 2026 15:04:59 +0000"),
+                ],
+                "Call CA1 withheld 15:02:29..15:04:30 Some(true) \"CA1\"",
+            ),
+            (
+                &[("MessageSid", "SM1"), ("From", "72345"), ("To", "+15125550142"), ("Body", "Hi"), ("NumMedia", "0")],
+                "Sms SM1 72345 15:04:40..15:05:00 None \"Hi\"",
+            ),
+            (&[("MessageSid", "SM1"), ("MessageStatus", "delivered")], "reports of texts that were sent"),
+            (&[("CallSid", "CA2"), ("ParentCallSid", "CA1")], "legs of forwarded calls"),
+            (
+                &[("RecordingSid", "RE1"), ("CallSid", "CA1"), ("From", "+15125550100"), ("RecordingDuration", "10")],
+                "Voicemail RE1 +15125550100 15:04:30..15:04:50 None \"CA1\"",
+            ),
+            (&[("Hello", "x")], "twilio tells of no call and no text"),
+            (&[("CallSid", "CA1"), ("Timestamp", "soon")], "Timestamp is \"soon\", and must be a date"),
+        ] {
+            assert_eq!(shown(form(pairs)), want, "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Known exports in CSV that are told by their columns: iMazing, iExplorer, Aircall, Twilio's console. The names of an export's
+//! columns tell where everything is; orders of dates and zones are asked for as with any other table.
+
+use super::format::{Head, Reader, Source};
+use super::map::{self, Role};
+use super::mapped;
+use super::propose::Profile;
+use super::reading::Reading;
+use super::survey::DELIMITERS;
+use super::{wall, words};
+use crate::collect::{Channel, CollectError};
+
+/// iMazing's calls, with the header of iMazing 3.
+const IMAZING_CALLS: Profile = Profile {
+    name: "imazing-calls-csv",
+    needs: &["call type", "date", "duration", "number", "service"],
+    columns: &[
+        (Role::Direction, &["call type"]),
+        (Role::Answered, &["call type"]),
+        (Role::StartedAt, &["date"]),
+        (Role::Duration, &["duration"]),
+        (Role::Party, &["number"]),
+        (Role::Name, &["contact"]),
+        (Role::Service, &["service"]),
+    ],
+    utc: false,
+    international: false,
+    channel: Some(Channel::Call),
+    values: &[],
+    caveat: None,
+};
+
+/// iMazing 2 wrote the same without a header, and minutes only.
+const IMAZING_2_CALLS: Profile = Profile {
+    needs: &[],
+    columns: &[
+        (Role::Direction, &["#1"]),
+        (Role::Answered, &["#1"]),
+        (Role::StartedAt, &["#2"]),
+        (Role::Duration, &["#3"]),
+        (Role::Party, &["#4"]),
+        (Role::Name, &["#5"]),
+        (Role::Service, &["#7"]),
+    ],
+    ..IMAZING_CALLS
+};
+
+const IMAZING_MESSAGES: Profile = Profile {
+    name: "imazing-messages-csv",
+    needs: &["chat session", "message date", "type", "sender id", "text"],
+    columns: &[
+        (Role::StartedAt, &["message date"]),
+        (Role::Direction, &["type"]),
+        (Role::Party, &["sender id"]),
+        (Role::Name, &["sender name"]),
+        (Role::Body, &["text"]),
+        (Role::Id, &["message id"]),
+        (Role::Session, &["chat session"]),
+        (Role::Service, &["service"]),
+    ],
+    channel: Some(Channel::Sms),
+    ..IMAZING_CALLS
+};
+
+const IEXPLORER_CALLS: Profile = Profile {
+    name: "iexplorer-calls-csv",
+    needs: &["contact", "number", "date", "duration", "call type", "unformatted number"],
+    columns: &[
+        (Role::StartedAt, &["date"]),
+        (Role::Direction, &["call type"]),
+        (Role::Answered, &["call type"]),
+        (Role::Duration, &["duration"]),
+        (Role::Party, &["number"]),
+        (Role::Name, &["contact"]),
+    ],
+    ..IMAZING_CALLS
+};
+
+const AIRCALL: Profile = Profile {
+    name: "aircall-csv",
+    needs: &["direction", "from", "to", "answered", "duration total"],
+    columns: &[
+        (Role::StartedAt, &["datetime utc", "datetime tz offset incl"]),
+        (Role::Date, &["date tz offset incl"]),
+        (Role::Time, &["time tz offset incl"]),
+        (Role::Zone, &["number timezone"]),
+        (Role::Direction, &["direction"]),
+        (Role::Answered, &["answered"]),
+        (Role::From, &["from"]),
+        (Role::To, &["to"]),
+        (Role::Duration, &["duration total"]),
+        (Role::Id, &["call id", "call id internal"]),
+    ],
+    international: true,
+    values: &[("answered", &["Yes"]), ("missed", &["No"])],
+    ..IMAZING_CALLS
+};
+
+const UNVERIFIED: &str = "No real export of Twilio's console could be had to check this reading of its columns against.";
+
+const TWILIO_CALLS: Profile = Profile {
+    name: "twilio-csv",
+    needs: &["from", "to", "direction", "status", "duration"],
+    columns: &[
+        (Role::StartedAt, &["start time", "starttime", "date created", "datecreated"]),
+        (Role::Direction, &["direction"]),
+        (Role::Answered, &["status"]),
+        (Role::From, &["from"]),
+        (Role::To, &["to"]),
+        (Role::Duration, &["duration"]),
+        (Role::Id, &["sid", "call sid", "callsid"]),
+        (Role::ForwardedFrom, &["forwarded from", "forwardedfrom"]),
+    ],
+    // Twilio completes a call also where a machine of the shopper's own took it.
+    values: &[("unknown", &["completed", "in-progress", "ringing", "queued"])],
+    caveat: Some(UNVERIFIED),
+    ..IMAZING_CALLS
+};
+
+const TWILIO_MESSAGES: Profile = Profile {
+    needs: &["from", "to", "body", "direction", "num segments"],
+    columns: &[
+        (Role::StartedAt, &["sentdate", "sent date", "date sent", "datesent", "date created", "datecreated"]),
+        (Role::Direction, &["direction"]),
+        (Role::From, &["from"]),
+        (Role::To, &["to"]),
+        (Role::Body, &["body"]),
+        (Role::Id, &["sid", "message sid"]),
+    ],
+    channel: Some(Channel::Sms),
+    values: &[],
+    ..TWILIO_CALLS
+};
+
+/// Whether a head has all columns that a profile needs.
+fn has(head: &Head<'_>, profile: &Profile) -> bool {
+    DELIMITERS.iter().any(|delimiter| {
+        let columns: Vec<String> = head.columns(*delimiter).iter().map(|column| map::plain(column)).collect();
+        profile.needs.iter().all(|need| columns.iter().any(|column| column == need))
+    })
+}
+
+/// iMazing 2: a word of a call, a time, a duration and a number, in that order.
+fn is_imazing_2(head: &Head<'_>) -> bool {
+    DELIMITERS.iter().any(|delimiter| {
+        let columns = head.columns(*delimiter);
+        let [word, time, length, number, ..] = columns.as_slice() else { return false };
+        matches!(word.as_str(), "Incoming" | "Outgoing" | "Missed")
+            && words::facts(word).direction.is_some()
+            && matches!(wall::read(time), Some(wall::Read::Wall(wall)) if wall.day.is_some() && wall.time.is_some())
+            && length.matches(':').count() == 2
+            && (number.is_empty() || super::number::e164(number, super::number::REGION).is_some())
+    })
+}
+
+macro_rules! readers {
+    ($($reader:ident $recognises:ident $read:ident $profile:ident),* $(,)?) => {
+        $(
+            pub(super) const $reader: Reader = Reader { name: $profile.name, recognises: $recognises, read: $read };
+            fn $read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
+                mapped::read(source, reading, Some(&$profile))
+            }
+        )*
+    };
+}
+
+fn is_imazing(head: &Head<'_>) -> bool {
+    has(head, &IMAZING_CALLS)
+}
+
+fn is_messages(head: &Head<'_>) -> bool {
+    has(head, &IMAZING_MESSAGES)
+}
+
+fn is_iexplorer(head: &Head<'_>) -> bool {
+    has(head, &IEXPLORER_CALLS)
+}
+
+fn is_aircall(head: &Head<'_>) -> bool {
+    has(head, &AIRCALL)
+}
+
+fn is_twilio_calls(head: &Head<'_>) -> bool {
+    has(head, &TWILIO_CALLS) && head.text.lines().next().is_some_and(|line| line.to_lowercase().contains("sid"))
+}
+
+fn is_twilio_messages(head: &Head<'_>) -> bool {
+    has(head, &TWILIO_MESSAGES)
+}
+
+readers! {
+    IMAZING_READER is_imazing read_imazing IMAZING_CALLS,
+    IMAZING_2_READER is_imazing_2 read_imazing_2 IMAZING_2_CALLS,
+    MESSAGES_READER is_messages read_messages IMAZING_MESSAGES,
+    IEXPLORER_READER is_iexplorer read_iexplorer IEXPLORER_CALLS,
+    AIRCALL_READER is_aircall read_aircall AIRCALL,
+    TWILIO_CALLS_READER is_twilio_calls read_twilio_calls TWILIO_CALLS,
+    TWILIO_MESSAGES_READER is_twilio_messages read_twilio_messages TWILIO_MESSAGES,
+}

@@ -1,0 +1,460 @@
+//! Tables that call themselves by their columns: known exports, files that a saved map fits, and any other CSV, for which a map is
+//! proposed and a person asked. Takes a stream, spools it (8 MB of memory, then a file of no name), reads it two times: once to see
+//! what its columns hold, once into records. A file whose reading leaves anything open is not read.
+
+use std::io::Write as _;
+
+use sha2::{Digest, Sha256};
+use tempfile::SpooledTempFile;
+
+use super::format::{Head, Reader, Source};
+use super::map::Map;
+use super::plan::Plan;
+use super::propose::{Profile, propose};
+use super::question::{Ambiguity, Example, Question};
+use super::reading::{Place, Read, Reading, Used};
+use super::rows::{Next, Rows};
+use super::survey::{self, DELIMITERS, Layout, Survey};
+use crate::collect::CollectError;
+use crate::collect::mail::canonical::hex;
+
+/// Any table that holds moments; the last of all readers.
+pub(super) const READER: Reader = Reader { name: "mapped-csv", recognises, read: any };
+
+/// How much of a file is held in memory.
+const IN_MEMORY: usize = 8 * 1024 * 1024;
+
+fn recognises(head: &Head<'_>) -> bool {
+    let text = head.text.trim_start();
+    // What comes after a NUL is no table, and markup is for others.
+    !head.bytes.contains(&0)
+        && !text.starts_with(['{', '[', '<'])
+        && text.lines().take(60).any(|line| DELIMITERS.iter().any(|delimiter| line.as_bytes().contains(delimiter)))
+}
+
+fn any(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
+    read(source, reading, None)
+}
+
+/// Reads a table; `profile`: it is this known export.
+pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: Option<&Profile>) -> Result<(), CollectError> {
+    let path = source.path.to_owned();
+    let failed = |source| CollectError::Read { path: path.clone(), source };
+    let (mut spool, sha256) = spooled(source.reader).map_err(failed)?;
+    let head = survey::head(&mut spool).map_err(failed)?;
+    let settings = reading.settings;
+    if profile.is_none()
+        && let Some((name, map, layout)) = saved(&head, reading)
+    {
+        let format = format!("{}:{name}", READER.name);
+        let used = Used { map: Some(name.to_owned()), sha256, mapping: map.clone() };
+        return rows(&mut spool, map, &layout, &format, used, reading).map_err(|error| named(error, &path));
+    }
+    let Some(layout) = survey::layout(&head, settings.answers.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok())) else {
+        // A known export without a row is one in which nothing happened.
+        let rows = DELIMITERS.iter().map(|delimiter| survey::sample(&head, *delimiter).len()).max().unwrap_or(0);
+        return if profile.is_some() && rows <= 1 { Ok(()) } else { Err(unknown(&head, reading)) };
+    };
+    let survey = survey::survey(&mut spool, layout, settings.own.as_deref()).map_err(failed)?;
+    let Some(mut proposal) = propose(&survey, settings, profile) else { return Err(unknown(&head, reading)) };
+    if let Some((name, map)) = settings.answers.named.as_ref().filter(|_| profile.is_none()) {
+        // It was named for this file: it is used where its columns are all there, and asked about where they are not.
+        match Plan::new(map, header(&survey.layout), survey.layout.fields, settings) {
+            Ok(_) => {
+                let used = Used { map: Some(name.clone()), sha256, mapping: map.clone() };
+                let format = format!("{}:{name}", READER.name);
+                return rows(&mut spool, map, &survey.layout, &format, used, reading).map_err(|error| named(error, &path));
+            }
+            Err(problem) => {
+                proposal.open.push(Ambiguity { kind: "map", message: problem, settle: vec!["another --map, or none".to_owned()] });
+            }
+        }
+    }
+    let named_by = settings.answers.save.as_ref().filter(|_| profile.is_none());
+    let taken = profile.is_some() || settings.answers.yes || named_by.is_some();
+    if !proposal.open.is_empty() || !taken {
+        if proposal.open.is_empty() {
+            proposal.decided.push("nothing is open".to_owned());
+        }
+        let question = Question {
+            file: reading.file().to_owned(),
+            sha256,
+            format: profile.map_or(READER.name, |profile| profile.name).to_owned(),
+            confidence: proposal.confidence,
+            decided: proposal.decided,
+            ambiguities: proposal.open,
+            examples: examples(&survey, &proposal.map, reading),
+            rows: survey.rows,
+            mapping: proposal.map,
+        };
+        return Err(CollectError::Unmapped(Box::new(question)));
+    }
+    if let Some(caveat) = profile.and_then(|profile| profile.caveat) {
+        reading.caveat(caveat);
+    }
+    let format = match (profile, named_by) {
+        (Some(profile), _) => profile.name.to_owned(),
+        (None, Some(name)) => format!("{}:{name}", READER.name),
+        (None, None) => READER.name.to_owned(),
+    };
+    let used = Used { map: named_by.cloned(), sha256, mapping: proposal.map.clone() };
+    if profile.is_none() {
+        reading.summary.maps.push(proposal.map.clone());
+    }
+    rows(&mut spool, &proposal.map, &survey.layout, &format, used, reading).map_err(|error| named(error, &path))
+}
+
+/// The whole stream aside, and its SHA-256.
+fn spooled(reader: &mut dyn std::io::BufRead) -> std::io::Result<(SpooledTempFile, String)> {
+    let mut spool = SpooledTempFile::new(IN_MEMORY);
+    let mut sha256 = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let count = reader.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
+        sha256.update(bytes);
+        spool.write_all(bytes)?;
+    }
+    Ok((spool, hex(&sha256.finalize())))
+}
+
+fn unknown(head: &[u8], reading: &Reading<'_>) -> CollectError {
+    let looks = super::format::looks_like(&Head::new(head));
+    CollectError::UnknownLog { file: reading.file().to_owned(), looks }
+}
+
+/// What failed while rows were read, with the path that it was.
+enum Failed {
+    Io(std::io::Error),
+    Other(CollectError),
+}
+
+fn named(error: Failed, path: &std::path::Path) -> CollectError {
+    match error {
+        Failed::Io(source) => CollectError::Read { path: path.to_owned(), source },
+        Failed::Other(error) => error,
+    }
+}
+
+/// The saved map that a file fits, and where its rows are.
+fn saved<'a>(head: &[u8], reading: &Reading<'a>) -> Option<(&'a str, &'a Map, Layout)> {
+    let answers = &reading.settings.answers;
+    let maps = answers.named.iter().chain(&answers.saved);
+    for (name, map) in maps {
+        let told = map.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        for delimiter in told.into_iter().chain(DELIMITERS.into_iter().filter(|delimiter| Some(*delimiter) != told)) {
+            let sample = survey::sample(head, delimiter);
+            let layout =
+                |before: usize, header: Option<(u64, Vec<String>)>, fields| Layout { delimiter, before, header, fields, rival: None };
+            if let Some(at) = sample.iter().position(|(_, cells)| map.fits(cells)) {
+                let header = sample.into_iter().nth(at)?;
+                let fields = header.1.len();
+                return Some((name, map, layout(at + 1, Some(header), fields)));
+            }
+            let Some(fields) = map.file.fields.filter(|_| map.file.header.is_none()) else { continue };
+            let plan = Plan::new(map, &[], fields, reading.settings).ok()?;
+            // Without a header the rows themselves must be what the map says.
+            let reads = |cells: &[String]| cells.len() == fields && plan.read(&|at| cells.get(at).map(|cell| cell.as_str().into())).is_ok();
+            if !sample.is_empty() && sample.iter().take(20).all(|(_, cells)| reads(cells)) {
+                return Some((name, map, layout(0, None, fields)));
+            }
+        }
+    }
+    None
+}
+
+fn header(layout: &Layout) -> &[String] {
+    layout.header.as_ref().map_or(&[], |(_, names)| names)
+}
+
+fn examples(survey: &Survey, map: &Map, reading: &Reading<'_>) -> Vec<Example> {
+    let plan = Plan::new(map, header(&survey.layout), survey.layout.fields, reading.settings);
+    let example = |(line, cells): &(u64, Vec<String>)| {
+        let read = match &plan {
+            Ok(plan) => plan.read(&|at| cells.get(at).map(|cell| cell.as_str().into())),
+            Err(problem) => Err(problem.clone()),
+        };
+        let (call, problem) = match read {
+            Ok(Read::Call(call)) => (Some(*call), None),
+            Ok(Read::Skip(what)) => (None, Some(format!("passed over: {what}"))),
+            Err(problem) => (None, Some(problem)),
+        };
+        Example { line: *line, row: cells.join(" | "), call, problem }
+    };
+    survey.first.iter().map(example).collect()
+}
+
+fn rows(
+    spool: &mut SpooledTempFile,
+    map: &Map,
+    layout: &Layout,
+    format: &str,
+    used: Used,
+    reading: &mut Reading<'_>,
+) -> Result<(), Failed> {
+    let plan = match Plan::new(map, header(layout), layout.fields, reading.settings) {
+        Ok(plan) => plan,
+        Err(problem) => return reading.bad(Place::Line(1), "", problem).map_err(Failed::Other),
+    };
+    let file = reading.file().to_owned();
+    reading.begin(&file, format);
+    reading.used(used);
+    let mut rows = Rows::new(survey::rewind(spool).map_err(Failed::Io)?, layout.delimiter);
+    let mut before = layout.before;
+    loop {
+        let next = rows.advance().map_err(Failed::Io)?;
+        let place = Place::Line(rows.line());
+        match next {
+            Next::End => return Ok(()),
+            Next::Bad(why) => reading.bad(place, &rows.raw(), why).map_err(Failed::Other)?,
+            Next::Row if before > 0 => before -= 1,
+            Next::Row if rows.len() > layout.fields => {
+                let problem =
+                    format!("the row has {} fields and the others {}; a text that holds a comma must be quoted", rows.len(), layout.fields);
+                reading.bad(place, &rows.raw(), problem).map_err(Failed::Other)?;
+            }
+            Next::Row => {
+                let read = plan.read(&|at| rows.field(at));
+                reading.take(place, &rows.raw(), read).map_err(Failed::Other)?;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::READERS;
+    use super::super::wall::Order;
+    use super::super::{Direction, Row, Settings, Summary};
+    use super::*;
+    use crate::collect::Channel;
+
+    /// What a file's rows are, in short, or what is asked.
+    fn read(text: &[u8], settings: &Settings) -> (Vec<String>, Result<Summary, CollectError>) {
+        let mut seen = Vec::new();
+        let result = {
+            let mut sink = |row: Row<'_>| {
+                seen.push(match &row.call {
+                    Ok(call) => {
+                        let stamp = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+                        let latest = call.started_at_latest.map_or(String::new(), |latest| format!("..{}", stamp(latest)));
+                        let side = |side: &Option<String>| side.clone().unwrap_or("-".to_owned());
+                        let way = if call.direction == Direction::Inbound { ">" } else { "<" };
+                        let kind = match call.channel {
+                            Channel::Voicemail => "vm ",
+                            Channel::Sms => "sms ",
+                            _ => "",
+                        };
+                        let answered = call.answered.map_or("", |answered| if answered { " yes" } else { " no" });
+                        let length = call.duration_s.map_or(String::new(), |s| format!(" {s}s"));
+                        format!("{kind}{}{latest} {way} {} {}{length}{answered}", stamp(call.started_at), side(&call.from), side(&call.to))
+                    }
+                    Err(problem) => format!("! {problem}"),
+                });
+                Ok(())
+            };
+            let mut reading = Reading::new(settings, &mut sink);
+            let head = Head::new(text);
+            let reader = READERS.iter().find(|reader| (reader.recognises)(&head));
+            match reader {
+                None => Err(CollectError::UnknownLog { file: "x".to_owned(), looks: super::super::format::looks_like(&head) }),
+                Some(reader) => {
+                    reading.begin("log.csv", reader.name);
+                    let ended = (reader.read)(&mut Source { path: "log.csv".as_ref(), reader: &mut &*text }, &mut reading);
+                    ended.map(|()| reading.summary)
+                }
+            }
+        };
+        (seen, result)
+    }
+
+    fn settings() -> Settings {
+        Settings { own: Some("+15125550142".to_owned()), zone: Some(chrono_tz::America::Chicago), ..Settings::default() }
+    }
+
+    fn yes() -> Settings {
+        let mut settings = settings();
+        settings.answers.yes = true;
+        settings
+    }
+
+    /// What is asked about a file, by kind.
+    fn asked(text: &str, settings: &Settings) -> Vec<&'static str> {
+        match read(text.as_bytes(), settings).1 {
+            Err(CollectError::Unmapped(question)) => question.ambiguities.iter().map(|open| open.kind).collect(),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn rows(text: &str, settings: &Settings) -> Vec<String> {
+        let (seen, result) = read(text.as_bytes(), settings);
+        assert!(result.is_ok(), "{text}: {result:?}");
+        seen
+    }
+
+    const IMAZING_2: &str =
+        "Incoming,02/06/17 09:45,00:01:43,+15125550111,Bob Smith\nOutgoing,02/06/17 10:42,00:02:10,+15125550111,Bob Smith\n";
+
+    #[test]
+    fn day_or_month_is_asked_and_settled() {
+        assert_eq!(asked(IMAZING_2, &settings()), ["date_order"]);
+        assert_eq!(asked(IMAZING_2, &yes()), ["date_order"], "yes is no answer to it");
+        let mut settled = settings();
+        settled.answers.order = Some(Order::DayFirst);
+        assert_eq!(
+            rows(IMAZING_2, &settled),
+            [
+                "2017-06-02T14:45:00Z..2017-06-02T14:45:59Z > +15125550111 +15125550142 103s",
+                "2017-06-02T15:42:00Z..2017-06-02T15:42:59Z < +15125550142 +15125550111 130s",
+            ]
+        );
+        let decided = format!("{IMAZING_2}Missed,25/06/17 10:00,00:00:05,+15125550112,\n");
+        assert_eq!(rows(&decided, &settings())[2], "2017-06-25T15:00:00Z..2017-06-25T15:00:59Z > +15125550112 +15125550142 5s no");
+        let mut zoneless = settled.clone();
+        zoneless.zone = None;
+        assert_eq!(asked(IMAZING_2, &zoneless), ["timezone"]);
+    }
+
+    #[test]
+    fn known_exports_are_read_without_asking() {
+        let imazing = "\u{feff}Call type,Date,Duration,Number,Contact,Location,Service\r\n\
+            Missed,2026-03-15 14:30:00,00:00:05,(512) 555-0111,Amy,Austin,Phone: +15125550111\r\n\
+            Incoming,2026-03-15 14:31:00,00:01:05,3f2504e0-4f89-11d3-9a0c-0305e82c3301,Amy,,Teams Audio\r\n\
+            Incoming,2026-03-15 14:32:00,00:01:05,+15125550111,Amy,,FaceTime\r\n";
+        assert_eq!(rows(imazing, &settings()), ["2026-03-15T19:30:00Z > +15125550111 +15125550142 5s no"]);
+        let messages = "Chat Session;Message Date;Delivered Date;Read Date;Service;Type;Sender ID;Sender Name;Status;Replying to;Subject;Text;Attachment;Attachment type\n\
+            Amy;2026-03-15 14:30:00;;;SMS;Incoming;+15125550111;Amy;Read;;;\"Hi; yes\";;\n\
+            Amy;2026-03-15T14:31:00.000Z;;;iMessage;Outgoing;;;Read;;;Thanks;;\n\
+            Amy;2026-03-15 14:32:00;;;SMS;Notification;;;;;;x;;\n";
+        assert_eq!(
+            rows(messages, &settings()),
+            ["sms 2026-03-15T19:30:00Z > +15125550111 +15125550142", "sms 2026-03-15T14:31:00Z < +15125550142 -"]
+        );
+        let iexplorer = "\"Contact\",\"Number\",\"Date\",\"Duration\",\"Call Type\",\"Unformatted Number\",\"Number Geo Description\"\n\
+            \"Bob\",\"+15125550111\",\"2017-06-02 09:45:48\",\"1:43\",\"Incoming\",\"5125550111\",\"Austin\"\n";
+        assert_eq!(rows(iexplorer, &settings()), ["2017-06-02T14:45:48Z > +15125550111 +15125550142 103s"]);
+        let aircall = "line,datetime (tz offset incl.),number timezone,datetime (utc),country_code,direction,from,to,answered,duration (total)\n\
+            Sales,2025-12-04 18:57:14,Australia/Melbourne,2025-12-04 07:57:14.083,AU,inbound,61413097129,15125550142,No,217\n";
+        assert_eq!(rows(aircall, &settings()), ["2025-12-04T07:57:14.083Z > +61413097129 +15125550142 217s no"]);
+        let twilio = "From,To,Body,Status,SentDate,ApiVersion,NumSegments,ErrorCode,AccountSid,Sid,Direction,Price,PriceUnit\n\
+            +15125550111,+15125550142,Hello,received,2026-11-03T15:00:00Z,2010,1,,AC1,SM1,inbound,,USD\n";
+        assert_eq!(rows(twilio, &settings()), ["sms 2026-11-03T15:00:00Z > +15125550111 +15125550142"]);
+    }
+
+    #[test]
+    fn call_detail_records_are_told_apart_by_their_times() {
+        let csv = "\"\",\"5125550111\",\"100\",\"from-trunk\",\"\"\"Amy\"\" <5125550111>\",\"SIP/t-1\",\"SIP/100-2\",\"Dial\",\"SIP/100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",60,55,\"ANSWERED\",\"DOCUMENTATION\",\"1793.1\",\"\"\n";
+        assert_eq!(rows(csv, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s yes"]);
+        let custom = "\"\"\"Amy\"\" <5125550111>\",\"5125550111\",\"100\",\"from-trunk\",\"SIP/t-1\",\"\",\"VoiceMail\",\"100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",\"60\",\"55\",\"ANSWERED\",\"3\",\"1793.1\",\"\",\"1793.1\",\"7\"\n";
+        assert_eq!(rows(custom, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s no"]);
+        let freepbx = "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,amaflags,accountcode,uniqueid,userfield,did\n\
+            2026-11-03 09:00:00,x,5125550111,600,ext,a,,Queue,,60,55,ANSWERED,3,,1793.1,,5125550142\n\
+            2026-11-03 09:00:00,x,101,102,ext,a,,Dial,,60,0,NO ANSWER,3,,1793.2,,\n";
+        assert_eq!(rows(freepbx, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s"]);
+    }
+
+    #[test]
+    fn any_other_table_is_shown_before_it_is_read() {
+        let ring = "Date,Time,Direction,From,To,Action Result,Duration,Name,Extension\n\
+            08/30/2026,09:15 AM,Inbound,(512) 555-0111,(512) 555-0142,Voicemail,0:00:30,Amy,9042\n\
+            08/30/2026,09:40 AM,Inbound,(512) 555-0112,(512) 555-0142,Missed,0:00:00,Bob,9015\n";
+        assert_eq!(asked(ring, &settings()), Vec::<&str>::new(), "nothing is open, but nobody has said yes");
+        let read = rows(ring, &yes());
+        assert_eq!(read[1], "2026-08-30T14:40:00Z..2026-08-30T14:40:59Z > +15125550112 +15125550142 0s no");
+        assert_eq!(read[0], "vm 2026-08-30T14:15:00Z..2026-08-30T14:15:59Z > +15125550111 +15125550142 30s");
+    }
+
+    #[test]
+    fn preambles_totals_and_spoilt_numbers_are_told() {
+        let verizon = "Wireless usage for 512-555-0142\n\nDate;Time;Number;Type;Minutes\n\
+            11/13/2026;9:32 AM;=\"5125550111\";Incoming;2\n11/14/2026;9:32 AM;1.51256E+10;Incoming;2\n\
+            11/15/2026;9:40 AM;'5125550112;Outgoing;1\n;;;;\nTotal;;;;5\n";
+        let (seen, summary) = read(verizon.as_bytes(), &yes());
+        assert!(summary.is_ok(), "{summary:?}");
+        assert!(seen[1].contains("shortened"), "{seen:?}");
+        assert_eq!(seen[0], "2026-11-13T15:32:00Z..2026-11-13T15:32:59Z > +15125550111 +15125550142 120s");
+        assert_eq!(seen[2], "2026-11-15T15:40:00Z..2026-11-15T15:40:59Z < +15125550142 +15125550112 60s");
+        let summary = summary.unwrap();
+        assert_eq!((seen.len(), summary.bad, summary.skipped["a total, no row of its own"]), (3, 1, 1));
+    }
+
+    #[test]
+    fn what_is_open_is_asked() {
+        let two = "When,A,B,Way\n2026-11-03 09:00:00,5125550111,5125550112,in\n2026-11-03 10:00:00,5125550113,5125550114,out\n";
+        assert_eq!(asked(two, &yes()), ["numbers", "channel"]);
+        let silent = "Date,Number,Length\n2026-11-03 09:00:00,5125550111,1:43\n";
+        assert_eq!(asked(silent, &yes()), ["direction"]);
+        let odd = "Date,Number,Direction,Duration\n2026-11-03 09:00:00,5125550111,Inbound,1:43\n2026-11-03 09:00:00,5125550111,Inbound,1:43\n2026-11-04 09:00:00,5125550111,Zurück,1:43\n";
+        assert_eq!(asked(odd, &yes()), ["words"]);
+        let mut settled = yes();
+        settled.answers.values = vec![("outbound".to_owned(), "Zurück".to_owned())];
+        assert_eq!(rows(odd, &settled)[2], "2026-11-04T15:00:00Z < +15125550142 +15125550111 103s");
+        let epoch = "timestamp\tphone\tdirection\tduration\n1793720000\t5125550111\tincoming\t7\n1793720060000\t5125550111\tincoming\t7\n";
+        assert_eq!(rows(epoch, &yes())[1], "2026-11-03T15:34:20Z > +15125550111 +15125550142 7s");
+    }
+
+    #[test]
+    fn the_run_of_a_file_decides_its_order_where_it_is_long_enough() {
+        let rows_of = |dates: &[&str]| {
+            let mut text = "Date,Number,Direction,Duration\n".to_owned();
+            for date in dates {
+                text.push_str(&format!("{date} 09:00,5125550111,Inbound,1:43\n"));
+            }
+            text
+        };
+        let steady = rows_of(&["11/01/2026", "12/01/2026", "01/02/2026", "02/02/2026", "03/02/2026"]);
+        assert!(rows(&steady, &yes())[0].starts_with("2026-01-11"), "only day first runs one way");
+        assert_eq!(asked(&rows_of(&["11/01/2026", "01/02/2026"]), &yes()), ["date_order"]);
+        assert_eq!(asked(&rows_of(&["13/01/2026", "01/13/2026"]), &yes()), ["date_order"], "mixed");
+    }
+
+    #[test]
+    fn a_saved_map_reads_what_it_was_made_for_and_nothing_else() {
+        let ring = "Date,Time,Direction,From,To,Result\n08/07/2026,09:15 AM,Inbound,5125550111,5125550142,Missed\n";
+        let mut saving = settings();
+        saving.answers.order = Some(Order::MonthFirst);
+        saving.answers.channel = Some(Channel::Call);
+        saving.answers.save = Some("ring".to_owned());
+        let (_, summary) = read(ring.as_bytes(), &saving);
+        let summary = summary.unwrap();
+        let map = summary.maps[0].clone();
+        assert_eq!(summary.records.keys().collect::<Vec<_>>(), ["mapped-csv:ring"]);
+        let text = toml::to_string(&map).unwrap();
+        let again: Map = toml::from_str(&text).unwrap();
+        assert_eq!((again.fault(), &again), (None, &map), "{text}");
+        let mut later = settings();
+        later.answers.saved = vec![("ring".to_owned(), again)];
+        let (seen, summary) = read(ring.replace(',', ";").as_bytes(), &later);
+        assert_eq!(seen, ["2026-08-07T14:15:00Z..2026-08-07T14:15:59Z > +15125550111 +15125550142 no"]);
+        assert_eq!(summary.unwrap().records.keys().collect::<Vec<_>>(), ["mapped-csv:ring"]);
+        assert_eq!(asked(&ring.replace("Result", "Outcome"), &later), ["channel", "date_order"], "another header is another file");
+    }
+
+    #[test]
+    fn a_known_export_is_empty_only_where_it_has_no_row() {
+        let header = "Call type,Date,Duration,Number,Contact,Location,Service\n";
+        assert_eq!(rows(header, &settings()), Vec::<String>::new());
+        let odd = format!("{header}Missed,15 h 30,0:05,5125550111,,,\n");
+        assert!(matches!(read(odd.as_bytes(), &settings()).1, Err(CollectError::UnknownLog { .. })));
+    }
+
+    #[test]
+    fn what_is_no_call_log_is_not_taken_for_one() {
+        for text in ["name,price\nchair,12\n", "a,b\n", "Date,Amount\n2026-11-03,12.00\n", "", "hello\n"] {
+            assert!(matches!(read(text.as_bytes(), &yes()).1, Err(CollectError::UnknownLog { .. })), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), cells in "([0-9/: ,;\"A-Za-z+\\-]{0,40}\n){0,9}") {
+            let mut settings = yes();
+            settings.answers.order = Some(Order::DayFirst);
+            settings.answers.direction = Some(Direction::Inbound);
+            for text in [bytes.clone(), cells.clone().into_bytes(), [IMAZING_2.as_bytes(), &bytes].concat(),
+                [b"Date,Number,Type,Duration\n2026-11-03 09:00,5125550111,in,3\n".to_vec(), cells.into_bytes(), bytes].concat()] {
+                let _ = read(&text, &settings);
+            }
+        }
+    }
+}

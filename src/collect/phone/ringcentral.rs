@@ -1,0 +1,69 @@
+//! `RingCentral`: its call log (`view=Simple`, or detailed with its legs) and its message store. Times are UTC.
+
+use super::CallRecord;
+use super::fields::{Fields, between, caller};
+use super::json::Shape;
+use super::reading::{Read, Settings};
+use crate::collect::Channel;
+
+const FORMAT: &str = "ringcentral-json";
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape {
+        format: FORMAT,
+        all: &["id", "startTime", "direction", "from", "to"],
+        any: &["sessionId", "telephonySessionId", "result"],
+        read: call,
+    },
+    Shape { format: FORMAT, all: &["id", "creationTime", "direction", "type", "from"], any: &[], read: message },
+];
+
+/// A call; its legs, which stand within it, are none of their own.
+fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
+    if fields.text("type").is_some_and(|kind| !kind.eq_ignore_ascii_case("voice")) {
+        return Ok(Read::Skip("faxes"));
+    }
+    let direction = fields.direction("direction")?;
+    let result = fields.text("result").unwrap_or_default().to_ascii_lowercase();
+    let voicemail = result == "voicemail";
+    let answered = match result.as_str() {
+        "accepted" | "call connected" | "received" => Some(true),
+        "missed" | "voicemail" | "no answer" | "busy" | "hang up" | "hangup" | "rejected" | "declined" | "blocked" | "abandoned" => {
+            Some(false)
+        }
+        _ => None,
+    };
+    let channel = if voicemail { Channel::Voicemail } else { Channel::Call };
+    Ok(Read::call(CallRecord {
+        id: fields.said("id"),
+        session: fields.first(&["telephonySessionId", "sessionId"]),
+        duration_s: fields.seconds("duration"),
+        answered,
+        name: fields.inner("from").and_then(|from| from.said("name")),
+        ..between(channel, fields.time_of(&["startTime"])?, direction, parties(fields), settings)
+    }))
+}
+
+/// A text or a voicemail of the message store; `subject` is what a text says, or a voicemail's transcript.
+fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
+    let channel = match fields.text("type").unwrap_or_default().to_ascii_lowercase().as_str() {
+        "sms" | "text" => Channel::Sms,
+        "voicemail" => Channel::Voicemail,
+        "fax" => return Ok(Read::Skip("faxes")),
+        _ => return Ok(Read::Skip("messages within the company")),
+    };
+    let direction = fields.direction("direction")?;
+    let at = fields.time_of(&["creationTime"])?;
+    Ok(Read::call(CallRecord {
+        id: fields.said("id"),
+        duration_s: fields.first_of("attachments").and_then(|audio| audio.seconds("vmDuration")),
+        body: fields.said("subject"),
+        name: fields.inner("from").and_then(|from| from.said("name")),
+        ..between(channel, at, direction, parties(fields), settings)
+    }))
+}
+
+fn parties(fields: Fields<'_>) -> [Option<String>; 2] {
+    let number = |party: Option<Fields<'_>>| party.and_then(|party| party.said("phoneNumber")).and_then(|number| caller(Some(&number)));
+    [number(fields.inner("from")), number(fields.first_of("to"))]
+}

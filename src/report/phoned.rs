@@ -1,0 +1,55 @@
+//! What the logs of a number can prove, in words: what they cannot show, when they were last proven by a call of our own, and how many
+//! strangers call the number anyway.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::words;
+use crate::attribute::quiet::Background;
+
+/// What is known of a phone source. What is absent is not known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phoned {
+    /// What its logs cannot show, in sentences.
+    pub cannot_show: Vec<String>,
+    /// The last call or text from a number of our own that it showed.
+    pub own_call: Option<DateTime<Utc>>,
+    /// What came before anybody was asked.
+    pub background: Option<Background>,
+}
+
+/// What is known of a phone source, in sentences.
+#[must_use]
+pub fn tell(phoned: &Phoned) -> String {
+    let mut text = "No call or text means none in these logs.".to_owned();
+    for limit in &phoned.cannot_show {
+        text.push_str(&format!(" {}", words::brief(limit, 200)));
+    }
+    match phoned.own_call {
+        Some(at) => text.push_str(&format!(" The last call of our own that it showed came on {}.", words::utc(at))),
+        None => text.push_str(" No call of our own shows that it was alive."),
+    }
+    if let Some(background) = &phoned.background {
+        text.push_str(&format!(" Of this number: {}.", background.tell()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_of_what_silence_is_claimed() {
+        assert_eq!(tell(&Phoned::default()), "No call or text means none in these logs. No call of our own shows that it was alive.");
+        let phoned = Phoned {
+            cannot_show: vec!["An Android backup holds no RCS messages.".into()],
+            own_call: Some("2026-11-04T12:00:00Z".parse().unwrap()),
+            background: None,
+        };
+        assert_eq!(
+            tell(&phoned),
+            "No call or text means none in these logs. An Android backup holds no RCS messages. The last call of our own that it showed came on 2026-11-04T12:00:00Z."
+        );
+    }
+}

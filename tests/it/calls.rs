@@ -1,0 +1,83 @@
+//! What real exports of phones yield, row by row: `tests/calls/FOLDER.jsonl` holds what `inspect calls --json` must say of the folder of
+//! that name among the shared samples, beside it, where needed, `FOLDER.args` with options, a line each. Every row was checked
+//! against its file by hand. `UPDATE=1` writes the tables anew; check them again before they are committed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::workspace::run_in;
+
+fn tables() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls")
+}
+
+/// Real exports that are not part of the repository.
+fn shared() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone");
+    if root.is_dir() {
+        return Some(root);
+    }
+    println!("SKIPPED: {} is not there", root.display());
+    None
+}
+
+/// What the program says of a folder, its files named within it.
+fn yields(folder: &Path, options: &[&str]) -> Vec<Value> {
+    let home = tempfile::tempdir().unwrap();
+    let folder = folder.canonicalize().unwrap();
+    let mut args = vec!["inspect", "calls", "--json", folder.to_str().unwrap()];
+    args.extend(options);
+    let run = run_in(home.path(), home.path(), &args);
+    let rows: Vec<Value> = run
+        .out
+        .lines()
+        .map(|line| {
+            let mut row: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let file = row["file"].as_str().unwrap();
+            row["file"] = file.strip_prefix(folder.to_str().unwrap()).unwrap_or(file).trim_start_matches('/').into();
+            row
+        })
+        .collect();
+    let failed = rows.iter().any(|row| row.get("error").is_some());
+    assert_eq!(run.code, Some(i32::from(failed)), "{}: {}", run.what, run.err);
+    rows
+}
+
+#[test]
+fn every_export_yields_the_rows_it_holds() {
+    let Some(shared) = shared() else { return };
+    let mut names: Vec<PathBuf> = std::fs::read_dir(tables()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.retain(|name| name.extension().is_some_and(|extension| extension == "jsonl"));
+    names.sort();
+    assert!(!names.is_empty());
+    for table in names {
+        let folder = table.file_stem().unwrap().to_str().unwrap();
+        if !shared.join(folder).is_dir() {
+            println!("SKIPPED: {folder} is not among the samples");
+            continue;
+        }
+        let options = std::fs::read_to_string(table.with_extension("args")).unwrap_or_default();
+        let rows = yields(&shared.join(folder), &options.lines().collect::<Vec<_>>());
+        if std::env::var_os("UPDATE").is_some() {
+            let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+            std::fs::write(&table, lines).unwrap();
+            continue;
+        }
+        let text = std::fs::read_to_string(&table).unwrap();
+        let expected: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let by_file = |rows: &[Value]| {
+            let mut files: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+            for row in rows {
+                files.entry(row["file"].to_string()).or_default().push(row.clone());
+            }
+            files
+        };
+        let (found, expected) = (by_file(&rows), by_file(&expected));
+        for (file, expected) in &expected {
+            assert_eq!(found.get(file), Some(expected), "{folder}: {file}");
+        }
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{folder}");
+    }
+}

@@ -1,0 +1,73 @@
+//! The phone, from a log to the report: what a number proves, one call in two logs, a voicemail that names the builder and teaches its
+//! number, calls of our own, a log that begins late.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::import::{WAVE, asked};
+use crate::workspace::{shop, touches};
+
+const HEADER: &str = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
+
+fn at(seconds: i64) -> String {
+    (Utc::now() + TimeDelta::seconds(seconds)).to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+#[test]
+fn a_voicemail_that_names_the_builder_teaches_its_number_whichever_came_first() {
+    let ring = format!("call,inbound,+17132231234,+15125550142,{},0,false,\n", at(60));
+    let left =
+        format!("voicemail,inbound,+17132231234,+15125550142,{},20,false,\"Hi Dana, this is Amy with Bluebonnet Homes.\"\n", at(600));
+    for order in [[&ring, &left], [&left, &ring]] {
+        let (workspace, _site, _alias) = asked();
+        for (number, row) in order.into_iter().enumerate() {
+            workspace.write("logs/a.csv", &format!("{HEADER}c{number},{row}"));
+            workspace.ok(&["watch", "--once"]);
+        }
+        assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2, "the number is the builder's by its own words");
+        assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn one_call_in_two_logs_counts_once_and_our_own_call_is_nobodys() {
+    let (workspace, _site, _alias) = asked();
+    let moment = Utc::now() + TimeDelta::seconds(2);
+    let row = |from: &str, at: &str| format!("call,inbound,{from},+15125550142,{at},0,false,\n");
+    let spelt = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (own, later) = (at(-3_600), at(90_000));
+    let rows = format!("c1,{}c2,{}c3,{}", row("+15125550142", &own), row("+15125550100", &spelt), row("+15125550142", &later));
+    workspace.write("provider.csv", &format!("{HEADER}{rows}"));
+    let twilio = serde_json::json!({"calls": [{
+        "sid": "CA00000000000000000000000000000001", "from": "+15125550100", "to": "+15125550142", "direction": "inbound",
+        "status": "no-answer", "start_time": (moment + TimeDelta::seconds(20)).to_rfc2822(),
+        "date_created": (moment + TimeDelta::seconds(20)).to_rfc2822(), "duration": "0", "parent_call_sid": null,
+    }]});
+    workspace.write("twilio.json", &twilio.to_string());
+    workspace.ok(&["import", "calls", "provider.csv", "twilio.json"]);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let report = workspace.make_report(WAVE, &[]);
+    let calls: Vec<_> = touches(&report, "bluebonnet").iter().filter(|touch| touch["channel"] == "call").collect();
+    assert_eq!((calls.len(), &shop(&report, "bluebonnet")["counts"]["calls"]), (1, &1.into()), "{calls:#?}");
+    let stands: DateTime<Utc> = calls[0]["at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(stands.timestamp(), moment.timestamp());
+    assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]), "our own calls wait for nobody");
+    let phone = &workspace.json(&["status"])["coverage"]["phone.main"]["phone"];
+    assert!(phone["own_call"].is_string(), "{phone:#}");
+    assert!(workspace.ok(&["status"]).out.contains("No call or text means none in these logs."));
+}
+
+#[test]
+fn a_log_that_begins_late_shows_nothing_before_its_first_row() {
+    let (workspace, _site, _alias) = asked();
+    let row = |number: u32, at: &str| format!("c{number},call,outbound,+15125550142,+15125550199,{at},0,false,\n");
+    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    let covered = |workspace: &crate::workspace::Workspace| workspace.json(&["status"])["coverage"]["phone.main"]["covered"].clone();
+    workspace.write("late.csv", &format!("{HEADER}{}", row(1, &now)));
+    workspace.ok(&["import", "calls", "late.csv"]);
+    let spans = covered(&workspace);
+    let from = |spans: &serde_json::Value| spans[0]["from"].as_str().map(|from| from.parse::<DateTime<Utc>>().unwrap());
+    let oldest: DateTime<Utc> = now.parse().unwrap();
+    assert_eq!(from(&spans), Some(oldest), "{spans:#}");
+    workspace.ok(&["import", "calls", "late.csv", "--since", &at(-86_400)]);
+    assert!(from(&covered(&workspace)).is_some_and(|from| from < oldest), "somebody vouches for it");
+}
