@@ -47,7 +47,7 @@ impl Workspace {
     /// was judged need fit into memory.
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
         let inquiries = self.store.inquiries(None).await?;
-        let decisions = self.store.decisions().await?;
+        let decisions = self.store.decided().await?;
         let skews = Skews::of(&self.store.canaries().await?);
         let (store, evidence) = (self.store.clone(), self.evidence.clone());
         let window_days = self.config.wave.window_days;

@@ -25,7 +25,7 @@ impl Workspace {
             pass.source = path.display().to_string();
             passes.push(pass);
         }
-        Ok(Gathered { passes, derived: self.derive().await? })
+        Ok(Gathered { passes, derived: Some(self.derive().await?) })
     }
 
     /// Reads call logs, as of one of our phones (by default the first). `through`: somebody vouches that they are complete up to then.
@@ -55,7 +55,7 @@ impl Workspace {
             pass.source = file.display().to_string();
             passes.push(pass);
         }
-        Ok(Gathered { passes, derived: self.derive().await? })
+        Ok(Gathered { passes, derived: Some(self.derive().await?) })
     }
 }
 

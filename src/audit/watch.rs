@@ -67,7 +67,7 @@ impl Workspace {
             }
             // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
             if gathered.passes.iter().any(|pass| pass.new + pass.canaries > 0) {
-                gathered.derived = self.derive().await?;
+                gathered.derived = Some(self.derive().await?);
             }
             tell(&gathered);
         }
@@ -76,17 +76,25 @@ impl Workspace {
     /// Takes in what the watching threads sent, in its order.
     async fn take_news(&self, batch: Vec<News>) -> Result<Vec<SourcePass>, AuditError> {
         let mut passes: Vec<SourcePass> = Vec::new();
-        for News { source, what } in batch {
+        let mut batch = batch.into_iter().peekable();
+        while let Some(News { source, what }) = batch.next() {
             if passes.last().is_none_or(|pass| pass.source != source) {
                 passes.push(SourcePass { source: source.clone(), ..SourcePass::default() });
             }
             let Some(pass) = passes.last_mut() else { continue };
             match what {
                 What::Record(raw) => {
-                    let added = self.take_in(vec![*raw]).await?;
+                    // What follows of the same source goes in with it; what notes it as read comes after.
+                    let mut raws = vec![*raw];
+                    let more = |news: &News| news.source == source && matches!(news.what, What::Record(_));
+                    while let Some(News { what: What::Record(raw), .. }) = batch.next_if(more) {
+                        raws.push(*raw);
+                    }
+                    let count = raws.len();
+                    let added = self.take_in(raws).await?;
                     pass.new += added.new;
                     pass.canaries += added.canaries;
-                    pass.known += 1 - (added.new + added.canaries).min(1);
+                    pass.known += count.saturating_sub(added.new + added.canaries);
                 }
                 What::Pass(seen, problems) => {
                     self.note_folders(&source, &seen.cursors, &seen.folders).await?;

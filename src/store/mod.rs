@@ -20,7 +20,7 @@ mod touches;
 
 pub use canaries::{Back, Canary};
 pub use coverage::Folder;
-pub use decisions::{Decision, Subject};
+pub use decisions::{Decided, Decision, Subject};
 pub use due::Place;
 pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};
