@@ -56,7 +56,7 @@ impl Workspace {
         // One at a time: what another process knew less of must not be written over what was judged here.
         let _turn = self.turn_to_judge().await?;
         let inquiries = self.store.inquiries(None).await?;
-        let decisions = self.store.decisions().await?;
+        let decisions = self.store.decided().await?;
         let skews = Skews::of(&self.store.canaries().await?);
         let (store, evidence) = (self.store.clone(), self.evidence.clone());
         let window_days = self.config.wave.window_days;

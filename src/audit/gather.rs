@@ -60,8 +60,8 @@ impl SourcePass {
 pub struct Gathered {
     /// By source.
     pub passes: Vec<SourcePass>,
-    /// What was judged after it.
-    pub derived: Derived,
+    /// What was judged after it, if anything had to be.
+    pub derived: Option<Derived>,
 }
 
 impl Gathered {
@@ -91,7 +91,7 @@ impl Workspace {
         for (source, problem) in unsent {
             passes.iter_mut().filter(|pass| pass.source == source).for_each(|pass| pass.problems.push(problem.clone()));
         }
-        Ok(Gathered { passes, derived: self.derive().await? })
+        Ok(Gathered { passes, derived: Some(self.derive().await?) })
     }
 
     /// A source's own failure becomes a sentence; ours stays an error.

@@ -45,7 +45,7 @@ impl Workspace {
     pub async fn take_in_webhooks(&self) -> Result<Gathered, AuditError> {
         let passes = self.take_journal().await?;
         let fresh = passes.iter().any(|pass| pass.new + pass.grown > 0);
-        Ok(Gathered { derived: if fresh { self.derive().await? } else { super::Derived::default() }, passes })
+        Ok(Gathered { derived: if fresh { Some(self.derive().await?) } else { None }, passes })
     }
 
     pub(super) async fn take_journal(&self) -> Result<Vec<SourcePass>, AuditError> {

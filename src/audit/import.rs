@@ -30,7 +30,7 @@ impl Workspace {
             pass.source = path.display().to_string();
             passes.push(pass);
         }
-        Ok(Gathered { passes, derived: self.derive().await? })
+        Ok(Gathered { passes, derived: Some(self.derive().await?) })
     }
 
     /// Reads call logs, as of one of our phones (by default the first). `vouched`: from and up to when somebody says that they are complete.
@@ -85,7 +85,7 @@ impl Workspace {
         if let (Some(path), Some(map)) = (saved_as, maps::only(&maps)?) {
             maps::write(&path, map)?;
         }
-        Ok((Gathered { passes, derived: self.derive().await? }, questions))
+        Ok((Gathered { passes, derived: Some(self.derive().await?) }, questions))
     }
 }
 

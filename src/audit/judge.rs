@@ -18,10 +18,10 @@ use crate::collect::mail::arrival::came_in;
 use crate::collect::{Channel, Signal};
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
-use crate::store::{Decision, Record, Subject, Touch};
+use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 8;
+const RULES: u32 = 9;
 
 /// The signal of a call that we placed ourselves.
 const OWN_CALL: &str = "own-call";
@@ -29,7 +29,7 @@ const OWN_CALL: &str = "own-call";
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {
     inquiries: BTreeMap<InquiryId, &'a Inquiry>,
-    decisions: &'a BTreeMap<(Subject, String), Decision>,
+    decisions: &'a BTreeMap<(Subject, String), Decided>,
     targets: Vec<Target>,
     /// The address of each mailbox, by its source.
     base: BTreeMap<String, String>,
@@ -52,7 +52,7 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub(super) fn new(
         inquiries: &'a [Inquiry],
-        decisions: &'a BTreeMap<(Subject, String), Decision>,
+        decisions: &'a BTreeMap<(Subject, String), Decided>,
         window_days: i64,
         base: BTreeMap<String, String>,
         phones: &[String],
@@ -177,7 +177,7 @@ impl<'a> Judge<'a> {
             inquiry: inquiry.clone(),
             at: record.arrival.at,
             message_id: content.marks().message_id,
-            by_a_person: decision.is_some_and(|decision| decision.origin == Some(Origin::Personal)),
+            by_a_person: decision.and_then(Decided::origin).is_some_and(|(origin, _)| origin == Origin::Personal),
             body: body(content, &self.asked(Some(inquiry), record))?,
         })
     }
@@ -251,7 +251,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decision>) -> Attribution {
+    fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decided>) -> Attribution {
         let mut attribution = match content {
             Content::Mail(mail) => attribute::mail_within(mail, within(record), &self.targets),
             Content::Call(call) if !self.board.rings(call) => Attribution::nobodys(),
@@ -278,8 +278,8 @@ impl<'a> Judge<'a> {
             let reasons = vec![Signal::new(OWN_CALL, 1.0, "from a number of our own: it shows that the phone is alive")];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
         }
-        if let Some(Decision { owner: Some(owner), author, reason, .. }) = decision {
-            attribution = by_person(owner.clone(), format!("{author}: {reason}"), attribution.candidates);
+        if let Some((owner, said)) = decision.and_then(Decided::owner) {
+            attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
         }
         attribution
     }
@@ -317,18 +317,19 @@ impl<'a> Judge<'a> {
 
     /// Lays a decision over the judgement; gives the sentence that says so.
     #[expect(clippy::unused_self, reason = "a step of judging, beside the others")]
-    fn overrule(&self, classified: &mut Classified, decision: &Decision) -> String {
-        if let Some(origin) = decision.origin {
+    fn overrule(&self, classified: &mut Classified, decided: &Decided) -> String {
+        if let Some((origin, said)) = decided.origin() {
             classified.origin = origin;
             classified.confidence = 1.0;
-            classified.signals.push(Signal::new("person", 1.0, format!("{}: {}", decision.author, decision.reason)));
+            classified.signals.push(Signal::new("person", 1.0, format!("{}: {}", said.author, said.reason)));
         }
-        if let Some(labels) = &decision.labels {
+        if let Some((labels, _)) = decided.labels() {
             let placement = classified.labels.placement;
             classified.labels = labels.clone();
             classified.labels.placement = classified.labels.placement.or(placement);
         }
-        format!("{} decided on {}: {}", decision.author, decision.at.date_naive(), decision.reason)
+        let told = decided.standing().into_iter();
+        told.map(|said| format!("{} decided on {}: {}", said.author, said.at.date_naive(), said.reason)).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -401,9 +402,9 @@ fn judged_by_person(recorded: &TouchByHand, context: &Context) -> Classified {
     classified
 }
 
-fn review_reason(attribution: &Attribution, classified: &Classified, decision: Option<&Decision>) -> Option<String> {
-    let owner_decided = decision.is_some_and(|decision| decision.owner.is_some());
-    let origin_decided = decision.is_some_and(|decision| decision.origin.is_some());
+fn review_reason(attribution: &Attribution, classified: &Classified, decision: Option<&Decided>) -> Option<String> {
+    let owner_decided = decision.and_then(Decided::owner).is_some();
+    let origin_decided = decision.and_then(Decided::origin).is_some();
     match (&attribution.owner, attribution.candidates.as_slice()) {
         (None, _) if owner_decided => None,
         (None, []) if attribution.reasons.iter().any(|reason| reason.id == OWN_CALL) => None,

@@ -34,6 +34,9 @@ pub struct Item {
     /// The start of what it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
+    /// How sure it is who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_confidence: Option<f64>,
     /// Who wrote it, as far as judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
@@ -46,6 +49,19 @@ pub struct Item {
     pub signals: Vec<Signal>,
     /// The evidence.
     pub evidence: Vec<Proof>,
+    /// All that people decided on it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+    /// Whether it waits for a person.
+    pub open: bool,
+}
+
+impl Item {
+    /// Whether it is a touch that matches no inquiry at all; everything else in the queue is in review.
+    #[must_use]
+    pub fn is_unmatched(&self) -> bool {
+        self.kind == Subject::Touch && self.inquiry.is_none() && self.candidates.is_empty()
+    }
 }
 
 /// What a person rules on an item. `None` leaves a part as it is.
@@ -96,9 +112,19 @@ impl Workspace {
     /// When there is no such id.
     pub async fn item(&self, id: &str) -> Result<Item, AuditError> {
         if let Some(inquiry) = self.store.inquiry(&InquiryId(id.to_owned())).await? {
-            return self.inquiry_item(&inquiry).await;
+            let mut item = self.inquiry_item(&inquiry).await?;
+            item.decisions = self.decided(Subject::Inquiry, id).await?;
+            return Ok(item);
         }
-        Ok(self.touch_item(&self.find_touch(id).await?))
+        let touch = self.find_touch(id).await?;
+        let mut item = self.touch_item(&touch);
+        item.decisions = self.decided(Subject::Touch, &touch.record).await?;
+        Ok(item)
+    }
+
+    async fn decided(&self, kind: Subject, subject: &str) -> Result<Vec<Decision>, AuditError> {
+        let decided = self.store.decided().await?.remove(&(kind, subject.to_owned())).unwrap_or_default();
+        Ok(decided.all().to_vec())
     }
 
     async fn inquiry_item(&self, inquiry: &Inquiry) -> Result<Item, AuditError> {
@@ -111,11 +137,14 @@ impl Workspace {
             from: None,
             subject: None,
             excerpt: None,
+            origin_confidence: None,
             origin: None,
             inquiry: Some(inquiry.id.clone()),
             candidates: Vec::new(),
             signals: Vec::new(),
             evidence: self.store.proofs(&inquiry.id).await?,
+            decisions: Vec::new(),
+            open: inquiry.status == Status::Unclear,
         })
     }
 
@@ -208,11 +237,14 @@ impl Workspace {
             from: touch.from.clone(),
             subject: touch.subject.clone(),
             excerpt: touch.excerpt.clone(),
+            origin_confidence: Some(touch.classified.confidence),
             origin: Some(touch.classified.origin),
             inquiry: touch.inquiry.clone(),
             candidates: touch.attribution.candidates.clone(),
             signals: touch.attribution.reasons.iter().chain(&touch.classified.signals).cloned().collect(),
             evidence: vec![Proof { role: "touch".into(), sha256: touch.sha256.clone(), size, at: touch.arrival.at }],
+            decisions: Vec::new(),
+            open: touch.review.is_some(),
         }
     }
 }

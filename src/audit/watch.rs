@@ -68,7 +68,7 @@ impl Workspace {
             }
             // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
             if gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
-                gathered.derived = self.derive().await?;
+                gathered.derived = Some(self.derive().await?);
             }
             tell(&gathered);
         }

@@ -22,7 +22,8 @@ pub(super) async fn run(command: &Rederive, context: &Context) -> Ended {
     let in_review = workspace.review(command.wave.as_deref()).await?.len();
     let document = json!({"schema": "crickets.rederive/1", "judged": derived.judged, "changed": derived.changed, "in_review": in_review});
     context.out.result(&document, || {
-        format!("{} touches judged, {} judged otherwise than before, {in_review} in review.\n", derived.judged, derived.changed)
+        let touches = if derived.judged == 1 { "touch" } else { "touches" };
+        format!("{} {touches} judged, {} judged otherwise than before, {in_review} in review.\n", derived.judged, derived.changed)
     });
     Ok(DONE)
 }

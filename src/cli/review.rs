@@ -9,7 +9,12 @@ use super::record::{OriginArg, labels};
 use super::{Context, DONE, Ended};
 use crate::audit::{Item, Ruling};
 use crate::classify::Origin;
+use crate::report::words;
 use crate::shop::InquiryId;
+use crate::store::Decision;
+
+/// Most candidates that get a command of their own.
+const LIKELY: usize = 3;
 
 /// Decide what crickets will not guess
 ///
@@ -118,14 +123,67 @@ fn whole(item: &Item, workspace: &crate::audit::Workspace) -> String {
             let _ = writeln!(text, "  | {excerpt}");
         }
     }
+    if let Some((origin, sure)) = item.origin.zip(item.origin_confidence) {
+        let _ = writeln!(text, "  written by: {} ({sure:.2})", words::origin(origin));
+    }
+    if let Some(inquiry) = item.inquiry.as_ref().filter(|_| item.channel.is_some()) {
+        let _ = writeln!(text, "  belongs to {inquiry}");
+    }
     for candidate in &item.candidates {
         let _ = writeln!(text, "  may belong to {} ({:.2}): {}", candidate.inquiry, candidate.confidence, candidate.reason);
     }
     for signal in &item.signals {
         let _ = writeln!(text, "  {:+.2} {}: {}", signal.weight, signal.id, signal.detail);
     }
+    for said in &item.decisions {
+        let at = said.at.format("%Y-%m-%d %H:%M:%SZ");
+        let _ = writeln!(text, "  decided {at} by {}: {}: {}", said.author, ruled(said), said.reason);
+    }
     for proof in &item.evidence {
         let _ = writeln!(text, "  {}: {}", proof.role, workspace.evidence.path(&proof.sha256).display());
     }
+    let answers = answers(item);
+    if !answers.is_empty() {
+        text.push_str("\nTo settle it, with your own words and name, one of:\n");
+        for answer in answers {
+            let _ = writeln!(text, "  crickets review set {} {answer} --reason 'WHY' --author 'NAME'", item.id);
+        }
+    }
     text
+}
+
+/// What a decision said, part by part.
+fn ruled(said: &Decision) -> String {
+    let mut parts = Vec::new();
+    match &said.owner {
+        Some(Some(owner)) => parts.push(format!("belongs to {owner}")),
+        Some(None) => parts.push("belongs to nobody".to_owned()),
+        None => {}
+    }
+    parts.extend(said.origin.map(|origin| format!("written by: {}", words::origin(origin))));
+    parts.extend(said.labels.as_ref().map(|_| "labels given".to_owned()));
+    parts.extend(said.confirmed.map(|yes| if yes { "accepted" } else { "not accepted" }.to_owned()));
+    parts.join(", ")
+}
+
+/// The likely answers to what is open, likeliest first, as options of `review set`.
+fn answers(item: &Item) -> Vec<String> {
+    if !item.open {
+        return Vec::new();
+    }
+    if item.channel.is_none() {
+        return vec!["--confirmed yes".to_owned(), "--confirmed no".to_owned()];
+    }
+    if item.inquiry.is_none() {
+        let mut answers: Vec<String> =
+            item.candidates.iter().take(LIKELY).map(|candidate| format!("--inquiry {}", candidate.inquiry)).collect();
+        if answers.is_empty() {
+            answers.push("--inquiry WAVE/SLUG".to_owned());
+        }
+        answers.push("--none".to_owned());
+        return answers;
+    }
+    let mut origins = [Origin::Personal, Origin::AutoReply, Origin::Marketing, Origin::Bounce];
+    origins.sort_by_key(|origin| Some(*origin) != item.origin);
+    origins.iter().map(|origin| format!("--origin {}", words::origin(*origin))).collect()
 }

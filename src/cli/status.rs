@@ -49,8 +49,10 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         looks.insert(source.clone(), workspace.store.looks(source, rehearsal).await?);
     }
     let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
-    let in_review = workspace.review(command.wave.as_deref()).await?;
-    let unmatched = in_review.iter().filter(|item| item.channel.is_some() && item.inquiry.is_none()).count();
+    let queue = workspace.review(command.wave.as_deref()).await?;
+    // The report's two words: what matches no inquiry at all, and everything else that waits for a person.
+    let unmatched = queue.iter().filter(|item| item.is_unmatched()).count();
+    let in_review = queue.len() - unmatched;
     let document = json!({
         "schema": "crickets.status/1",
         "at": now,
@@ -70,17 +72,18 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             }
             (source.clone(), entry)
         }).collect::<serde_json::Map<_, _>>(),
-        "in_review": in_review.len(),
+        "in_review": in_review,
         "unmatched": unmatched,
     });
     context.out.result(&document, || {
-        if inquiries.is_empty() {
-            return "Nothing was asked yet; `crickets shop --wave WAVE` plans a wave.\n".to_owned();
-        }
         let mut rows =
             vec![["wave", "shop", "status", "sent", "calls", "mails", "texts", "auto", "first personal"].map(str::to_owned).to_vec()];
         rows.extend(inquiries.iter().map(|inquiry| row(inquiry, &of(inquiry, &touches), now)));
-        let mut text = table(&rows);
+        let mut text = if inquiries.is_empty() {
+            "Nothing was asked yet; `crickets shop --wave WAVE` plans a wave.\n".to_owned()
+        } else {
+            table(&rows)
+        };
         for (source, spans) in &coverage {
             let until =
                 spans.last().map_or_else(|| "not read yet".to_owned(), |(_, to)| format!("read up to {}", to.format("%Y-%m-%d %H:%M:%SZ")));
@@ -95,16 +98,22 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             if let Some(others) = others.get(source).filter(|others| **others > 0) {
                 text.push_str(&format!("  {others} test mail(s) of other workspaces, set aside\n"));
             }
-            for look in looks.get(source).into_iter().flatten().filter(|look| !look.is_watched()) {
-                text.push_str(&format!("  {}\n", unwatched(look)));
+            for look in looks.get(source).into_iter().flatten() {
+                if let Some(problem) = look.problem.as_ref().filter(|_| look.is_watched()) {
+                    let folder = if look.folder.is_empty() { String::new() } else { format!("{}: ", look.folder) };
+                    text.push_str(&format!("  fault at the last look: {folder}{}\n", problem.trim_end_matches('.')));
+                }
+                if !look.is_watched() {
+                    text.push_str(&format!("  {}\n", unwatched(look)));
+                }
             }
             for gap in gaps.get(source).into_iter().flatten().filter(|gap| gap.to - gap.from >= WORTH_TELLING) {
                 let (from, to) = (gap.from.format("%Y-%m-%d %H:%MZ"), gap.to.format("%Y-%m-%d %H:%MZ"));
                 text.push_str(&format!("  gap {from} to {to}: {}\n", gap.why.as_deref().unwrap_or("not watched")));
             }
         }
-        if !in_review.is_empty() {
-            text.push_str(&format!("{} in review; see `crickets review list`\n", in_review.len()));
+        if !queue.is_empty() {
+            text.push_str(&format!("{in_review} in review, {unmatched} of no inquiry; see `crickets review list`\n"));
         }
         text
     });

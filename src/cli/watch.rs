@@ -49,14 +49,18 @@ pub(super) fn show(gathered: &Gathered, context: &Context) -> u8 {
 }
 
 fn document(gathered: &Gathered) -> Value {
-    json!({
+    let mut document = json!({
         "schema": "crickets.watch/1",
         "sources": gathered.passes.iter().map(|pass| json!({
             "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "grown": pass.grown, "problems": pass.problems,
         })).collect::<Vec<_>>(),
-        "judged": gathered.derived.judged,
-        "in_review": gathered.derived.in_review,
-    })
+    });
+    // Where nothing was judged, nothing is known of the queue.
+    if let Some((derived, document)) = gathered.derived.as_ref().zip(document.as_object_mut()) {
+        document.insert("judged".into(), derived.judged.into());
+        document.insert("in_queue".into(), derived.in_review.into());
+    }
+    document
 }
 
 fn text(gathered: &Gathered) -> String {
@@ -66,8 +70,10 @@ fn text(gathered: &Gathered) -> String {
         let grown = if pass.grown > 0 { format!(", more is known of {}", pass.grown) } else { String::new() };
         text.push_str(&format!("{}: {} new, {} known before{grown}{canary}\n", pass.source, pass.new, pass.known));
     }
-    if gathered.derived.in_review > 0 {
-        text.push_str(&format!("{} touches in review; see `crickets review list`\n", gathered.derived.in_review));
+    let waiting = gathered.derived.as_ref().map_or(0, |derived| derived.in_review);
+    if waiting > 0 {
+        let (touches, wait) = if waiting == 1 { ("touch", "waits") } else { ("touches", "wait") };
+        text.push_str(&format!("{waiting} {touches} {wait} for a person; see `crickets review list`\n"));
     }
     text
 }

@@ -9,6 +9,7 @@ use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::score::{Outcome, Verdict};
 use crate::shop::{ConfirmedBy, Status};
+use crate::submit::page::is_control;
 
 /// What stands where there is no value.
 pub const NONE: &str = "–";
@@ -67,11 +68,7 @@ pub fn utc(at: DateTime<Utc>) -> String {
 #[must_use]
 pub fn tidy(text: &str) -> String {
     let kept = text.replace("\r\n", "\n");
-    kept.chars()
-        .filter(|c| {
-            (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        })
-        .collect()
+    kept.chars().filter(|c| !is_control(*c) && (!c.is_control() || matches!(c, '\n' | '\t')) && *c != '\u{feff}').collect()
 }
 
 /// The beginning of a text, on one line, cut at `limit` characters.
@@ -315,7 +312,7 @@ mod tests {
 
     #[test]
     fn tidy_drops_what_could_deceive_the_eye_and_keeps_lines() {
-        assert_eq!(tidy("a\r\nb\u{202e}c\u{0}\u{1b}[31m\u{2066}"), "a\nbc[31m");
+        assert_eq!(tidy("a\r\nb\u{202e}c\u{200f}\u{0}\u{1b}[31m\u{2066}"), "a\nbc[31m");
         assert_eq!(brief("  one \n two  three", 9), "one two…");
     }
 

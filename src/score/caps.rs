@@ -29,19 +29,23 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
             }
         }
         // A cap is an accusation, so a time that may lie on either side of the limit does not bring it.
+        // What was never watched may have been in time.
+        Some(_) if facts.blind("phone") || facts.blind("mailbox") => {}
         Some(first) if facts.elapsed(TimeBase::Wall, first.at) > rule.late_after_s.i64() => {
             cap(rule.late.0, format!("no personal touch within {within}"));
         }
         Some(_) => {}
     }
     match reply(facts) {
+        // Said in what was never watched, for all that is known.
+        Reply::NothingSaid if facts.blind("phone") || facts.blind("mailbox") => {}
         Reply::NothingSaid => cap(rule.unanswered.0, "a question was asked, and nothing was said".to_owned()),
         Reply::Best(QuestionAnswered::No | QuestionAnswered::Deferred) => {
             cap(rule.unanswered.0, "a question was asked, and nothing that was said answers it, not even partly".to_owned());
         }
         Reply::NotAsked | Reply::Unknown | Reply::Best(_) => {}
     }
-    if facts.log.inquiry.offered.phone && facts.attempts.is_empty() {
+    if facts.log.inquiry.offered.phone && facts.attempts.is_empty() && !facts.blind("phone") {
         cap(rule.no_call.0, format!("a phone number was given, and nobody called {}", facts.so_far()));
     }
     caps.sort_by(|a, b| a.cap.total_cmp(&b.cap).then_with(|| a.why.cmp(&b.why)));

@@ -446,3 +446,27 @@ fn halves_round_away_from_zero() {
         assert!((super::verdict::rounded(value, 10.0) - want).abs() < 1e-12, "{value}");
     }
 }
+
+#[test]
+fn what_was_never_watched_is_not_held_against_a_builder() {
+    let phone = |case: Case| {
+        let mut case = case;
+        case.0["inquiry"]["coverage_gaps"] = json!([{"source": "phone", "from": at(0), "to": at(30 * 86_400)}]);
+        case
+    };
+    let card = phone(Case::new().email(60)).card();
+    for id in ["speed.call", "channels.call", "channels.text", "persist.calls"] {
+        let line = card.criteria.iter().find(|line| line.id == id).unwrap();
+        assert_eq!((line.counted, line.result), (false, Outcome::NotCounted), "{id}");
+        assert_eq!(line.why, "no phone was watched", "{id}");
+    }
+    assert_eq!(card.verdict, Verdict::Final);
+    assert!(card.caps.iter().all(|cap| !cap.why.contains("nobody called")), "{:?}", card.caps);
+    assert!(card.verdict_why.iter().any(|why| why.contains("no phone was watched")), "{:?}", card.verdict_why);
+    // A call that someone noted down is the least there was.
+    let noted = phone(Case::new().email(60).call(7_200)).card();
+    let line = noted.criteria.iter().find(|line| line.id == "persist.calls").unwrap();
+    assert_eq!((line.counted, line.result), (true, Outcome::Indeterminate), "{}", line.why);
+    // With the phone watched, silence on it stays silence.
+    assert!(Case::new().email(60).card().caps.iter().any(|cap| cap.why.contains("nobody called")));
+}

@@ -109,6 +109,16 @@ impl<'a> Facts<'a> {
         self.open.is_empty()
     }
 
+    /// Whether no source of a kind (`phone`, `mailbox`) was watched for a single moment of the window so far.
+    pub(super) fn blind(&self, kind: &str) -> bool {
+        let of_kind = |source: &str| source.split('.').next() == Some(kind);
+        let mut gaps: Vec<Span> =
+            self.log.inquiry.coverage_gaps.iter().filter(|gap| of_kind(&gap.source)).map(|gap| (gap.from, gap.to)).collect();
+        gaps.sort();
+        let reached = gaps.iter().fold(self.start, |reached, (from, to)| if *from <= reached { reached.max(*to) } else { reached });
+        self.start < self.until && reached >= self.until
+    }
+
     /// Whether the window is over.
     pub(super) fn over(&self) -> bool {
         self.withdrawn.is_some() || self.log.as_of >= self.end

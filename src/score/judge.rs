@@ -50,7 +50,7 @@ impl Judged {
 pub(super) fn all(facts: &Facts<'_>, scope: Scope) -> Vec<Criterion> {
     let judged = facts.rubric.criteria().into_iter().map(|(id, of)| {
         let judged = out_of_scope(id, of, scope).map_or_else(|| one(id, facts), Judged::not_counted);
-        line(id, of, with_caveats(facts, judged))
+        line(id, of, with_caveats(facts, as_watched(facts, id, judged)))
     });
     judged.collect()
 }
@@ -93,6 +93,42 @@ fn one(id: &str, facts: &Facts<'_>) -> Judged {
         "respect.opt_out" => respect::opt_out(facts),
         _ => Judged::not_counted("no rule judges this criterion"),
     }
+}
+
+/// What was not watched is not held against anyone: nothing seen does not count, and less than full marks is the least there was.
+fn as_watched(facts: &Facts<'_>, id: &str, judged: Judged) -> Judged {
+    let Some(blind) = unwatched(facts, id).filter(|_| judged.counted && judged.share < 1.0) else { return judged };
+    if judged.touches.is_empty() {
+        return Judged::not_counted(blind);
+    }
+    let why = format!("{}; {blind}, so there may have been more", judged.why);
+    Judged { result: Outcome::Indeterminate, why, ..judged }
+}
+
+/// The sentence that says that what a criterion needs was never watched.
+fn unwatched(facts: &Facts<'_>, id: &str) -> Option<&'static str> {
+    let phone = || (facts.blind("phone")).then_some("no phone was watched");
+    let mailbox = || (facts.blind("mailbox")).then_some("no mailbox was watched");
+    match id {
+        "speed.call" | "channels.call" | "channels.text" | "persist.calls" => phone(),
+        "speed.personal_email" | "channels.personal_email" => mailbox(),
+        "speed.any_personal" | "speed.acknowledgement" | "channels.video" | "persist.written" | "persist.spread" => {
+            phone().or_else(mailbox)
+        }
+        _ => None,
+    }
+}
+
+/// What was never watched, in sentences for the verdict.
+pub(super) fn blind_spots(facts: &Facts<'_>) -> Vec<String> {
+    let mut spots = Vec::new();
+    if facts.blind("phone") {
+        spots.push("no phone was watched: calls and texts are not judged".to_owned());
+    }
+    if facts.blind("mailbox") {
+        spots.push("no mailbox was watched: emails are not judged".to_owned());
+    }
+    spots
 }
 
 /// Says so where a judgement rests on a mail that a machine may have written, or on a time that is disputed.

@@ -126,6 +126,7 @@ fn scored(facts: &Facts<'_>, scope: Scope) -> Card {
         why.push(format!("touches in review that may belong to it: {}", log.inquiry.in_review));
     }
     let verdict = if why.is_empty() { Verdict::Final } else { Verdict::Provisional };
+    why.extend(judge::blind_spots(facts));
     let mut card = unscored(log, facts.rubric, Status::Confirmed, verdict, &why);
     let criteria = judge::all(facts, scope);
     let (points, out_of) =

@@ -1,4 +1,5 @@
-//! What people decided in review, with reason and author. Kept for ever; the newest decision on a subject wins.
+//! What people decided in review, with reason and author. Kept for ever. The newest word on a part wins, and each part keeps the
+//! reason, author and time of the decision that settled it.
 
 use std::collections::BTreeMap;
 
@@ -76,6 +77,45 @@ impl Decision {
     }
 }
 
+/// All that was decided on one subject, in its order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided(Vec<Decision>);
+
+impl Decided {
+    /// Every decision, oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[Decision] {
+        &self.0
+    }
+
+    /// Whose it is (`None`: nobody's), and the decision that says so.
+    #[must_use]
+    pub fn owner(&self) -> Option<(Option<&InquiryId>, &Decision)> {
+        self.0.iter().rev().find_map(|decision| decision.owner.as_ref().map(|owner| (owner.as_ref(), decision)))
+    }
+
+    /// Who wrote it, and the decision that says so.
+    #[must_use]
+    pub fn origin(&self) -> Option<(Origin, &Decision)> {
+        self.0.iter().rev().find_map(|decision| decision.origin.map(|origin| (origin, decision)))
+    }
+
+    /// Its labels, and the decision that says so.
+    #[must_use]
+    pub fn labels(&self) -> Option<(&Labels, &Decision)> {
+        self.0.iter().rev().find_map(|decision| decision.labels.as_ref().map(|labels| (labels, decision)))
+    }
+
+    /// The decisions of which a part still stands, oldest first.
+    #[must_use]
+    pub fn standing(&self) -> Vec<&Decision> {
+        let confirmed = self.0.iter().rev().find(|decision| decision.confirmed.is_some());
+        let by = [self.owner().map(|said| said.1), self.origin().map(|said| said.1), self.labels().map(|said| said.1), confirmed];
+        let stands = |decision: &&Decision| by.iter().flatten().any(|standing| std::ptr::eq(*standing, *decision));
+        self.0.iter().filter(stands).collect()
+    }
+}
+
 impl Store {
     /// Keeps a decision.
     ///
@@ -100,17 +140,21 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn decisions(&self) -> Result<BTreeMap<(Subject, String), Decision>, StoreError> {
+        let merged = |(key, decided): (_, Decided)| Some((key, decided.0.into_iter().reduce(Decision::overlaid)?));
+        Ok(self.decided().await?.into_iter().filter_map(merged).collect())
+    }
+
+    /// All that was decided on each subject, in its order.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn decided(&self) -> Result<BTreeMap<(Subject, String), Decided>, StoreError> {
         let rows = sqlx::query("SELECT decision FROM decision ORDER BY id").fetch_all(&self.pool).await.map_err(query("list decisions"))?;
-        let mut decisions: BTreeMap<(Subject, String), Decision> = BTreeMap::new();
+        let mut decided: BTreeMap<(Subject, String), Decided> = BTreeMap::new();
         for row in &rows {
             let decision: Decision = Reader { row, what: "decision" }.json("decision")?;
-            let key = (decision.kind, decision.subject.clone());
-            let merged = match decisions.remove(&key) {
-                Some(earlier) => earlier.overlaid(decision),
-                None => decision,
-            };
-            decisions.insert(key, merged);
+            decided.entry((decision.kind, decision.subject.clone())).or_default().0.push(decision);
         }
-        Ok(decisions)
+        Ok(decided)
     }
 }

@@ -22,7 +22,7 @@ mod touches;
 
 pub use canaries::{AFTER_REFUSAL, Back, Canary};
 pub use coverage::Folder;
-pub use decisions::{Decision, Subject};
+pub use decisions::{Decided, Decision, Subject};
 pub use due::{LetterRow, Place};
 pub(crate) use evidence::sha256_hex;
 pub use evidence::{Evidence, EvidenceError};

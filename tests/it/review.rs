@@ -98,3 +98,36 @@ fn an_unclear_inquiry_is_confirmed_by_a_person() {
     workspace.ok(&["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
     assert_eq!(site.posts().len(), 1, "a person's word sends nothing");
 }
+
+#[test]
+fn each_part_of_a_decision_keeps_its_own_reason_and_author() {
+    let (workspace, _site, _alias) = asked();
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    workspace.write("calls.csv", &format!("channel,from,to,started_at\ncall,+15125559876,+15125550142,{}\n", now()));
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    let id = items(&workspace, "touch")[0]["id"].as_str().unwrap().to_owned();
+    let open = workspace.ok(&["review", "show", &id]).out;
+    assert!(open.contains("written by: "), "{open}");
+    assert!(open.contains(&format!("crickets review set {id} --none ")), "{open}");
+    assert!(open.contains(&format!("crickets review set {id} --inquiry ")), "{open}");
+
+    let owner = format!("{WAVE}/bluebonnet");
+    workspace.ok(&["review", "set", &id, "--inquiry", &owner, "--reason", "she named the street", "--author", "Pat"]);
+    workspace.ok(&["review", "set", &id, "--origin", "personal", "--reason", "I heard the voice", "--author", "Kim"]);
+    let item = workspace.json(&["review", "show", &id]);
+    let reasons: Vec<&str> = item["decisions"].as_array().unwrap().iter().map(|said| said["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["she named the street", "I heard the voice"]);
+    let said: Vec<&str> = item["signals"].as_array().unwrap().iter().filter_map(|signal| signal["detail"].as_str()).collect();
+    assert!(said.contains(&"Pat: she named the street") && said.contains(&"Kim: I heard the voice"), "{said:?}");
+    let shown = workspace.ok(&["review", "show", &id]).out;
+    let (first, then) = (shown.find("by Pat: belongs to"), shown.find("by Kim: written by: personal"));
+    assert!(first.is_some() && first < then, "{shown}");
+    assert!(!shown.contains("To settle it"), "{shown}");
+}
+
+#[test]
+fn status_tells_of_the_sources_before_anything_was_asked() {
+    let workspace = Workspace::with_maildir();
+    let shown = workspace.ok(&["status"]).out;
+    assert!(shown.contains("Nothing was asked yet") && shown.contains("mailbox.main"), "{shown}");
+}
