@@ -177,8 +177,8 @@ fn failure(mail: &Mail, bytes: &[u8], id: &str) -> Option<String> {
     let is_recipient = |name: &str| matches!(name, "final-recipient" | "original-recipient");
     let recipients: Vec<_> = groups.iter().filter(|group| group.iter().any(|(name, _)| is_recipient(name))).collect();
     let names = |group: &[(String, String)]| group.iter().any(|(name, value)| is_recipient(name) && value.to_lowercase().contains(id));
-    let named: Vec<_> = recipients.iter().copied().filter(|group| names(group)).collect();
-    let of_it = if named.is_empty() && returns(bytes, id) { recipients } else { named };
+    let about: Vec<_> = recipients.iter().copied().filter(|group| names(group)).collect();
+    let of_it = if about.is_empty() && returns(bytes, id) { recipients } else { about };
     let failed =
         |group: &[(String, String)]| field(group, "action").is_some_and(|action| action.to_ascii_lowercase().starts_with("failed"));
     let group = of_it.into_iter().find(|group| failed(group))?;
