@@ -100,6 +100,6 @@ mod tests {
         };
         assert!(judged(None).candidates.is_empty());
         let open = judged(Some("2026-11-02T15:30:00Z"));
-        assert!(open.owner.is_none() && open.candidates.len() == 1, "{open:?}");
+        assert_eq!((&open.owner, &open.candidates[0].inquiry), (&None, &two()[0].id), "{open:?}");
     }
 }
