@@ -62,7 +62,9 @@ fn a_log_that_begins_late_shows_nothing_before_its_first_row() {
     let row = |number: u32, at: &str| format!("c{number},call,outbound,+15125550142,+15125550199,{at},0,false,\n");
     let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let covered = |workspace: &crate::workspace::Workspace| workspace.json(&["status"])["coverage"]["phone.main"]["covered"].clone();
-    workspace.write("late.csv", &format!("{HEADER}{}", row(1, &now)));
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let later = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+    workspace.write("late.csv", &format!("{HEADER}{}{}", row(1, &now), row(2, &later)));
     workspace.ok(&["import", "calls", "late.csv"]);
     let spans = covered(&workspace);
     let from = |spans: &serde_json::Value| spans[0]["from"].as_str().map(|from| from.parse::<DateTime<Utc>>().unwrap());

@@ -44,6 +44,11 @@ pub fn may_grow(raw: &RawRecord) -> bool {
     raw.channel != Channel::Email && raw.external_id.split_once(':').is_some_and(|(provider, _)| PROVIDERS.contains(&provider))
 }
 
+/// A file without the folders it lies in: the same export is the same evidence wherever it was read.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
 /// A row's call as a raw record of `source`. A call that has no id of its own is called by its place.
 ///
 /// # Errors
@@ -52,7 +57,7 @@ pub fn raw_record(call: &CallRecord, row: &Row<'_>, source: &str) -> Result<RawR
     let kept = Kept {
         call,
         format: row.format,
-        file: row.file,
+        file: name(row.file),
         place: row.place.to_string(),
         row: row.raw,
         map: row.used.and_then(|used| used.map.as_deref()),
