@@ -1,4 +1,4 @@
-//! What listens: the webhooks of phone companies ([`hooks`]) over HTTP, meant to stand behind a proxy that speaks TLS. Takes a workspace
+//! What listens: the webhooks of phone companies (`hooks`) over HTTP, meant to stand behind a proxy that speaks TLS. Takes a workspace
 //! and an address to listen on; ends when it is dropped.
 
 mod hooks;

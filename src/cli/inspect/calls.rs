@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::super::mapping::{self, MapArgs};
 use super::super::{Context, DONE, Ended, FAILED, USAGE};
 use crate::audit::{AuditError, maps};
-use crate::collect::phone::{CallRecord, Place, Row, Settings, Summary, read};
+use crate::collect::phone::{CallRecord, Direction, Place, Row, Settings, Summary, read};
 use crate::collect::{CollectError, phone};
 
 const SCHEMA: &str = "crickets.call/1";
@@ -131,7 +131,7 @@ fn told(row: &Row<'_>, call: &CallRecord) -> String {
         latest.unwrap_or_default(),
         json!(call.direction).as_str().unwrap_or_default(),
         phone::stored::channel_name(call.channel),
-        party(&call.from, "withheld"),
+        party(&call.from, if call.direction == Direction::Inbound { "withheld" } else { "?" }),
         party(&call.to, "?")
     );
     if let Some(seconds) = call.duration_s {

@@ -1,5 +1,5 @@
 //! What a believed webhook says, as records. JSON is read as any other JSON of that provider is; the forms of Twilio and Plivo, which
-//! name no time of their own, by [`form`](super::form).
+//! name no time of their own, by `form`.
 
 use std::io::Cursor;
 use std::path::Path;

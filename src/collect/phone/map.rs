@@ -1,5 +1,5 @@
 //! How the columns of a table are read: which column says what, how its times are written, what its words mean. A [`Map`] comes
-//! from a person's file (`maps/NAME.toml`), from a known export, or is proposed by [`super::propose`] from what the table holds.
+//! from a person's file (`maps/NAME.toml`), from a known export, or is proposed by `propose` from what the table holds.
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};

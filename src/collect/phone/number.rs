@@ -282,7 +282,7 @@ mod tests {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/numbers").join(name);
         let text = std::fs::read_to_string(&path).ok();
         if text.is_none() {
-            println!("skipped: {} is not there", path.display());
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {} is not there", path.display()).as_bytes());
         }
         text
     }
