@@ -1,5 +1,5 @@
 //! A call log of 1,000,000 rows, made up: read, its numbers normalised and its calls attributed, each as a whole process. Beside it in the
-//! same run: the same file through `csv` and serde with its times parsed and nothing else (the floor), and `DuckDB`'s load of it (from PyPI).
+//! same run: the same file through `csv` and serde with its times parsed and nothing else (the floor), and `DuckDB`'s load of it (from `PyPI`).
 //! Then a smaller log is imported into a workspace, twice: the second time nothing is new.
 //!
 //!     cargo bench --bench calllog                # three rounds of each, the best counts
@@ -8,6 +8,7 @@
 //! Needs Debian's time; `pip install duckdb` for its part.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench stops at the first surprise")]
+#![expect(clippy::cast_precision_loss, reason = "no file here has so many bytes or rows")]
 
 #[path = "../mailbox/process.rs"]
 mod process;
@@ -113,42 +114,39 @@ fn child(what: &str, file: &Path) {
     let board = Switchboard::of(&targets);
     let learned = Learned::default();
     let (mut rows, mut owned, mut open) = (0_u64, 0_u64, 0_u64);
-    match what {
-        "floor" => {
-            #[derive(serde::Deserialize)]
-            struct Raw<'a> {
-                channel: &'a str,
-                from: &'a str,
-                to: &'a str,
-                started_at: &'a str,
-                duration_s: u32,
-                body: &'a str,
-            }
-            let mut reader = csv::Reader::from_path(file).unwrap();
-            let header = reader.headers().unwrap().clone();
-            let mut record = csv::StringRecord::new();
-            while reader.read_record(&mut record).unwrap() {
-                let raw: Raw<'_> = record.deserialize(Some(&header)).unwrap();
-                let at = DateTime::parse_from_rfc3339(raw.started_at).unwrap();
-                let length = raw.channel.len() + raw.from.len() + raw.to.len() + raw.body.len();
-                owned += u64::try_from(at.timestamp()).unwrap() + u64::from(raw.duration_s) + length as u64;
-                rows += 1;
-            }
+    if what == "floor" {
+        #[derive(serde::Deserialize)]
+        struct Raw<'a> {
+            channel: &'a str,
+            from: &'a str,
+            to: &'a str,
+            started_at: &'a str,
+            duration_s: u32,
+            body: &'a str,
         }
-        _ => {
-            let attribute = what == "attribute";
-            let mut take = |row: Row<'_>| {
-                let call = row.call.expect("every row can be read");
-                rows += 1;
-                if attribute && board.rings(&call) {
-                    let whose = attribute::call_knowing(&call, &targets, &learned);
-                    owned += u64::from(whose.owner.is_some());
-                    open += u64::from(whose.owner.is_none() && !whose.candidates.is_empty());
-                }
-                Ok(())
-            };
-            read::path(file, &settings, &mut take).unwrap();
+        let mut reader = csv::Reader::from_path(file).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).unwrap() {
+            let raw: Raw<'_> = record.deserialize(Some(&header)).unwrap();
+            let at = DateTime::parse_from_rfc3339(raw.started_at).unwrap();
+            let length = raw.channel.len() + raw.from.len() + raw.to.len() + raw.body.len();
+            owned += u64::try_from(at.timestamp()).unwrap() + u64::from(raw.duration_s) + length as u64;
+            rows += 1;
         }
+    } else {
+        let attribute = what == "attribute";
+        let mut take = |row: Row<'_>| {
+            let call = row.call.expect("every row can be read");
+            rows += 1;
+            if attribute && board.rings(&call) {
+                let whose = attribute::call_knowing(&call, &targets, &learned);
+                owned += u64::from(whose.owner.is_some());
+                open += u64::from(whose.owner.is_none() && !whose.candidates.is_empty());
+            }
+            Ok(())
+        };
+        read::path(file, &settings, &mut take).unwrap();
     }
     println!("{rows} rows, {owned} owned, {open} in review");
 }
