@@ -139,7 +139,7 @@ fn child(what: &str, file: &Path) {
         let mut take = |row: Row<'_>| {
             let call = row.call.expect("every row can be read");
             rows += 1;
-            if attribute && board.rings(&call) {
+            if attribute && board.rings(&call, &learned) {
                 let whose = attribute::call_knowing(&call, &targets, &learned);
                 owned += u64::from(whose.owner.is_some());
                 open += u64::from(whose.owner.is_none() && !whose.candidates.is_empty());

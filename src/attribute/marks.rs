@@ -182,6 +182,11 @@ impl Learned {
         marks.keys().iter().filter_map(|key| self.by_key.get(key)).flatten().collect()
     }
 
+    /// Whether a caller, in lower case, is a builder's by what was learned.
+    pub(super) fn knows_caller(&self, caller: &str) -> bool {
+        !self.by_key.is_empty() && self.by_key.contains_key(&(Kind::Number, caller.to_owned()))
+    }
+
     /// The touch by which its caller is known to have called before anybody was asked.
     #[must_use]
     pub fn stranger(&self, caller: Option<&str>) -> Option<&Fact> {

@@ -4,13 +4,13 @@
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashSet;
 
-use super::{Kind, Target};
+use super::{Learned, Target};
 use crate::collect::phone::{CallRecord, Direction};
 
 /// The numbers of everybody who was asked.
 #[derive(Clone, Debug, Default)]
 pub struct Switchboard {
-    /// Numbers of builders, and what was learned.
+    /// Numbers of builders.
     callers: FxHashSet<String>,
     /// Numbers that were given to them.
     given: FxHashSet<String>,
@@ -22,29 +22,27 @@ impl Switchboard {
     /// Of these targets.
     #[must_use]
     pub fn of(targets: &[Target]) -> Self {
-        let learned = targets.iter().flat_map(|target| &target.learned).filter(|fact| fact.kind == Kind::Number);
         let numbers = targets.iter().flat_map(|target| &target.numbers);
         let ends = |pick: fn(&Target) -> DateTime<Utc>| targets.iter().map(pick);
         Self {
-            callers: numbers.cloned().chain(learned.map(|fact| fact.value.clone())).map(|caller| caller.to_ascii_lowercase()).collect(),
+            callers: numbers.map(|number| number.to_ascii_lowercase()).collect(),
             given: targets.iter().filter_map(|target| target.phone.clone()).collect(),
             window: ends(|target| target.sent_at).min().zip(ends(|target| target.until).max()),
         }
     }
 
     /// Whether the call may be somebody's: it came in while somebody was waited for, and reached a number that was given, or says
-    /// something, or came from a number that is known.
+    /// something, or came from a number that is known or was learned.
     #[must_use]
-    pub fn rings(&self, call: &CallRecord) -> bool {
+    pub fn rings(&self, call: &CallRecord, learned: &Learned) -> bool {
         let waited_for =
             self.window.is_some_and(|(from, until)| from <= call.started_at_latest.unwrap_or(call.started_at) && call.started_at <= until);
         if call.direction == Direction::Outbound || !waited_for {
             return false;
         }
         let given = |number: Option<&String>| number.is_some_and(|number| self.given.contains(number));
-        let known = |from: &str| {
-            if from.starts_with('+') { self.callers.contains(from) } else { self.callers.contains(&from.to_ascii_lowercase()) }
-        };
+        let is_caller = |from: &str| self.callers.contains(from) || learned.knows_caller(from);
+        let known = |from: &str| if from.starts_with('+') { is_caller(from) } else { is_caller(&from.to_ascii_lowercase()) };
         call.body.is_some()
             || call.name.is_some()
             || call.to.is_none()
@@ -64,13 +62,15 @@ mod tests {
     fn strangers_are_let_by() {
         let board = Switchboard::of(&two());
         let to = |to: &str, from: Option<&str>| CallRecord { to: Some(to.into()), ..ring(from, None) };
-        assert!(board.rings(&ring(Some("+13125559999"), None)), "it reached the number that was given");
-        assert!(board.rings(&to("+13125550000", Some("+15125550100"))), "a builder's number");
-        assert!(board.rings(&CallRecord { body: Some("Amy".into()), ..to("+13125550000", None) }));
-        assert!(board.rings(&CallRecord { to: None, ..ring(Some("+13125559999"), None) }));
-        assert!(!board.rings(&to("+13125550000", Some("+13125559999"))));
-        assert!(!board.rings(&CallRecord { started_at: at("2027-06-01T00:00:00Z"), ..ring(Some("+15125550100"), None) }));
-        assert!(!Switchboard::of(&[]).rings(&ring(Some("+15125550100"), None)));
+        assert!(board.rings(&ring(Some("+13125559999"), None), &Learned::default()), "it reached the number that was given");
+        assert!(board.rings(&to("+13125550000", Some("+15125550100")), &Learned::default()), "a builder's number");
+        assert!(board.rings(&CallRecord { body: Some("Amy".into()), ..to("+13125550000", None) }, &Learned::default()));
+        assert!(board.rings(&CallRecord { to: None, ..ring(Some("+13125559999"), None) }, &Learned::default()));
+        assert!(!board.rings(&to("+13125550000", Some("+13125559999")), &Learned::default()));
+        assert!(
+            !board.rings(&CallRecord { started_at: at("2027-06-01T00:00:00Z"), ..ring(Some("+15125550100"), None) }, &Learned::default())
+        );
+        assert!(!Switchboard::of(&[]).rings(&ring(Some("+15125550100"), None), &Learned::default()));
     }
 
     proptest::proptest! {
@@ -86,7 +86,7 @@ mod tests {
                 ..ring(numbers[from], bodies[body])
             };
             let targets = two();
-            if !Switchboard::of(&targets).rings(&one) {
+            if !Switchboard::of(&targets).rings(&one, &Learned::default()) {
                 proptest::prop_assert_eq!(call(&one, &targets).candidates, vec![]);
             }
         }

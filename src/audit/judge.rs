@@ -59,17 +59,18 @@ impl<'a> Judge<'a> {
         skews: Skews,
     ) -> Self {
         let clocks = skews.fingerprint();
+        let targets: Vec<Target> = inquiries.iter().map(|inquiry| target(inquiry, window_days, &base)).collect();
         let rests_on =
             format!("{} {RULES} {window_days} {base:?} {phones:?} {inquiries:?} {decisions:?} {clocks}", env!("CARGO_PKG_VERSION"));
         Self {
             fingerprint: short_hash(&rests_on),
             inquiries: inquiries.iter().map(|inquiry| (inquiry.id.clone(), inquiry)).collect(),
             decisions,
-            targets: inquiries.iter().map(|inquiry| target(inquiry, window_days, &base)).collect(),
+            board: Switchboard::of(&targets),
+            targets,
             base,
             aliases: inquiries.iter().map(|inquiry| (inquiry.alias_address.to_lowercase(), inquiry.id.clone())).collect(),
             learned: Learned::default(),
-            board: Switchboard::default(),
             skews,
             given: given(inquiries),
             own_numbers: inquiries.iter().filter_map(|inquiry| inquiry.persona.phone.clone()).chain(phones.iter().cloned()).collect(),
@@ -154,7 +155,6 @@ impl<'a> Judge<'a> {
         for target in &mut self.targets {
             target.learned = self.learned.of(&target.id);
         }
-        self.board = Switchboard::of(&self.targets);
     }
 
     /// The inquiries of a builder.
@@ -254,7 +254,7 @@ impl<'a> Judge<'a> {
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decided>) -> Attribution {
         let mut attribution = match content {
             Content::Mail(mail) => attribute::mail_within(mail, within(record), &self.targets),
-            Content::Call(call) if !self.board.rings(call) => Attribution::nobodys(),
+            Content::Call(call) if !self.board.rings(call, &self.learned) => Attribution::nobodys(),
             Content::Call(call) => attribute::call_within(call, &self.targets, &self.learned),
             Content::Recorded(recorded) => {
                 by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())

@@ -146,3 +146,15 @@ impl CollectError {
         matches!(self, Self::PlainRefused { .. } | Self::Certificates { .. } | Self::Keep(_))
     }
 }
+
+/// The innermost cause of a failed request, which names no address.
+pub(crate) fn root_cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it does not answer in time".to_owned();
+    }
+    let mut at: &dyn std::error::Error = error;
+    while let Some(source) = at.source() {
+        at = source;
+    }
+    at.to_string()
+}

@@ -10,4 +10,5 @@ mod touch;
 pub mod twilio;
 
 pub use error::CollectError;
+use error::root_cause;
 pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};

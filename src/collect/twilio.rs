@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::CollectError;
+use super::{CollectError, root_cause};
 
 /// How long one answer may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -137,7 +137,7 @@ fn client(account: &Account) -> Result<reqwest::Client, CollectError> {
     if here {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| account.fault("the account", root(&error)))
+    builder.build().map_err(|error| account.fault("the account", root_cause(&error)))
 }
 
 /// One answer; asked for again while the API says that it is busy. `None` where a list does not exist there.
@@ -172,7 +172,7 @@ async fn get(client: &reqwest::Client, account: &Account, url: &Url, what: &'sta
                 wait = after.map_or(wait, Duration::from_secs).min(WAIT);
                 last = format!("it answers {status}");
             }
-            Err(error) => last = root(&error),
+            Err(error) => last = root_cause(&error),
         }
         if attempt < TRIES {
             tokio::time::sleep(wait).await;
@@ -184,25 +184,13 @@ async fn get(client: &reqwest::Client, account: &Account, url: &Url, what: &'sta
 
 async fn read(mut response: reqwest::Response, account: &Account, what: &'static str) -> Result<Vec<u8>, CollectError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| account.fault(what, root(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| account.fault(what, root_cause(&error)))? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MOST {
             return Err(account.fault(what, "a page is longer than 32 MB"));
         }
     }
     Ok(bytes)
-}
-
-/// The innermost cause, which names no address.
-fn root(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "it does not answer in time".to_owned();
-    }
-    let mut at: &dyn std::error::Error = error;
-    while let Some(source) = at.source() {
-        at = source;
-    }
-    at.to_string()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::{Host, Url, form_urlencoded};
 
 use super::oauth::OauthError;
+use crate::collect::root_cause;
 
 /// How long an answer may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -33,7 +34,7 @@ impl Answer {
 /// Sends a form.
 pub(super) async fn post(url: &Url, fields: &[(&str, &str)]) -> Result<Answer, OauthError> {
     let server = url.host_str().unwrap_or_default().to_owned();
-    let fail = |error: &reqwest::Error| OauthError::Unreachable { server: server.clone(), reason: root(error) };
+    let fail = |error: &reqwest::Error| OauthError::Unreachable { server: server.clone(), reason: root_cause(error) };
     // Idempotent; the only other outcome is that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -71,16 +72,4 @@ fn is_here(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
-}
-
-/// The innermost cause, which names no address.
-fn root(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "it does not answer in time".to_owned();
-    }
-    let mut at: &dyn std::error::Error = error;
-    while let Some(source) = at.source() {
-        at = source;
-    }
-    at.to_string()
 }

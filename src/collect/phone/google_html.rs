@@ -10,6 +10,7 @@ use scraper::Html;
 use super::format::{Head, Reader, Source};
 use super::google_page::{self, Kind, Party, Text, caller};
 use super::reading::{Place, Reading, Settings};
+use super::rows::newlines;
 use super::{CallRecord, Direction};
 use crate::collect::mail::heavy;
 use crate::collect::{Channel, CollectError};
@@ -56,7 +57,7 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         let begins = KIND.find(&content).map_or(0, |found| found.start());
         let raw = content.get(begins..).unwrap_or_default();
         let read = parse(&content).and_then(|page| call(&page, reading.file(), reading.settings));
-        let place = Place::Line(1 + newlines(content.get(..begins).unwrap_or_default()));
+        let place = Place::Line(1 + newlines(content.get(..begins).unwrap_or_default().as_bytes()));
         return match read {
             Ok(call) => reading.call(place, raw, call),
             Err(problem) => reading.bad(place, raw, problem),
@@ -71,11 +72,6 @@ fn parse(html: &str) -> Result<Html, String> {
         return Err("it is too large for a call or a text".to_owned());
     }
     Ok(Html::parse_document(html))
-}
-
-/// How many lines end within.
-fn newlines(content: &str) -> u64 {
-    content.bytes().map(|byte| u64::from(byte == b'\n')).sum()
 }
 
 /// The page of a call or voicemail.
@@ -131,7 +127,7 @@ fn conversation(content: &str, reading: &mut Reading<'_>) -> Result<(), CollectE
     let other = addressee(&people, &head, named);
     let (mut counted, mut line) = (0, 1);
     for (at, raw, text) in texts {
-        line += newlines(content.get(counted..at).unwrap_or_default());
+        line += newlines(content.get(counted..at).unwrap_or_default().as_bytes());
         counted = at;
         let call = text.map(|text| {
             let direction = if text.mine { Direction::Outbound } else { Direction::Inbound };

@@ -140,22 +140,6 @@ pub fn in_text(text: &str, region: &str) -> Vec<Mention> {
     matcher.map(mention).collect()
 }
 
-/// Whether nobody has this number: one of the 100 of each area that are for stories (555-01xx), of the area 555, or of one
-/// digit all through. What a page or a mail shows so is a sample; in a shop file it was written on purpose.
-#[must_use]
-pub fn is_placeholder(e164: &str) -> bool {
-    let Some(national) = e164.strip_prefix("+1").filter(|national| national.len() == 10) else {
-        let digits = e164.trim_start_matches('+').as_bytes();
-        return digits.len() >= 7 && digits.iter().skip(3).all(|digit| Some(digit) == digits.get(3));
-    };
-    let part = |from: usize, to: usize| national.get(from..to).unwrap_or_default();
-    let same = |digits: &str| digits.bytes().all(|digit| digits.bytes().next() == Some(digit));
-    part(0, 3) == "555"
-        || (part(3, 6) == "555" && part(6, 8) == "01")
-        || same(part(3, 10))
-        || matches!(part(3, 10), "1234567" | "2345678" | "4567890")
-}
-
 /// A number as E.164; `None` where the text is none, is too short or too long for one, or hides the caller.
 #[must_use]
 pub fn e164(text: &str, region: &str) -> Option<String> {
@@ -317,23 +301,6 @@ mod tests {
             let found: Vec<_> =
                 in_text(text, "US").iter().map(|found| serde_json::json!([scalar(found.start), scalar(found.end), found.e164])).collect();
             assert_eq!(serde_json::json!(found), case["valid"], "{text:?}");
-        }
-    }
-
-    #[test]
-    fn samples_are_nobodys_numbers() {
-        for (number, expected) in [
-            ("+15125550142", true),
-            ("+15551234567", true),
-            ("+15555555555", true),
-            ("+12222222222", true),
-            ("+15121234567", true),
-            ("+15125551142", false),
-            ("+15127421093", false),
-            ("+442079460018", false),
-            ("+33111111111", true),
-        ] {
-            assert_eq!(is_placeholder(number), expected, "{number}");
         }
     }
 
