@@ -50,11 +50,13 @@ impl Workspace {
         }
         self.derive().await?;
         let ledger = self.ledger().await?;
+        let mut appeals = self.appeals(as_of).await?;
         let mut shops = Vec::new();
         for inquiry in &inquiries {
             let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
             let detail = self.detail(inquiry, &ledger, as_of).await?;
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail });
+            let appeals = appeals.remove(&inquiry.id).unwrap_or_default();
+            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, appeals });
         }
         let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);

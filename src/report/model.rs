@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::appeal::Appeal;
 use super::phoned::Phoned;
 use super::{redact, words};
 use crate::classify::Quotes;
@@ -206,6 +207,8 @@ pub struct ShopInput {
     pub readiness: Option<serde_json::Value>,
     /// The details.
     pub detail: ShopDetail,
+    /// What the builder disputes, in any order.
+    pub appeals: Vec<Appeal>,
 }
 
 /// Everything a report is made of.
@@ -249,6 +252,8 @@ pub struct ReportShop {
     pub card: Card,
     /// How ready the site was.
     pub readiness: Option<serde_json::Value>,
+    /// What the builder disputes, and how it ended, in the order of filing.
+    pub appeals: Vec<Appeal>,
     /// The details, which are for the readable formats.
     #[serde(skip)]
     pub detail: ShopDetail,
@@ -337,11 +342,15 @@ pub fn build(input: Input) -> Report {
     let mut shops: Vec<ReportShop> = input
         .shops
         .into_iter()
-        .map(|shop| redact::shop(ReportShop { card: shop.card, readiness: shop.readiness, detail: shop.detail, file: String::new() }))
+        .map(|shop| {
+            let appeals = shop.appeals.into_iter().map(Appeal::tidied).collect();
+            redact::shop(ReportShop { card: shop.card, readiness: shop.readiness, appeals, detail: shop.detail, file: String::new() })
+        })
         .collect();
     shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
     let mut taken = BTreeSet::new();
     for shop in &mut shops {
+        shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
         shop.file = file_name(&shop.card.shop, &mut taken);
     }
     let mut builders = input.builders;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Alive, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
@@ -275,6 +275,33 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                 _ => None,
             },
         },
+        appeals: appeals(plan, sent),
+    }
+}
+
+fn appeals(plan: &Plan, sent: DateTime<Utc>) -> Vec<Appeal> {
+    let open = Appeal {
+        id: "A1".to_owned(),
+        at: sent + TimeDelta::days(8),
+        by: "Amy Ortiz".to_owned(),
+        text: "We rang at 10:15 from the model home; the log shows no such call.".to_owned(),
+        criterion: Some("speed.call".to_owned()),
+        ..Appeal::default()
+    };
+    match plan.slug {
+        "bluebonnet" | "caliche-creek" => vec![open],
+        "hostile" => vec![Appeal {
+            by: HOSTILE.to_owned(),
+            text: HOSTILE.to_owned(),
+            touch: Some("t_2".to_owned()),
+            outcome: AppealOutcome::Corrected,
+            outcome_at: Some(sent + TimeDelta::days(9)),
+            outcome_by: Some("Pat Coach".to_owned()),
+            outcome_text: Some(format!("The log of the model home shows it. {HOSTILE}")),
+            corrections: vec!["t_2".to_owned()],
+            ..open
+        }],
+        _ => Vec::new(),
     }
 }
 
