@@ -166,6 +166,7 @@ impl Workspace {
             tags: shop.tags.clone(),
             basis: shop.basis,
             staff,
+            known: known(inquiry),
             planned_at: Some(inquiry.planned_at),
             alias: inquiry.alias_address.clone(),
             phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
@@ -222,6 +223,14 @@ fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {
         review: touch.review.clone().or_else(|| touch.decided.clone()),
         source: touch.source.clone(),
     }
+}
+
+/// What a shop file and a persona hold besides names, that could tell whom a report speaks of.
+fn known(inquiry: &Inquiry) -> Vec<String> {
+    let (shop, persona) = (&inquiry.shop, &inquiry.persona);
+    let form = shop.form.as_ref().and_then(|form| form.host_str()).map(str::to_owned);
+    let lived = [&persona.phone, &persona.zip, &persona.street, &persona.city].into_iter().flatten().cloned();
+    shop.phones.iter().chain(&shop.domains).cloned().chain(form).chain(lived).collect()
 }
 
 /// What tells the shopper's and the builder's names from those of its staff.

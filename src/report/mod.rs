@@ -3,6 +3,7 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+mod anonymous;
 mod appeal;
 mod chart;
 mod compare;
@@ -23,6 +24,7 @@ pub mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use anonymous::{LEFT_OUT, anonymous};
 pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
@@ -40,6 +42,14 @@ pub enum ReportError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A name is left in what should name nobody.
+    #[error("could not make the report of wave {wave} anonymous: a name is left in {place}")]
+    Named {
+        /// The wave.
+        wave: String,
+        /// The value.
+        place: String,
     },
     /// A page could not be rendered.
     #[error("could not render {page} of wave {wave}: {message}")]

@@ -156,6 +156,8 @@ pub struct ShopDetail {
     pub basis: Option<Basis>,
     /// Names of staff besides those in the labels, for redacting.
     pub staff: Vec<String>,
+    /// Numbers, domains and places of the builder and the persona, which no page shows, for reports that name nobody.
+    pub known: Vec<String>,
     /// The moment drawn for the inquiry.
     pub planned_at: Option<DateTime<Utc>>,
     /// The inquiry's own address.
@@ -186,6 +188,7 @@ impl Default for ShopDetail {
             tags: Vec::new(),
             basis: None,
             staff: Vec::new(),
+            known: Vec::new(),
             planned_at: None,
             alias: String::new(),
             phone: None,
@@ -301,6 +304,9 @@ pub struct Report {
     /// The workspace's name.
     #[serde(skip)]
     pub workspace: String,
+    /// Whether builders and people have other names in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
 }
 
 impl Report {
@@ -392,6 +398,7 @@ pub fn build(input: Input) -> Report {
         unmatched: input.unmatched,
         in_review: input.in_review,
         workspace: input.workspace,
+        anonymous: false,
     }
 }
 

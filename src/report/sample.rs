@@ -260,6 +260,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             tags: vec!["austin".to_owned()],
             basis: Some(if plan.slug == "caliche-creek" { Basis::Study } else { Basis::Client }),
             staff: Vec::new(),
+            known: Vec::new(),
             planned_at: Some(sent - TimeDelta::minutes(3)),
             alias: "shopper+k7f3@example.org".to_owned(),
             phone: Some("+15125550142".to_owned()),

@@ -77,7 +77,10 @@ impl Names {
         }
         each(&self.communities).for_each(|(name, label)| finder.name_and_words(&name, &label));
         // A tag or a slug of one word may be any word.
-        each(&self.groups).chain(each(&self.shops)).filter(|(name, _)| is_compound(name)).for_each(|(name, label)| finder.name(&name, &label));
+        each(&self.groups)
+            .chain(each(&self.shops))
+            .filter(|(name, _)| is_compound(name))
+            .for_each(|(name, label)| finder.name(&name, &label));
         each(&self.sources).for_each(|(name, label)| finder.name(&name, &label));
         each(&self.addresses).for_each(|(name, label)| finder.address(&name, &label));
         each(&self.numbers).for_each(|(name, label)| finder.number(&name, &label));
@@ -144,8 +147,12 @@ impl Found {
         let shown = shop.readiness.as_ref().and_then(|ready| ready.get("osc_name")?.as_str().map(str::to_owned));
         let appeals = shop.appeals.iter().flat_map(|appeal| std::iter::once(&appeal.by).chain(&appeal.outcome_by));
         people.extend(signed.chain(&detail.staff).chain(&shown).chain(appeals).map(|name| plain(name)).filter(|name| !name.is_empty()));
-        let insight = shop.insight_people();
-        people.extend(insight.iter().map(|name| plain(name)));
+        let continuity = shop.insight.iter().map(|insight| &insight.continuity);
+        let met = continuity.flat_map(|seen| {
+            let handed = seen.hand_offs.iter().flat_map(|hand_off| [&hand_off.from, &hand_off.to]);
+            seen.people.iter().map(|person| &person.name).chain(handed)
+        });
+        people.extend(met.map(|name| plain(name)).filter(|name| !name.is_empty()));
         self.personas.extend(Some(plain(&detail.persona)).filter(|name| !name.is_empty()));
         self.communities.extend(detail.community.clone());
         self.groups.extend(detail.tags.iter().cloned());
