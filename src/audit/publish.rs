@@ -10,7 +10,7 @@ use super::{AuditError, Workspace};
 use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
-use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use crate::report::{self, EvidenceRef, Format, Input, Lead, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::score::{self, Card, Rubric};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Inquiry, Status};
@@ -28,6 +28,22 @@ pub struct Published {
     pub report: Report,
     /// The files.
     pub files: Vec<PathBuf>,
+    /// Why there is no PDF though one was asked for, as a sentence's part.
+    pub unprinted: Option<String>,
+}
+
+impl Published {
+    /// The PDF, where it was printed.
+    #[must_use]
+    pub fn pdf(&self) -> Option<&PathBuf> {
+        self.files.iter().find(|file| file.ends_with("report.pdf"))
+    }
+
+    /// The first page of the HTML, where it was written.
+    #[must_use]
+    pub fn index(&self) -> Option<&PathBuf> {
+        self.files.iter().find(|file| file.ends_with("index.html"))
+    }
 }
 
 impl Workspace {
@@ -77,14 +93,37 @@ impl Workspace {
         }))
     }
 
-    /// Writes the report of a wave into `reports/<wave>/`.
+    /// Writes the report of a wave into `reports/<wave>/`. Where no browser prints the PDF, the others are written, and why is told.
     ///
     /// # Errors
     /// As [`report`](Self::report), or when a file cannot be written.
     pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
         let report = self.report(wave, as_of, rubric).await?;
-        let files = report::write(&report, &self.report_folder(wave), formats)?;
-        Ok(Published { report, files })
+        let folder = self.report_folder(wave);
+        let mut files = report::write(&report, &folder, formats)?;
+        let mut unprinted = None;
+        if let Some(paper) = formats.iter().find_map(|format| if let Format::Pdf(paper) = format { Some(*paper) } else { None }) {
+            match self.print(&report, paper).await? {
+                Ok(printed) => files.push(report::write_pdf(&report, &folder, printed)?),
+                Err(why) => unprinted = Some(why),
+            }
+        }
+        Ok(Published { report, files, unprinted })
+    }
+
+    /// What stands in the builders' CRMs of ours: the test leads of a wave or of all, and of these shops or of all, in the order of the waves.
+    ///
+    /// # Errors
+    /// When there is no such wave or shop, or the store fails.
+    pub async fn purge_list(&self, wave: Option<&str>, shops: &[String]) -> Result<Vec<Lead>, AuditError> {
+        let all = self.store.inquiries(wave).await?;
+        if let Some(wave) = wave.filter(|_| all.is_empty()) {
+            return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
+        }
+        if let Some(slug) = shops.iter().find(|slug| all.iter().all(|inquiry| inquiry.shop.slug != **slug)) {
+            return Err(AuditError::wrong(format!("find an inquiry of the shop `{slug}`"), "`crickets status` lists all of them"));
+        }
+        Ok(all.iter().filter(|inquiry| shops.is_empty() || shops.contains(&inquiry.shop.slug)).filter_map(Lead::of).collect())
     }
 
     /// Cards of the trailing waves up to this one, each as of the same moment.
