@@ -54,7 +54,9 @@ impl Parcel<'_> {
     pub fn bytes(&self) -> Result<Vec<u8>, SendError> {
         let wrong = |reason: String| SendError::Written { to: self.to.to_owned(), reason };
         let address = |text: &str| text.parse().map_err(|error| wrong(format!("`{text}` is no mail address: {error}")));
-        let name = Some(self.name.to_owned()).filter(|name| !name.is_empty());
+        // A line of a header ends nowhere but at its end.
+        let line = |text: &str| text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = Some(line(self.name)).filter(|name| !name.is_empty());
         let media = ContentType::parse(self.enclosure.media).map_err(|error| wrong(error.to_string()))?;
         let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let letter = MultiPart::alternative_plain_html(self.text.to_owned(), self.html.to_owned());
@@ -62,7 +64,7 @@ impl Parcel<'_> {
         let mut message = Message::builder()
             .from(Mailbox::new(name, address(self.from)?))
             .to(Mailbox::new(None, address(self.to)?))
-            .subject(self.subject)
+            .subject(line(self.subject))
             .date(self.at.into())
             .message_id(Some(format!("<report.{}@{domain}>", new_id())))
             .multipart(MultiPart::mixed().multipart(letter).singlepart(enclosed))
@@ -91,10 +93,10 @@ mod tests {
             enclosure: Enclosure { name: "report.pdf", media: "application/pdf", bytes: file },
         };
         let bytes = parcel.bytes().unwrap();
-        let mail = crate::collect::mail::parse(&bytes);
-        assert_eq!(mail.from.as_ref().map(|from| from.address.as_str()), Some("shopper@example.org"));
-        assert!(mail.subject.starts_with("Wave 2026-11: how builders answered · Acme"), "{mail:?}");
         let head = String::from_utf8_lossy(&bytes).split("\r\n\r\n").next().unwrap().to_owned();
+        let mail = crate::collect::mail::parse(&bytes);
+        assert_eq!(mail.from.as_ref().map(|from| from.address.as_str()), Some("shopper@example.org"), "{head}");
+        assert!(mail.subject.starts_with("Wave 2026-11: how builders answered · Acme"), "{mail:?}");
         assert!(!head.lines().any(|line| line.starts_with("Bcc:")), "{head}");
         for line in ["Auto-Submitted: auto-generated", "Date: Thu, 03 Dec 2026 00:00:00 +0000", "Message-ID: <report."] {
             assert!(head.contains(line), "{head}");
