@@ -2,7 +2,7 @@
 //! that was not asked for by its address.
 
 use super::{AuditError, Published, Workspace};
-use crate::report::{self, Paper, Report, ReportError};
+use crate::report::{self, Lead, Paper, Report, ReportError};
 use crate::send::{Enclosure, Outbox, Parcel, SendError};
 
 /// What became of one mail.
@@ -26,6 +26,21 @@ impl Workspace {
         }
         let document = report::printable(report, paper)?;
         Ok(browser.print(&document).await.map_err(|fault| fault.to_string()))
+    }
+
+    /// What stands in the builders' CRMs of ours: the test leads of a wave or of all, and of these shops or of all, in the order of the waves.
+    ///
+    /// # Errors
+    /// When there is no such wave or shop, or the store fails.
+    pub async fn purge_list(&self, wave: Option<&str>, shops: &[String]) -> Result<Vec<Lead>, AuditError> {
+        let all = self.store.inquiries(wave).await?;
+        if let Some(wave) = wave.filter(|_| all.is_empty()) {
+            return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
+        }
+        if let Some(slug) = shops.iter().find(|slug| all.iter().all(|inquiry| inquiry.shop.slug != **slug)) {
+            return Err(AuditError::wrong(format!("find an inquiry of the shop `{slug}`"), "`crickets status` lists all of them"));
+        }
+        Ok(all.iter().filter(|inquiry| shops.is_empty() || shops.contains(&inquiry.shop.slug)).filter_map(Lead::of).collect())
     }
 
     /// The way out for a report, and the address that it comes from. A rehearsal sends to this machine alone.

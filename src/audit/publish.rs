@@ -10,10 +10,10 @@ use super::{AuditError, Workspace};
 use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
-use crate::report::{self, EvidenceRef, Format, Input, Lead, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Rubric};
+use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use crate::score::{self, Card, Insight, Rubric, Setting};
 use crate::shop::hours::{Hours, open_spans};
-use crate::shop::{Inquiry, Status};
+use crate::shop::{Basis, Inquiry, Status};
 use crate::store::Touch;
 
 /// Waves that a builder's mean runs over.
@@ -66,11 +66,18 @@ impl Workspace {
         }
         self.derive().await?;
         let ledger = self.ledger().await?;
+        let trailing = self.trailing(&all, wave, &ledger, as_of, rubric)?;
+        let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
+        for card in &trailing {
+            of_builder.entry(&card.builder).or_default().push(card);
+        }
         let mut shops = Vec::new();
         for inquiry in &inquiries {
             let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
             let detail = self.detail(inquiry, &ledger, as_of).await?;
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail });
+            let known = of_builder.get(card.builder.as_str()).map_or(&[][..], Vec::as_slice);
+            let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
+            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight });
         }
         let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
@@ -82,8 +89,9 @@ impl Workspace {
             rubric: RubricRef { name: rubric.name.clone(), version: rubric.version.clone(), sha256: rubric.sha256() },
             workspace: self.config.name.clone(),
             shops,
-            builders: score::builders(&self.trailing(&all, wave, &ledger, as_of, rubric)?, RANKED_FROM),
+            builders: score::builders(&trailing, RANKED_FROM),
             cohort: score::cohort(&cards, as_of),
+            program: Vec::new(),
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),
@@ -109,21 +117,6 @@ impl Workspace {
             }
         }
         Ok(Published { report, files, unprinted })
-    }
-
-    /// What stands in the builders' CRMs of ours: the test leads of a wave or of all, and of these shops or of all, in the order of the waves.
-    ///
-    /// # Errors
-    /// When there is no such wave or shop, or the store fails.
-    pub async fn purge_list(&self, wave: Option<&str>, shops: &[String]) -> Result<Vec<Lead>, AuditError> {
-        let all = self.store.inquiries(wave).await?;
-        if let Some(wave) = wave.filter(|_| all.is_empty()) {
-            return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
-        }
-        if let Some(slug) = shops.iter().find(|slug| all.iter().all(|inquiry| inquiry.shop.slug != **slug)) {
-            return Err(AuditError::wrong(format!("find an inquiry of the shop `{slug}`"), "`crickets status` lists all of them"));
-        }
-        Ok(all.iter().filter(|inquiry| shops.is_empty() || shops.contains(&inquiry.shop.slug)).filter_map(Lead::of).collect())
     }
 
     /// Cards of the trailing waves up to this one, each as of the same moment.
@@ -218,6 +211,24 @@ impl Workspace {
     fn kept_mail(&self, touch: &Touch) -> Option<Mail> {
         let bytes = (touch.channel == Channel::Email).then(|| self.evidence.read(&touch.sha256).ok()).flatten()?;
         Some(mail::parse(&bytes))
+    }
+}
+
+/// What a trainer takes from a card, beside the builder's other cards.
+fn insight(card: &Card, of_builder: &[&Card], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
+    let same = |other: &Card| (&other.shop, other.sent_at) == (&card.shop, card.sent_at);
+    let others: Vec<&Card> = of_builder.iter().copied().filter(|other| !same(other)).collect();
+    score::insight(card, &others, rubric, setting)
+}
+
+fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>, as_of: DateTime<Utc>) -> Setting<'a> {
+    let chat = readiness.and_then(|readiness| readiness.get("chat")?.as_str());
+    Setting {
+        as_of,
+        timezone: detail.timezone,
+        open: &detail.open_spans,
+        chat,
+        study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
-use crate::score::{Card, Cohort, Gap, Standing};
+use crate::score::{Card, Cohort, Gap, Insight, Program, Standing};
 use crate::shop::{Basis, Status};
 
 /// The schema name.
@@ -206,6 +206,8 @@ pub struct ShopInput {
     pub readiness: Option<serde_json::Value>,
     /// The details.
     pub detail: ShopDetail,
+    /// What a trainer takes from the card; `None` where nothing is proven.
+    pub insight: Option<Insight>,
 }
 
 /// Everything a report is made of.
@@ -227,6 +229,8 @@ pub struct Input {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// The builders' own figures, where they gave them.
+    pub program: Vec<Program>,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
@@ -249,6 +253,8 @@ pub struct ReportShop {
     pub card: Card,
     /// How ready the site was.
     pub readiness: Option<serde_json::Value>,
+    /// What a trainer takes from the card; `null` where nothing is proven.
+    pub insight: Option<Insight>,
     /// The details, which are for the readable formats.
     #[serde(skip)]
     pub detail: ShopDetail,
@@ -276,6 +282,8 @@ pub struct Report {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// The builders' own figures, where they gave them, by builder.
+    pub program: Vec<Program>,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
     /// Our clock against those of the sites.
@@ -337,7 +345,10 @@ pub fn build(input: Input) -> Report {
     let mut shops: Vec<ReportShop> = input
         .shops
         .into_iter()
-        .map(|shop| redact::shop(ReportShop { card: shop.card, readiness: shop.readiness, detail: shop.detail, file: String::new() }))
+        .map(|shop| {
+            let ShopInput { card, readiness, detail, insight } = shop;
+            redact::shop(ReportShop { card, readiness, insight, detail, file: String::new() })
+        })
         .collect();
     shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
     let mut taken = BTreeSet::new();
@@ -346,6 +357,8 @@ pub fn build(input: Input) -> Report {
     }
     let mut builders = input.builders;
     builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
+    let mut program = input.program;
+    program.sort_by(|a, b| (&a.builder, &a.file).cmp(&(&b.builder, &b.file)));
     let coverage = input
         .coverage
         .into_iter()
@@ -366,6 +379,7 @@ pub fn build(input: Input) -> Report {
         shops,
         builders,
         cohort: input.cohort,
+        program,
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,

@@ -58,6 +58,9 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
     for why in &mut shop.card.verdict_why {
         *why = names.hide(why);
     }
+    if let Some(insight) = &mut shop.insight {
+        insight.each_text(|text| *text = names.hide(text));
+    }
     names.apply(&mut shop.detail.reason);
     for part in ["response_promise", "osc_name"] {
         if let Some(Value::String(text)) = shop.readiness.as_mut().and_then(|readiness| readiness.get_mut(part)) {
@@ -152,7 +155,7 @@ mod tests {
 
     fn names(list: &[&str]) -> Names {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
-        let mut shop = ReportShop { card: sample.card, readiness: None, detail: sample.detail, file: String::new() };
+        let mut shop = ReportShop { card: sample.card, readiness: None, insight: None, detail: sample.detail, file: String::new() };
         let mut touch = shop.card.touches.first().cloned().unwrap();
         touch.labels.introduces = None;
         shop.card.touches = list
@@ -169,7 +172,7 @@ mod tests {
     #[test]
     fn a_name_that_no_label_knows_is_hidden_too() {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
-        let mut hidden = ReportShop { card: sample.card, readiness: None, detail: sample.detail, file: String::new() };
+        let mut hidden = ReportShop { card: sample.card, readiness: None, insight: None, detail: sample.detail, file: String::new() };
         hidden.detail.basis = Some(Basis::Study);
         hidden.detail.staff = vec!["Priya Raman".to_owned(), hidden.card.builder.clone()];
         let builder = hidden.card.builder.clone();
@@ -182,7 +185,8 @@ mod tests {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
         let readiness =
             serde_json::json!({"osc_named": true, "osc_name": "Priya Raman", "response_promise": "Priya answers within an hour."});
-        let mut hidden = ReportShop { card: sample.card, readiness: Some(readiness), detail: sample.detail, file: String::new() };
+        let mut hidden =
+            ReportShop { card: sample.card, readiness: Some(readiness), insight: None, detail: sample.detail, file: String::new() };
         hidden.detail.basis = Some(Basis::Study);
         let shown = shop(hidden).readiness.unwrap();
         assert_eq!((&shown["osc_name"], &shown["response_promise"]), (&"P. R.".into(), &"P. answers within an hour.".into()));

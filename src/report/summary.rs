@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::svg::escape;
 use super::{Report, ReportShop, compare, words};
+use crate::score::{Came, FirstOf};
 use crate::shop::{Basis, Status};
 
 /// Builders that a letter names; the report has them all.
@@ -136,9 +137,23 @@ fn row(shop: &ReportShop) -> [String; 4] {
     [
         card.score.map(words::score).unwrap_or_default(),
         super::html::name(shop),
-        words::first(card.first.call),
-        words::first(card.first.personal_email),
+        came(card.came(FirstOf::Call)),
+        came(card.came(FirstOf::PersonalEmail)),
     ]
+}
+
+/// A first touch in words; only what is proven is called never.
+pub(super) fn came(came: Came) -> String {
+    match came {
+        Came::After(seconds) => return words::duration(seconds),
+        Came::Never => "never",
+        Came::NotYet => "not yet",
+        Came::NotProven => "not proven",
+        Came::NotWatched => "not watched",
+        Came::NotOffered => "not offered",
+        Came::NoClock => words::NONE,
+    }
+    .to_owned()
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! The sheets of the workbook by what they hold: a row a shop, a criterion, a touch, a figure, a builder, a source, a note. Takes a
-//! [`Report`]; gives typed rows. Times stand in UTC and on the builder's own clock, durations as durations; an empty cell means never in
-//! the window, or unknown.
+//! [`Report`]; gives typed rows. Times stand in UTC and on the builder's own clock, durations as durations, or in
+//! words why there is none; an empty cell means unknown.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::super::words::{self, BUCKETS, key, tidy};
-use super::super::{ClockOffset, Report, ReportShop, watched};
+use super::super::{ClockOffset, Report, ReportShop, summary, watched};
 use super::sheet::{Cell, Column, Sheet};
-use crate::score::TouchEntry;
+use crate::score::{Came, FirstOf, TouchEntry};
 
 fn local(at: Option<DateTime<Utc>>, shop: &ReportShop) -> Cell {
     Cell::of(at, |at| Cell::Local(own(at, shop)))
@@ -23,6 +23,15 @@ fn utc(at: Option<DateTime<Utc>>) -> Cell {
 
 fn span(seconds: Option<i64>) -> Cell {
     Cell::of(seconds, Cell::Span)
+}
+
+/// A first touch: its duration, or why there is none.
+fn came(first: Came) -> Cell {
+    match first {
+        Came::After(seconds) => Cell::Span(seconds),
+        Came::NoClock => Cell::Empty,
+        other => Cell::text(summary::came(other)),
+    }
 }
 
 /// Who a row is about.
@@ -72,7 +81,7 @@ pub(super) fn leaderboard(report: &Report) -> Sheet {
 
 fn board_row(shop: &ReportShop) -> Vec<Cell> {
     let card = &shop.card;
-    let (first, business, counts) = (&card.first, &card.first_business, &card.counts);
+    let counts = &card.counts;
     let why = card.score.is_none() || !card.verdict_why.is_empty();
     let mut row = vec![
         Cell::text(&card.builder),
@@ -89,8 +98,9 @@ fn board_row(shop: &ReportShop) -> Vec<Cell> {
         local(card.confirmed_at, shop),
         Cell::text(shop.detail.timezone.name()),
     ];
-    let firsts = [first.any, first.personal, first.call, business.call, first.personal_email, business.personal_email];
-    row.extend(firsts.into_iter().chain([first.text, first.video, first.auto_reply]).map(span));
+    let firsts =
+        [FirstOf::Any, FirstOf::Personal, FirstOf::Call, FirstOf::CallInHours, FirstOf::PersonalEmail, FirstOf::PersonalEmailInHours];
+    row.extend(firsts.into_iter().chain([FirstOf::Text, FirstOf::Video, FirstOf::AutoReply]).map(|first| came(card.came(first))));
     let numbers = [counts.calls, counts.voicemails, counts.texts, counts.personal_emails, counts.marketing_emails, counts.auto_replies];
     row.extend(numbers.into_iter().chain([counts.videos, counts.bounces]).map(Cell::Count));
     row.extend([utc(card.withdrawn_at), if why { Cell::text(shop.reasons().join(" ")) } else { Cell::Empty }]);
@@ -243,7 +253,7 @@ pub(super) fn notes(report: &Report) -> Sheet {
     note(
         "Empty cells",
         words(
-            "Never in the window, or unknown. Durations count from the confirmed inquiry, on the wall clock unless a title says otherwise.",
+            "Unknown, or nothing was asked. Durations count from the confirmed inquiry, on the wall clock unless a title says otherwise.",
         ),
     );
     note("Waiting for review", Cell::Count(report.in_review));
