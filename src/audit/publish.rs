@@ -28,6 +28,22 @@ pub struct Published {
     pub report: Report,
     /// The files.
     pub files: Vec<PathBuf>,
+    /// Why there is no PDF though one was asked for, as a sentence's part.
+    pub unprinted: Option<String>,
+}
+
+impl Published {
+    /// The PDF, where it was printed.
+    #[must_use]
+    pub fn pdf(&self) -> Option<&PathBuf> {
+        self.files.iter().find(|file| file.ends_with("report.pdf"))
+    }
+
+    /// The first page of the HTML, where it was written.
+    #[must_use]
+    pub fn index(&self) -> Option<&PathBuf> {
+        self.files.iter().find(|file| file.ends_with("index.html"))
+    }
 }
 
 impl Workspace {
@@ -87,14 +103,22 @@ impl Workspace {
         }))
     }
 
-    /// Writes the report of a wave into `reports/<wave>/`.
+    /// Writes the report of a wave into `reports/<wave>/`. Where no browser prints the PDF, the others are written, and why is told.
     ///
     /// # Errors
     /// As [`report`](Self::report), or when a file cannot be written.
     pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
         let report = self.report(wave, as_of, rubric).await?;
-        let files = report::write(&report, &self.report_folder(wave), formats)?;
-        Ok(Published { report, files })
+        let folder = self.report_folder(wave);
+        let mut files = report::write(&report, &folder, formats)?;
+        let mut unprinted = None;
+        if let Some(paper) = formats.iter().find_map(|format| if let Format::Pdf(paper) = format { Some(*paper) } else { None }) {
+            match self.print(&report, paper).await? {
+                Ok(printed) => files.push(report::write_pdf(&report, &folder, printed)?),
+                Err(why) => unprinted = Some(why),
+            }
+        }
+        Ok(Published { report, files, unprinted })
     }
 
     /// Cards of the trailing waves up to this one, each as of the same moment.

@@ -13,6 +13,7 @@ mod man;
 mod mapping;
 mod output;
 mod probe;
+mod purge_list;
 mod record;
 mod rederive;
 mod report;
@@ -110,6 +111,7 @@ enum Command {
     Status(status::Status),
     Review(review::Review),
     Report(report::ReportArgs),
+    PurgeList(purge_list::PurgeListArgs),
     Rederive(rederive::Rederive),
     Score(score::ScoreArgs),
     #[command(subcommand)]
@@ -210,6 +212,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Status(command) => status::run(&command, context).await,
         Command::Review(command) => review::run(command, context).await,
         Command::Report(command) => report::run(command, context).await,
+        Command::PurgeList(command) => purge_list::run(&command, context).await,
         Command::Rederive(command) => rederive::run(&command, context).await,
         Command::Score(command) => score::run(&command, context),
         Command::Inspect(command) => inspect::run(command, context).await,

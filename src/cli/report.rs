@@ -6,9 +6,11 @@ use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::output::{duration, table};
-use super::{Context, DONE, Ended, rubric};
-use crate::report::words::brief;
-use crate::report::{Format, Report};
+use super::{Context, DONE, Ended, FAILED, rubric};
+use crate::audit::{AuditError, Mailed, Published, Workspace};
+use crate::report::words::{self, brief};
+use crate::report::{Format, Paper, Report};
+use crate::send::{Outbox, Parcel};
 
 /// Longest name that the terminal shows.
 const NAME: usize = 48;
@@ -17,8 +19,9 @@ const REASON: usize = 240;
 
 /// Score a wave and write its report
 ///
-/// Writes `reports/<wave>/`: index.html with the leaderboard, a scorecard per builder, report.json, report.md and CSV
-/// tables. The same log, rubric and `--as-of` give the same bytes.
+/// Writes `reports/<wave>/`: index.html with the leaderboard, a scorecard per builder, report.json, report.md, a workbook
+/// (report.xlsx) and CSV tables; with `--format pdf`, report.pdf, which a browser on this machine or the WebDriver server of
+/// crickets.toml prints. The same log, rubric and `--as-of` give the same bytes, the PDF excepted.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     /// The wave.
@@ -27,9 +30,16 @@ pub(super) struct ReportArgs {
     /// The moment the report speaks of; by default now, to the second.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
-    /// What to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["html", "csv", "json", "md"], value_name = "FORMATS")]
+    /// What to write. Without a browser, the others are written and the command ends with 1.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["html", "csv", "json", "md", "xlsx"], value_name = "FORMATS")]
     format: Vec<FormatArg>,
+    /// The paper of the PDF.
+    #[arg(long, value_enum, default_value = "letter", value_name = "PAPER")]
+    paper: PaperArg,
+    /// Mail the PDF with a short summary to these addresses, through `[smtp]`; to nobody else. Without a browser, the first page
+    /// of the HTML goes in its place.
+    #[arg(long, value_delimiter = ',', value_parser = address, value_name = "ADDRESSES")]
+    mail_to: Vec<String>,
     /// Score by this rubric in place of the default one.
     #[arg(long, value_name = "FILE")]
     rubric: Option<PathBuf>,
@@ -38,9 +48,23 @@ pub(super) struct ReportArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
     Html,
+    Pdf,
+    Xlsx,
     Csv,
     Json,
     Md,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PaperArg {
+    Letter,
+    A4,
+}
+
+/// A mail address, as an SMTP server would take it.
+fn address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    Parcel::is_address(text).then(|| text.to_owned()).ok_or_else(|| "write an address such as owner@bluebonnet.example".to_owned())
 }
 
 pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
@@ -51,23 +75,82 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     if as_of > now && !workspace.clock.is_rehearsal() {
         context.out.say("The report speaks of a moment that is yet to come: what arrives until then is not in it.");
     }
-    let formats: Vec<Format> = command
-        .format
-        .iter()
-        .map(|format| match format {
-            FormatArg::Html => Format::Html,
-            FormatArg::Csv => Format::Csv,
-            FormatArg::Json => Format::Json,
-            FormatArg::Md => Format::Md,
-        })
-        .collect();
+    let paper = match command.paper {
+        PaperArg::Letter => Paper::Letter,
+        PaperArg::A4 => Paper::A4,
+    };
+    let asked = |format: &FormatArg| match format {
+        FormatArg::Html => Format::Html,
+        FormatArg::Pdf => Format::Pdf(paper),
+        FormatArg::Xlsx => Format::Xlsx,
+        FormatArg::Csv => Format::Csv,
+        FormatArg::Json => Format::Json,
+        FormatArg::Md => Format::Md,
+    };
+    let mut formats: Vec<Format> = command.format.iter().map(asked).collect();
+    let must_print = formats.contains(&Format::Pdf(paper));
+    let mut to: Vec<String> = Vec::new();
+    for address in command.mail_to {
+        if !to.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
+            to.push(address);
+        }
+    }
+    // What would keep the mails from going out is told before anything is done.
+    let postbox = if to.is_empty() { None } else { Some(workspace.postbox().await?) };
+    if postbox.is_some() {
+        formats.extend([Format::Html, Format::Pdf(paper)]);
+    }
     let published = workspace.publish(&command.wave, as_of, &rubric, &formats).await?;
     context.out.result(&published.report, || leaderboard(&published.report));
-    let index = published.files.iter().find(|file| file.ends_with("index.html")).or_else(|| published.files.first());
-    if let Some(file) = index {
+    if let Some(file) = published.index().or_else(|| published.files.first()) {
         context.out.tell(&format!("The report is in {}.", file.display()));
     }
-    Ok(DONE)
+    let mut ended = DONE;
+    if let Some(why) = &published.unprinted {
+        let kept = workspace.report_folder(&command.wave).join("report.pdf").exists();
+        let old = if kept { " The report.pdf that is there is of an earlier report." } else { "" };
+        context.out.say(&format!("report.pdf was not written: {}.{old}", why.trim_end_matches('.')));
+        ended = if must_print { FAILED } else { DONE };
+    }
+    if let Some(postbox) = postbox
+        && mail(&workspace, &published, &postbox, &to, context).await? > 0
+    {
+        ended = FAILED;
+    }
+    Ok(ended)
+}
+
+/// Mails the report, tells of each mail, and gives the number of those that failed.
+async fn mail(
+    workspace: &Workspace,
+    published: &Published,
+    postbox: &(Outbox, String),
+    to: &[String],
+    context: &Context,
+) -> Result<usize, AuditError> {
+    let what = if published.pdf().is_some() { "report.pdf" } else { "index.html" };
+    context.out.tell(&format!("Mailing {what} from {} through {}.", postbox.1, postbox.0.host()));
+    let place = std::cell::Cell::new(0);
+    let told = |mailed: &Mailed| {
+        place.set(place.get() + 1);
+        let count = format!("{}/{}", place.get(), to.len());
+        match &mailed.failed {
+            None => context.out.tell(&format!("{count} {}: sent.", mailed.to)),
+            Some(error) => {
+                let again = if error.is_passing() { "; this may pass: try again later" } else { "" };
+                context.out.say(&format!("{count} {}: {}{again}.", mailed.to, error.to_string().trim_end_matches('.')));
+            }
+        }
+    };
+    let all = workspace.mail_report(published, postbox, to, told).await?;
+    let failed = all.iter().filter(|mailed| mailed.failed.is_some()).count();
+    if failed > 0 {
+        context.out.say(&format!(
+            "{failed} of {} did not get the report.",
+            words::plural(u32::try_from(to.len()).unwrap_or(u32::MAX), "recipient")
+        ));
+    }
+    Ok(failed)
 }
 
 /// The leaderboard for a terminal: scored shops by score, then the others with why.

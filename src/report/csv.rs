@@ -3,11 +3,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::purge::{self, Lead};
 use super::words::{key, tidy};
 use super::{Appeal, Page, Report, ReportError, ReportShop, Writer};
 use crate::score::TouchEntry;
 
 pub(crate) struct Csv;
+
+const PURGE_LIST: &str = "purge-list.csv";
 
 const LEADERBOARD: &str = "wave,shop,builder,community,status,verdict,score,tier,points,out_of,cap,sent_at,confirmed_at,confirmed_by,\
     first_any_s,first_personal_s,first_call_s,first_call_business_s,first_personal_email_s,first_personal_email_business_s,first_text_s,\
@@ -17,51 +20,42 @@ const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_
     name_used,community_named,direct_phone,placement,appointment,question,reason_or_discovery,suspected_automation,faults,duration_s,answered,\
     source,review,evidence";
 const APPEALS: &str = "wave,shop,builder,id,at,by,criterion,touch,text,outcome,outcome_at,outcome_by,outcome_text,corrections";
-const PURGE: &str = "wave,shop,builder,name,email,phone,community,sent_at,status";
 
 impl Writer for Csv {
     fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
         let shops = report.leaderboard().into_iter().chain(report.unscored());
         let board = shops.map(|shop| leaderboard(report, shop)).collect();
         let criteria = report.shops.iter().flat_map(|shop| criteria(report, shop)).collect();
-        let purge = report.shops.iter().filter(|shop| shop.card.sent_at.is_some()).map(|shop| purged(report, shop)).collect();
+        let purge = report.shops.iter().filter_map(|shop| Lead::of_shop(&report.wave, shop)).map(|lead| lead.row()).collect();
         let touches = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(|touch| one_touch(report, shop, touch))).collect();
         Ok(vec![
-            table(report, "leaderboard.csv", LEADERBOARD, board)?,
-            table(report, "criteria.csv", CRITERIA, criteria)?,
-            table(report, "touches.csv", TOUCHES, touches)?,
-            table(report, "appeals.csv", APPEALS, report.shops.iter().flat_map(|shop| appeals(report, shop)).collect())?,
-            table(report, "purge-list.csv", PURGE, purge)?,
+            table(&report.wave, "leaderboard.csv", LEADERBOARD, board)?,
+            table(&report.wave, "criteria.csv", CRITERIA, criteria)?,
+            table(&report.wave, "touches.csv", TOUCHES, touches)?,
+            table(&report.wave, "appeals.csv", APPEALS, report.shops.iter().flat_map(|shop| appeals(report, shop)).collect())?,
+            table(&report.wave, PURGE_LIST, purge::HEADER, purge)?,
         ])
     }
 }
 
-/// A test lead as the builder's CRM has it, for taking it out there.
-fn purged(report: &Report, shop: &ReportShop) -> Vec<String> {
-    let (card, detail) = (&shop.card, &shop.detail);
-    vec![
-        report.wave.clone(),
-        card.shop.clone(),
-        card.builder.clone(),
-        detail.persona.clone(),
-        detail.alias.clone(),
-        detail.phone.clone().unwrap_or_default(),
-        detail.community.clone().unwrap_or_default(),
-        time(card.sent_at),
-        key(&card.status),
-    ]
+/// The purge list as a table of its own.
+///
+/// # Errors
+/// When it cannot be encoded.
+pub fn purge_list(leads: &[Lead]) -> Result<Vec<u8>, ReportError> {
+    let wave = leads.first().map(|lead| lead.wave.as_str()).unwrap_or_default();
+    Ok(table(wave, PURGE_LIST, purge::HEADER, leads.iter().map(Lead::row).collect())?.bytes)
 }
 
-fn table(report: &Report, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
-    let failed = |message: String| ReportError::Encode { file: file.to_owned(), wave: report.wave.clone(), message };
+fn table(wave: &str, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
+    let failed = |message: String| ReportError::Encode { file: file.to_owned(), wave: wave.to_owned(), message };
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(header.split(',')).map_err(|e| failed(e.to_string()))?;
     for row in rows {
         writer.write_record(row.iter().map(|cell| neutral(cell))).map_err(|e| failed(e.to_string()))?;
     }
     let bytes = writer.into_inner().map_err(|e| failed(e.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|e| failed(e.to_string()))?;
-    Ok(Page { path: file.into(), text })
+    Ok(Page { path: file.into(), bytes })
 }
 
 /// The cell as text that no spreadsheet takes for a formula.
@@ -215,7 +209,7 @@ mod tests {
     fn every_row_has_as_many_cells_as_its_header() {
         let report = super::super::build(super::super::sample::input());
         for page in Csv.pages(&report).unwrap() {
-            let mut reader = ::csv::Reader::from_reader(page.text.as_bytes());
+            let mut reader = ::csv::Reader::from_reader(page.bytes.as_slice());
             let width = reader.headers().unwrap().len();
             let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
             assert!(!rows.is_empty() && rows.iter().all(|row| row.len() == width));

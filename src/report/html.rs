@@ -145,7 +145,7 @@ impl Writer for Html {
 
 fn render(report: &Report, path: String, template: &impl Template) -> Result<Page, ReportError> {
     match template.render() {
-        Ok(text) => Ok(Page { path: path.into(), text }),
+        Ok(text) => Ok(Page::text(path, text)),
         Err(e) => Err(ReportError::Render { page: path, wave: report.wave.clone(), message: e.to_string() }),
     }
 }

@@ -13,6 +13,6 @@ impl Writer for Json {
             message: e.to_string(),
         })?;
         text.push('\n');
-        Ok(vec![Page { path: "report.json".into(), text }])
+        Ok(vec![Page::text("report.json", text)])
     }
 }

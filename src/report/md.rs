@@ -13,7 +13,7 @@ impl Writer for Md {
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = head(&mut out, report).and_then(|()| board(&mut out, report)).and_then(|()| rest(&mut out, report));
-        Ok(vec![Page { path: "report.md".into(), text: out }])
+        Ok(vec![Page::text("report.md", out)])
     }
 }
 

@@ -13,24 +13,32 @@ mod json;
 mod mail_html;
 mod md;
 mod model;
+mod pdf;
 mod phoned;
+mod purge;
 mod redact;
 mod scorecard;
 mod sensitivity;
+mod summary;
 mod svg;
 mod watched;
 pub mod words;
+mod xlsx;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use anonymous::{LEFT_OUT, anonymous};
 pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
+pub use csv::purge_list;
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
     build,
 };
+pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
+pub use purge::Lead;
+pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +58,14 @@ pub enum ReportError {
         wave: String,
         /// The value.
         place: String,
+    },
+    /// A written file could not be read again.
+    #[error("could not read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A page could not be rendered.
     #[error("could not render {page} of wave {wave}: {message}")]
@@ -78,25 +94,32 @@ pub enum ReportError {
 pub enum Format {
     /// `index.html` and `builders/<slug>.html`.
     Html,
-    /// `leaderboard.csv`, `criteria.csv`, `touches.csv`.
+    /// A table a file: `leaderboard.csv`, `criteria.csv`, `touches.csv` and the others.
     Csv,
     /// `report.json`.
     Json,
     /// `report.md`.
     Md,
+    /// `report.xlsx`.
+    Xlsx,
+    /// `report.pdf`, which a browser prints: [`printable`] gives what, and [`write_pdf`] takes what came of it.
+    Pdf(Paper),
 }
 
 impl Format {
-    /// Every format, in the order in which they are written.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Csv, Self::Json, Self::Md];
+    /// Every format that needs nothing but the report, in the order in which they are written.
+    pub const PLAIN: [Self; 5] = [Self::Html, Self::Csv, Self::Json, Self::Md, Self::Xlsx];
 
-    fn writer(self) -> &'static dyn Writer {
-        match self {
+    /// What writes it; a PDF is printed elsewhere.
+    fn writer(self) -> Option<&'static dyn Writer> {
+        Some(match self {
             Self::Html => &html::Html,
             Self::Csv => &csv::Csv,
             Self::Json => &json::Json,
             Self::Md => &md::Md,
-        }
+            Self::Xlsx => &xlsx::Xlsx,
+            Self::Pdf(_) => return None,
+        })
     }
 }
 
@@ -109,17 +132,26 @@ impl std::str::FromStr for Format {
             "csv" => Ok(Self::Csv),
             "json" => Ok(Self::Json),
             "md" => Ok(Self::Md),
-            other => Err(format!("no such report format: {other} (html, csv, json, md)")),
+            "xlsx" => Ok(Self::Xlsx),
+            "pdf" => Ok(Self::Pdf(Paper::Letter)),
+            other => Err(format!("no such report format: {other} (html, pdf, xlsx, csv, json, md)")),
         }
     }
 }
 
-/// A file of the report, not yet written: a path below the wave's folder, and its text.
+/// A file of the report, not yet written: a path below the wave's folder, and what it holds.
 pub(crate) struct Page {
     /// Path below the wave's folder.
     pub(crate) path: PathBuf,
-    /// The text.
-    pub(crate) text: String,
+    /// The whole file.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Page {
+    /// A file of text.
+    pub(crate) fn text(path: impl Into<PathBuf>, text: String) -> Self {
+        Self { path: path.into(), bytes: text.into_bytes() }
+    }
 }
 
 /// What each format does: a report in, pages out. Pure; only [`write`] touches the disk.
@@ -136,10 +168,10 @@ pub(crate) trait Writer {
 /// When a page cannot be rendered, or a file or folder cannot be written.
 pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, ReportError> {
     let mut pages = Vec::new();
-    for format in Format::ALL.iter().filter(|format| formats.contains(format)) {
-        pages.extend(format.writer().pages(report)?);
+    for writer in Format::PLAIN.iter().filter(|format| formats.contains(format)).filter_map(|format| format.writer()) {
+        pages.extend(writer.pages(report)?);
     }
-    let files: Vec<PathBuf> = pages.iter().map(|page| place(&dir.join(&page.path), &page.text)).collect::<Result<_, _>>()?;
+    let files: Vec<PathBuf> = pages.iter().map(|page| place(&dir.join(&page.path), &page.bytes)).collect::<Result<_, _>>()?;
     if formats.contains(&Format::Html) {
         sweep(&dir.join("builders"), &files)?;
     }
@@ -155,7 +187,7 @@ fn sweep(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     paths.filter(stale).try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))
 }
 
-fn place(path: &Path, text: &str) -> Result<PathBuf, ReportError> {
+fn place(path: &Path, bytes: &[u8]) -> Result<PathBuf, ReportError> {
     let error = |source| ReportError::Write { path: path.to_owned(), source };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(error)?;
@@ -164,7 +196,7 @@ fn place(path: &Path, text: &str) -> Result<PathBuf, ReportError> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(error)?;
-    file.write_all(text.as_bytes()).map_err(error)?;
+    file.write_all(bytes).map_err(error)?;
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
 }

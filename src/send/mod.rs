@@ -2,7 +2,9 @@
 //! said. Nothing here decides whether a mail may go out: whoever calls does.
 
 mod canary;
+mod parcel;
 mod smtp;
 
 pub use canary::{About, Held, Letter, about, new_id};
+pub use parcel::{Enclosure, Parcel};
 pub use smtp::{Outbox, SendError};

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use base64::Engine;
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{SecretError, Smtp};
 
@@ -37,6 +38,14 @@ pub enum SendError {
         /// What went wrong.
         reason: String,
     },
+    /// A mail cannot be written.
+    #[error("could not write the mail to {to}: {reason}")]
+    Written {
+        /// The recipient.
+        to: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The server did not take the mail.
     #[error("could not send to {to} through {host}: {reason}")]
     Refused {
@@ -46,7 +55,17 @@ pub enum SendError {
         to: String,
         /// What it said.
         reason: String,
+        /// Whether it may take it another time: it said so (RFC 5321, 4yz), or did not answer.
+        passing: bool,
     },
+}
+
+impl SendError {
+    /// Whether the same mail may go out another time.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Reach { .. } | Self::Refused { passing: true, .. })
+    }
 }
 
 /// A server that takes our mail.
@@ -54,6 +73,8 @@ pub enum SendError {
 pub struct Outbox {
     host: String,
     login: Option<String>,
+    /// What no message of ours may hold: the password, and how it goes over the wire.
+    secrets: Vec<SecretString>,
     transport: AsyncSmtpTransport<Tokio1Executor>,
 }
 
@@ -76,11 +97,14 @@ impl Outbox {
             builder = builder.port(port);
         }
         let user = server.url.username().replace("%40", "@");
+        let mut secrets = Vec::new();
         if let Some(password) = &server.password {
-            builder = builder.credentials(Credentials::new(user.clone(), password.get()?.expose_secret().to_owned()));
+            let password = password.get()?;
+            builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
+            secrets = as_sent(&user, password.expose_secret());
         }
         let login = Some(user).filter(|user| user.parse::<Address>().is_ok());
-        Ok(Self { host, login, transport: builder.build() })
+        Ok(Self { host, login, secrets, transport: builder.build() })
     }
 
     /// The server.
@@ -95,12 +119,17 @@ impl Outbox {
         self.login.as_deref().unwrap_or(otherwise)
     }
 
+    /// The server's words without a secret that it may have sent back.
+    fn clean(&self, words: &str) -> String {
+        self.secrets.iter().fold(words.to_owned(), |words, secret| words.replace(secret.expose_secret(), "…"))
+    }
+
     /// Greets the server, and logs in where a password is configured.
     ///
     /// # Errors
     /// When it cannot be reached, or does not answer as a mail server.
     pub async fn greet(&self) -> Result<(), SendError> {
-        let fail = |reason: String| SendError::Reach { host: self.host.clone(), reason };
+        let fail = |reason: String| SendError::Reach { host: self.host.clone(), reason: self.clean(&reason) };
         match tokio::time::timeout(WHOLE, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(fail("it does not answer as a mail server".to_owned())),
@@ -114,15 +143,27 @@ impl Outbox {
     /// # Errors
     /// When an address is none, or the server did not take it.
     pub async fn send(&self, from: &str, to: &str, message: &[u8]) -> Result<(), SendError> {
-        let refused = |reason: String| SendError::Refused { host: self.host.clone(), to: to.to_owned(), reason };
-        let address = |text: &str| text.parse::<Address>().map_err(|error| refused(format!("`{text}` is no mail address: {error}")));
-        let envelope = Envelope::new(Some(address(from)?), vec![address(to)?]).map_err(|error| refused(error.to_string()))?;
+        let refused = |reason: String, passing: bool| SendError::Refused {
+            host: self.host.clone(),
+            to: to.to_owned(),
+            reason: self.clean(&reason),
+            passing,
+        };
+        let address = |text: &str| text.parse::<Address>().map_err(|error| refused(format!("`{text}` is no mail address: {error}"), false));
+        let envelope = Envelope::new(Some(address(from)?), vec![address(to)?]).map_err(|error| refused(error.to_string(), false))?;
         match tokio::time::timeout(WHOLE, self.transport.send_raw(&envelope, message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(refused(error.to_string())),
-            Err(_) => Err(refused(format!("no answer within {} s", WHOLE.as_secs()))),
+            Ok(Err(error)) => Err(refused(error.to_string(), !error.is_permanent())),
+            Err(_) => Err(refused(format!("no answer within {} s", WHOLE.as_secs()), true)),
         }
     }
+}
+
+/// A password in each form in which a login puts it on the wire (RFC 4616, and `LOGIN`), the longest first.
+fn as_sent(user: &str, password: &str) -> Vec<SecretString> {
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let forms = [base64(&format!("\0{user}\0{password}")), base64(password), password.to_owned()];
+    forms.into_iter().filter(|form| !form.is_empty()).map(SecretString::from).collect()
 }
 
 #[cfg(test)]
@@ -146,6 +187,19 @@ mod tests {
         ] {
             assert_eq!(Smtp { url: url.parse().unwrap(), password: None }.is_local(), local, "{url}");
         }
+    }
+
+    #[test]
+    fn what_a_server_says_of_a_password_is_taken_out() {
+        let outbox = Outbox { secrets: as_sent("me", "hush hush"), ..outbox("smtp://me@127.0.0.1") };
+        for said in ["535 no: hush hush", "535 AGJtZQ aHVzaCBodXNo", "535 AG1lAGh1c2ggaHVzaA== is wrong"] {
+            let clean = outbox.clean(said);
+            assert!(
+                clean.contains('…') && !clean.contains("hush") && !clean.contains("aHVzaCBodXNo") && !clean.contains("AG1lAGh1"),
+                "{clean}"
+            );
+        }
+        assert_eq!(outbox.clean("550 no such user"), "550 no such user");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One visit: a browser session with its frames, its scripts and its log of traffic. Every command has a deadline; the session
 //! is ended by [`Visit::close`], and by a drop when something else ended first.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use url::Url;
 
 use super::local::{Local, is_root};
 use super::network::Traffic;
+use super::print::PRINT;
 use super::{Browser, BrowserFault, BrowserSettings, Drive};
 
 const CALL: Duration = Duration::from_secs(30);
@@ -40,9 +42,17 @@ pub struct Visit {
 
 /// A command outside the WebDriver standard.
 #[derive(Debug)]
-struct Extension {
-    path: &'static str,
-    body: Value,
+pub(super) struct Extension {
+    pub(super) path: &'static str,
+    pub(super) body: Value,
+}
+
+impl Extension {
+    /// A command of the Chrome `DevTools` protocol.
+    #[expect(clippy::needless_pass_by_value, reason = "what is given is sent")]
+    pub(super) fn cdp(command: &str, parameters: Value) -> Self {
+        Self { path: "goog/cdp/execute", body: json!({"cmd": command, "params": parameters}) }
+    }
 }
 
 impl FormatRequestData for Extension {
@@ -142,11 +152,21 @@ fn brief(error: &thirtyfour::error::WebDriverError) -> String {
 impl Visit {
     /// Waits for a free place and starts a browser. `local_only` is a visit to this machine or a private network.
     pub(super) async fn open(browser: &Browser, local_only: bool) -> Result<Self, BrowserFault> {
+        Self::start(browser, &browser.settings, local_only, SESSION).await
+    }
+
+    /// As [`open`](Self::open), with a browser that reaches nobody.
+    pub(super) async fn sealed(browser: &Browser) -> Result<Self, BrowserFault> {
+        let settings = BrowserSettings { rehearsal: true, rehearsal_hosts: BTreeMap::new(), ..(*browser.settings).clone() };
+        Self::start(browser, &settings, false, PRINT).await
+    }
+
+    /// Starts one with these settings in place of the browser's own; no command may take longer than `bound`.
+    async fn start(browser: &Browser, settings: &BrowserSettings, local_only: bool, bound: Duration) -> Result<Self, BrowserFault> {
         if let Some(why) = browser.absent() {
             return Err(BrowserFault::Absent(why));
         }
         let permit = Arc::clone(&browser.gate).acquire_owned().await.map_err(|error| BrowserFault::Start(error.to_string()))?;
-        let settings = &browser.settings;
         let (local, url) = match &settings.drive {
             Drive::Local { driver, .. } => {
                 let local = Local::start(driver).await?;
@@ -158,7 +178,7 @@ impl Visit {
         };
         // Whoever drives a browser makes no other use of this client: no proxy, and a bound on every command.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = reqwest::Client::builder().timeout(SESSION).redirect(reqwest::redirect::Policy::none());
+        let mut client = reqwest::Client::builder().timeout(bound).redirect(reqwest::redirect::Policy::none());
         if local.is_some() || super::is_loopback(&url) {
             client = client.no_proxy();
         }
@@ -304,9 +324,13 @@ impl Visit {
 
     /// A command of the Chrome DevTools protocol.
     pub(super) async fn cdp(&self, command: &str, parameters: Value) -> Result<Value, BrowserFault> {
-        let body = json!({"cmd": command, "params": parameters});
-        let answer = self.within("ask the browser", CALL, self.driver.cmd(Extension { path: "goog/cdp/execute", body })).await?;
-        answer.value_json().map_err(|error| BrowserFault::Command { what: "ask the browser", message: brief(&error) })
+        self.command("ask the browser", CALL, Extension::cdp(command, parameters)).await
+    }
+
+    /// A command outside the WebDriver standard, or one that the library does not know.
+    pub(super) async fn command(&self, what: &'static str, limit: Duration, command: Extension) -> Result<Value, BrowserFault> {
+        let answer = self.within(what, limit, self.driver.cmd(command)).await?;
+        answer.value_json().map_err(|error| BrowserFault::Command { what, message: brief(&error) })
     }
 
     /// The body of an answer, where the browser still has it.
@@ -365,8 +389,6 @@ impl Visit {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]

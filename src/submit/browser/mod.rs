@@ -13,6 +13,7 @@ mod look;
 mod network;
 mod plan;
 mod press;
+mod print;
 mod settle;
 mod snapshot;
 

@@ -3,6 +3,7 @@
 mod dovecot;
 mod grid;
 mod leash;
+mod mailroom;
 mod postgres;
 mod provider;
 mod smtp;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) use dovecot::{Dovecot, PASSWORD};
 pub(crate) use grid::Grid;
 pub(crate) use leash::Leash;
+pub(crate) use mailroom::Mailroom;
 pub(crate) use postgres::Postgres;
 pub(crate) use provider::Provider;
 pub(crate) use smtp::{Mail, Smtp, send};
@@ -30,6 +32,18 @@ pub(crate) fn program(name: &str, package: &str) -> Option<PathBuf> {
     folders.extend(["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"].map(PathBuf::from));
     let found = folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file());
     found.or_else(|| absent(name, package))
+}
+
+/// The Python of this machine that has a module; `None` (after saying so) when there is none, a failure when peers are required.
+pub(crate) fn python(module: &str, package: &str) -> Option<PathBuf> {
+    let has = |python: &PathBuf| {
+        let mut command = std::process::Command::new(python);
+        let asked =
+            command.args(["-c", &format!("import {module}")]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        asked.status().is_ok_and(|status| status.success())
+    };
+    let found = [PathBuf::from("/usr/bin/python3"), PathBuf::from("python3")].into_iter().find(has);
+    found.or_else(|| absent(module, package))
 }
 
 /// What happens when a peer is not there.

@@ -3,7 +3,6 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use lettre::address::Envelope;
@@ -101,12 +100,7 @@ fn digest(text: &str) -> u64 {
 impl Smtp {
     /// Starts one that delivers to an LMTP port; `None` when Python's `aiosmtpd` is not installed.
     pub(crate) fn start(lmtp_port: u16) -> Option<Self> {
-        let python = [PathBuf::from("/usr/bin/python3"), PathBuf::from("python3")].into_iter().find(|python| {
-            let asked = Command::new(python).args(["-c", "import aiosmtpd"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-            asked.is_ok_and(|status| status.success())
-        });
-        let Some(python) = python else { return super::absent("aiosmtpd", "python3-aiosmtpd") };
-        let mut command = Command::new(python);
+        let mut command = Command::new(super::python("aiosmtpd", "python3-aiosmtpd")?);
         command.args(["-c", SERVER, &lmtp_port.to_string()]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Leash::start(&mut command);
         let mut line = String::new();

@@ -1,0 +1,78 @@
+//! `report.xlsx` (ECMA-376): the report as a workbook, a sheet a table with typed cells, and two charts of Excel's own. The same report is
+//! the same bytes: the document is dated by the report. A rehearsal's notes come first.
+
+mod charts;
+mod sheet;
+mod tables;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use super::{Page, Report, ReportError, Writer, words};
+
+pub(crate) struct Xlsx;
+
+impl Writer for Xlsx {
+    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
+        let bytes = workbook(report).map_err(|error| ReportError::Encode {
+            file: "report.xlsx".to_owned(),
+            wave: report.wave.clone(),
+            message: error.to_string(),
+        })?;
+        Ok(vec![Page { path: "report.xlsx".into(), bytes }])
+    }
+}
+
+fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
+    let looks = sheet::Looks::new();
+    let mark = if report.is_rehearsal() { " (rehearsal)" } else { "" };
+    let title = format!("Wave {}{mark}", words::brief(&report.wave, 60));
+    let mut workbook = Workbook::new();
+    let created = ExcelDateTime::from_timestamp(report.as_of.timestamp())?;
+    let properties = DocProperties::new().set_title(&title).set_author(words::brief(&report.workspace, 80));
+    workbook.set_properties(&properties.set_creation_datetime(&created));
+    let (board, spread, notes) = (tables::leaderboard(report), tables::distribution(report), tables::notes(report));
+    if report.is_rehearsal() {
+        sheet::add(&mut workbook, &notes, &looks, &title)?;
+    }
+    sheet::add(&mut workbook, &board, &looks, &title)?;
+    charts::add(&mut workbook, report, &board, &spread)?;
+    for of in [tables::criteria(report), tables::touches(report), spread, tables::builders(report)] {
+        sheet::add(&mut workbook, &of, &looks, &title)?;
+    }
+    if !report.is_rehearsal() {
+        sheet::add(&mut workbook, &notes, &looks, &title)?;
+    }
+    workbook.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_of_nothing_is_one_too() {
+        let mut input = super::super::sample::input();
+        input.shops.clear();
+        input.builders.clear();
+        let pages = Xlsx.pages(&super::super::build(input)).unwrap();
+        assert!(pages.iter().all(|page| page.bytes.starts_with(b"PK")));
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let report = super::super::build(super::super::sample::input());
+        let page = Xlsx.pages(&report).unwrap().remove(0);
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(page.bytes)).unwrap();
+        let (mut sheets, mut hostile) = (0, 0);
+        for index in 0..archive.len() {
+            let mut file = archive.by_index(index).unwrap();
+            let name = file.name().unwrap().into_owned();
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+            assert!(!text.contains("<f>") && !text.contains("<hyperlink") && !text.contains("TargetMode=\"External\""), "{name}");
+            sheets += usize::from(name.starts_with("xl/worksheets/sheet"));
+            hostile += text.matches("=HYPERLINK(").count();
+        }
+        assert!(sheets >= 6 && hostile > 0, "{sheets} sheets, the formula as text {hostile} times");
+    }
+}
