@@ -6,15 +6,21 @@
 mod chart;
 mod compare;
 mod csv;
+mod happened;
 mod html;
+mod index;
 mod json;
 mod mail_html;
 mod md;
+mod methods;
 mod model;
+mod parts;
 mod phoned;
 mod redact;
+mod rules;
 mod scorecard;
 mod sensitivity;
+mod shots;
 mod svg;
 mod watched;
 pub mod words;
@@ -64,7 +70,7 @@ pub enum ReportError {
 /// A format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
-    /// `index.html` and `builders/<slug>.html`.
+    /// `index.html`, `methods.html` and `builders/<slug>.html`.
     Html,
     /// `leaderboard.csv`, `criteria.csv`, `touches.csv`.
     Csv,

@@ -2,6 +2,7 @@
 //! and ready, so that the writers only have to write.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,6 +13,7 @@ use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
+use crate::config::Brand;
 use crate::score::{Card, Cohort, Gap, Standing};
 use crate::shop::{Basis, Status};
 
@@ -109,6 +111,9 @@ pub struct EvidenceRef {
     pub bytes: u64,
     /// Its media type.
     pub content_type: String,
+    /// Where its bytes are, if it is a picture that a page may show.
+    #[serde(skip)]
+    pub picture: Option<PathBuf>,
 }
 
 /// What a reader sees of a touch besides its [`TouchEntry`](crate::score::TouchEntry).
@@ -219,8 +224,14 @@ pub struct Input {
     pub clock: String,
     /// The rubric.
     pub rubric: RubricRef,
+    /// The rubric's own text, for the page of methods; empty where it is not at hand.
+    pub rubric_text: String,
     /// The workspace's name, for the head of the pages.
     pub workspace: String,
+    /// Whose report it is, for the looks of the pages.
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    pub logo: Option<String>,
     /// The shops, in any order.
     pub shops: Vec<ShopInput>,
     /// The builders over the trailing waves.
@@ -288,6 +299,15 @@ pub struct Report {
     /// The workspace's name.
     #[serde(skip)]
     pub workspace: String,
+    /// The rubric's own text.
+    #[serde(skip)]
+    pub rubric_text: String,
+    /// Whose report it is.
+    #[serde(skip)]
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    #[serde(skip)]
+    pub logo: Option<String>,
 }
 
 impl Report {
@@ -371,6 +391,9 @@ pub fn build(input: Input) -> Report {
         unmatched: input.unmatched,
         in_review: input.in_review,
         workspace: input.workspace,
+        rubric_text: input.rubric_text,
+        brand: input.brand,
+        logo: input.logo,
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         *why = names.hide(why);
     }
     names.apply(&mut shop.detail.reason);
+    // No search finds a name in a picture.
+    shop.detail.submission_evidence.iter_mut().for_each(|evidence| evidence.picture = None);
     for part in ["response_promise", "osc_name"] {
         if let Some(Value::String(text)) = shop.readiness.as_mut().and_then(|readiness| readiness.get_mut(part)) {
             *text = names.hide(text);

@@ -25,7 +25,8 @@ mod properties;
 
 pub use card::{Buckets, Cap, Card, Counts, Criterion, First, FirstBusiness, Outcome, TouchEntry, Verdict};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
-pub use rubric::Rubric;
+pub use measure::TimeBase;
+pub use rubric::{Rubric, Timed};
 pub use sensitivity::{Sensitivity, Turn, sensitivity};
 pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};
 pub use verdict::{ScoreError, card, parse_log};
