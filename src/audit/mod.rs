@@ -3,6 +3,7 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod alive;
+mod appeal;
 mod browsers;
 mod canary;
 mod content;
@@ -35,6 +36,7 @@ mod wave;
 mod webclock;
 mod workspace;
 
+pub use appeal::{Ending, Filing};
 pub use canary::{Canaries, Stand, round_trip, skew, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};

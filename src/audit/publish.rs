@@ -11,9 +11,9 @@ use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
 use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Rubric};
+use crate::score::{self, Card, Insight, Rubric, Setting};
 use crate::shop::hours::{Hours, open_spans};
-use crate::shop::{Inquiry, Status};
+use crate::shop::{Basis, Inquiry, Status};
 use crate::store::{Proof, Touch};
 
 /// Waves that a builder's mean runs over.
@@ -50,11 +50,20 @@ impl Workspace {
         }
         self.derive().await?;
         let ledger = self.ledger().await?;
+        let mut appeals = self.appeals(as_of).await?;
+        let trailing = self.trailing(&all, wave, &ledger, as_of, rubric)?;
+        let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
+        for card in &trailing {
+            of_builder.entry(&card.builder).or_default().push(card);
+        }
         let mut shops = Vec::new();
         for inquiry in &inquiries {
             let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
             let detail = self.detail(inquiry, &ledger, as_of).await?;
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail });
+            let appeals = appeals.remove(&inquiry.id).unwrap_or_default();
+            let known = of_builder.get(card.builder.as_str()).map_or(&[][..], Vec::as_slice);
+            let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
+            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight, appeals });
         }
         let logo = self.config.brand.picture().map_err(|error| {
             let what = error.to_string();
@@ -73,8 +82,9 @@ impl Workspace {
             brand: self.config.brand.clone(),
             logo,
             shops,
-            builders: score::builders(&self.trailing(&all, wave, &ledger, as_of, rubric)?, RANKED_FROM),
+            builders: score::builders(&trailing, RANKED_FROM),
             cohort: score::cohort(&cards, as_of),
+            program: Vec::new(),
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),
@@ -195,6 +205,24 @@ impl Workspace {
     fn kept_mail(&self, touch: &Touch) -> Option<Mail> {
         let bytes = (touch.channel == Channel::Email).then(|| self.evidence.read(&touch.sha256).ok()).flatten()?;
         Some(mail::parse(&bytes))
+    }
+}
+
+/// What a trainer takes from a card, beside the builder's other cards.
+fn insight(card: &Card, of_builder: &[&Card], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
+    let same = |other: &Card| (&other.shop, other.sent_at) == (&card.shop, card.sent_at);
+    let others: Vec<&Card> = of_builder.iter().copied().filter(|other| !same(other)).collect();
+    score::insight(card, &others, rubric, setting)
+}
+
+fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>, as_of: DateTime<Utc>) -> Setting<'a> {
+    let chat = readiness.and_then(|readiness| readiness.get("chat")?.as_str());
+    Setting {
+        as_of,
+        timezone: detail.timezone,
+        open: &detail.open_spans,
+        chat,
+        study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
     }
 }
 

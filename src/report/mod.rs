@@ -3,6 +3,7 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+mod appeal;
 mod chart;
 mod compare;
 mod csv;
@@ -28,6 +29,7 @@ pub mod words;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
     build,

@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::appeal::Appeal;
 use super::phoned::Phoned;
 use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
 use crate::config::Brand;
-use crate::score::{Card, Cohort, Gap, Standing};
+use crate::score::{Card, Cohort, Gap, Insight, Program, Standing};
 use crate::shop::{Basis, Status};
 
 /// The schema name.
@@ -211,6 +212,10 @@ pub struct ShopInput {
     pub readiness: Option<serde_json::Value>,
     /// The details.
     pub detail: ShopDetail,
+    /// What a trainer takes from the card; `None` where nothing is proven.
+    pub insight: Option<Insight>,
+    /// What the builder disputes, in any order.
+    pub appeals: Vec<Appeal>,
 }
 
 /// Everything a report is made of.
@@ -238,6 +243,8 @@ pub struct Input {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// The builders' own figures, where they gave them.
+    pub program: Vec<Program>,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
@@ -260,6 +267,10 @@ pub struct ReportShop {
     pub card: Card,
     /// How ready the site was.
     pub readiness: Option<serde_json::Value>,
+    /// What a trainer takes from the card; `null` where nothing is proven.
+    pub insight: Option<Insight>,
+    /// What the builder disputes, and how it ended, in the order of filing.
+    pub appeals: Vec<Appeal>,
     /// The details, which are for the readable formats.
     #[serde(skip)]
     pub detail: ShopDetail,
@@ -287,6 +298,8 @@ pub struct Report {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// The builders' own figures, where they gave them, by builder.
+    pub program: Vec<Program>,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
     /// Our clock against those of the sites.
@@ -357,15 +370,22 @@ pub fn build(input: Input) -> Report {
     let mut shops: Vec<ReportShop> = input
         .shops
         .into_iter()
-        .map(|shop| redact::shop(ReportShop { card: shop.card, readiness: shop.readiness, detail: shop.detail, file: String::new() }))
+        .map(|shop| {
+            let ShopInput { card, readiness, detail, insight, appeals } = shop;
+            let appeals = appeals.into_iter().map(Appeal::tidied).collect();
+            redact::shop(ReportShop { card, readiness, insight, appeals, detail, file: String::new() })
+        })
         .collect();
     shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
     let mut taken = BTreeSet::new();
     for shop in &mut shops {
+        shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
         shop.file = file_name(&shop.card.shop, &mut taken);
     }
     let mut builders = input.builders;
     builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
+    let mut program = input.program;
+    program.sort_by(|a, b| (&a.builder, &a.file).cmp(&(&b.builder, &b.file)));
     let coverage = input
         .coverage
         .into_iter()
@@ -386,6 +406,7 @@ pub fn build(input: Input) -> Report {
         shops,
         builders,
         cohort: input.cohort,
+        program,
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Alive, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
-use crate::score::{Cap, Card, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Outcome, Standing, TouchEntry, Verdict};
+use crate::score::{
+    Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Outcome, Reach, Standing, TouchEntry, Verdict,
+};
 use crate::shop::{Basis, ConfirmedBy, Status};
 
 /// Text that must never become markup.
@@ -139,6 +141,7 @@ pub(crate) fn input() -> Input {
             inconclusive: 2,
             not_shopped: 2,
         },
+        program: Vec::new(),
         coverage: BTreeMap::from([
             ("mailbox.main".to_owned(), Vec::new()),
             (
@@ -199,6 +202,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             sent_at: (plan.status != Status::Blocked).then_some(sent),
             confirmed_at: shopped.then_some(confirmed),
             confirmed_by: shopped.then_some(ConfirmedBy::Redirect),
+            channels: shopped.then_some(Channels { call: Reach::Watched, text: Reach::Watched, email: Reach::Watched }),
             first: First {
                 any: seconds(&|_, _| true),
                 personal: seconds(&|_, o| o == Origin::Personal),
@@ -227,11 +231,12 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             score,
             tier: tier.map(str::to_owned),
             caps: if plan.quality > 0.0 && plan.quality < 0.6 {
-                vec![Cap { cap: 69.0, why: "a number was given and nobody called".to_owned() }]
+                vec![Cap { kind: CapKind::NoCall, cap: 69.0, why: "a number was given and nobody called".to_owned() }]
             } else {
                 Vec::new()
             },
             withdrawn_at: (plan.slug == "bluebonnet").then(|| sent + TimeDelta::days(30)),
+            opt_out_at: None,
             criteria: if scored {
                 RUBRIC.iter().enumerate().map(|(n, (id, of))| criterion(plan, n, id, *of)).collect()
             } else {
@@ -239,6 +244,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             },
             touches,
         },
+        insight: None,
         readiness: Some(
             json!({"osc_named": true, "osc_pictured": false, "phones": ["+15125550100"], "chat": HOSTILE, "calls_to_action": 3,
             "response_promise": null, "text_consent": false}),
@@ -285,6 +291,33 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                 _ => None,
             },
         },
+        appeals: appeals(plan, sent),
+    }
+}
+
+fn appeals(plan: &Plan, sent: DateTime<Utc>) -> Vec<Appeal> {
+    let open = Appeal {
+        id: "A1".to_owned(),
+        at: sent + TimeDelta::days(8),
+        by: "Amy Ortiz".to_owned(),
+        text: "We rang at 10:15 from the model home; the log shows no such call.".to_owned(),
+        criterion: Some("speed.call".to_owned()),
+        ..Appeal::default()
+    };
+    match plan.slug {
+        "bluebonnet" | "caliche-creek" => vec![open],
+        "hostile" => vec![Appeal {
+            by: HOSTILE.to_owned(),
+            text: HOSTILE.to_owned(),
+            touch: Some("t_2".to_owned()),
+            outcome: AppealOutcome::Corrected,
+            outcome_at: Some(sent + TimeDelta::days(9)),
+            outcome_by: Some("Pat Coach".to_owned()),
+            outcome_text: Some(format!("The log of the model home shows it. {HOSTILE}")),
+            corrections: vec!["t_2".to_owned()],
+            ..open
+        }],
+        _ => Vec::new(),
     }
 }
 

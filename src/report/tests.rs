@@ -187,8 +187,17 @@ fn files_are_written_whole_and_replaced() {
     let again = write(&report, &dir, &Format::ALL).unwrap();
     assert_eq!(paths, again);
     let names: BTreeSet<String> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let expected =
-        ["builders", "criteria.csv", "index.html", "leaderboard.csv", "purge-list.csv", "report.json", "report.md", "touches.csv"];
+    let expected = [
+        "appeals.csv",
+        "builders",
+        "criteria.csv",
+        "index.html",
+        "leaderboard.csv",
+        "purge-list.csv",
+        "report.json",
+        "report.md",
+        "touches.csv",
+    ];
     assert_eq!(names, expected.map(str::to_owned).into());
     assert_eq!(std::fs::read_dir(dir.join("builders")).unwrap().count(), report.shops.len());
     let (gone, kept) = (dir.join("builders/gone.html"), dir.join("builders/notes.txt"));

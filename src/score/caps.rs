@@ -3,7 +3,7 @@
 use crate::classify::{Origin, QuestionAnswered};
 
 use super::answer::{Reply, reply};
-use super::card::Cap;
+use super::card::{Cap, CapKind};
 use super::facts::{Facts, Seen};
 use super::measure::TimeBase;
 use super::speed::duration;
@@ -12,42 +12,50 @@ use super::speed::duration;
 pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
     let rule = &facts.rubric.caps;
     let mut caps: Vec<Cap> = Vec::new();
-    let mut cap = |cap: f64, why: String| caps.push(Cap { cap, why });
+    let mut cap = |kind: CapKind, cap: f64, why: String| caps.push(Cap { kind, cap, why });
     let any = |origin| facts.seen.iter().any(|seen| seen.touch.origin == origin);
     let within = duration(rule.late_after_s.i64());
     match facts.first(Seen::personal) {
         None => {
             if any(Origin::Marketing) {
-                cap(rule.marketing_only.0, format!("only marketing: nobody answered in person {}", facts.so_far()));
+                cap(CapKind::MarketingOnly, rule.marketing_only.0, format!("only marketing: nobody answered in person {}", facts.so_far()));
             } else if any(Origin::AutoReply) {
-                cap(rule.robot_only.0, format!("robot only: an auto-reply came, and nobody answered in person {}", facts.so_far()));
+                cap(
+                    CapKind::RobotOnly,
+                    rule.robot_only.0,
+                    format!("robot only: an auto-reply came, and nobody answered in person {}", facts.so_far()),
+                );
             } else {
-                cap(rule.silent.0, format!("crickets: nobody answered {}", facts.so_far()));
+                cap(CapKind::Silent, rule.silent.0, format!("crickets: nobody answered {}", facts.so_far()));
             }
             if facts.elapsed(TimeBase::Wall, facts.until) >= rule.late_after_s.i64() {
-                cap(rule.late.0, format!("no personal touch within {within}"));
+                cap(CapKind::Late, rule.late.0, format!("no personal touch within {within}"));
             }
         }
         // A cap is an accusation, so a time that may lie on either side of the limit does not bring it.
         // What was never watched may have been in time.
         Some(_) if facts.blind("phone") || facts.blind("mailbox") => {}
         Some(first) if facts.elapsed(TimeBase::Wall, first.at) > rule.late_after_s.i64() => {
-            cap(rule.late.0, format!("no personal touch within {within}"));
+            cap(CapKind::Late, rule.late.0, format!("no personal touch within {within}"));
         }
         Some(_) => {}
     }
     match reply(facts) {
         // Said in what was never watched, for all that is known.
         Reply::NothingSaid if facts.blind("phone") || facts.blind("mailbox") => {}
-        Reply::NothingSaid => cap(rule.unanswered.0, "a question was asked, and nothing was said".to_owned()),
+        Reply::NothingSaid => cap(CapKind::Unanswered, rule.unanswered.0, "a question was asked, and nothing was said".to_owned()),
         Reply::Best(QuestionAnswered::No | QuestionAnswered::Deferred) => {
-            cap(rule.unanswered.0, "a question was asked, and nothing that was said answers it, not even partly".to_owned());
+            cap(
+                CapKind::Unanswered,
+                rule.unanswered.0,
+                "a question was asked, and nothing that was said answers it, not even partly".to_owned(),
+            );
         }
         Reply::NotAsked | Reply::Unknown | Reply::Best(_) => {}
     }
     if facts.log.inquiry.offered.phone && facts.attempts.is_empty() && !facts.blind("phone") {
-        cap(rule.no_call.0, format!("a phone number was given, and nobody called {}", facts.so_far()));
+        cap(CapKind::NoCall, rule.no_call.0, format!("a phone number was given, and nobody called {}", facts.so_far()));
     }
-    caps.sort_by(|a, b| a.cap.total_cmp(&b.cap).then_with(|| a.why.cmp(&b.why)));
+    caps.sort_by(|a, b| a.cap.total_cmp(&b.cap).then(a.kind.cmp(&b.kind)));
     caps
 }

@@ -75,9 +75,84 @@ pub struct Counts {
     pub bounces: u32,
 }
 
+/// Whether a channel could show anything at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// It was watched.
+    Watched,
+    /// It was not watched for a single moment.
+    NotWatched,
+    /// The form did not offer it: no phone number was given, or texts were not consented to.
+    NotOffered,
+}
+
+/// Which channels could show anything: silence means something only on a channel that was offered and watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the channels")]
+pub struct Channels {
+    pub call: Reach,
+    pub text: Reach,
+    pub email: Reach,
+}
+
+/// Which first touch is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the keys of `first` and `first_business`")]
+pub enum FirstOf {
+    Any,
+    Personal,
+    Call,
+    CallInHours,
+    PersonalEmail,
+    PersonalEmailInHours,
+    Text,
+    Video,
+    AutoReply,
+}
+
+/// What is known of a first touch. Only [`Came::Never`] says that nothing came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// So many seconds after the confirmed inquiry.
+    After(i64),
+    /// The window is over, and nothing came in it.
+    Never,
+    /// Nothing so far, and the window is open or a touch waits in review.
+    NotYet,
+    /// Nothing was seen, and that nothing came is not proven.
+    NotProven,
+    /// Nobody watched the channel.
+    NotWatched,
+    /// The form did not offer the channel.
+    NotOffered,
+    /// Nothing was asked, so that no clock ran.
+    NoClock,
+}
+
+/// Which limit on the score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CapKind {
+    /// Nothing came.
+    Silent,
+    /// Only auto-replies came.
+    RobotOnly,
+    /// Nothing personal, but marketing.
+    MarketingOnly,
+    /// Nothing personal in time.
+    Late,
+    /// The question was not answered.
+    Unanswered,
+    /// A number was given and nobody called.
+    NoCall,
+}
+
 /// A limit on the score, with its reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cap {
+    /// Which limit.
+    pub kind: CapKind,
     /// The score cannot be above this.
     pub cap: f64,
     /// Why, in a sentence.
@@ -152,6 +227,8 @@ pub struct Card {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// How that was proven.
     pub confirmed_by: Option<ConfirmedBy>,
+    /// Which channels could show anything; `None` where no clock ran.
+    pub channels: Option<Channels>,
     /// First touches, wall clock.
     pub first: First,
     /// First touches, business clock.
@@ -170,8 +247,60 @@ pub struct Card {
     pub caps: Vec<Cap>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// When an opt-out was sent.
+    pub opt_out_at: Option<DateTime<Utc>>,
     /// Every criterion of the rubric, in its order.
     pub criteria: Vec<Criterion>,
     /// Every touch, by time.
     pub touches: Vec<TouchEntry>,
+}
+
+impl Card {
+    /// What is known of a first touch: `null` under `first` is a *never* only where the channel was offered, watched and waited for.
+    #[must_use]
+    pub fn came(&self, first: FirstOf) -> Came {
+        let seconds = match first {
+            FirstOf::Any => self.first.any,
+            FirstOf::Personal => self.first.personal,
+            FirstOf::Call => self.first.call,
+            FirstOf::CallInHours => self.first_business.call,
+            FirstOf::PersonalEmail => self.first.personal_email,
+            FirstOf::PersonalEmailInHours => self.first_business.personal_email,
+            FirstOf::Text => self.first.text,
+            FirstOf::Video => self.first.video,
+            FirstOf::AutoReply => self.first.auto_reply,
+        };
+        let Some(channels) = self.channels else { return seconds.map_or(Came::NoClock, Came::After) };
+        let reach = match first {
+            FirstOf::Call | FirstOf::CallInHours => channels.call,
+            FirstOf::Text => channels.text,
+            FirstOf::PersonalEmail | FirstOf::PersonalEmailInHours | FirstOf::AutoReply => channels.email,
+            FirstOf::Any | FirstOf::Personal | FirstOf::Video => channels.all(),
+        };
+        match (seconds, reach) {
+            (Some(seconds), _) => Came::After(seconds),
+            (None, Reach::NotOffered) => Came::NotOffered,
+            (None, Reach::NotWatched) => Came::NotWatched,
+            (None, Reach::Watched) => match self.verdict {
+                _ if channels.half_blind() && matches!(first, FirstOf::Any | FirstOf::Personal | FirstOf::Video) => Came::NotProven,
+                Verdict::Final => Came::Never,
+                Verdict::Provisional => Came::NotYet,
+                Verdict::Inconclusive => Came::NotProven,
+                Verdict::NotShopped => Came::NoClock,
+            },
+        }
+    }
+}
+
+impl Channels {
+    /// All channels as one: not watched only where none was.
+    fn all(self) -> Reach {
+        if self.email == Reach::Watched || self.call == Reach::Watched { Reach::Watched } else { Reach::NotWatched }
+    }
+
+    /// Whether one of the channels that were offered was not watched.
+    #[must_use]
+    pub fn half_blind(self) -> bool {
+        [self.call, self.text, self.email].contains(&Reach::NotWatched)
+    }
 }

@@ -8,7 +8,7 @@ use crate::collect::Channel;
 use crate::shop::hours::{Hours, Span, open_spans};
 
 use super::attempts::{Attempt, Ring, attempts};
-use super::card::{Counts, First, FirstBusiness};
+use super::card::{Channels, Counts, First, FirstBusiness, Reach};
 use super::log::{Log, LogTouch};
 use super::measure::TimeBase;
 use super::rubric::Rubric;
@@ -117,6 +117,17 @@ impl<'a> Facts<'a> {
         gaps.sort();
         let reached = gaps.iter().fold(self.start, |reached, (from, to)| if *from <= reached { reached.max(*to) } else { reached });
         self.start < self.until && reached >= self.until
+    }
+
+    /// Which channels could show anything.
+    pub(super) fn channels(&self) -> Channels {
+        let reach = |offered: bool, kind| match offered {
+            false => Reach::NotOffered,
+            true if self.blind(kind) => Reach::NotWatched,
+            true => Reach::Watched,
+        };
+        let offered = self.log.inquiry.offered;
+        Channels { call: reach(offered.phone, "phone"), text: reach(offered.text, "phone"), email: reach(true, "mailbox") }
     }
 
     /// Whether the window is over.

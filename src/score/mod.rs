@@ -6,10 +6,12 @@ mod attempts;
 mod caps;
 mod card;
 mod facts;
+pub mod insight;
 mod judge;
 mod log;
 mod measure;
 mod persist;
+pub mod program;
 mod proof;
 mod respect;
 mod rubric;
@@ -23,9 +25,13 @@ mod cases;
 #[cfg(test)]
 mod properties;
 
-pub use card::{Buckets, Cap, Card, Counts, Criterion, First, FirstBusiness, Outcome, TouchEntry, Verdict};
+pub use card::{
+    Buckets, Came, Cap, CapKind, Card, Channels, Counts, Criterion, First, FirstBusiness, FirstOf, Outcome, Reach, TouchEntry, Verdict,
+};
+pub use insight::{Insight, Setting, insight};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
 pub use measure::TimeBase;
+pub use program::Program;
 pub use rubric::{Rubric, Timed};
 pub use sensitivity::{Sensitivity, Turn, sensitivity};
 pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};

@@ -113,6 +113,7 @@ fn confirmed(facts: &Facts<'_>) -> Card {
     card.first = facts.firsts();
     card.first_business = facts.firsts_in_hours();
     card.counts = facts.counts();
+    card.channels = Some(facts.channels());
     card
 }
 
@@ -169,6 +170,7 @@ fn unscored(log: &Log, rubric: &Rubric, status: Status, verdict: Verdict, why: &
         sent_at: inquiry.sent_at,
         confirmed_at: inquiry.confirmed_at,
         confirmed_by: inquiry.confirmed_by,
+        channels: None,
         first: First::default(),
         first_business: FirstBusiness::default(),
         counts: Counts::default(),
@@ -178,6 +180,7 @@ fn unscored(log: &Log, rubric: &Rubric, status: Status, verdict: Verdict, why: &
         tier: None,
         caps: Vec::new(),
         withdrawn_at: inquiry.withdrawn_at.filter(|at| *at <= log.as_of),
+        opt_out_at: inquiry.opt_out_at.filter(|at| *at <= log.as_of),
         criteria: judge::none(rubric, reason),
         touches: touches.collect(),
     }

@@ -13,6 +13,7 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod appeals;
 mod attribution;
 mod bad_sites;
 mod browser;
