@@ -10,6 +10,7 @@ pub mod insight;
 mod judge;
 mod log;
 mod measure;
+mod people;
 mod persist;
 pub mod program;
 mod proof;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono_tz::Tz;
 
 use crate::classify::Origin;
 use crate::shop::hours::local_date;
@@ -11,6 +12,7 @@ use super::attempts;
 use super::card::Outcome;
 use super::facts::{Facts, by_time, filled, later, small};
 use super::judge::Judged;
+use super::people::{People, tidy};
 
 pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
     let named: Vec<(String, String, Option<&String>)> = facts
@@ -44,35 +46,6 @@ pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
     Judged::yes_or_no(part >= facts.rubric.respect.constant_contact.share.0 - 1e-9, why, most)
 }
 
-/// Names of people, by how often they were seen. A lone first name belongs to the most frequent full name that begins with it.
-struct People(BTreeMap<String, u32>);
-
-impl People {
-    fn of(senders: impl Iterator<Item = String>, introduced: impl Iterator<Item = String>) -> Self {
-        let mut seen = BTreeMap::new();
-        senders.for_each(|name| *seen.entry(name).or_default() += 1);
-        introduced.for_each(|name| *seen.entry(name).or_default() += 0);
-        Self(seen)
-    }
-
-    fn names(&self) -> impl Iterator<Item = &String> {
-        self.0.keys()
-    }
-
-    fn of_name(&self, name: &str) -> String {
-        if name.contains(' ') {
-            return name.to_owned();
-        }
-        let full = self.0.iter().filter(|(other, _)| other.split(' ').next() == Some(name) && other.contains(' '));
-        full.rev().max_by_key(|(_, times)| **times).map_or_else(|| name.to_owned(), |(other, _)| other.clone())
-    }
-}
-
-/// A name for comparing: lower case, single spaces.
-fn tidy(name: &str) -> String {
-    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 pub(super) fn opt_out(facts: &Facts<'_>) -> Judged {
     let rule = &facts.rubric.respect.opt_out;
     let heeded = opt_out_heeded(facts);
@@ -93,13 +66,12 @@ fn opt_out_heeded(facts: &Facts<'_>) -> Judged {
         return Judged::not_counted("no opt-out was sent");
     };
     let weekdays = rule.weekdays.0;
-    let deadline = after_weekdays(facts, asked, weekdays);
+    let deadline = after_weekdays(facts.hours.timezone(), asked, weekdays);
     if facts.log.as_of <= deadline {
         return Judged::not_counted(format!("an opt-out was sent, and its {weekdays} weekdays are not over"));
     }
     let watched = later(asked, TimeDelta::days(i64::from(rule.watched_days.0)));
-    let theirs = |origin| matches!(origin, Origin::Personal | Origin::Marketing | Origin::AutoReply);
-    let late = by_time(facts.log).into_iter().filter(|touch| theirs(touch.origin) && touch.at > deadline && touch.at <= watched);
+    let late = by_time(facts.log).into_iter().filter(|touch| stays_away(touch.origin) && touch.at > deadline && touch.at <= watched);
     let ids: Vec<String> = late.map(|touch| touch.id.clone()).collect();
     let why = match ids.len() {
         0 if facts.log.as_of < watched => format!("so far nothing came later than {weekdays} weekdays after the opt-out"),
@@ -117,28 +89,16 @@ fn over_calling(facts: &Facts<'_>) -> Option<Vec<String>> {
     attempts::burst(&facts.attempts, number, within)
 }
 
-/// The end of the n-th weekday after `from`, on the builder's calendar.
-fn after_weekdays(facts: &Facts<'_>, from: DateTime<Utc>, weekdays: u16) -> DateTime<Utc> {
-    let zone = facts.hours.timezone();
+/// What an opt-out asks to end.
+pub(super) fn stays_away(origin: Origin) -> bool {
+    matches!(origin, Origin::Personal | Origin::Marketing | Origin::AutoReply)
+}
+
+/// The end of the n-th weekday after `from`, on the calendar of a zone.
+pub(super) fn after_weekdays(zone: Tz, from: DateTime<Utc>, weekdays: u16) -> DateTime<Utc> {
     let working = |day: &chrono::NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     let last = local_date(zone, from).iter_days().skip(1).filter(working).nth(usize::from(weekdays).saturating_sub(1));
     let midnight = last.and_then(|day| day.succ_opt()).map(|day| day.and_time(NaiveTime::MIN));
     let shown = midnight.and_then(|midnight| zone.from_local_datetime(&midnight).earliest().map(|at| at.to_utc()));
     shown.or_else(|| midnight.map(|midnight| midnight.and_utc())).unwrap_or(from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lone_first_name_is_the_most_frequent_full_name_that_begins_with_it() {
-        let names = ["amy ortiz", "amy lee", "amy lee", "amy", "ben"];
-        let people = People::of(names.iter().map(ToString::to_string), std::iter::once("cid ray".to_owned()));
-        assert_eq!(people.of_name("amy"), "amy lee");
-        assert_eq!(people.of_name("amy ortiz"), "amy ortiz");
-        assert_eq!(people.of_name("ben"), "ben");
-        assert_eq!(people.of_name("cid"), "cid ray");
-        assert_eq!(tidy("  AMY  Ortiz "), "amy ortiz");
-    }
 }

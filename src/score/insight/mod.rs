@@ -5,6 +5,7 @@
 mod coaching;
 mod continuity;
 mod fixes;
+mod hat;
 mod patterns;
 
 use chrono::{DateTime, Utc};
@@ -36,8 +37,9 @@ pub struct Fix {
     pub title: &'static str,
     /// Points of the rubric that were lost; `None` for a cap.
     pub lost: Option<f64>,
-    /// Points of the score that mending it would win, everything else as it is and no other cap in the way.
-    pub gain: f64,
+    /// Points of the score that mending it would win, everything else as it is and no other cap in the way; `None` where nobody
+    /// answered in person, since nothing can be won before somebody does.
+    pub gain: Option<f64>,
     /// For a cap: what it holds the score at.
     pub cap: Option<f64>,
     /// For a criterion: another cap, in whose way the gain would not show, or not wholly.
@@ -98,8 +100,10 @@ pub struct Continuity {
     pub hand_offs: Vec<HandOff>,
     /// The window week by week, as far as it was over when the report was made.
     pub weeks: Vec<Week>,
-    /// Weeks with a personal touch, of those that are over.
+    /// Weeks with a personal touch, of `weeks_judged`.
     pub weeks_touched: u32,
+    /// Weeks that are over and of which it is known whether a person made contact.
+    pub weeks_judged: u32,
     /// The touches of the first burst of calls that was too many; empty when there was none.
     pub over_calling: Vec<String>,
     /// What became of an opt-out.
@@ -137,7 +141,7 @@ pub struct Week {
     pub from: DateTime<Utc>,
     /// Its end.
     pub to: DateTime<Utc>,
-    /// Whether it is over.
+    /// Whether it ran its whole length.
     pub over: bool,
     /// Call attempts, voicemails among them; `None` where the phone was not offered or not watched, and nothing was seen.
     pub calls: Option<u32>,
@@ -147,8 +151,8 @@ pub struct Week {
     pub personal_emails: Option<u32>,
     /// Marketing touches, which are no personal contact.
     pub marketing: u32,
-    /// Whether a person made contact.
-    pub touched: bool,
+    /// Whether a person made contact; `None` where nothing was seen and not every channel was watched.
+    pub touched: Option<bool>,
 }
 
 /// What became of an opt-out.
@@ -189,7 +193,8 @@ pub fn insight(card: &Card, others: &[&Card], rubric: &Rubric, setting: &Setting
         return None;
     }
     let continuity = continuity::of(card, rubric, setting)?;
-    Some(Insight { fixes: fixes::of(card), hypotheses: patterns::of(card, others, rubric, setting), continuity })
+    let hypotheses = patterns::of(card, others, rubric, setting, &continuity);
+    Some(Insight { fixes: fixes::of(card), hypotheses, continuity })
 }
 
 impl Insight {
@@ -218,4 +223,10 @@ impl CapKind {
             Self::NoCall => "caps.no_call",
         }
     }
+}
+
+/// For tests: the setting of a case, without hours and chat.
+#[cfg(test)]
+fn setting(case: &super::cases::Case) -> Setting<'static> {
+    Setting { as_of: case.log().as_of, timezone: chrono_tz::America::Chicago, open: &[], chat: None, study: false }
 }

@@ -1,9 +1,307 @@
-//! What may lie behind it.
+//! What may lie behind it, in the words of the trade. Takes a final card and the builder's other cards; gives hypotheses, never
+//! findings: each says what it rests on, how much speaks for it, what else would explain it and what to ask first. Gives none of an
+//! inquiry whose window is open, whose silence is not proven, of which a channel was not watched, or of a builder in a study.
 
-use super::super::card::Card;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::super::card::{Card, Channels, Reach, TouchEntry, Verdict};
+use super::super::facts::small;
 use super::super::rubric::Rubric;
-use super::{Hypothesis, Setting};
+use super::super::verdict::rounded;
+use super::continuity::Window;
+use super::hat::another_hat;
+use super::{Continuity, Hypothesis, Pattern, Setting};
+use crate::classify::{Appointment, Origin};
+use crate::collect::Channel;
+use crate::shop::hours::local_date;
 
-pub(super) fn of(_card: &Card, _others: &[&Card], _rubric: &Rubric, _setting: &Setting<'_>) -> Vec<Hypothesis> {
-    Vec::new()
+/// However much speaks for it, it stays a hypothesis.
+const MOST: f64 = 0.7;
+/// A first answer within so many seconds was fast.
+const FAST_S: i64 = 1800;
+/// Final inquiries of a builder below which nothing is said of how even its answers are.
+const WAVES: usize = 3;
+
+/// A card whose whole window is proven, with what counts in it.
+pub(super) struct Whole<'a> {
+    card: &'a Card,
+    pub(super) window: Window<'a>,
+    channels: Channels,
 }
+
+impl<'a> Whole<'a> {
+    /// `None` where something that would explain the card was not watched, or its window is open.
+    fn of(card: &'a Card, rubric: &Rubric, as_of: DateTime<Utc>) -> Option<Self> {
+        let (window, channels) = (Window::of(card, rubric, as_of)?, card.channels?);
+        let proven = card.verdict == Verdict::Final && card.score.is_some() && !channels.half_blind();
+        proven.then_some(Self { card, window, channels })
+    }
+
+    /// Whether nothing cut the window short.
+    fn uncut(&self) -> bool {
+        self.window.until >= self.window.end
+    }
+
+    fn silent(&self) -> bool {
+        self.window.personal().next().is_none()
+    }
+}
+
+pub(super) fn of(card: &Card, others: &[&Card], rubric: &Rubric, setting: &Setting<'_>, continuity: &Continuity) -> Vec<Hypothesis> {
+    let Some(this) = Whole::of(card, rubric, setting.as_of).filter(|_| !setting.study) else { return Vec::new() };
+    let others: Vec<Whole<'_>> = others.iter().filter_map(|other| Whole::of(other, rubric, setting.as_of)).collect();
+    let found = [
+        no_accountability(&this, &others, rubric),
+        chat_relied_on(&this, &others, rubric, setting),
+        no_framework(&this, &others, setting),
+        wrong_fit(&this, &others, rubric),
+        another_hat(&this, setting, continuity),
+    ];
+    let mut found: Vec<Hypothesis> = found.into_iter().flatten().collect();
+    for hypothesis in &mut found {
+        hypothesis.confidence = rounded(hypothesis.confidence.min(MOST), 100.0);
+    }
+    // Stable: equal ones stay in the order above.
+    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    found
+}
+
+/// Some inquiries answered well and some not at all.
+fn no_accountability(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<Hypothesis> {
+    let mut all: Vec<&Whole<'_>> = others.iter().chain([this]).filter(|one| one.uncut()).collect();
+    all.sort_by_key(|one| (one.card.sent_at, one.card.shop.clone()));
+    let good = rubric.tiers.0.get(1).or(rubric.tiers.0.first()).filter(|tier| tier.from.0 > 0.0)?;
+    let fared = |one: &Whole<'_>| one.card.score.unwrap_or_default();
+    let (well, silent) = (all.iter().filter(|one| fared(one) >= good.from.0).count(), all.iter().filter(|one| one.silent()).count());
+    if all.len() < WAVES || well == 0 || silent == 0 {
+        return None;
+    }
+    let listed = all.iter().map(|one| {
+        let day = one.card.sent_at.map_or_else(String::new, |at| format!("{}: ", at.format("%Y-%m-%d")));
+        let fared = if one.silent() { "no personal answer".to_owned() } else { format!("{:.1}", fared(one)) };
+        format!("{day}{fared}")
+    });
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let mut rests_on = vec![
+        format!(
+            "of {} final inquiries over the trailing waves {silent} got no personal answer, and {well} reached {}",
+            all.len(),
+            good.from.0
+        ),
+        listed,
+    ];
+    let shops: BTreeSet<&str> = all.iter().map(|one| one.card.shop.as_str()).collect();
+    if shops.len() > 1 {
+        rests_on.push(format!("these inquiries went to {} different shops of the builder", shops.len()));
+    }
+    let repeated = if well > 1 && silent > 1 { 0.15 } else { 0.0 };
+    let many = if all.len() >= 2 * WAVES { 0.1 } else { 0.0 };
+    Some(Hypothesis {
+        pattern: Pattern::NoAccountability,
+        title: "No accountability",
+        says: "Somebody here knows how to answer, and it may be that nobody looks whether it is done.",
+        confidence: 0.35 + repeated + many,
+        rests_on,
+        touches: Vec::new(),
+        instead: vec![
+            "Different people were on duty, and one of them was never shown how.",
+            "Inquiries about different communities go to different desks.",
+            "An inquiry was lost between form and CRM: then the form is to be mended, and not the team.",
+        ],
+        ask: "Who sees, at the end of a day, which inquiries have no personal answer yet?",
+    })
+}
+
+/// A chat on the site, and no person behind the form.
+fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setting: &Setting<'_>) -> Option<Hypothesis> {
+    setting.chat.filter(|chat| !chat.trim().is_empty())?;
+    let (silent, answered) = (others.iter().filter(|other| other.silent()).count(), others.iter().filter(|other| !other.silent()).count());
+    if !this.silent() || !this.uncut() || answered > silent {
+        return None;
+    }
+    let mut rests_on = vec![
+        "a chat stood on the site when the inquiry was sent".to_owned(),
+        format!("nobody answered the form in person in {} days", rubric.window.days.0),
+    ];
+    let mut confidence = 0.4;
+    let machine = this.window.touches.iter().filter(|touch| matches!(touch.origin, Origin::AutoReply | Origin::Marketing));
+    let touches: Vec<String> = machine.map(|touch| touch.id.clone()).collect();
+    if !touches.is_empty() {
+        rests_on.push("automatic or marketing mail came, so the inquiry arrived".to_owned());
+        confidence += 0.1;
+    }
+    if silent > 0 {
+        rests_on.push(format!("{silent} of {} other final inquiries over the trailing waves got no personal answer either", others.len()));
+        confidence += 0.1;
+    }
+    Some(Hypothesis {
+        pattern: Pattern::ChatReliedOn,
+        title: "Chat relied on",
+        says: "The chat may be where this builder expects its buyers, and the form may have no one behind it.",
+        confidence,
+        rests_on,
+        touches,
+        instead: vec![
+            "The form may lose inquiries on their way: send one of your own and follow it.",
+            "The inquiry reached a person who was away, and nobody stood in.",
+            "The chat is staffed by people who never see what the form sends.",
+        ],
+        ask: "Who gets what the form sends, and is it the same person who answers the chat?",
+    })
+}
+
+/// One day of answers in one way, and nothing after.
+fn no_framework(this: &Whole<'_>, others: &[Whole<'_>], setting: &Setting<'_>) -> Option<Hypothesis> {
+    let (day, way) = one_day(this, setting)?;
+    let touches: Vec<String> = this.window.personal().map(|touch| touch.id.clone()).collect();
+    let number = small(touches.len());
+    let last = this.window.personal().map(latest).max().unwrap_or(this.window.start);
+    let quiet = (this.window.end - last).num_days();
+    let came = if number == 1 { "the one personal touch".to_owned() } else { format!("all {number} personal touches") };
+    let mut rests_on = vec![
+        format!("{came} came on one day, {day}, and none in the {quiet} days after"),
+        format!("{} was used, and {}", way.name(), way.left(this.channels)),
+    ];
+    let mut confidence = 0.45;
+    let marketed = this.window.touches.iter().filter(|touch| touch.origin == Origin::Marketing && touch.at > last).count();
+    if marketed > 0 {
+        let touches = if marketed == 1 { "1 marketing touch".to_owned() } else { format!("{marketed} marketing touches") };
+        rests_on.push(format!("{touches} came after that day, so the buyer was not forgotten by the system"));
+        confidence += 0.1;
+    }
+    let alike = others.iter().filter(|other| one_day(other, setting).is_some()).count();
+    if alike > 0 {
+        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.len()));
+        confidence += 0.1;
+    }
+    Some(Hypothesis {
+        pattern: Pattern::NoFramework,
+        title: "No framework set up",
+        says: "What happens after the first answer may not be written down: no days, no channels, no tasks.",
+        confidence,
+        rests_on,
+        touches,
+        instead: vec![
+            "The first answer may have settled the matter, for instance because the plan is not built there.",
+            "The follow-ups were planned, and nobody did them: then it is accountability, and not the framework.",
+            "The buyer was handed to a sales agent who meant to call and did not.",
+        ],
+        ask: "Show me the plan for day 2, day 4 and day 21. Where does it stand, and who gets the task?",
+    })
+}
+
+/// A way of reaching a buyer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Email,
+    Phone,
+    Text,
+}
+
+impl Way {
+    fn of(channel: Channel) -> Self {
+        match channel {
+            Channel::Email => Self::Email,
+            Channel::Call | Channel::Voicemail => Self::Phone,
+            Channel::Sms => Self::Text,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Email => "only email",
+            Self::Phone => "only the phone",
+            Self::Text => "only text",
+        }
+    }
+
+    /// What else could have been used.
+    fn left(self, channels: Channels) -> &'static str {
+        match (self, channels.call == Reach::Watched, channels.text == Reach::Watched) {
+            (Self::Email, true, true) => "a phone number was given and texts were allowed",
+            (Self::Email, true, false) => "a phone number was given",
+            (Self::Email, false, _) => "texts were allowed",
+            (Self::Phone | Self::Text, ..) => "an email address was given",
+        }
+    }
+}
+
+/// The one day, and the one way, of all personal touches of a whole window, within three days of the inquiry and though there was
+/// another way.
+fn one_day(one: &Whole<'_>, setting: &Setting<'_>) -> Option<(NaiveDate, Way)> {
+    let soon = one.window.start + TimeDelta::days(3);
+    let (mut days, mut ways) = (BTreeSet::new(), BTreeSet::new());
+    for touch in one.window.personal() {
+        days.extend([local_date(setting.timezone, touch.at), local_date(setting.timezone, latest(touch))]);
+        ways.insert(Way::of(touch.channel));
+    }
+    let another = one.channels.call == Reach::Watched || one.channels.text == Reach::Watched;
+    let (day, way) = (*days.first()?, *ways.first()?);
+    let early = one.window.personal().all(|touch| latest(touch) <= soon);
+    (one.uncut() && another && early && days.len() == 1 && ways.len() == 1).then_some((day, way))
+}
+
+/// Fast, and neither an answer nor an invitation.
+fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<Hypothesis> {
+    let said = beside_the_point(this, rubric)?;
+    let first = this.card.first.personal.unwrap_or_default();
+    let mut rests_on = vec![
+        format!("the first personal touch came after {}", super::super::speed::duration(first)),
+        match said.len() {
+            1 => "the one message that says something does not answer the question".to_owned(),
+            number => format!("none of {number} messages that say something answers the question"),
+        },
+        "none asks for a visit or a call".to_owned(),
+    ];
+    let mut confidence = if said.len() > 1 { 0.5 } else { 0.35 };
+    let alike = others.iter().filter(|other| beside_the_point(other, rubric).is_some()).count();
+    if alike > 0 {
+        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.len()));
+        confidence += 0.1;
+    }
+    Some(Hypothesis {
+        pattern: Pattern::WrongFit,
+        title: "Wrong fit",
+        says: "The answers come quickly and lead nowhere: the role may not suit whoever fills it, or nobody has shown what it is for.",
+        confidence,
+        rests_on,
+        touches: said,
+        instead: vec![
+            "Whoever answers was never trained, or has no plans, prices and calendar at hand: then it is no question of fit.",
+            "A template answered, and nobody has looked at it for a long time.",
+            "The answer and the invitation were meant for a call that nobody picked up.",
+        ],
+        ask: "What does a good first answer look like here, and who has practised it with the team?",
+    })
+}
+
+/// The messages of an inquiry that was answered fast, of which none answers the question or invites; `None` where any does, any may,
+/// or a machine may have written one.
+fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<String>> {
+    let line = |id: &str| one.card.criteria.iter().find(|line| line.id == id && line.counted && line.of > 0.0);
+    let (question, appointment) = (line("answer.question")?, line("next.appointment")?);
+    let unanswered = question.points / question.of < rubric.answer.question.partly.0 - 1e-9;
+    let said: Vec<&TouchEntry> =
+        one.window.personal().filter(|touch| touch.channel != Channel::Call || touch.labels.question.is_some()).collect();
+    let known = said.iter().all(|touch| {
+        touch.labels.appointment == Some(Appointment::None)
+            && touch.labels.scheduling_link.is_none()
+            && touch.labels.question.is_some()
+            && touch.labels.suspected_automation != Some(true)
+    });
+    let fast = one.card.first.personal.is_some_and(|seconds| seconds <= FAST_S);
+    // A mail this fast is suspected even where no label says so.
+    let machine = one.card.first.personal_email.is_some_and(|seconds| seconds <= rubric.touches.suspect_within_s.i64());
+    (fast && !machine && unanswered && appointment.points <= 0.0 && known && !said.is_empty())
+        .then(|| said.into_iter().map(|touch| touch.id.clone()).collect())
+}
+
+pub(super) fn latest(touch: &TouchEntry) -> DateTime<Utc> {
+    touch.at_latest.unwrap_or(touch.at).max(touch.at)
+}
+
+#[cfg(test)]
+#[path = "patterns_tests.rs"]
+mod tests;
