@@ -5,6 +5,7 @@
 
 mod appeal;
 mod chart;
+mod coach;
 mod compare;
 mod csv;
 mod happened;
@@ -15,6 +16,7 @@ mod mail_html;
 mod md;
 mod methods;
 mod model;
+mod own_figures;
 mod parts;
 mod phoned;
 mod redact;

@@ -188,7 +188,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
         let days = (0..31).map(|d| at("2026-11-02T00:00:00Z") + TimeDelta::days(d)).filter(|d| d.weekday().number_from_monday() < 7);
         days.map(|d| (d + TimeDelta::hours(15), d + TimeDelta::hours(24))).collect()
     };
-    ShopInput {
+    let mut made = ShopInput {
         card: Card {
             shop: plan.slug.to_owned(),
             builder: plan.builder.clone(),
@@ -292,7 +292,16 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             },
         },
         appeals: appeals(plan, sent),
-    }
+    };
+    let setting = crate::score::Setting {
+        as_of: at("2026-12-03T00:00:00Z"),
+        timezone: made.detail.timezone,
+        open: &made.detail.open_spans,
+        chat: None,
+        study: plan.slug == "caliche-creek",
+    };
+    made.insight = crate::score::insight(&made.card, &[], &crate::score::Rubric::default_rubric(), &setting);
+    made
 }
 
 fn appeals(plan: &Plan, sent: DateTime<Utc>) -> Vec<Appeal> {

@@ -4,8 +4,11 @@
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::appeal::Appeal;
+use super::coach::{self, Care, Guess, Mend};
 use super::happened::{Happened, anchor, happened};
 use super::html::{Frame, name, subtitle, tone};
+use super::own_figures::{self, Own};
 use super::parts::{Part, parts};
 use super::shots::{self, Shot};
 use super::{EvidenceRef, Report, ReportShop, chart, watched, words};
@@ -35,10 +38,17 @@ pub(crate) struct Bar {
     tone: &'static str,
 }
 
-pub(crate) struct Fix {
-    title: String,
-    advice: String,
-    worth: String,
+/// An appeal and how it ended.
+pub(crate) struct Disputed {
+    id: String,
+    by: String,
+    at: String,
+    about: String,
+    text: String,
+    outcome: &'static str,
+    decided: String,
+    outcome_text: String,
+    corrections: String,
 }
 
 pub(crate) struct Judged {
@@ -103,7 +113,11 @@ pub(crate) struct Scorecard {
     doubts: Vec<String>,
     clocks: Vec<Clocks>,
     bars: Vec<Bar>,
-    fixes: Vec<Fix>,
+    mends: Vec<Mend>,
+    guesses: Vec<Guess>,
+    care: Option<Care>,
+    own: Vec<Own>,
+    appeals: Vec<Disputed>,
     criteria: Vec<(String, Vec<Judged>)>,
     touched: bool,
     strip: String,
@@ -157,7 +171,11 @@ pub(crate) fn view(report: &Report, shop: &ReportShop) -> Scorecard {
         doubts: doubts(report, shop),
         clocks: clocks(card),
         bars: bars(card),
-        fixes: fixes(card),
+        mends: coach::mends(shop),
+        guesses: coach::guesses(shop),
+        care: coach::care(shop),
+        own: report.program.iter().filter(|program| program.builder == card.builder).map(own_figures::own).collect(),
+        appeals: shop.appeals.iter().map(|appeal| disputed(appeal, detail.timezone)).collect(),
         criteria: criteria(card),
         touched: !card.touches.is_empty(),
         strip: chart::strip(report, shop, "month", true),
@@ -267,17 +285,24 @@ fn bars(card: &Card) -> Vec<Bar> {
     parts(card).into_iter().map(bar).collect()
 }
 
-/// The three criteria that lost the most, dearest first.
-fn fixes(card: &Card) -> Vec<Fix> {
-    let mut lost: Vec<&Criterion> = card.criteria.iter().filter(|c| c.counted && c.of - c.points > 0.05).collect();
-    // The sort is stable: equal losses keep the rubric's order.
-    lost.sort_by(|a, b| (b.of - b.points).total_cmp(&(a.of - a.points)));
-    let fix = |c: &Criterion| {
-        let (title, advice) = words::criterion(&c.id);
-        let advice = if advice.is_empty() { words::tidy(&c.why) } else { advice.to_owned() };
-        Fix { title: words::brief(title, 80), advice, worth: words::points(c.of - c.points) }
+fn disputed(appeal: &Appeal, zone: chrono_tz::Tz) -> Disputed {
+    let decided = match (&appeal.outcome_by, appeal.outcome_at) {
+        (Some(by), Some(at)) => format!("decided by {by}, {}", words::local(at, zone)),
+        (Some(by), None) => format!("decided by {by}"),
+        (None, Some(at)) => format!("decided {}", words::local(at, zone)),
+        (None, None) => String::new(),
     };
-    lost.into_iter().take(3).map(fix).collect()
+    Disputed {
+        id: words::brief(&appeal.id, 40),
+        by: appeal.by.clone(),
+        at: words::local(appeal.at, zone),
+        about: appeal.disputes(),
+        text: appeal.text.clone(),
+        outcome: appeal.outcome.words(),
+        decided,
+        outcome_text: appeal.outcome_text.clone().unwrap_or_default(),
+        corrections: appeal.corrections.join(", "),
+    }
 }
 
 /// Touches that a criterion links to; the rest are counted.
