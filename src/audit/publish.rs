@@ -14,7 +14,7 @@ use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDet
 use crate::score::{self, Card, Insight, Rubric, Setting};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
-use crate::store::Touch;
+use crate::store::{Proof, Touch};
 
 /// Waves that a builder's mean runs over.
 const TRAILING_WAVES: usize = 6;
@@ -81,6 +81,10 @@ impl Workspace {
             let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
             shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight, appeals });
         }
+        let logo = self.config.brand.picture().map_err(|error| {
+            let what = error.to_string();
+            AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
+        })?;
         let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
@@ -89,7 +93,10 @@ impl Workspace {
             as_of,
             clock: if inquiries.iter().any(|inquiry| inquiry.rehearsal) { "rehearsal" } else { "system" }.to_owned(),
             rubric: RubricRef { name: rubric.name.clone(), version: rubric.version.clone(), sha256: rubric.sha256() },
+            rubric_text: rubric.text().to_owned(),
             workspace: self.config.name.clone(),
+            brand: self.config.brand.clone(),
+            logo,
             shops,
             builders: score::builders(&trailing, RANKED_FROM),
             cohort: score::cohort(&cards, as_of),
@@ -195,19 +202,28 @@ impl Workspace {
             alias: inquiry.alias_address.clone(),
             phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
             rehearsal: inquiry.rehearsal,
-            submission_evidence: proofs
-                .into_iter()
-                .map(|proof| EvidenceRef {
-                    content_type: "message/http".to_owned(),
-                    role: proof.role,
-                    sha256: proof.sha256,
-                    bytes: u64::try_from(proof.size).unwrap_or(0),
-                })
-                .collect(),
+            submission_evidence: proofs.into_iter().map(|proof| self.evidence_ref(proof)).collect(),
             touches,
             open_spans: open_spans(&hours, start, start + TimeDelta::days(self.config.wave.window_days)),
             reason: inquiry.reason.clone(),
         })
+    }
+
+    fn evidence_ref(&self, proof: Proof) -> EvidenceRef {
+        let is_picture = proof.role.starts_with("screenshot");
+        let content_type = match proof.role.as_str() {
+            _ if is_picture => "image/png",
+            role if role.ends_with(" dom") => "text/html",
+            "traffic" => "application/json",
+            _ => "message/http",
+        };
+        EvidenceRef {
+            content_type: content_type.to_owned(),
+            picture: is_picture.then(|| self.evidence.path(&proof.sha256)),
+            role: proof.role,
+            sha256: proof.sha256,
+            bytes: u64::try_from(proof.size).unwrap_or(0),
+        }
     }
 
     /// The mail of a touch, if its evidence is still what was kept.

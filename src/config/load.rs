@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use toml::Spanned;
 use url::Url;
 
+use super::brand::Brand;
 use super::browser::Browser;
 use super::oauth::RawOauth;
 use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
@@ -110,6 +111,8 @@ pub struct Config {
     pub limits: Limits,
     /// Where browsers are driven, and how many.
     pub browser: Browser,
+    /// Whose reports they are.
+    pub brand: Brand,
     /// Hosts that a rehearsal serves from loopback.
     pub rehearsal_hosts: BTreeMap<String, SocketAddr>,
 }
@@ -167,6 +170,7 @@ impl Check<'_> {
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
             })?,
+            brand: self.brand(raw.brand, self.root)?,
             rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
         };
         for (id, persona) in raw.persona {
@@ -426,7 +430,9 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
 
     #[test]
     fn a_good_file_is_read() {
-        let config = parse(GOOD).unwrap();
+        let config = parse(&GOOD.replace("[rehearsal]", "[brand]\nlogo = \"logo.svg\"\naccent = \"#0e6655\"\n[rehearsal]")).unwrap();
+        assert_eq!(config.brand.logo.as_deref(), Some(Path::new("/w/logo.svg")));
+        assert_eq!(config.brand.accent.map(|accent| accent.light.0.to_string()).as_deref(), Some("#0e6655"));
         let mailbox = &config.mailboxes["main"];
         assert_eq!(
             mailbox.url,
@@ -472,6 +478,13 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
             ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),
             ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
+            ("[workspace]", "brand.acent = \"#0e6655\"\n[workspace]", (2, 7), "unknown field"),
+            ("[workspace]", "brand.accent = \"teal\"\n[workspace]", (2, 16), "no colour"),
+            ("[workspace]", "brand.accent = \"#ffcc00\"\n[workspace]", (2, 16), "1.3 to 1, and text needs 4.5 to 1"),
+            ("[workspace]", "brand.accent_dark = \"#0e6655\"\n[workspace]", (2, 21), "does not read on a dark page"),
+            ("[workspace]", "brand.accent_dark = \"#5cc8ac\"\n[workspace]", (2, 21), "half an accent"),
+            ("[workspace]", "brand.logo = \"logo.gif\"\n[workspace]", (2, 14), "PNG, JPEG or SVG"),
+            ("[workspace]", "brand.name = \" \"\n[workspace]", (2, 14), "name is empty"),
             ("first = \"Dana\"", "first = \" \"", (5, 9), "a first and a last name"),
         ] {
             let error = parse(&GOOD.replace(from, to)).unwrap_err();

@@ -31,6 +31,8 @@ pub(super) struct RawConfig {
     #[serde(default)]
     pub(super) limits: RawLimits,
     #[serde(default)]
+    pub(super) brand: RawBrand,
+    #[serde(default)]
     pub(super) rehearsal: RawRehearsal,
 }
 
@@ -188,6 +190,15 @@ impl Default for RawLimits {
     fn default() -> Self {
         Self { concurrency: 8, timeout_s: 30 }
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawBrand {
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) logo: Option<Spanned<PathBuf>>,
+    pub(super) accent: Option<Spanned<String>>,
+    pub(super) accent_dark: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

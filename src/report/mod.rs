@@ -6,19 +6,27 @@
 mod anonymous;
 mod appeal;
 mod chart;
+mod coach;
 mod compare;
 mod csv;
+mod happened;
 mod html;
+mod index;
 mod json;
 mod mail_html;
 mod md;
+mod methods;
 mod model;
+mod own_figures;
+mod parts;
 mod pdf;
 mod phoned;
 mod purge;
 mod redact;
+mod rules;
 mod scorecard;
 mod sensitivity;
+mod shots;
 mod summary;
 mod svg;
 mod watched;
@@ -92,7 +100,7 @@ pub enum ReportError {
 /// A format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
-    /// `index.html` and `builders/<slug>.html`.
+    /// `index.html`, `methods.html` and `builders/<slug>.html`.
     Html,
     /// A table a file: `leaderboard.csv`, `criteria.csv`, `touches.csv` and the others.
     Csv,

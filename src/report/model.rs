@@ -2,6 +2,7 @@
 //! and ready, so that the writers only have to write.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,6 +14,7 @@ use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
+use crate::config::Brand;
 use crate::score::{Card, Cohort, Gap, Insight, Program, Standing};
 use crate::shop::{Basis, Status};
 
@@ -110,6 +112,9 @@ pub struct EvidenceRef {
     pub bytes: u64,
     /// Its media type.
     pub content_type: String,
+    /// Where its bytes are, if it is a picture that a page may show.
+    #[serde(skip)]
+    pub picture: Option<PathBuf>,
 }
 
 /// What a reader sees of a touch besides its [`TouchEntry`](crate::score::TouchEntry).
@@ -227,8 +232,14 @@ pub struct Input {
     pub clock: String,
     /// The rubric.
     pub rubric: RubricRef,
+    /// The rubric's own text, for the page of methods; empty where it is not at hand.
+    pub rubric_text: String,
     /// The workspace's name, for the head of the pages.
     pub workspace: String,
+    /// Whose report it is, for the looks of the pages.
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    pub logo: Option<String>,
     /// The shops, in any order.
     pub shops: Vec<ShopInput>,
     /// The builders over the trailing waves.
@@ -307,6 +318,15 @@ pub struct Report {
     /// Whether builders and people have other names in it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
+    /// The rubric's own text.
+    #[serde(skip)]
+    pub rubric_text: String,
+    /// Whose report it is.
+    #[serde(skip)]
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    #[serde(skip)]
+    pub logo: Option<String>,
 }
 
 impl Report {
@@ -399,6 +419,9 @@ pub fn build(input: Input) -> Report {
         in_review: input.in_review,
         workspace: input.workspace,
         anonymous: false,
+        rubric_text: input.rubric_text,
+        brand: input.brand,
+        logo: input.logo,
     }
 }
 

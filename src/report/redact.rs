@@ -62,6 +62,8 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         insight.each_text(|text| *text = names.hide(text));
     }
     names.apply(&mut shop.detail.reason);
+    // No search finds a name in a picture.
+    shop.detail.submission_evidence.iter_mut().for_each(|evidence| evidence.picture = None);
     for appeal in &mut shop.appeals {
         appeal.by = names.hide(&appeal.by);
         appeal.text = names.hide(&appeal.text);

@@ -123,7 +123,10 @@ pub(crate) fn input() -> Input {
         as_of: at("2026-12-03T00:00:00Z"),
         clock: "system".to_owned(),
         rubric: RubricRef { name: "default".to_owned(), version: "1".to_owned(), sha256: "9f".repeat(32) },
+        rubric_text: crate::score::Rubric::default_rubric().text().to_owned(),
         workspace: "Acme Coaching".to_owned(),
+        brand: crate::config::Brand::default(),
+        logo: None,
         shops,
         builders: vec![
             Standing { builder: "Bluebonnet Homes".to_owned(), n: 3, mean_score: 88.2, interval: Some([79.0, 94.5]), rank: Some(1) },
@@ -185,7 +188,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
         let days = (0..31).map(|d| at("2026-11-02T00:00:00Z") + TimeDelta::days(d)).filter(|d| d.weekday().number_from_monday() < 7);
         days.map(|d| (d + TimeDelta::hours(15), d + TimeDelta::hours(24))).collect()
     };
-    ShopInput {
+    let mut made = ShopInput {
         card: Card {
             shop: plan.slug.to_owned(),
             builder: plan.builder.clone(),
@@ -271,8 +274,15 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                     sha256: "ab".repeat(32),
                     bytes: 1_532,
                     content_type: "application/x-www-form-urlencoded".to_owned(),
+                    picture: None,
                 },
-                EvidenceRef { role: "answer".to_owned(), sha256: "cd".repeat(32), bytes: 18_204, content_type: "text/html".to_owned() },
+                EvidenceRef {
+                    role: "answer".to_owned(),
+                    sha256: "cd".repeat(32),
+                    bytes: 18_204,
+                    content_type: "text/html".to_owned(),
+                    picture: None,
+                },
             ],
             touches: details,
             open_spans,
@@ -283,7 +293,16 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
             },
         },
         appeals: appeals(plan, sent),
-    }
+    };
+    let setting = crate::score::Setting {
+        as_of: at("2026-12-03T00:00:00Z"),
+        timezone: made.detail.timezone,
+        open: &made.detail.open_spans,
+        chat: None,
+        study: plan.slug == "caliche-creek",
+    };
+    made.insight = crate::score::insight(&made.card, &[], &crate::score::Rubric::default_rubric(), &setting);
+    made
 }
 
 fn appeals(plan: &Plan, sent: DateTime<Utc>) -> Vec<Appeal> {

@@ -31,8 +31,9 @@ pub use card::{
 };
 pub use insight::{Insight, Setting, insight};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
+pub use measure::TimeBase;
 pub use program::Program;
-pub use rubric::Rubric;
+pub use rubric::{Rubric, Timed};
 pub use sensitivity::{Sensitivity, Turn, sensitivity};
 pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};
 pub use verdict::{ScoreError, card, parse_log};
