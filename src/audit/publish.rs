@@ -1,12 +1,12 @@
 //! From the store to a report: each inquiry's log scored by the rubric, with the evidence behind it, as of a moment.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ledger::Ledger;
-use super::{AuditError, Workspace};
+use super::{AuditError, Workspace, portfolio};
 use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
@@ -19,7 +19,7 @@ use crate::store::{Proof, Touch};
 /// Waves that a builder's mean runs over.
 const TRAILING_WAVES: usize = 6;
 /// Final inquiries of a builder below which it has no rank.
-const RANKED_FROM: u32 = 3;
+pub(super) const RANKED_FROM: u32 = 3;
 
 /// A written report.
 #[derive(Debug)]
@@ -116,12 +116,32 @@ impl Workspace {
     /// As [`report`](Self::report), or when a file cannot be written.
     pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
         let report = self.report(wave, as_of, rubric).await?;
-        let folder = self.report_folder(wave);
-        let mut files = report::write(&report, &folder, formats)?;
+        self.written(report, &self.report_folder(wave), formats).await
+    }
+
+    /// Writes a report that names nobody into `reports/<wave>/`, where it takes the place of the one with names.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish), or when a name is left where it cannot be taken out.
+    pub async fn publish_anonymous(
+        &self,
+        wave: &str,
+        as_of: DateTime<Utc>,
+        rubric: &Rubric,
+        formats: &[Format],
+    ) -> Result<Published, AuditError> {
+        let named = self.report(wave, as_of, rubric).await?;
+        let mut hidden = self.without_names(vec![named]).await?;
+        let report = hidden.pop().ok_or(AuditError::Interrupted("the report"))?;
+        self.written(report, &self.report_folder(wave), formats).await
+    }
+
+    async fn written(&self, report: Report, folder: &Path, formats: &[Format]) -> Result<Published, AuditError> {
+        let mut files = report::write(&report, folder, formats)?;
         let mut unprinted = None;
         if let Some(paper) = formats.iter().find_map(|format| if let Format::Pdf(paper) = format { Some(*paper) } else { None }) {
             match self.print(&report, paper).await? {
-                Ok(printed) => files.push(report::write_pdf(&report, &folder, printed)?),
+                Ok(printed) => files.push(report::write_pdf(&report, folder, printed)?),
                 Err(why) => unprinted = Some(why),
             }
         }
@@ -138,16 +158,7 @@ impl Workspace {
         as_of: DateTime<Utc>,
         rubric: &Rubric,
     ) -> Result<Vec<Card>, AuditError> {
-        // Waves in the order in which they began; a wave's name need not sort.
-        let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-        for inquiry in all {
-            let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
-            began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
-        }
-        let mut waves: Vec<(&str, DateTime<Utc>)> = began.into_iter().collect();
-        waves.sort_by_key(|(name, at)| (*at, *name));
-        let upto = waves.iter().position(|(name, _)| *name == wave).map_or(waves.len(), |index| index + 1);
-        let kept: Vec<&str> = waves.iter().take(upto).skip(upto.saturating_sub(TRAILING_WAVES)).map(|(name, _)| *name).collect();
+        let kept = portfolio::trailing(&portfolio::in_order(all), wave, TRAILING_WAVES);
         all.iter()
             .filter(|inquiry| kept.contains(&inquiry.wave.as_str()))
             .map(|inquiry| Ok(score::card(&ledger.log(inquiry, as_of), rubric)?))

@@ -248,7 +248,7 @@ impl Workspace {
     }
 
     /// The seed of drawing, made once for a workspace and kept, so that a draw can be repeated.
-    async fn seed(&self) -> Result<String, AuditError> {
+    pub(super) async fn seed(&self) -> Result<String, AuditError> {
         let make = || {
             use std::hash::{BuildHasher, Hasher, RandomState};
             format!("{:016x}{:016x}", RandomState::new().build_hasher().finish(), RandomState::new().build_hasher().finish())

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended, FAILED, rubric};
-use crate::audit::{AuditError, Mailed, Published, Workspace};
+use crate::audit::{AuditError, Collecting, Mailed, Published, Workspace};
 use crate::report::words::{self, brief};
-use crate::report::{Format, Paper, Report};
+use crate::report::{Format, Paper, Portfolio, Report, portfolio_span};
+use crate::score::Rubric;
 use crate::send::{Outbox, Parcel};
 
 /// Longest name that the terminal shows.
@@ -24,9 +25,20 @@ const REASON: usize = 240;
 /// crickets.toml prints. The same log, rubric and `--as-of` give the same bytes, the PDF excepted.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// The wave.
-    #[arg(long, value_name = "W")]
-    wave: String,
+    /// The wave; of a portfolio the last one, by default the latest.
+    #[arg(long, value_name = "W", required_unless_present = "portfolio")]
+    wave: Option<String>,
+    /// One report over several waves in place of one on a wave: scores wave by wave, ranks and changes, as html, csv, json and
+    /// md in `reports/portfolio-FIRST-LAST/`.
+    #[arg(long, conflicts_with = "mail_to")]
+    portfolio: bool,
+    /// How many waves a portfolio goes back.
+    #[arg(long, value_name = "N", requires = "portfolio", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
+    waves: u16,
+    /// Give builders and people other names, the same in every format, and leave out what others wrote. Takes the place of the
+    /// wave's report: what names anybody goes out of its folder.
+    #[arg(long)]
+    anonymous: bool,
     /// The moment the report speaks of; by default now, to the second.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
@@ -88,6 +100,17 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
         FormatArg::Md => Format::Md,
     };
     let mut formats: Vec<Format> = command.format.iter().map(asked).collect();
+    if command.portfolio {
+        let asked = Collecting {
+            upto: command.wave.as_deref(),
+            waves: usize::from(command.waves),
+            as_of,
+            formats: &formats,
+            anonymous: command.anonymous,
+        };
+        return collect(&workspace, &asked, &rubric, context).await;
+    }
+    let wave = command.wave.unwrap_or_default();
     let must_print = formats.contains(&Format::Pdf(paper));
     let mut to: Vec<String> = Vec::new();
     for address in command.mail_to {
@@ -100,14 +123,18 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     if postbox.is_some() {
         formats.extend([Format::Html, Format::Pdf(paper)]);
     }
-    let published = workspace.publish(&command.wave, as_of, &rubric, &formats).await?;
+    let published = if command.anonymous {
+        workspace.publish_anonymous(&wave, as_of, &rubric, &formats).await?
+    } else {
+        workspace.publish(&wave, as_of, &rubric, &formats).await?
+    };
     context.out.result(&published.report, || leaderboard(&published.report));
     if let Some(file) = published.index().or_else(|| published.files.first()) {
         context.out.tell(&format!("The report is in {}.", file.display()));
     }
     let mut ended = DONE;
     if let Some(why) = &published.unprinted {
-        let kept = workspace.report_folder(&command.wave).join("report.pdf").exists();
+        let kept = workspace.report_folder(&wave).join("report.pdf").exists();
         let old = if kept { " The report.pdf that is there is of an earlier report." } else { "" };
         context.out.say(&format!("report.pdf was not written: {}.{old}", why.trim_end_matches('.')));
         ended = if must_print { FAILED } else { DONE };
@@ -118,6 +145,37 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
         ended = FAILED;
     }
     Ok(ended)
+}
+
+/// One report over several waves.
+async fn collect(workspace: &Workspace, asked: &Collecting<'_>, rubric: &Rubric, context: &Context) -> Ended {
+    let collected = workspace.collect_waves(asked, rubric).await?;
+    let portfolio = &collected.portfolio;
+    context.out.result(portfolio, || standings(portfolio));
+    if let Some(file) = collected.files.first() {
+        context.out.tell(&format!("The report on {} is in {}.", portfolio_span(portfolio), file.display()));
+    }
+    Ok(DONE)
+}
+
+/// Builders down, waves across, for a terminal.
+fn standings(portfolio: &Portfolio) -> String {
+    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let mut head = ["rank", "builder", "n", "mean", "change"].map(str::to_owned).to_vec();
+    head.extend(portfolio.waves.iter().map(|wave| brief(&wave.wave, NAME)));
+    let mut rows = vec![head];
+    for row in &portfolio.builders {
+        let mut line = vec![
+            or_dash(row.rank.map(|rank| rank.to_string())),
+            brief(&row.builder, NAME),
+            row.n.to_string(),
+            or_dash(row.mean_score.map(words::score)),
+            or_dash(row.change.as_ref().map(|change| format!("{:+.1}", change.points))),
+        ];
+        line.extend(row.waves.iter().map(|cell| or_dash(cell.as_ref().and_then(|cell| cell.score).map(words::score))));
+        rows.push(line);
+    }
+    table(&rows)
 }
 
 /// Mails the report, tells of each mail, and gives the number of those that failed.

@@ -26,7 +26,13 @@ impl Writer for Csv {
         let shops = report.leaderboard().into_iter().chain(report.unscored());
         let board = shops.map(|shop| leaderboard(report, shop)).collect();
         let criteria = report.shops.iter().flat_map(|shop| criteria(report, shop)).collect();
-        let purge = report.shops.iter().filter_map(|shop| Lead::of_shop(&report.wave, shop)).map(|lead| lead.row()).collect();
+        let purge = report
+            .shops
+            .iter()
+            .filter(|_| !report.anonymous)
+            .filter_map(|shop| Lead::of_shop(&report.wave, shop))
+            .map(|lead| lead.row())
+            .collect();
         let touches = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(|touch| one_touch(report, shop, touch))).collect();
         Ok(vec![
             table(&report.wave, "leaderboard.csv", LEADERBOARD, board)?,
@@ -47,7 +53,7 @@ pub fn purge_list(leads: &[Lead]) -> Result<Vec<u8>, ReportError> {
     Ok(table(wave, PURGE_LIST, purge::HEADER, leads.iter().map(Lead::row).collect())?.bytes)
 }
 
-fn table(wave: &str, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
+pub(super) fn table(wave: &str, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
     let failed = |message: String| ReportError::Encode { file: file.to_owned(), wave: wave.to_owned(), message };
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(header.split(',')).map_err(|e| failed(e.to_string()))?;

@@ -18,7 +18,7 @@ impl Writer for Md {
 }
 
 /// Text that cannot be anything but text, on one line.
-fn text(raw: &str) -> String {
+pub(super) fn text(raw: &str) -> String {
     let mut out = String::new();
     for c in words::brief(raw, 2_000).chars() {
         match c {

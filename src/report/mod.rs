@@ -21,6 +21,7 @@ mod own_figures;
 mod parts;
 mod pdf;
 mod phoned;
+mod portfolio;
 mod purge;
 mod redact;
 mod rules;
@@ -45,6 +46,10 @@ pub use model::{
 };
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
+pub use portfolio::{
+    BuilderRow, Cell, Change, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, cards as portfolio_cards, portfolio,
+    span as portfolio_span, write_portfolio,
+};
 pub use purge::Lead;
 pub use summary::{Summary, summary};
 
@@ -180,10 +185,34 @@ pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<Path
         pages.extend(writer.pages(report)?);
     }
     let files: Vec<PathBuf> = pages.iter().map(|page| place(&dir.join(&page.path), &page.bytes)).collect::<Result<_, _>>()?;
-    if formats.contains(&Format::Html) {
+    if formats.contains(&Format::Html) || report.anonymous {
         sweep(&dir.join("builders"), &files)?;
     }
+    if report.anonymous {
+        unmask(dir, &files)?;
+    }
     Ok(files)
+}
+
+/// Every file that any format writes into a wave's folder, the scorecards excepted.
+const OURS: [&str; 11] = [
+    "index.html",
+    "methods.html",
+    "report.json",
+    "report.md",
+    "report.pdf",
+    "report.xlsx",
+    "leaderboard.csv",
+    "criteria.csv",
+    "touches.csv",
+    "appeals.csv",
+    "purge-list.csv",
+];
+
+/// Takes away what an earlier report left beside an anonymous one: it would tell who is who.
+fn unmask(dir: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
+    let old = OURS.iter().map(|name| dir.join(name)).filter(|path| path.exists() && !written.contains(path));
+    old.into_iter().try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))
 }
 
 /// Takes away the scorecards that an earlier report left and this one has not.

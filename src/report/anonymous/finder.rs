@@ -335,7 +335,10 @@ fn is_phone(text: &str, range: std::ops::Range<usize>) -> bool {
         || text.get(range.end..).is_some_and(|after| after.starts_with(word));
     let mut parts = run.splitn(3, '-');
     let year = parts.next().is_some_and(|year| year.len() == 4) && parts.next().is_some_and(|month| month.len() == 2);
-    run.chars().filter(char::is_ascii_digit).count() >= 7 && !part && !(year && parts.next().is_some_and(|day| day.len() >= 2))
+    let digits = run.chars().filter(char::is_ascii_digit).count();
+    // Seven digits in a row may be any figure.
+    let shaped = digits >= 10 || digits >= 7 && !run.chars().all(|c| c.is_ascii_digit());
+    shaped && !part && !(year && parts.next().is_some_and(|day| day.len() >= 2))
 }
 
 #[cfg(test)]
@@ -373,6 +376,7 @@ mod tests {
             ("speed.call and mailbox.main, 1540 of 20000", "speed.call and mailbox.main, 1540 of 20000"),
             ("株式会社家です", "Builder Dです"),
             ("sha256:9912345678ab and t_1234567890", "sha256:9912345678ab and t_1234567890"),
+            ("2592000 s, 5125550100, 555-0100", "2592000 s, Number 1, [number]"),
             ("", ""),
         ] {
             assert_eq!(finder.replace(text), want);

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::model::{Coverage, GapSpan, Report, ReportShop};
 use super::{ReportError, RubricRef};
+use crate::config::Brand;
 use crate::score::program::Slice;
 use crate::score::{Program, Standing};
 use names::Names;
@@ -49,6 +50,9 @@ fn whole(names: &Names, report: Report) -> Report {
         unmatched,
         in_review,
         workspace: _,
+        rubric_text,
+        brand: _,
+        logo: _,
         anonymous: _,
     } = report;
     let text = |text: &str| names.finder.replace(text);
@@ -77,6 +81,9 @@ fn whole(names: &Names, report: Report) -> Report {
         unmatched,
         in_review,
         workspace: BRAND.to_owned(),
+        rubric_text: text(&rubric_text),
+        brand: Brand::default(),
+        logo: None,
         anonymous: true,
     }
 }

@@ -133,7 +133,8 @@ impl Found {
         let document = serde_json::to_value(report).unwrap_or_default();
         builders_in(&document, &mut self.builders);
         self.sources.extend(report.coverage.keys().cloned());
-        self.brands.extend(Some(report.workspace.trim().to_owned()).filter(|name| !name.is_empty()));
+        let brands = std::iter::once(&report.workspace).chain(&report.brand.name).map(|name| name.trim().to_owned());
+        self.brands.extend(brands.filter(|name| !name.is_empty()));
         report.shops.iter().for_each(|shop| self.shop(shop));
     }
 

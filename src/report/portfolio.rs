@@ -1,0 +1,541 @@
+//! Several waves in one report: builders down, waves across, where each stands over all of them and how it moved. Takes the reports of
+//! the waves in their order, each as of the same moment; gives a [`Portfolio`] that serialises to `crickets.portfolio/1`, and its pages.
+//! A wave in which a builder was not scored is empty, and never a zero. Pure; only [`write_portfolio`] touches the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::html::{Frame, tone};
+use super::{Format, Page, Report, ReportError, ReportShop, RubricRef, csv, md, words};
+use crate::score::{Standing, Verdict};
+use crate::shop::Status;
+
+/// The schema name.
+pub const PORTFOLIO_SCHEMA: &str = "crickets.portfolio/1";
+
+/// Several waves together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Portfolio {
+    /// [`PORTFOLIO_SCHEMA`].
+    pub schema: &'static str,
+    /// The moment that it speaks of.
+    pub as_of: DateTime<Utc>,
+    /// `system` or `rehearsal`.
+    pub clock: String,
+    /// The rubric.
+    pub rubric: RubricRef,
+    /// The waves, in the order in which they began.
+    pub waves: Vec<WaveFigures>,
+    /// The builders: by rank, then those with too few final inquiries for one.
+    pub builders: Vec<BuilderRow>,
+    /// Whose final score rose most from its first wave to its last, with every equal; empty where nobody's did.
+    pub most_improved: Vec<String>,
+    /// Whether builders have other names in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
+}
+
+/// A wave in figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WaveFigures {
+    /// The wave.
+    pub wave: String,
+    /// Its first inquiry.
+    pub began: Option<DateTime<Utc>>,
+    /// Shops in it.
+    pub shops: u32,
+    /// Proven inquiries.
+    pub n: u32,
+    /// Final inquiries with a score.
+    pub scored: u32,
+    /// The mean of their scores.
+    pub mean_score: Option<f64>,
+    /// The share that never got a personal answer.
+    pub never_personal: Option<f64>,
+    /// The median time to the first personal answer.
+    pub median_first_personal_s: Option<i64>,
+}
+
+/// A builder over the waves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BuilderRow {
+    /// The builder.
+    pub builder: String,
+    /// Final inquiries with a score, over these waves.
+    pub n: u32,
+    /// The mean of their scores.
+    pub mean_score: Option<f64>,
+    /// Its interval; `null` below the number needed for a rank.
+    pub interval: Option<[f64; 2]>,
+    /// Place by mean score; `null` below the number needed.
+    pub rank: Option<u32>,
+    /// From the first final score to the last; `null` with fewer than two waves.
+    pub change: Option<Change>,
+    /// In the order of the waves; `null` where it was not in the wave.
+    pub waves: Vec<Option<Cell>>,
+}
+
+/// How a builder moved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// The first wave with a final score.
+    pub from: String,
+    /// The last.
+    pub to: String,
+    /// By how many points the score changed.
+    pub points: f64,
+}
+
+/// A builder in a wave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cell {
+    /// The mean score of what has one; `null` where nothing has.
+    pub score: Option<f64>,
+    /// Scored inquiries in it.
+    pub n: u32,
+    /// Whether all of them are final.
+    pub is_final: bool,
+    /// Its shops.
+    pub shops: Vec<ShopRef>,
+}
+
+/// A shop in a wave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShopRef {
+    /// The slug.
+    pub shop: String,
+    /// Where its inquiry stands.
+    pub status: Status,
+    /// How far the judgement has come.
+    pub verdict: Verdict,
+    /// The score.
+    pub score: Option<f64>,
+    /// The scorecard's file name without `.html`.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// Puts the waves beside each other. `standings` are of all of them together.
+#[must_use]
+pub fn portfolio(reports: &[Report], standings: &[Standing]) -> Option<Portfolio> {
+    let last = reports.last()?;
+    let names: BTreeSet<&str> = reports.iter().flat_map(|report| &report.shops).map(|shop| shop.card.builder.as_str()).collect();
+    let mut builders: Vec<BuilderRow> = names.into_iter().map(|name| row(name, reports, standings)).collect();
+    builders.sort_by(|a, b| {
+        let ranked = |row: &BuilderRow| row.rank.unwrap_or(u32::MAX);
+        let mean = |row: &BuilderRow| row.mean_score.unwrap_or(-1.0);
+        let named = (a.builder.len(), &a.builder).cmp(&(b.builder.len(), &b.builder));
+        ranked(a).cmp(&ranked(b)).then(mean(b).total_cmp(&mean(a))).then(if last.anonymous { named } else { a.builder.cmp(&b.builder) })
+    });
+    let best = builders.iter().filter_map(|row| row.change.as_ref()).map(|change| change.points).fold(0.0, f64::max);
+    let improved = |row: &&BuilderRow| row.change.as_ref().is_some_and(|change| change.points > 0.0 && change.points >= best);
+    Some(Portfolio {
+        schema: PORTFOLIO_SCHEMA,
+        as_of: last.as_of,
+        clock: if reports.iter().any(Report::is_rehearsal) { "rehearsal" } else { "system" }.to_owned(),
+        rubric: last.rubric.clone(),
+        waves: reports.iter().map(figures).collect(),
+        most_improved: builders.iter().filter(improved).map(|row| row.builder.clone()).collect(),
+        builders,
+        anonymous: last.anonymous,
+    })
+}
+
+fn figures(report: &Report) -> WaveFigures {
+    let finals: Vec<f64> =
+        report.shops.iter().filter(|shop| shop.card.verdict == Verdict::Final).filter_map(|shop| shop.card.score).collect();
+    WaveFigures {
+        wave: report.wave.clone(),
+        began: report.shops.iter().filter_map(|shop| shop.card.sent_at).min(),
+        shops: count(report.shops.len()),
+        n: report.cohort.n,
+        scored: count(finals.len()),
+        mean_score: mean(&finals),
+        never_personal: report.cohort.never_personal,
+        median_first_personal_s: report.cohort.median_first_personal_s,
+    }
+}
+
+fn row(builder: &str, reports: &[Report], standings: &[Standing]) -> BuilderRow {
+    let waves: Vec<Option<Cell>> = reports.iter().map(|report| cell(builder, report)).collect();
+    let finals: Vec<(&Report, f64)> = reports
+        .iter()
+        .zip(&waves)
+        .filter_map(|(report, cell)| cell.as_ref().filter(|cell| cell.is_final).and_then(|cell| Some((report, cell.score?))))
+        .collect();
+    let change = match finals.as_slice() {
+        [(first, was), .., (last, is)] => {
+            Some(Change { from: first.wave.clone(), to: last.wave.clone(), points: ((is - was) * 10.0).round() / 10.0 })
+        }
+        _ => None,
+    };
+    let standing = standings.iter().find(|standing| standing.builder == builder);
+    BuilderRow {
+        builder: builder.to_owned(),
+        n: standing.map_or(0, |standing| standing.n),
+        mean_score: standing.map(|standing| standing.mean_score),
+        interval: standing.and_then(|standing| standing.interval),
+        rank: standing.and_then(|standing| standing.rank),
+        change,
+        waves,
+    }
+}
+
+fn cell(builder: &str, report: &Report) -> Option<Cell> {
+    let shops: Vec<&ReportShop> = report.shops.iter().filter(|shop| shop.card.builder == builder).collect();
+    if shops.is_empty() {
+        return None;
+    }
+    let scored: Vec<&ReportShop> = shops.iter().copied().filter(|shop| shop.card.score.is_some()).collect();
+    let scores: Vec<f64> = scored.iter().filter_map(|shop| shop.card.score).collect();
+    let link = |shop: &ReportShop| ShopRef {
+        shop: shop.card.shop.clone(),
+        status: shop.card.status,
+        verdict: shop.card.verdict,
+        score: shop.card.score,
+        file: shop.file.clone(),
+    };
+    Some(Cell {
+        score: mean(&scores),
+        n: count(scores.len()),
+        is_final: !scored.is_empty() && scored.iter().all(|shop| shop.card.verdict == Verdict::Final),
+        shops: shops.into_iter().map(link).collect(),
+    })
+}
+
+fn mean(scores: &[f64]) -> Option<f64> {
+    let n = count(scores.len());
+    (n > 0).then(|| (scores.iter().sum::<f64>() / f64::from(n) * 10.0).round() / 10.0)
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Writes `index.html`, `portfolio.json`, `portfolio.csv` and `portfolio.md` into a folder, as far as they are asked for.
+///
+/// # Errors
+/// When a page cannot be rendered or written.
+pub fn write_portfolio(portfolio: &Portfolio, reports: &[Report], dir: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, ReportError> {
+    let mut pages = Vec::new();
+    for format in Format::PLAIN.iter().filter(|format| formats.contains(format)) {
+        pages.extend(match format {
+            Format::Html => reports.last().map(|last| html(portfolio, last)).transpose()?,
+            Format::Json => Some(json(portfolio)?),
+            Format::Csv => Some(table(portfolio)?),
+            Format::Md => Some(Page::text("portfolio.md", markdown(portfolio))),
+            Format::Xlsx | Format::Pdf(_) => None,
+        });
+    }
+    pages.iter().map(|page| super::place(&dir.join(&page.path), &page.bytes)).collect()
+}
+
+/// The waves' names from the first to the last, for titles and messages.
+#[must_use]
+pub fn span(portfolio: &Portfolio) -> String {
+    let names: Vec<String> = portfolio.waves.iter().map(|wave| words::brief(&wave.wave, 60)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, .., last] => format!("{first} to {last}"),
+    }
+}
+
+fn json(portfolio: &Portfolio) -> Result<Page, ReportError> {
+    let failed =
+        |e: serde_json::Error| ReportError::Encode { file: "portfolio.json".to_owned(), wave: span(portfolio), message: e.to_string() };
+    Ok(Page::text("portfolio.json", serde_json::to_string_pretty(portfolio).map_err(failed)? + "\n"))
+}
+
+/// A line a builder and wave.
+fn table(portfolio: &Portfolio) -> Result<Page, ReportError> {
+    let header = "builder,rank,n,mean_score,interval_low,interval_high,change,wave,shops,score,scored,final";
+    let decimal = |value: Option<f64>| value.map(words::score).unwrap_or_default();
+    let mut rows = Vec::new();
+    for row in &portfolio.builders {
+        for (wave, cell) in portfolio.waves.iter().zip(&row.waves) {
+            let Some(cell) = cell else { continue };
+            rows.push(vec![
+                words::tidy(&row.builder),
+                row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+                row.n.to_string(),
+                decimal(row.mean_score),
+                decimal(row.interval.map(|[low, _]| low)),
+                decimal(row.interval.map(|[_, high]| high)),
+                row.change.as_ref().map(|change| words::score(change.points)).unwrap_or_default(),
+                wave.wave.clone(),
+                cell.shops.iter().map(|shop| shop.shop.as_str()).collect::<Vec<_>>().join(" "),
+                decimal(cell.score),
+                cell.n.to_string(),
+                cell.is_final.to_string(),
+            ]);
+        }
+    }
+    csv::table(&span(portfolio), "portfolio.csv", header, rows)
+}
+
+/// `+4.5`, with the sign of a change.
+fn signed(points: f64) -> String {
+    if points > 0.0 { format!("+{}", words::score(points)) } else { words::score(points).replace('-', "−") }
+}
+
+/// What a cell says where there is no score.
+fn unscored(cell: &Cell) -> String {
+    let mut said: Vec<&str> = cell.shops.iter().map(|shop| words::verdict(shop.verdict)).collect();
+    said.dedup();
+    said.join(", ")
+}
+
+fn markdown(portfolio: &Portfolio) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = told(&mut out, portfolio);
+    out
+}
+
+fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
+    writeln!(out, "# Waves {}: how builders answered a home buyer\n", md::text(&span(portfolio)))?;
+    if portfolio.clock == "rehearsal" {
+        writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
+    }
+    writeln!(out, "As of {}\n", words::utc(portfolio.as_of))?;
+    writeln!(
+        out,
+        "| wave | shops | proven inquiries | final scores | mean score | never answered by a person |\n|---|---:|---:|---:|---:|---:|"
+    )?;
+    for wave in &portfolio.waves {
+        let (mean, never) = (wave.mean_score.map(words::score), wave.never_personal.map(words::percent));
+        let or_none = |value: Option<String>| value.unwrap_or_else(|| words::NONE.to_owned());
+        let name = md::text(&wave.wave);
+        writeln!(out, "| {name} | {} | {} | {} | {} | {} |", wave.shops, wave.n, wave.scored, or_none(mean), or_none(never))?;
+    }
+    writeln!(out, "\n## Builders\n\n{RANKS} {ONE}\n")?;
+    let waves: Vec<String> = portfolio.waves.iter().map(|wave| md::text(&wave.wave)).collect();
+    writeln!(out, "| rank | builder | n | mean | interval | change | {} |", waves.join(" | "))?;
+    writeln!(out, "|---:|---|---:|---:|---|---:|{}", "---:|".repeat(waves.len()))?;
+    for row in view(portfolio, false) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| md::text(&cell.text)).collect();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            row.rank,
+            md::text(&row.name),
+            row.n,
+            row.mean,
+            row.interval,
+            row.change,
+            cells.join(" | ")
+        )?;
+    }
+    if !portfolio.most_improved.is_empty() {
+        writeln!(out, "\nMost improved: {}.", md::text(&portfolio.most_improved.join(", ")))?;
+    }
+    writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
+}
+
+const RANKS: &str = "Ranks need at least three final inquiries of a builder over these waves; fewer stand below, without a rank.";
+const ONE: &str = "A score of one wave is mostly a single inquiry, and a change from one to another can be luck.";
+
+struct Told {
+    rank: String,
+    name: String,
+    n: u32,
+    mean: String,
+    interval: String,
+    change: String,
+    /// How the change looks.
+    way: &'static str,
+    cells: Vec<Shown>,
+}
+
+struct Shown {
+    text: String,
+    tone: &'static str,
+    provisional: bool,
+    /// Scorecards of the wave's own report; empty in an anonymous one, whose names that report does not have.
+    links: Vec<(String, String)>,
+}
+
+fn view(portfolio: &Portfolio, links: bool) -> Vec<Told> {
+    let none = || words::NONE.to_owned();
+    let shown = |wave: &WaveFigures, cell: &Option<Cell>| {
+        let Some(cell) = cell else { return Shown { text: none(), tone: "", provisional: false, links: Vec::new() } };
+        let many = cell.shops.len() > 1;
+        let link = |(n, shop): (usize, &ShopRef)| {
+            let text = if many { (n + 1).to_string() } else { "card".to_owned() };
+            (format!("../{}/builders/{}.html", segment(&wave.wave), shop.file), text)
+        };
+        Shown {
+            text: cell.score.map_or_else(|| unscored(cell), words::score),
+            tone: cell.score.map_or("", tone),
+            provisional: cell.score.is_some() && !cell.is_final,
+            links: if links { cell.shops.iter().enumerate().map(link).collect() } else { Vec::new() },
+        }
+    };
+    let told = |row: &BuilderRow| Told {
+        rank: row.rank.map_or_else(none, |rank| rank.to_string()),
+        name: words::brief(&row.builder, 120),
+        n: row.n,
+        mean: row.mean_score.map_or_else(none, words::score),
+        interval: row.interval.map_or_else(none, |[low, high]| format!("{} to {}", words::score(low), words::score(high))),
+        change: row.change.as_ref().map_or_else(none, |change| signed(change.points)),
+        way: match row.change.as_ref().map(|change| change.points) {
+            Some(points) if points > 0.0 => "best",
+            Some(points) if points < 0.0 => "failing",
+            _ => "",
+        },
+        cells: portfolio.waves.iter().zip(&row.waves).map(|(wave, cell)| shown(wave, cell)).collect(),
+    };
+    portfolio.builders.iter().map(told).collect()
+}
+
+/// A wave's name as a part of an address.
+fn segment(wave: &str) -> String {
+    let mut safe = String::new();
+    for byte in wave.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            safe.push(char::from(byte));
+        } else {
+            let _ = write!(safe, "%{byte:02X}");
+        }
+    }
+    safe
+}
+
+struct Column {
+    name: String,
+    link: Option<String>,
+    began: String,
+    shops: u32,
+    n: u32,
+    scored: u32,
+    mean: String,
+    never: String,
+    median: String,
+}
+
+#[derive(Template)]
+#[template(path = "portfolio.html")]
+struct Sheet {
+    frame: Frame,
+    span: String,
+    waves: Vec<Column>,
+    rows: Vec<Told>,
+    improved: String,
+    ranks: &'static str,
+    one: &'static str,
+    anonymous: bool,
+}
+
+fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
+    let none = || words::NONE.to_owned();
+    let links = !portfolio.anonymous;
+    let column = |wave: &WaveFigures| Column {
+        name: words::brief(&wave.wave, 60),
+        link: links.then(|| format!("../{}/index.html", segment(&wave.wave))),
+        began: wave.began.map_or_else(none, |at| at.format("%b %-d, %Y").to_string()),
+        shops: wave.shops,
+        n: wave.n,
+        scored: wave.scored,
+        mean: wave.mean_score.map_or_else(none, words::score),
+        never: wave.never_personal.map_or_else(none, words::percent),
+        median: wave.median_first_personal_s.map_or_else(none, words::duration),
+    };
+    let span = span(portfolio);
+    let mut frame = Frame::new(last, format!("Waves {span}: how builders answered"), "");
+    frame.wave.clone_from(&span);
+    frame.rehearsal = portfolio.clock == "rehearsal";
+    let sheet = Sheet {
+        frame,
+        span: span.clone(),
+        waves: portfolio.waves.iter().map(column).collect(),
+        rows: view(portfolio, links),
+        improved: portfolio.most_improved.iter().map(|name| words::brief(name, 120)).collect::<Vec<_>>().join(", "),
+        ranks: RANKS,
+        one: ONE,
+        anonymous: portfolio.anonymous,
+    };
+    let text = sheet.render().map_err(|e| ReportError::Render { page: "index.html".to_owned(), wave: span, message: e.to_string() })?;
+    Ok(Page::text("index.html", text))
+}
+
+/// Every builder over the waves, for standings over all of them.
+#[must_use]
+pub fn cards(reports: &[Report]) -> BTreeMap<(String, String), &crate::score::Card> {
+    let each =
+        reports.iter().flat_map(|report| report.shops.iter().map(|shop| ((report.wave.clone(), shop.card.shop.clone()), &shop.card)));
+    each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{build, sample};
+    use super::*;
+
+    /// Two waves of the sample; in the second one builder rose, and one is not there.
+    fn two() -> Vec<Report> {
+        let first = build(sample::input());
+        let mut input = sample::input();
+        input.wave = "2026-12 b/ü".to_owned();
+        input.shops.retain(|shop| shop.card.shop != "robot");
+        for shop in input.shops.iter_mut().filter(|shop| shop.card.shop == "pecan") {
+            shop.card.score = Some(40.5);
+        }
+        vec![first, build(input)]
+    }
+
+    fn standings(reports: &[Report]) -> Vec<Standing> {
+        crate::score::builders(cards(reports).into_values(), 2)
+    }
+
+    #[test]
+    fn a_builder_stands_in_each_wave_that_it_was_in_and_moves_between_them() {
+        let reports = two();
+        let found = portfolio(&reports, &standings(&reports)).unwrap();
+        let of = |builder: &str| found.builders.iter().find(|row| row.builder == builder).unwrap();
+        let pecan = of("Pecan Grove Residential");
+        assert_eq!((pecan.n, pecan.change.as_ref().unwrap().points), (2, 12.5));
+        assert_eq!(found.most_improved, ["Pecan Grove Residential"]);
+        let robot = of("Robot Ranch");
+        assert!(robot.waves[0].is_some() && robot.waves[1].is_none() && robot.change.is_none() && robot.rank.is_none());
+        let open = of("Still Open Homes");
+        assert!(open.waves[0].as_ref().is_some_and(|cell| cell.score.is_some() && !cell.is_final));
+        assert!(open.change.is_none() && open.mean_score.is_none(), "what is not final moves nobody");
+        let ranks: Vec<u32> = found.builders.iter().map(|row| row.rank.unwrap_or(u32::MAX)).collect();
+        assert!(ranks.is_sorted() && ranks[0] == 1);
+        assert_eq!(portfolio(&[], &[]), None);
+    }
+
+    #[test]
+    fn its_pages_are_text_and_link_to_the_waves() {
+        let reports = two();
+        let found = portfolio(&reports, &standings(&reports)).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let files = write_portfolio(&found, &reports, dir.path(), &Format::PLAIN).unwrap();
+        let names: Vec<String> = files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        assert_eq!(names, ["index.html", "portfolio.csv", "portfolio.json", "portfolio.md"]);
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        let page = read("index.html");
+        assert!(page.contains("../2026-12%20b%2F%C3%BC/builders/pecan.html") && page.contains("../2026-11/index.html"), "{page}");
+        assert!(!page.contains("<script>alert") && page.contains("+12.5"));
+        assert!(read("portfolio.md").contains("Most improved: Pecan Grove Residential."));
+        let document: serde_json::Value = serde_json::from_str(&read("portfolio.json")).unwrap();
+        assert_eq!(document["schema"], PORTFOLIO_SCHEMA);
+        let lines = read("portfolio.csv").lines().count();
+        assert_eq!(lines, 1 + reports.iter().map(|report| report.shops.len()).sum::<usize>());
+    }
+
+    #[test]
+    fn nobody_is_most_improved_where_nobody_rose() {
+        let mut reports = two();
+        for shop in reports.iter_mut().flat_map(|report| &mut report.shops) {
+            shop.card.score = Some(50.0);
+        }
+        assert!(portfolio(&reports, &standings(&reports)).unwrap().most_improved.is_empty());
+    }
+}
