@@ -46,7 +46,8 @@ fn marked(wave: &str) -> Report {
             touch.labels.video = Some(format!("https://video.test/{}", mark("video")));
             touch.from = Some(format!("zyx.from{n}@zyxdomain-qwv.com"));
             touch.evidence = Some(format!("sha256:{}", mark("evidence")));
-            let old = std::mem::replace(&mut touch.id, format!("t_zyxid{}qwv", touch.id));
+            let old = touch.id.clone();
+            touch.id = format!("t_zyxid{old}qwv");
             if let Some(mut detail) = shop.detail.touches.remove(&old) {
                 detail.subject = Some(mark("subject"));
                 detail.excerpt = Some(mark("excerpt"));
