@@ -13,6 +13,7 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod anonymous;
 mod appeals;
 mod attribution;
 mod bad_sites;
@@ -37,6 +38,7 @@ mod mail_to;
 mod mapping;
 mod peers;
 mod phone_story;
+mod portfolio;
 mod probe;
 mod purge;
 mod report_bytes;
