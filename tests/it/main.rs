@@ -15,6 +15,7 @@
 
 mod appeals;
 mod attribution;
+mod axe;
 mod bad_sites;
 mod browser;
 mod calls;
@@ -42,6 +43,8 @@ mod screens;
 mod site;
 mod store_story;
 mod twilio;
+mod vectors;
 mod watched;
 mod webhooks;
 mod workspace;
+mod xss;
