@@ -12,7 +12,7 @@ use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
-use crate::score::{Card, Cohort, Gap, Standing};
+use crate::score::{Card, Cohort, Gap, Standing, Statistics};
 use crate::shop::{Basis, Status};
 
 /// The schema name.
@@ -227,6 +227,8 @@ pub struct Input {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
@@ -276,6 +278,8 @@ pub struct Report {
     pub builders: Vec<Standing>,
     /// All inquiries together.
     pub cohort: Cohort,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
     /// Our clock against those of the sites.
@@ -366,6 +370,7 @@ pub fn build(input: Input) -> Report {
         shops,
         builders,
         cohort: input.cohort,
+        statistics: input.statistics,
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,

@@ -10,6 +10,7 @@ mod judge;
 mod log;
 mod measure;
 mod persist;
+mod posted;
 mod proof;
 mod respect;
 mod rubric;
@@ -26,6 +27,9 @@ mod properties;
 pub use card::{Buckets, Cap, Card, Counts, Criterion, First, FirstBusiness, Outcome, TouchEntry, Verdict};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
 pub use rubric::Rubric;
-pub use sensitivity::{Sensitivity, Turn, sensitivity};
-pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};
-pub use verdict::{ScoreError, card, parse_log};
+pub use sensitivity::{RankRange, RankSensitivity, RankTurn, Sensitivity, Turn, sensitivity};
+pub use stats::{
+    BUCKETS, BuilderTrend, Change, Cohort, Curve, Curves, Difference, Group, GroupBy, Improved, Kind, MeanScore, NamedShare, Settings,
+    Share, Spell, Standing, Statistics, Step, Subject, Trailing, Watch, WavePoint, builders, cohort, statistics,
+};
+pub use verdict::{ScoreError, Scorer, card, parse_log};
