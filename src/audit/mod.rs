@@ -48,7 +48,7 @@ pub use hand_over::Mailed;
 pub use hooks::Came;
 pub use portfolio::{Collected, Collecting};
 pub use probe::Prober;
-pub use publish::Published;
+pub use publish::{Published, TRAILING_WAVES, Topic};
 pub use record::{InquiryByHand, TouchByHand};
 pub use review::{Item, Ruling};
 pub use wave::{Asked, Asking, Step};

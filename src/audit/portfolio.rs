@@ -1,13 +1,13 @@
 //! Several waves in one report, and reports that name nobody: both are made of the reports of waves, here where the store is at hand.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use super::publish::RANKED_FROM;
-use super::{AuditError, Workspace};
+use super::{AuditError, Topic, Workspace};
 use crate::report::{self, Format, Portfolio, Report};
-use crate::score::{self, Rubric};
+use crate::score::Rubric;
 use crate::shop::Inquiry;
 
 /// A written portfolio.
@@ -54,21 +54,18 @@ impl Workspace {
         let Some(last) = asked.upto.or(order.last().copied()) else {
             return Err(AuditError::wrong("report on several waves: nothing was asked yet", "`crickets shop --wave WAVE` starts a wave"));
         };
-        let chosen = trailing(&order, last, asked.waves);
+        let chosen = trailing(&all, last, asked.waves);
+        // The last report first: it says so where there is no such wave, and its ranks and trends run over all of them.
+        let newest = self.report(Topic { wave: last, as_of: asked.as_of, waves: asked.waves }, rubric).await?;
         let mut reports = Vec::new();
-        for wave in &chosen {
-            reports.push(self.report(wave, asked.as_of, rubric).await?);
+        for wave in chosen.iter().filter(|wave| **wave != last) {
+            reports.push(self.report(Topic::of(wave, asked.as_of), rubric).await?);
         }
-        let standings = score::builders(report::portfolio_cards(&reports).into_values(), RANKED_FROM);
-        if let Some(last) = reports.last_mut() {
-            // They take the road of the reports, so that they get the same names.
-            last.builders = standings;
-        }
+        reports.push(newest);
         if asked.anonymous {
             reports = self.without_names(reports).await?;
         }
-        let standings = reports.last().map(|last| last.builders.clone()).unwrap_or_default();
-        let portfolio = report::portfolio(&reports, &standings)
+        let portfolio = report::portfolio(&reports)
             .ok_or_else(|| AuditError::wrong("report on several waves: there is none", "`crickets status` lists them"))?;
         let folder = self.report_folder(&folder_name(&chosen));
         let files = report::write_portfolio(&portfolio, &reports, &folder, asked.formats)?;
@@ -89,8 +86,8 @@ fn folder_name(waves: &[&str]) -> String {
 }
 
 /// Waves in the order in which they began; a wave's name need not sort.
-pub(super) fn in_order(all: &[Inquiry]) -> Vec<&str> {
-    let mut began: std::collections::BTreeMap<&str, DateTime<Utc>> = std::collections::BTreeMap::new();
+fn in_order(all: &[Inquiry]) -> Vec<&str> {
+    let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
     for inquiry in all {
         let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
         began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
@@ -100,13 +97,14 @@ pub(super) fn in_order(all: &[Inquiry]) -> Vec<&str> {
     waves.into_iter().map(|(name, _)| name).collect()
 }
 
-/// At most so many waves up to this one, this one among them.
-pub(super) fn trailing<'a>(order: &[&'a str], upto: &'a str, most: usize) -> Vec<&'a str> {
-    match order.iter().position(|name| *name == upto) {
-        Some(index) => order.iter().take(index + 1).skip((index + 1).saturating_sub(most)).copied().collect(),
-        // Whoever asks for its report is told that there is none.
-        None => vec![upto],
-    }
+/// The last waves up to this one.
+pub(super) fn trailing<'a>(all: &'a [Inquiry], wave: &str, most: usize) -> Vec<&'a str> {
+    last_of(&in_order(all), wave, most)
+}
+
+fn last_of<'a>(order: &[&'a str], upto: &str, most: usize) -> Vec<&'a str> {
+    let end = order.iter().position(|name| *name == upto).map_or(order.len(), |index| index + 1);
+    order.iter().take(end).skip(end.saturating_sub(most.max(1))).copied().collect()
 }
 
 #[cfg(test)]
@@ -116,8 +114,8 @@ mod tests {
     #[test]
     fn the_trailing_waves_end_with_the_one_asked_for() {
         let order = ["a", "b", "c", "d"];
-        for (upto, most, want) in [("c", 2, vec!["b", "c"]), ("d", 9, vec!["a", "b", "c", "d"]), ("a", 1, vec!["a"]), ("x", 3, vec!["x"])] {
-            assert_eq!(trailing(&order, upto, most), want);
+        for (upto, most, want) in [("c", 2, vec!["b", "c"]), ("d", 9, vec!["a", "b", "c", "d"]), ("a", 1, vec!["a"]), ("b", 0, vec!["b"])] {
+            assert_eq!(last_of(&order, upto, most), want);
         }
         assert_eq!(folder_name(&["2026-09", "2026-10", "../x"]), "portfolio-2026-09-..-x");
         assert_eq!(folder_name(&["2026-09"]), "portfolio-2026-09");

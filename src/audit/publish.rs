@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::ledger::Ledger;
 use super::{AuditError, Workspace, portfolio};
@@ -11,15 +12,39 @@ use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
 use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Insight, Rubric, Setting};
+use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
 use crate::store::{Proof, Touch};
 
-/// Waves that a builder's mean runs over.
-const TRAILING_WAVES: usize = 6;
-/// Final inquiries of a builder below which it has no rank.
-pub(super) const RANKED_FROM: u32 = 3;
+/// Waves that ranks and trends run over, where nothing else is asked for.
+pub const TRAILING_WAVES: usize = 6;
+
+/// What a report speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic<'a> {
+    /// The wave.
+    pub wave: &'a str,
+    /// Up to which moment; a later one than now is now, since nothing is known of it.
+    pub as_of: DateTime<Utc>,
+    /// Trailing waves that ranks and trends run over, the wave itself included.
+    pub waves: usize,
+}
+
+impl<'a> Topic<'a> {
+    /// A wave as of a moment, over as many trailing waves as usual.
+    #[must_use]
+    pub fn of(wave: &'a str, as_of: DateTime<Utc>) -> Self {
+        Self { wave, as_of, waves: TRAILING_WAVES }
+    }
+}
+
+/// An inquiry scored, with what the statistics want to know of it.
+struct Scored<'a> {
+    inquiry: &'a Inquiry,
+    card: Card,
+    watch: Watch,
+}
 
 /// A written report.
 #[derive(Debug)]
@@ -51,7 +76,8 @@ impl Workspace {
     ///
     /// # Errors
     /// When the wave is unknown, or the store or the evidence fails.
-    pub async fn report(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric) -> Result<Report, AuditError> {
+    pub async fn report(&self, topic: Topic<'_>, rubric: &Rubric) -> Result<Report, AuditError> {
+        let wave = topic.wave;
         let all = self.store.inquiries(None).await?;
         let inquiries: Vec<&Inquiry> = all.iter().filter(|inquiry| inquiry.wave == wave).collect();
         if inquiries.is_empty() {
@@ -64,28 +90,30 @@ impl Workspace {
             };
             return Err(AuditError::wrong(format!("find the wave `{wave}`"), hint));
         }
+        // Silence up to a moment that is yet to come is nothing that anybody watched.
+        let as_of = topic.as_of.min(self.this_second());
         self.derive().await?;
         let ledger = self.ledger().await?;
         let mut appeals = self.appeals(as_of).await?;
-        let trailing = self.trailing(&all, wave, &ledger, as_of, rubric)?;
+        let waves = portfolio::trailing(&all, wave, topic.waves);
+        let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
+        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from, as_of);
         let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
-        for card in &trailing {
-            of_builder.entry(&card.builder).or_default().push(card);
+        for one in &scored {
+            of_builder.entry(&one.card.builder).or_default().push(&one.card);
         }
         let mut shops = Vec::new();
-        for inquiry in &inquiries {
-            let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
-            let detail = self.detail(inquiry, &ledger, as_of).await?;
-            let appeals = appeals.remove(&inquiry.id).unwrap_or_default();
-            let known = of_builder.get(card.builder.as_str()).map_or(&[][..], Vec::as_slice);
-            let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight, appeals });
+        for one in scored.iter().filter(|one| one.inquiry.wave == wave) {
+            let detail = self.detail(one.inquiry, &ledger, as_of).await?;
+            let appeals = appeals.remove(&one.inquiry.id).unwrap_or_default();
+            let known = of_builder.get(one.card.builder.as_str()).map_or(&[][..], Vec::as_slice);
+            let insight = insight(&one.card, known, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
+            shops.push(ShopInput { card: one.card.clone(), readiness: one.inquiry.readiness.clone(), detail, insight, appeals });
         }
         let logo = self.config.brand.picture().map_err(|error| {
             let what = error.to_string();
             AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
         })?;
-        let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
         Ok(report::build(Input {
@@ -97,10 +125,11 @@ impl Workspace {
             workspace: self.config.name.clone(),
             brand: self.config.brand.clone(),
             logo,
-            shops,
-            builders: score::builders(&trailing, RANKED_FROM),
-            cohort: score::cohort(&cards, as_of),
+            builders,
+            cohort: score::cohort(shops.iter().map(|shop| &shop.card), as_of),
+            statistics,
             program: Vec::new(),
+            shops,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),
@@ -114,26 +143,20 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`report`](Self::report), or when a file cannot be written.
-    pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
-        let report = self.report(wave, as_of, rubric).await?;
-        self.written(report, &self.report_folder(wave), formats).await
+    pub async fn publish(&self, topic: Topic<'_>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
+        let report = self.report(topic, rubric).await?;
+        self.written(report, &self.report_folder(topic.wave), formats).await
     }
 
     /// Writes a report that names nobody into `reports/<wave>/`, where it takes the place of the one with names.
     ///
     /// # Errors
     /// As [`publish`](Self::publish), or when a name is left where it cannot be taken out.
-    pub async fn publish_anonymous(
-        &self,
-        wave: &str,
-        as_of: DateTime<Utc>,
-        rubric: &Rubric,
-        formats: &[Format],
-    ) -> Result<Published, AuditError> {
-        let named = self.report(wave, as_of, rubric).await?;
+    pub async fn publish_anonymous(&self, topic: Topic<'_>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
+        let named = self.report(topic, rubric).await?;
         let mut hidden = self.without_names(vec![named]).await?;
         let report = hidden.pop().ok_or(AuditError::Interrupted("the report"))?;
-        self.written(report, &self.report_folder(wave), formats).await
+        self.written(report, &self.report_folder(topic.wave), formats).await
     }
 
     async fn written(&self, report: Report, folder: &Path, formats: &[Format]) -> Result<Published, AuditError> {
@@ -148,21 +171,11 @@ impl Workspace {
         Ok(Published { report, files, unprinted })
     }
 
-    /// Cards of the trailing waves up to this one, each as of the same moment.
-    #[expect(clippy::unused_self, reason = "part of making a report")]
-    fn trailing(
-        &self,
-        all: &[Inquiry],
-        wave: &str,
-        ledger: &Ledger,
-        as_of: DateTime<Utc>,
-        rubric: &Rubric,
-    ) -> Result<Vec<Card>, AuditError> {
-        let kept = portfolio::trailing(&portfolio::in_order(all), wave, TRAILING_WAVES);
-        all.iter()
-            .filter(|inquiry| kept.contains(&inquiry.wave.as_str()))
-            .map(|inquiry| Ok(score::card(&ledger.log(inquiry, as_of), rubric)?))
-            .collect()
+    /// The present moment to the second, as reports name it.
+    #[must_use]
+    pub fn this_second(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
     /// How many touches match no inquiry at all, and how many of this wave await a decision.
@@ -260,6 +273,43 @@ fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>,
         chat,
         study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
     }
+}
+
+/// The inquiries of some waves, each scored as of the same moment.
+fn scored<'a>(
+    all: &'a [Inquiry],
+    waves: &[&str],
+    ledger: &Ledger,
+    as_of: DateTime<Utc>,
+    rubric: &Rubric,
+) -> Result<Vec<Scored<'a>>, AuditError> {
+    let of_waves = all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str()));
+    let mut scorer = Scorer::new(rubric);
+    let scored = of_waves.map(|inquiry| {
+        let (card, watch) = scorer.score(ledger.log(inquiry, as_of))?;
+        Ok(Scored { inquiry, card, watch })
+    });
+    scored.collect()
+}
+
+/// What the statistics want to know of scored inquiries.
+fn subjects<'a>(scored: &'a [Scored<'_>]) -> Vec<Subject<'a>> {
+    let subject = |one: &'a Scored<'_>| {
+        let shows = |keys: &[&str]| {
+            let site = one.inquiry.readiness.as_ref()?;
+            Some(keys.iter().any(|key| site.get(key).is_some_and(|found| !matches!(found, Value::Null | Value::Bool(false)))))
+        };
+        Subject {
+            card: &one.card,
+            wave: &one.inquiry.wave,
+            tags: &one.inquiry.shop.tags,
+            state: one.inquiry.shop.state.as_deref(),
+            osc_shown: shows(&["osc_named", "osc_pictured"]),
+            chat: shows(&["chat"]),
+            watch: one.watch,
+        }
+    };
+    scored.iter().map(subject).collect()
 }
 
 fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended, FAILED, rubric};
-use crate::audit::{AuditError, Collecting, Mailed, Published, Workspace};
+use crate::audit::{AuditError, Collecting, Mailed, Published, Topic, Workspace};
 use crate::report::words::{self, brief};
 use crate::report::{Format, Paper, Portfolio, Report, portfolio_span};
 use crate::score::Rubric;
@@ -32,14 +32,14 @@ pub(super) struct ReportArgs {
     /// md in `reports/portfolio-FIRST-LAST/`.
     #[arg(long, conflicts_with = "mail_to")]
     portfolio: bool,
-    /// How many waves a portfolio goes back.
-    #[arg(long, value_name = "N", requires = "portfolio", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Trailing waves that ranks and trends run over, and that a portfolio holds, the last one included.
+    #[arg(long, value_name = "N", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
     waves: u16,
     /// Give builders and people other names, the same in every format, and leave out what others wrote. Takes the place of the
     /// wave's report: what names anybody goes out of its folder.
     #[arg(long)]
     anonymous: bool,
-    /// The moment the report speaks of; by default now, to the second.
+    /// The moment the report speaks of; by default now, to the second, and never later than now.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
     /// What to write. Without a browser, the others are written and the command ends with 1.
@@ -82,10 +82,11 @@ fn address(text: &str) -> Result<String, String> {
 pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     let rubric = rubric::load(command.rubric.as_deref())?;
     let workspace = context.workspace().await?;
-    let now = workspace.clock.now();
-    let as_of = command.as_of.unwrap_or_else(|| DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now));
-    if as_of > now && !workspace.clock.is_rehearsal() {
-        context.out.say("The report speaks of a moment that is yet to come: what arrives until then is not in it.");
+    let now = workspace.this_second();
+    let as_of = command.as_of.unwrap_or(now);
+    if as_of > now {
+        let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        context.out.say(&format!("That moment is yet to come: the report speaks of now, {now}."));
     }
     let paper = match command.paper {
         PaperArg::Letter => Paper::Letter,
@@ -123,10 +124,11 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     if postbox.is_some() {
         formats.extend([Format::Html, Format::Pdf(paper)]);
     }
+    let topic = Topic { wave: &wave, as_of, waves: usize::from(command.waves) };
     let published = if command.anonymous {
-        workspace.publish_anonymous(&wave, as_of, &rubric, &formats).await?
+        workspace.publish_anonymous(topic, &rubric, &formats).await?
     } else {
-        workspace.publish(&wave, as_of, &rubric, &formats).await?
+        workspace.publish(topic, &rubric, &formats).await?
     };
     context.out.result(&published.report, || leaderboard(&published.report));
     if let Some(file) = published.index().or_else(|| published.files.first()) {

@@ -13,7 +13,7 @@ use url::Url;
 use super::brand::Brand;
 use super::browser::Browser;
 use super::oauth::RawOauth;
-use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
+use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawReport, RawWave};
 use super::secret::{Place, RawSecret};
 use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Phone, Provider, Secret};
 use crate::document::{self, DocumentError};
@@ -79,6 +79,13 @@ pub struct Wave {
     pub do_not_shop: Vec<String>,
 }
 
+/// What binds every report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Final inquiries of a builder, over the trailing waves, below which it has no rank.
+    pub rank_from: u32,
+}
+
 /// Bounds on what runs at once and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -107,6 +114,8 @@ pub struct Config {
     pub store: Store,
     /// What binds every wave.
     pub wave: Wave,
+    /// What binds every report.
+    pub report: Report,
     /// Bounds.
     pub limits: Limits,
     /// Where browsers are driven, and how many.
@@ -166,6 +175,7 @@ impl Check<'_> {
             canary: Canary { send: raw.canary.send, lost_after: TimeDelta::minutes(i64::from(raw.canary.lost_after_min.max(1))) },
             store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
             wave: self.wave(raw.wave)?,
+            report: self.report(&raw.report)?,
             limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
@@ -236,6 +246,16 @@ impl Check<'_> {
             window_days: i64::from(days.into_inner()),
             do_not_shop: raw.do_not_shop,
         })
+    }
+
+    fn report(&self, raw: &RawReport) -> Result<Report, DocumentError> {
+        match &raw.rank_from {
+            None => Ok(Report { rank_from: 3 }),
+            Some(number) if (1..=1000).contains(number.get_ref()) => Ok(Report { rank_from: *number.get_ref() }),
+            Some(number) => {
+                Err(self.wrong(number.span(), "a builder is ranked from 1 to 1000 inquiries on", "3 is the default; fewer may be luck"))
+            }
+        }
     }
 
     fn rehearsal_hosts(&self, raw: &RawRehearsal) -> Result<BTreeMap<String, SocketAddr>, DocumentError> {

@@ -14,7 +14,7 @@ mod secret;
 
 pub use brand::{Accent, Brand, DARK, LIGHT, LogoError};
 pub use browser::{Browser, Webdriver};
-pub use load::{Canary, Config, Limits, Smtp, Store, Wave, load, without_password};
+pub use load::{Canary, Config, Limits, Report, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
 pub use phone::{Phone, TwilioAccount};

@@ -47,8 +47,7 @@ pub use model::{
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
 pub use portfolio::{
-    BuilderRow, Cell, Change, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, cards as portfolio_cards, portfolio,
-    span as portfolio_span, write_portfolio,
+    BuilderRow, Cell, Moved, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, portfolio, span as portfolio_span, write_portfolio,
 };
 pub use purge::Lead;
 pub use summary::{Summary, summary};

@@ -2,7 +2,7 @@
 //! the waves in their order, each as of the same moment; gives a [`Portfolio`] that serialises to `crickets.portfolio/1`, and its pages.
 //! A wave in which a builder was not scored is empty, and never a zero. Pure; only [`write_portfolio`] touches the disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::html::{Frame, tone};
 use super::{Format, Page, Report, ReportError, ReportShop, RubricRef, csv, md, words};
-use crate::score::{Standing, Verdict};
+use crate::score::{BuilderTrend, Improved, Verdict};
 use crate::shop::Status;
 
 /// The schema name.
@@ -33,8 +33,8 @@ pub struct Portfolio {
     pub waves: Vec<WaveFigures>,
     /// The builders: by rank, then those with too few final inquiries for one.
     pub builders: Vec<BuilderRow>,
-    /// Whose final score rose most from its first wave to its last, with every equal; empty where nobody's did.
-    pub most_improved: Vec<String>,
+    /// Whose mean score rose most, of those with enough final inquiries; several if their rise is the same, none if nobody rose.
+    pub most_improved: Vec<Improved>,
     /// Whether builders have other names in it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
@@ -74,21 +74,23 @@ pub struct BuilderRow {
     pub interval: Option<[f64; 2]>,
     /// Place by mean score; `null` below the number needed.
     pub rank: Option<u32>,
-    /// From the first final score to the last; `null` with fewer than two waves.
-    pub change: Option<Change>,
+    /// From its first wave with a final score to its last; `null` with fewer than two.
+    pub change: Option<Moved>,
     /// In the order of the waves; `null` where it was not in the wave.
     pub waves: Vec<Option<Cell>>,
 }
 
 /// How a builder moved.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Change {
+pub struct Moved {
     /// The first wave with a final score.
     pub from: String,
     /// The last.
     pub to: String,
     /// By how many points the score changed.
     pub points: f64,
+    /// The interval of that; `null` where either wave has fewer than three.
+    pub interval: Option<[f64; 2]>,
 }
 
 /// A builder in a wave.
@@ -120,27 +122,25 @@ pub struct ShopRef {
     pub file: String,
 }
 
-/// Puts the waves beside each other. `standings` are of all of them together.
+/// Puts the waves beside each other. The last report's ranks and trends must run over all of them.
 #[must_use]
-pub fn portfolio(reports: &[Report], standings: &[Standing]) -> Option<Portfolio> {
+pub fn portfolio(reports: &[Report]) -> Option<Portfolio> {
     let last = reports.last()?;
     let names: BTreeSet<&str> = reports.iter().flat_map(|report| &report.shops).map(|shop| shop.card.builder.as_str()).collect();
-    let mut builders: Vec<BuilderRow> = names.into_iter().map(|name| row(name, reports, standings)).collect();
+    let mut builders: Vec<BuilderRow> = names.into_iter().map(|name| row(name, reports, last)).collect();
     builders.sort_by(|a, b| {
         let ranked = |row: &BuilderRow| row.rank.unwrap_or(u32::MAX);
         let mean = |row: &BuilderRow| row.mean_score.unwrap_or(-1.0);
         let named = (a.builder.len(), &a.builder).cmp(&(b.builder.len(), &b.builder));
         ranked(a).cmp(&ranked(b)).then(mean(b).total_cmp(&mean(a))).then(if last.anonymous { named } else { a.builder.cmp(&b.builder) })
     });
-    let best = builders.iter().filter_map(|row| row.change.as_ref()).map(|change| change.points).fold(0.0, f64::max);
-    let improved = |row: &&BuilderRow| row.change.as_ref().is_some_and(|change| change.points > 0.0 && change.points >= best);
     Some(Portfolio {
         schema: PORTFOLIO_SCHEMA,
         as_of: last.as_of,
         clock: if reports.iter().any(Report::is_rehearsal) { "rehearsal" } else { "system" }.to_owned(),
         rubric: last.rubric.clone(),
         waves: reports.iter().map(figures).collect(),
-        most_improved: builders.iter().filter(improved).map(|row| row.builder.clone()).collect(),
+        most_improved: last.statistics.trailing.most_improved.clone(),
         builders,
         anonymous: last.anonymous,
     })
@@ -161,29 +161,34 @@ fn figures(report: &Report) -> WaveFigures {
     }
 }
 
-fn row(builder: &str, reports: &[Report], standings: &[Standing]) -> BuilderRow {
-    let waves: Vec<Option<Cell>> = reports.iter().map(|report| cell(builder, report)).collect();
-    let finals: Vec<(&Report, f64)> = reports
-        .iter()
-        .zip(&waves)
-        .filter_map(|(report, cell)| cell.as_ref().filter(|cell| cell.is_final).and_then(|cell| Some((report, cell.score?))))
-        .collect();
-    let change = match finals.as_slice() {
-        [(first, was), .., (last, is)] => {
-            Some(Change { from: first.wave.clone(), to: last.wave.clone(), points: ((is - was) * 10.0).round() / 10.0 })
-        }
-        _ => None,
-    };
-    let standing = standings.iter().find(|standing| standing.builder == builder);
+fn row(builder: &str, reports: &[Report], last: &Report) -> BuilderRow {
+    let standing = last.builders.iter().find(|standing| standing.builder == builder);
+    let trend = last.statistics.trailing.builders.iter().find(|trend| trend.builder == builder);
     BuilderRow {
         builder: builder.to_owned(),
         n: standing.map_or(0, |standing| standing.n),
         mean_score: standing.map(|standing| standing.mean_score),
         interval: standing.and_then(|standing| standing.interval),
         rank: standing.and_then(|standing| standing.rank),
-        change,
-        waves,
+        change: trend.and_then(moved),
+        waves: reports.iter().map(|report| cell(builder, report)).collect(),
     }
+}
+
+/// From a builder's first wave with a final score to its last.
+fn moved(trend: &BuilderTrend) -> Option<Moved> {
+    let mut scored = trend.waves.iter().filter_map(|point| Some((point, point.score?)));
+    let (first, was) = scored.next()?;
+    let (last, is) = scored.next_back()?;
+    let changes = [&last.from_first, &last.from_previous];
+    let told = changes.into_iter().flatten().find(|change| change.since == first.wave).and_then(|change| change.score);
+    let points = told.map_or(is.mean - was.mean, |difference| difference.change);
+    Some(Moved {
+        from: first.wave.clone(),
+        to: last.wave.clone(),
+        points: (points * 10.0).round() / 10.0,
+        interval: told.and_then(|difference| difference.interval),
+    })
 }
 
 fn cell(builder: &str, report: &Report) -> Option<Cell> {
@@ -279,6 +284,15 @@ fn table(portfolio: &Portfolio) -> Result<Page, ReportError> {
     csv::table(&span(portfolio), "portfolio.csv", header, rows)
 }
 
+/// Who rose most, from when to when.
+fn improved(portfolio: &Portfolio) -> String {
+    let told = |one: &Improved| {
+        let (from, to) = (words::brief(&one.from_wave, 60), words::brief(&one.to_wave, 60));
+        format!("{}, {} points from {from} to {to} (n = {})", words::brief(&one.builder, 120), signed(one.rise.change), one.n)
+    };
+    portfolio.most_improved.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
 /// `+4.5`, with the sign of a change.
 fn signed(points: f64) -> String {
     if points > 0.0 { format!("+{}", words::score(points)) } else { words::score(points).replace('-', "−") }
@@ -333,7 +347,7 @@ fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
         )?;
     }
     if !portfolio.most_improved.is_empty() {
-        writeln!(out, "\nMost improved: {}.", md::text(&portfolio.most_improved.join(", ")))?;
+        writeln!(out, "\nMost improved: {}.", md::text(&improved(portfolio)))?;
     }
     writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
 }
@@ -455,7 +469,7 @@ fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
         span: span.clone(),
         waves: portfolio.waves.iter().map(column).collect(),
         rows: view(portfolio, links),
-        improved: portfolio.most_improved.iter().map(|name| words::brief(name, 120)).collect::<Vec<_>>().join(", "),
+        improved: improved(portfolio),
         ranks: RANKS,
         one: ONE,
         anonymous: portfolio.anonymous,
@@ -464,78 +478,74 @@ fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
     Ok(Page::text("index.html", text))
 }
 
-/// Every builder over the waves, for standings over all of them.
-#[must_use]
-pub fn cards(reports: &[Report]) -> BTreeMap<(String, String), &crate::score::Card> {
-    let each =
-        reports.iter().flat_map(|report| report.shops.iter().map(|shop| ((report.wave.clone(), shop.card.shop.clone()), &shop.card)));
-    each.collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::{build, sample};
     use super::*;
 
     /// Two waves of the sample; in the second one builder rose, and one is not there.
     fn two() -> Vec<Report> {
-        let first = build(sample::input());
+        let mut first = build(sample::input());
+        first.wave = "2026-10".to_owned();
         let mut input = sample::input();
-        input.wave = "2026-12 b/ü".to_owned();
+        input.wave = "2026-11 b/ü".to_owned();
         input.shops.retain(|shop| shop.card.shop != "robot");
-        for shop in input.shops.iter_mut().filter(|shop| shop.card.shop == "pecan") {
-            shop.card.score = Some(40.5);
-        }
-        vec![first, build(input)]
-    }
-
-    fn standings(reports: &[Report]) -> Vec<Standing> {
-        crate::score::builders(cards(reports).into_values(), 2)
+        let mut last = build(input);
+        let point = |wave: &str, mean: f64, since: Option<&str>| {
+            let change = since
+                .map(|since| json!({"since": since, "score": {"change": 12.5, "interval": [2.0, 20.0]}, "never": null, "median_s": null}));
+            json!({"wave": wave, "n": 1, "score": {"n": 1, "mean": mean, "interval": null}, "never": null, "median_s": null,
+                "median_interval_s": [null, null], "from_previous": change, "from_first": null})
+        };
+        let waves = [point("2026-10", 28.0, None), point("2026-11 b/ü", 40.5, Some("2026-10"))];
+        let trend = |builder: &str, waves: &[serde_json::Value]| json!({"builder": builder, "n": waves.len(), "waves": waves});
+        let both = json!([trend("Pecan Grove Residential", &waves), trend("Robot Ranch", &waves[..1])]);
+        last.statistics.trailing.builders = serde_json::from_value(both).unwrap();
+        let rose = json!([{"builder": "Pecan Grove Residential", "n": 2, "from_wave": "2026-10", "from": 28.0, "to_wave": "2026-11 b/ü",
+            "to": 40.5, "change": 12.5, "interval": null}]);
+        last.statistics.trailing.most_improved = serde_json::from_value(rose).unwrap();
+        vec![first, last]
     }
 
     #[test]
     fn a_builder_stands_in_each_wave_that_it_was_in_and_moves_between_them() {
         let reports = two();
-        let found = portfolio(&reports, &standings(&reports)).unwrap();
+        let found = portfolio(&reports).unwrap();
         let of = |builder: &str| found.builders.iter().find(|row| row.builder == builder).unwrap();
         let pecan = of("Pecan Grove Residential");
-        assert_eq!((pecan.n, pecan.change.as_ref().unwrap().points), (2, 12.5));
-        assert_eq!(found.most_improved, ["Pecan Grove Residential"]);
+        let moved = pecan.change.as_ref().unwrap();
+        assert_eq!((moved.points, moved.interval, moved.from.as_str()), (12.5, Some([2.0, 20.0]), "2026-10"));
+        let standing = reports[1].builders.iter().find(|standing| standing.builder == pecan.builder).unwrap();
+        assert_eq!((pecan.n, pecan.mean_score, pecan.rank), (standing.n, Some(standing.mean_score), standing.rank));
         let robot = of("Robot Ranch");
-        assert!(robot.waves[0].is_some() && robot.waves[1].is_none() && robot.change.is_none() && robot.rank.is_none());
+        assert!(robot.waves[0].is_some() && robot.waves[1].is_none() && robot.change.is_none(), "one wave is no change");
         let open = of("Still Open Homes");
         assert!(open.waves[0].as_ref().is_some_and(|cell| cell.score.is_some() && !cell.is_final));
-        assert!(open.change.is_none() && open.mean_score.is_none(), "what is not final moves nobody");
+        let walled = of("Walled Garden Homes").waves[0].as_ref().unwrap();
+        assert_eq!((walled.score, walled.n, walled.is_final), (None, 0, false), "not shopped is no zero");
         let ranks: Vec<u32> = found.builders.iter().map(|row| row.rank.unwrap_or(u32::MAX)).collect();
         assert!(ranks.is_sorted() && ranks[0] == 1);
-        assert_eq!(portfolio(&[], &[]), None);
+        assert_eq!(portfolio(&[]), None);
     }
 
     #[test]
     fn its_pages_are_text_and_link_to_the_waves() {
         let reports = two();
-        let found = portfolio(&reports, &standings(&reports)).unwrap();
+        let found = portfolio(&reports).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let files = write_portfolio(&found, &reports, dir.path(), &Format::PLAIN).unwrap();
         let names: Vec<String> = files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["index.html", "portfolio.csv", "portfolio.json", "portfolio.md"]);
         let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
         let page = read("index.html");
-        assert!(page.contains("../2026-12%20b%2F%C3%BC/builders/pecan.html") && page.contains("../2026-11/index.html"), "{page}");
+        assert!(page.contains("../2026-11%20b%2F%C3%BC/builders/pecan.html") && page.contains("../2026-10/index.html"), "{page}");
         assert!(!page.contains("<script>alert") && page.contains("+12.5"));
-        assert!(read("portfolio.md").contains("Most improved: Pecan Grove Residential."));
+        assert!(read("portfolio.md").contains("Most improved: Pecan Grove Residential, +12.5 points from 2026-10 to 2026-11 b/ü (n = 2)."));
         let document: serde_json::Value = serde_json::from_str(&read("portfolio.json")).unwrap();
         assert_eq!(document["schema"], PORTFOLIO_SCHEMA);
-        let lines = read("portfolio.csv").lines().count();
-        assert_eq!(lines, 1 + reports.iter().map(|report| report.shops.len()).sum::<usize>());
-    }
-
-    #[test]
-    fn nobody_is_most_improved_where_nobody_rose() {
-        let mut reports = two();
-        for shop in reports.iter_mut().flat_map(|report| &mut report.shops) {
-            shop.card.score = Some(50.0);
-        }
-        assert!(portfolio(&reports, &standings(&reports)).unwrap().most_improved.is_empty());
+        let lines = ::csv::Reader::from_reader(read("portfolio.csv").as_bytes()).records().count();
+        assert_eq!(lines, reports.iter().map(|report| report.shops.len()).sum::<usize>());
     }
 }

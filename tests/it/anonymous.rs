@@ -13,8 +13,30 @@ use crate::workspace::{Run, run_in};
 
 /// Words of the trade that are in names and in every sentence.
 const PLAIN: [&str; 24] = [
-    "homes", "home", "builders", "builder", "sons", "and", "the", "group", "sales", "team", "online", "company", "national", "local",
-    "model", "run", "way", "point", "custom", "residential", "communities", "new", "house", "wren",
+    "homes",
+    "home",
+    "builders",
+    "builder",
+    "sons",
+    "and",
+    "the",
+    "group",
+    "sales",
+    "team",
+    "online",
+    "company",
+    "national",
+    "local",
+    "model",
+    "run",
+    "way",
+    "point",
+    "custom",
+    "residential",
+    "communities",
+    "new",
+    "house",
+    "wren",
 ];
 
 /// Every file below a folder, by its path.
@@ -46,7 +68,12 @@ fn secrets(demo: &Path, report: &Value) -> BTreeSet<String> {
         for touch in shop["touches"].as_array().unwrap() {
             let labels = &touch["labels"];
             let named = [&touch["from"], &labels["sender_name"], &labels["introduces"], &labels["direct_phone"], &labels["video"]];
-            all.extend(named.into_iter().chain([&labels["scheduling_link"], &touch["evidence"]]).filter_map(|value| value.as_str().map(str::to_owned)));
+            all.extend(
+                named
+                    .into_iter()
+                    .chain([&labels["scheduling_link"], &touch["evidence"]])
+                    .filter_map(|value| value.as_str().map(str::to_owned)),
+            );
             all.insert(touch["id"].as_str().unwrap().to_owned());
         }
     }
@@ -161,7 +188,8 @@ fn nothing_in_the_demos_anonymous_report_names_anybody() {
     report(&demo, wave, &["--anonymous", "--format", "json"]);
     assert!(std::fs::read(&named_path).unwrap() == again, "the same names each time");
 
-    let run = run_in(&demo, folder.path(), &["report", "--portfolio", "--anonymous", "--as-of", named["as_of"].as_str().unwrap()]).expect(0);
+    let run =
+        run_in(&demo, folder.path(), &["report", "--portfolio", "--anonymous", "--as-of", named["as_of"].as_str().unwrap()]).expect(0);
     clean("the terminal", &run.out, &secrets);
     let portfolio = demo.join("reports").join(format!("portfolio-{wave}"));
     for path in files(&portfolio) {

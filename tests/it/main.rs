@@ -16,6 +16,7 @@
 mod anonymous;
 mod appeals;
 mod attribution;
+mod axe;
 mod bad_sites;
 mod browser;
 mod calls;
@@ -47,6 +48,8 @@ mod screens;
 mod site;
 mod store_story;
 mod twilio;
+mod vectors;
 mod watched;
 mod webhooks;
 mod workspace;
+mod xss;

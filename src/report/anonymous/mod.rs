@@ -6,6 +6,7 @@
 mod finder;
 mod names;
 mod shop;
+mod stats;
 
 use serde_json::Value;
 
@@ -44,6 +45,7 @@ fn whole(names: &Names, report: Report) -> Report {
         shops,
         builders,
         cohort,
+        statistics,
         program,
         coverage,
         clock_offset,
@@ -75,6 +77,7 @@ fn whole(names: &Names, report: Report) -> Report {
         shops,
         builders,
         cohort,
+        statistics: stats::hidden(names, statistics),
         program,
         coverage: coverage.into_iter().map(|(source, coverage)| (names.source(&source), watched(names, coverage))).collect(),
         clock_offset,

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::finder::Finder;
 use crate::report::model::{Report, ReportShop};
+use crate::score::GroupBy;
 
 /// A builder that the reports did not name before.
 const OTHER: &str = "Another builder";
@@ -23,6 +24,7 @@ pub(super) struct Names {
     people: BTreeMap<(String, String), String>,
     communities: BTreeMap<String, String>,
     groups: BTreeMap<String, String>,
+    states: BTreeMap<String, String>,
     addresses: BTreeMap<String, String>,
     numbers: BTreeMap<String, String>,
     sources: BTreeMap<String, String>,
@@ -40,6 +42,7 @@ struct Found {
     personas: BTreeSet<String>,
     communities: BTreeSet<String>,
     groups: BTreeSet<String>,
+    states: BTreeSet<String>,
     addresses: BTreeSet<String>,
     numbers: BTreeSet<String>,
     sources: BTreeSet<String>,
@@ -59,10 +62,12 @@ impl Names {
         let people = people(&draw, &found);
         let communities = draw.named("community", found.communities, |n| format!("Community {}", n + 1));
         let groups = draw.named("group", found.groups, |n| format!("Group {}", n + 1));
+        let states = draw.named("state", found.states, |n| format!("State {}", n + 1));
         let addresses = draw.named("address", found.addresses, |n| format!("Address {}", n + 1));
         let numbers = draw.named("number", found.numbers, |n| format!("Number {}", n + 1));
         let sources = sources(found.sources);
-        let mut names = Self { builders, shops, people, communities, groups, addresses, numbers, sources, finder: Finder::default() };
+        let mut names =
+            Self { builders, shops, people, communities, groups, states, addresses, numbers, sources, finder: Finder::default() };
         names.teach(&found.besides, &found.brands);
         names
     }
@@ -110,6 +115,11 @@ impl Names {
         self.groups.get(tag).cloned().unwrap_or_else(|| "A group".to_owned())
     }
 
+    /// A state; where it is not known, that stays.
+    pub(super) fn state(&self, name: &str) -> String {
+        self.states.get(name).cloned().unwrap_or_else(|| "not_known".to_owned())
+    }
+
     pub(super) fn source(&self, name: &str) -> String {
         self.sources.get(name).cloned().unwrap_or_else(|| "a source".to_owned())
     }
@@ -135,6 +145,13 @@ impl Found {
         self.sources.extend(report.coverage.keys().cloned());
         let brands = std::iter::once(&report.workspace).chain(&report.brand.name).map(|name| name.trim().to_owned());
         self.brands.extend(brands.filter(|name| !name.is_empty()));
+        for group in &report.statistics.groups {
+            match group.by {
+                GroupBy::State if group.name != "not_known" => self.states.extend([group.name.clone()]),
+                GroupBy::Tag => self.groups.extend([group.name.clone()]),
+                _ => {}
+            }
+        }
         report.shops.iter().for_each(|shop| self.shop(shop));
     }
 
