@@ -34,7 +34,7 @@ fn marked(wave: &str) -> Report {
         if shop.card.status != crate::shop::Status::Confirmed {
             shop.card.verdict_why = vec![mark("verdictwhy")];
         }
-        let person = format!("{} {}", mark("first"), mark("last"));
+        let person = format!("{}{n} {}{n}", mark("first"), mark("last"));
         for criterion in &mut shop.card.criteria {
             criterion.why = format!("{} from {person} at {builder}, {}", criterion.why, "+1 (512) 555-0177");
         }
