@@ -52,7 +52,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// What names somebody in a shop file and in the named report.
 fn secrets(demo: &Path, report: &Value) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for path in files(&demo.join("shops")) {
+    for path in files(&demo.join("shops")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "toml")) {
         all.insert(path.file_stem().unwrap().to_string_lossy().into_owned());
         let shop: toml::Value = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let text = |value: Option<&toml::Value>| value.and_then(|value| value.as_str()).map(str::to_owned);
@@ -156,8 +156,9 @@ fn nothing_in_the_demos_anonymous_report_names_anybody() {
         assert!(found(&readable(path).unwrap(), &secrets).len() > 15, "the named report names them: {}", path.display());
     }
 
-    let appeal = ["review", "appeal", &format!("{wave}/bluebonnet"), "--by", "Amy Ortiz", "--text", "Amy Ortiz rang from Willow Creek."];
-    run_in(&demo, folder.path(), &appeal).expect(0);
+    let inquiry = format!("{wave}/bluebonnet");
+    let claim = ["review", "appeal", &inquiry, "--by", "Amy Ortiz", "--text", "Amy Ortiz rang from Willow Creek."];
+    run_in(&demo, folder.path(), &[&["--now", "2026-11-05T12:00:00Z"][..], &claim].concat()).expect(0);
     let run = report(&demo, wave, &["--anonymous", "--format", "html,csv,json,md,xlsx"]);
     clean("the terminal", &run.out, &secrets);
     let written = files(&reports);
@@ -172,6 +173,11 @@ fn nothing_in_the_demos_anonymous_report_names_anybody() {
         }
     }
     let hidden: Value = serde_json::from_str(&std::fs::read_to_string(&named_path).unwrap()).unwrap();
+    let appeals: Vec<&Value> = hidden["shops"].as_array().unwrap().iter().flat_map(|shop| shop["appeals"].as_array().unwrap()).collect();
+    assert!(
+        appeals.len() == 1 && appeals[0]["by"].as_str().unwrap().starts_with("Person ") && appeals[0]["outcome"] == "open",
+        "{appeals:?}"
+    );
     assert_eq!((&hidden["anonymous"], &hidden["cohort"]), (&Value::Bool(true), &named["cohort"]));
     let scores = |report: &Value| {
         let mut all: Vec<String> = report["shops"].as_array().unwrap().iter().map(|shop| shop["score"].to_string()).collect();

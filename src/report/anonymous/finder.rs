@@ -211,6 +211,11 @@ impl Finder {
         self.pieces(text).into_iter().map(|piece| piece.text).collect()
     }
 
+    /// Whether a word is a name or a part of one, however it is written.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.phrases.get(&word.to_lowercase()).is_some_and(|all| all.iter().any(|phrase| phrase.words.len() == 1))
+    }
+
     /// Whether the text still holds what cannot be anything but a name, an address or a number.
     pub(super) fn gives_away(&self, text: &str) -> bool {
         let surely = |text: &str| self.matched(text).any(|(_, _, phrase)| phrase.words.len() > 1);
@@ -380,6 +385,14 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(finder.replace(text), want);
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_known_in_any_letters() {
+        let finder = finder();
+        for (word, want) in [("bluebonnet", true), ("ORTIZ", true), ("homes", false), ("garage", false)] {
+            assert_eq!(finder.knows(word), want, "{word}");
         }
     }
 

@@ -283,7 +283,7 @@ fn touch_of(names: &Names, touch: TouchDetail) -> TouchDetail {
     }
 }
 
-/// The question without what it names: known names, and every word that is written large or is a number.
+/// The question without what it names: known names, in whatever letters, and every word that is written large or is a number.
 fn asked(names: &Names, question: &str) -> String {
     let mut text = String::new();
     for piece in names.finder.pieces(question) {
@@ -296,7 +296,7 @@ fn asked(names: &Names, question: &str) -> String {
             let tail = part.strip_prefix(word).unwrap_or_default();
             let small = word.chars().all(|c| !c.is_alphabetic() || c.is_lowercase());
             let digits = word.chars().filter(char::is_ascii_digit).count();
-            let safe = ASKING.contains(&word) || small && digits < 3;
+            let safe = ASKING.contains(&word) || small && digits < 3 && !names.finder.knows(word);
             text.push_str(if safe || word.is_empty() { word } else { "…" });
             text.push_str(tail);
         }
