@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::html::{Frame, tone};
-use super::{Format, Page, Report, ReportError, ReportShop, RubricRef, csv, md, words};
+use super::{Format, Page, Report, ReportError, ReportShop, RubricRef, csv, md, methods, words};
 use crate::score::{BuilderTrend, Improved, Verdict};
 use crate::shop::Status;
 
@@ -222,22 +222,31 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Writes `index.html`, `portfolio.json`, `portfolio.csv` and `portfolio.md` into a folder, as far as they are asked for.
+/// Writes `index.html` with `methods.html`, `portfolio.json`, `portfolio.csv` and `portfolio.md` into a folder, as far as they are asked for.
 ///
 /// # Errors
 /// When a page cannot be rendered or written.
 pub fn write_portfolio(portfolio: &Portfolio, reports: &[Report], dir: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, ReportError> {
     let mut pages = Vec::new();
     for format in Format::PLAIN.iter().filter(|format| formats.contains(format)) {
-        pages.extend(match format {
-            Format::Html => reports.last().map(|last| html(portfolio, last)).transpose()?,
-            Format::Json => Some(json(portfolio)?),
-            Format::Csv => Some(table(portfolio)?),
-            Format::Md => Some(Page::text("portfolio.md", markdown(portfolio))),
-            Format::Xlsx | Format::Pdf(_) => None,
-        });
+        match format {
+            Format::Html => {
+                for last in reports.last() {
+                    pages.extend([html(portfolio, last)?, rendered(portfolio, "methods.html", &methods::view(last))?]);
+                }
+            }
+            Format::Json => pages.push(json(portfolio)?),
+            Format::Csv => pages.push(table(portfolio)?),
+            Format::Md => pages.push(Page::text("portfolio.md", markdown(portfolio))),
+            Format::Xlsx | Format::Pdf(_) => {}
+        }
     }
     pages.iter().map(|page| super::place(&dir.join(&page.path), &page.bytes)).collect()
+}
+
+/// `Wave 2026-11`, or `Waves 2026-10 to 2026-11`.
+fn titled(portfolio: &Portfolio) -> String {
+    format!("{} {}", if portfolio.waves.len() == 1 { "Wave" } else { "Waves" }, span(portfolio))
 }
 
 /// The waves' names from the first to the last, for titles and messages.
@@ -313,7 +322,7 @@ fn markdown(portfolio: &Portfolio) -> String {
 }
 
 fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
-    writeln!(out, "# Waves {}: how builders answered a home buyer\n", md::text(&span(portfolio)))?;
+    writeln!(out, "# {}: how builders answered a home buyer\n", md::text(&titled(portfolio)))?;
     if portfolio.clock == "rehearsal" {
         writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
     }
@@ -461,12 +470,12 @@ fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
         median: wave.median_first_personal_s.map_or_else(none, words::duration),
     };
     let span = span(portfolio);
-    let mut frame = Frame::new(last, format!("Waves {span}: how builders answered"), "");
+    let mut frame = Frame::new(last, format!("{}: how builders answered", titled(portfolio)), "");
     frame.wave.clone_from(&span);
     frame.rehearsal = portfolio.clock == "rehearsal";
     let sheet = Sheet {
         frame,
-        span: span.clone(),
+        span,
         waves: portfolio.waves.iter().map(column).collect(),
         rows: view(portfolio, links),
         improved: improved(portfolio),
@@ -474,8 +483,12 @@ fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
         one: ONE,
         anonymous: portfolio.anonymous,
     };
-    let text = sheet.render().map_err(|e| ReportError::Render { page: "index.html".to_owned(), wave: span, message: e.to_string() })?;
-    Ok(Page::text("index.html", text))
+    rendered(portfolio, "index.html", &sheet)
+}
+
+fn rendered(portfolio: &Portfolio, page: &str, template: &impl Template) -> Result<Page, ReportError> {
+    let failed = |e: askama::Error| ReportError::Render { page: page.to_owned(), wave: span(portfolio), message: e.to_string() };
+    Ok(Page::text(page, template.render().map_err(failed)?))
 }
 
 #[cfg(test)]
@@ -537,7 +550,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = write_portfolio(&found, &reports, dir.path(), &Format::PLAIN).unwrap();
         let names: Vec<String> = files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
-        assert_eq!(names, ["index.html", "portfolio.csv", "portfolio.json", "portfolio.md"]);
+        assert_eq!(names, ["index.html", "methods.html", "portfolio.csv", "portfolio.json", "portfolio.md"]);
         let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
         let page = read("index.html");
         assert!(page.contains("../2026-11%20b%2F%C3%BC/builders/pecan.html") && page.contains("../2026-10/index.html"), "{page}");

@@ -288,7 +288,8 @@ fn asked(names: &Names, question: &str) -> String {
     let mut text = String::new();
     for piece in names.finder.pieces(question) {
         if piece.replaced {
-            text.push_str(&piece.text);
+            // A word of a builder's name may be a plan's here.
+            text.push_str(if piece.text.starts_with("Community ") || piece.text.starts_with('[') { &piece.text } else { "…" });
             continue;
         }
         for part in piece.text.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '-')) {
