@@ -15,6 +15,7 @@ mod pdf;
 mod phoned;
 mod purge;
 mod redact;
+mod schema;
 mod scorecard;
 mod sensitivity;
 mod summary;
@@ -34,6 +35,7 @@ pub use model::{
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
 pub use purge::Lead;
+pub use schema::schemas;
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.

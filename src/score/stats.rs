@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::card::{Buckets, Card, Verdict};
@@ -30,7 +31,7 @@ pub const BUCKETS: [(&str, i64); 10] = [
 const RESAMPLES: u32 = 2000;
 
 /// How a group of inquiries fared together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cohort {
     /// Inquiries with a final or provisional verdict.
     pub n: u32,
@@ -40,6 +41,7 @@ pub struct Cohort {
     pub never_personal: Option<f64>,
     /// Inquiries by time to the first personal touch; `never` holds only final ones.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "Buckets")]
     pub buckets: Buckets,
     /// Inquiries without a personal touch so far whose window is open: in `n`, and in no bucket.
     pub open: u32,
@@ -114,7 +116,7 @@ fn median(mut watched: Vec<(i64, bool)>) -> Option<i64> {
 }
 
 /// How a builder stands over trailing waves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Standing {
     /// The builder.
     pub builder: String,

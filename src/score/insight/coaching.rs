@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::card::CapKind;
@@ -11,7 +12,7 @@ use super::super::card::CapKind;
 const TEXT: &str = include_str!("coaching.toml");
 
 /// Advice on one criterion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Coaching {
     /// What to do, as a title.

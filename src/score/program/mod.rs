@@ -2,6 +2,7 @@
 //! with their intervals, warns where walk-in leads that were handed back to online sales are mixed in, and shows the figures without
 //! them. The rows are the builder's word: nothing of them changes a score.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A row of the builder's file.
@@ -22,7 +23,7 @@ pub struct Row {
 }
 
 /// A row that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BadRow {
     /// Where it stands in the file.
     pub line: u64,
@@ -31,7 +32,7 @@ pub struct BadRow {
 }
 
 /// A part of a whole, with its 95 % Wilson interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ratio {
     /// How many.
     pub number: u64,
@@ -44,7 +45,7 @@ pub struct Ratio {
 }
 
 /// The three ratios of some rows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
     /// Leads.
     pub leads: u64,
@@ -61,7 +62,7 @@ pub struct Figures {
 }
 
 /// The figures of a month or a source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Slice {
     /// The month, or the source as the file writes it.
     pub name: String,
@@ -72,7 +73,7 @@ pub struct Slice {
 }
 
 /// What is not as it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningKind {
     /// Sources whose words say walk-in.
@@ -86,7 +87,7 @@ pub enum WarningKind {
 }
 
 /// A warning, with the lines or months that it rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
     /// What kind.
     pub kind: WarningKind,
@@ -95,7 +96,7 @@ pub struct Warning {
 }
 
 /// A builder's own figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Program {
     /// The builder; empty where a file stands alone.
     pub builder: String,
@@ -122,7 +123,7 @@ pub struct Program {
 }
 
 /// The audit score that the figures stand beside.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Audit {
     /// The mean score.
     pub mean_score: f64,
