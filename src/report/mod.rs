@@ -13,6 +13,7 @@ mod html;
 mod index;
 mod json;
 mod mail_html;
+mod many;
 mod md;
 mod methods;
 mod model;
