@@ -3,6 +3,7 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod alive;
+mod appeal;
 mod browsers;
 mod canary;
 mod content;
@@ -36,6 +37,7 @@ mod wave;
 mod webclock;
 mod workspace;
 
+pub use appeal::{Ending, Filing};
 pub use canary::{Canaries, Stand, round_trip, skew, trip};
 pub use derive::Derived;
 pub use draft::{Draft, draft};
@@ -44,7 +46,7 @@ pub use gather::{Gathered, SourcePass, Vouched};
 pub use hand_over::Mailed;
 pub use hooks::Came;
 pub use probe::Prober;
-pub use publish::Published;
+pub use publish::{Published, TRAILING_WAVES, Topic};
 pub use record::{InquiryByHand, TouchByHand};
 pub use review::{Item, Ruling};
 pub use wave::{Asked, Asking, Step};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::ledger::Ledger;
 use super::{AuditError, Workspace};
@@ -11,15 +12,39 @@ use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
 use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Insight, Rubric, Setting};
+use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
-use crate::store::Touch;
+use crate::store::{Proof, Touch};
 
-/// Waves that a builder's mean runs over.
-const TRAILING_WAVES: usize = 6;
-/// Final inquiries of a builder below which it has no rank.
-const RANKED_FROM: u32 = 3;
+/// Waves that ranks and trends run over, where nothing else is asked for.
+pub const TRAILING_WAVES: usize = 6;
+
+/// What a report speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic<'a> {
+    /// The wave.
+    pub wave: &'a str,
+    /// Up to which moment; a later one than now is now, since nothing is known of it.
+    pub as_of: DateTime<Utc>,
+    /// Trailing waves that ranks and trends run over, the wave itself included.
+    pub waves: usize,
+}
+
+impl<'a> Topic<'a> {
+    /// A wave as of a moment, over as many trailing waves as usual.
+    #[must_use]
+    pub fn of(wave: &'a str, as_of: DateTime<Utc>) -> Self {
+        Self { wave, as_of, waves: TRAILING_WAVES }
+    }
+}
+
+/// An inquiry scored, with what the statistics want to know of it.
+struct Scored<'a> {
+    inquiry: &'a Inquiry,
+    card: Card,
+    watch: Watch,
+}
 
 /// A written report.
 #[derive(Debug)]
@@ -51,7 +76,8 @@ impl Workspace {
     ///
     /// # Errors
     /// When the wave is unknown, or the store or the evidence fails.
-    pub async fn report(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric) -> Result<Report, AuditError> {
+    pub async fn report(&self, topic: Topic<'_>, rubric: &Rubric) -> Result<Report, AuditError> {
+        let wave = topic.wave;
         let all = self.store.inquiries(None).await?;
         let inquiries: Vec<&Inquiry> = all.iter().filter(|inquiry| inquiry.wave == wave).collect();
         if inquiries.is_empty() {
@@ -64,22 +90,30 @@ impl Workspace {
             };
             return Err(AuditError::wrong(format!("find the wave `{wave}`"), hint));
         }
+        // Silence up to a moment that is yet to come is nothing that anybody watched.
+        let as_of = topic.as_of.min(self.this_second());
         self.derive().await?;
         let ledger = self.ledger().await?;
-        let trailing = self.trailing(&all, wave, &ledger, as_of, rubric)?;
+        let mut appeals = self.appeals(as_of).await?;
+        let waves = trailing(&all, wave, topic.waves);
+        let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
+        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from, as_of);
         let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
-        for card in &trailing {
-            of_builder.entry(&card.builder).or_default().push(card);
+        for one in &scored {
+            of_builder.entry(&one.card.builder).or_default().push(&one.card);
         }
         let mut shops = Vec::new();
-        for inquiry in &inquiries {
-            let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
-            let detail = self.detail(inquiry, &ledger, as_of).await?;
-            let known = of_builder.get(card.builder.as_str()).map_or(&[][..], Vec::as_slice);
-            let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight });
+        for one in scored.iter().filter(|one| one.inquiry.wave == wave) {
+            let detail = self.detail(one.inquiry, &ledger, as_of).await?;
+            let appeals = appeals.remove(&one.inquiry.id).unwrap_or_default();
+            let known = of_builder.get(one.card.builder.as_str()).map_or(&[][..], Vec::as_slice);
+            let insight = insight(&one.card, known, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
+            shops.push(ShopInput { card: one.card.clone(), readiness: one.inquiry.readiness.clone(), detail, insight, appeals });
         }
-        let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
+        let logo = self.config.brand.picture().map_err(|error| {
+            let what = error.to_string();
+            AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
+        })?;
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
         Ok(report::build(Input {
@@ -87,11 +121,15 @@ impl Workspace {
             as_of,
             clock: if inquiries.iter().any(|inquiry| inquiry.rehearsal) { "rehearsal" } else { "system" }.to_owned(),
             rubric: RubricRef { name: rubric.name.clone(), version: rubric.version.clone(), sha256: rubric.sha256() },
+            rubric_text: rubric.text().to_owned(),
             workspace: self.config.name.clone(),
-            shops,
-            builders: score::builders(&trailing, RANKED_FROM),
-            cohort: score::cohort(&cards, as_of),
+            brand: self.config.brand.clone(),
+            logo,
+            builders,
+            cohort: score::cohort(shops.iter().map(|shop| &shop.card), as_of),
+            statistics,
             program: Vec::new(),
+            shops,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),
@@ -105,9 +143,9 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`report`](Self::report), or when a file cannot be written.
-    pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
-        let report = self.report(wave, as_of, rubric).await?;
-        let folder = self.report_folder(wave);
+    pub async fn publish(&self, topic: Topic<'_>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
+        let report = self.report(topic, rubric).await?;
+        let folder = self.report_folder(topic.wave);
         let mut files = report::write(&report, &folder, formats)?;
         let mut unprinted = None;
         if let Some(paper) = formats.iter().find_map(|format| if let Format::Pdf(paper) = format { Some(*paper) } else { None }) {
@@ -119,30 +157,11 @@ impl Workspace {
         Ok(Published { report, files, unprinted })
     }
 
-    /// Cards of the trailing waves up to this one, each as of the same moment.
-    #[expect(clippy::unused_self, reason = "part of making a report")]
-    fn trailing(
-        &self,
-        all: &[Inquiry],
-        wave: &str,
-        ledger: &Ledger,
-        as_of: DateTime<Utc>,
-        rubric: &Rubric,
-    ) -> Result<Vec<Card>, AuditError> {
-        // Waves in the order in which they began; a wave's name need not sort.
-        let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-        for inquiry in all {
-            let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
-            began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
-        }
-        let mut waves: Vec<(&str, DateTime<Utc>)> = began.into_iter().collect();
-        waves.sort_by_key(|(name, at)| (*at, *name));
-        let upto = waves.iter().position(|(name, _)| *name == wave).map_or(waves.len(), |index| index + 1);
-        let kept: Vec<&str> = waves.iter().take(upto).skip(upto.saturating_sub(TRAILING_WAVES)).map(|(name, _)| *name).collect();
-        all.iter()
-            .filter(|inquiry| kept.contains(&inquiry.wave.as_str()))
-            .map(|inquiry| Ok(score::card(&ledger.log(inquiry, as_of), rubric)?))
-            .collect()
+    /// The present moment to the second, as reports name it.
+    #[must_use]
+    pub fn this_second(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
     /// How many touches match no inquiry at all, and how many of this wave await a decision.
@@ -192,19 +211,28 @@ impl Workspace {
             alias: inquiry.alias_address.clone(),
             phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
             rehearsal: inquiry.rehearsal,
-            submission_evidence: proofs
-                .into_iter()
-                .map(|proof| EvidenceRef {
-                    content_type: "message/http".to_owned(),
-                    role: proof.role,
-                    sha256: proof.sha256,
-                    bytes: u64::try_from(proof.size).unwrap_or(0),
-                })
-                .collect(),
+            submission_evidence: proofs.into_iter().map(|proof| self.evidence_ref(proof)).collect(),
             touches,
             open_spans: open_spans(&hours, start, start + TimeDelta::days(self.config.wave.window_days)),
             reason: inquiry.reason.clone(),
         })
+    }
+
+    fn evidence_ref(&self, proof: Proof) -> EvidenceRef {
+        let is_picture = proof.role.starts_with("screenshot");
+        let content_type = match proof.role.as_str() {
+            _ if is_picture => "image/png",
+            role if role.ends_with(" dom") => "text/html",
+            "traffic" => "application/json",
+            _ => "message/http",
+        };
+        EvidenceRef {
+            content_type: content_type.to_owned(),
+            picture: is_picture.then(|| self.evidence.path(&proof.sha256)),
+            role: proof.role,
+            sha256: proof.sha256,
+            bytes: u64::try_from(proof.size).unwrap_or(0),
+        }
     }
 
     /// The mail of a touch, if its evidence is still what was kept.
@@ -230,6 +258,56 @@ fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>,
         chat,
         study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
     }
+}
+
+/// The last waves up to this one, by when they began: a wave's name need not sort.
+fn trailing<'a>(all: &'a [Inquiry], wave: &str, most: usize) -> Vec<&'a str> {
+    let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    for inquiry in all {
+        let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
+        began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
+    }
+    let mut waves: Vec<(&str, DateTime<Utc>)> = began.into_iter().collect();
+    waves.sort_by_key(|(name, at)| (*at, *name));
+    let upto = waves.iter().position(|(name, _)| *name == wave).map_or(waves.len(), |index| index + 1);
+    waves.iter().take(upto).skip(upto.saturating_sub(most.max(1))).map(|(name, _)| *name).collect()
+}
+
+/// The inquiries of some waves, each scored as of the same moment.
+fn scored<'a>(
+    all: &'a [Inquiry],
+    waves: &[&str],
+    ledger: &Ledger,
+    as_of: DateTime<Utc>,
+    rubric: &Rubric,
+) -> Result<Vec<Scored<'a>>, AuditError> {
+    let of_waves = all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str()));
+    let mut scorer = Scorer::new(rubric);
+    let scored = of_waves.map(|inquiry| {
+        let (card, watch) = scorer.score(ledger.log(inquiry, as_of))?;
+        Ok(Scored { inquiry, card, watch })
+    });
+    scored.collect()
+}
+
+/// What the statistics want to know of scored inquiries.
+fn subjects<'a>(scored: &'a [Scored<'_>]) -> Vec<Subject<'a>> {
+    let subject = |one: &'a Scored<'_>| {
+        let shows = |keys: &[&str]| {
+            let site = one.inquiry.readiness.as_ref()?;
+            Some(keys.iter().any(|key| site.get(key).is_some_and(|found| !matches!(found, Value::Null | Value::Bool(false)))))
+        };
+        Subject {
+            card: &one.card,
+            wave: &one.inquiry.wave,
+            tags: &one.inquiry.shop.tags,
+            state: one.inquiry.shop.state.as_deref(),
+            osc_shown: shows(&["osc_named", "osc_pictured"]),
+            chat: shows(&["chat"]),
+            watch: one.watch,
+        }
+    };
+    scored.iter().map(subject).collect()
 }
 
 fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
 use super::output::{duration, table};
 use super::{Context, DONE, Ended, FAILED, rubric};
-use crate::audit::{AuditError, Mailed, Published, Workspace};
+use crate::audit::{AuditError, Mailed, Published, Topic, Workspace};
 use crate::report::words::{self, brief};
 use crate::report::{Format, Paper, Report};
 use crate::send::{Outbox, Parcel};
@@ -27,9 +27,12 @@ pub(super) struct ReportArgs {
     /// The wave.
     #[arg(long, value_name = "W")]
     wave: String,
-    /// The moment the report speaks of; by default now, to the second.
+    /// The moment the report speaks of; by default now, to the second, and never later than now.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
+    /// Trailing waves that ranks and trends run over, this one included.
+    #[arg(long, value_name = "N", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
+    waves: u16,
     /// What to write. Without a browser, the others are written and the command ends with 1.
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["html", "csv", "json", "md", "xlsx"], value_name = "FORMATS")]
     format: Vec<FormatArg>,
@@ -70,10 +73,11 @@ fn address(text: &str) -> Result<String, String> {
 pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     let rubric = rubric::load(command.rubric.as_deref())?;
     let workspace = context.workspace().await?;
-    let now = workspace.clock.now();
-    let as_of = command.as_of.unwrap_or_else(|| DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now));
-    if as_of > now && !workspace.clock.is_rehearsal() {
-        context.out.say("The report speaks of a moment that is yet to come: what arrives until then is not in it.");
+    let now = workspace.this_second();
+    let as_of = command.as_of.unwrap_or(now);
+    if as_of > now {
+        let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        context.out.say(&format!("That moment is yet to come: the report speaks of now, {now}."));
     }
     let paper = match command.paper {
         PaperArg::Letter => Paper::Letter,
@@ -100,7 +104,8 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     if postbox.is_some() {
         formats.extend([Format::Html, Format::Pdf(paper)]);
     }
-    let published = workspace.publish(&command.wave, as_of, &rubric, &formats).await?;
+    let topic = Topic { wave: &command.wave, as_of, waves: usize::from(command.waves) };
+    let published = workspace.publish(topic, &rubric, &formats).await?;
     context.out.result(&published.report, || leaderboard(&published.report));
     if let Some(file) = published.index().or_else(|| published.files.first()) {
         context.out.tell(&format!("The report is in {}.", file.display()));

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::record::{OriginArg, labels};
-use super::{Context, DONE, Ended};
+use super::{Context, DONE, Ended, appeal};
 use crate::audit::{Item, Ruling};
 use crate::classify::Origin;
 use crate::report::words;
@@ -18,7 +18,7 @@ const LIKELY: usize = 3;
 
 /// Decide what crickets will not guess
 ///
-/// The queue holds touches that match no inquiry or are uncertain, and submissions whose acceptance is not proven.
+/// The queue holds touches that match no inquiry or are uncertain, submissions whose acceptance is not proven, and open appeals.
 /// Decisions are kept with reason and author, and survive `rederive`.
 #[derive(Debug, Args)]
 pub(super) struct Review {
@@ -34,13 +34,18 @@ enum Action {
         #[arg(long, value_name = "W")]
         wave: Option<String>,
     },
-    /// Show one touch or submission, with reasons and evidence
+    /// Show one touch, submission or appeal, with reasons and evidence
     Show {
-        /// A touch (`t_…`) or an inquiry (`WAVE/SLUG`).
+        /// A touch (`t_…`), an inquiry (`WAVE/SLUG`) or an appeal (`A1`).
         id: String,
     },
     /// Decide one
     Set(Set),
+    /// File an appeal of an audited builder, or decide one
+    ///
+    /// An appeal and its outcome stand in every later report; nothing of it is ever taken away. It moves no point by itself:
+    /// what it proves wrong is set right with `review set`, and then it is `corrected`.
+    Appeal(appeal::AppealArgs),
 }
 
 #[derive(Debug, Args)]
@@ -81,11 +86,19 @@ pub(super) async fn run(command: Review, context: &Context) -> Ended {
     match command.action.unwrap_or(Action::List { wave: None }) {
         Action::List { wave } => {
             let items = workspace.review(wave.as_deref()).await?;
-            context.out.result(&json!({"schema": "crickets.review/1", "items": items}), || {
-                if items.is_empty() { "Nothing is in review.\n".to_owned() } else { items.iter().map(line).collect() }
+            let appeals = workspace.open_appeals(wave.as_deref()).await?;
+            let told: Vec<_> = appeals.iter().map(appeal::document).collect();
+            context.out.result(&json!({"schema": "crickets.review/1", "items": items, "appeals": told}), || {
+                let lines: String = items.iter().map(line).chain(appeals.iter().map(appeal::line)).collect();
+                if lines.is_empty() { "Nothing is in review.\n".to_owned() } else { lines }
             });
         }
+        Action::Appeal(command) => appeal::run(command, &workspace, context).await?,
         Action::Show { id } => {
+            if let Some(found) = workspace.appeal(&id).await? {
+                context.out.result(&appeal::document(&found), || appeal::whole(&found));
+                return Ok(DONE);
+            }
             let item = workspace.item(&id).await?;
             context.out.result(&item, || whole(&item, &workspace));
         }

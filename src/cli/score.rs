@@ -40,7 +40,8 @@ pub(super) fn run(command: &ScoreArgs, context: &Context) -> Ended {
     let log = score::parse_log(text).map_err(|error| placed(error, file, text))?;
     let card = score::card(&log, &rubric)?;
     // The very type of a report's entry, so that the keys are the same for ever.
-    let entry = ReportShop { card, readiness: None, insight: None, detail: ShopDetail::default(), file: String::new() };
+    let entry =
+        ReportShop { card, readiness: None, insight: None, appeals: Vec::new(), detail: ShopDetail::default(), file: String::new() };
     context.out.result(&entry, || text_of(&entry.card));
     Ok(DONE)
 }

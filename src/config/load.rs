@@ -10,9 +10,10 @@ use chrono_tz::Tz;
 use toml::Spanned;
 use url::Url;
 
+use super::brand::Brand;
 use super::browser::Browser;
 use super::oauth::RawOauth;
-use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
+use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawReport, RawWave};
 use super::secret::{Place, RawSecret};
 use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Phone, Provider, Secret};
 use crate::document::{self, DocumentError};
@@ -78,6 +79,13 @@ pub struct Wave {
     pub do_not_shop: Vec<String>,
 }
 
+/// What binds every report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Final inquiries of a builder, over the trailing waves, below which it has no rank.
+    pub rank_from: u32,
+}
+
 /// Bounds on what runs at once and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -106,10 +114,14 @@ pub struct Config {
     pub store: Store,
     /// What binds every wave.
     pub wave: Wave,
+    /// What binds every report.
+    pub report: Report,
     /// Bounds.
     pub limits: Limits,
     /// Where browsers are driven, and how many.
     pub browser: Browser,
+    /// Whose reports they are.
+    pub brand: Brand,
     /// Hosts that a rehearsal serves from loopback.
     pub rehearsal_hosts: BTreeMap<String, SocketAddr>,
 }
@@ -163,10 +175,12 @@ impl Check<'_> {
             canary: Canary { send: raw.canary.send, lost_after: TimeDelta::minutes(i64::from(raw.canary.lost_after_min.max(1))) },
             store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
             wave: self.wave(raw.wave)?,
+            report: self.report(&raw.report)?,
             limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
             })?,
+            brand: self.brand(raw.brand, self.root)?,
             rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
         };
         for (id, persona) in raw.persona {
@@ -232,6 +246,16 @@ impl Check<'_> {
             window_days: i64::from(days.into_inner()),
             do_not_shop: raw.do_not_shop,
         })
+    }
+
+    fn report(&self, raw: &RawReport) -> Result<Report, DocumentError> {
+        match &raw.rank_from {
+            None => Ok(Report { rank_from: 3 }),
+            Some(number) if (1..=1000).contains(number.get_ref()) => Ok(Report { rank_from: *number.get_ref() }),
+            Some(number) => {
+                Err(self.wrong(number.span(), "a builder is ranked from 1 to 1000 inquiries on", "3 is the default; fewer may be luck"))
+            }
+        }
     }
 
     fn rehearsal_hosts(&self, raw: &RawRehearsal) -> Result<BTreeMap<String, SocketAddr>, DocumentError> {
@@ -426,7 +450,9 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
 
     #[test]
     fn a_good_file_is_read() {
-        let config = parse(GOOD).unwrap();
+        let config = parse(&GOOD.replace("[rehearsal]", "[brand]\nlogo = \"logo.svg\"\naccent = \"#0e6655\"\n[rehearsal]")).unwrap();
+        assert_eq!(config.brand.logo.as_deref(), Some(Path::new("/w/logo.svg")));
+        assert_eq!(config.brand.accent.map(|accent| accent.light.0.to_string()).as_deref(), Some("#0e6655"));
         let mailbox = &config.mailboxes["main"];
         assert_eq!(
             mailbox.url,
@@ -472,6 +498,13 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
             ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),
             ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
+            ("[workspace]", "brand.acent = \"#0e6655\"\n[workspace]", (2, 7), "unknown field"),
+            ("[workspace]", "brand.accent = \"teal\"\n[workspace]", (2, 16), "no colour"),
+            ("[workspace]", "brand.accent = \"#ffcc00\"\n[workspace]", (2, 16), "1.3 to 1, and text needs 4.5 to 1"),
+            ("[workspace]", "brand.accent_dark = \"#0e6655\"\n[workspace]", (2, 21), "does not read on a dark page"),
+            ("[workspace]", "brand.accent_dark = \"#5cc8ac\"\n[workspace]", (2, 21), "half an accent"),
+            ("[workspace]", "brand.logo = \"logo.gif\"\n[workspace]", (2, 14), "PNG, JPEG or SVG"),
+            ("[workspace]", "brand.name = \" \"\n[workspace]", (2, 14), "name is empty"),
             ("first = \"Dana\"", "first = \" \"", (5, 9), "a first and a last name"),
         ] {
             let error = parse(&GOOD.replace(from, to)).unwrap_err();

@@ -1,7 +1,9 @@
 //! `crickets.toml`: parsed once into [`Config`], mistakes underlined. Environment before file where both speak
 //! (`CRICKETS_STORE`). Secrets are read only when they are needed, and never shown.
 
+mod brand;
 mod browser;
+pub mod colour;
 mod keyring;
 mod load;
 mod mailbox;
@@ -10,8 +12,9 @@ mod phone;
 mod raw;
 mod secret;
 
+pub use brand::{Accent, Brand, DARK, LIGHT, LogoError};
 pub use browser::{Browser, Webdriver};
-pub use load::{Canary, Config, Limits, Smtp, Store, Wave, load, without_password};
+pub use load::{Canary, Config, Limits, Report, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
 pub use phone::{Phone, TwilioAccount};

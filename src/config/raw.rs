@@ -27,9 +27,13 @@ pub(super) struct RawConfig {
     #[serde(default)]
     pub(super) wave: RawWave,
     #[serde(default)]
+    pub(super) report: RawReport,
+    #[serde(default)]
     pub(super) browser: RawBrowser,
     #[serde(default)]
     pub(super) limits: RawLimits,
+    #[serde(default)]
+    pub(super) brand: RawBrand,
     #[serde(default)]
     pub(super) rehearsal: RawRehearsal,
 }
@@ -161,6 +165,12 @@ impl Default for RawWave {
     }
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawReport {
+    pub(super) rank_from: Option<Spanned<u32>>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawBrowser {
@@ -188,6 +198,15 @@ impl Default for RawLimits {
     fn default() -> Self {
         Self { concurrency: 8, timeout_s: 30 }
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawBrand {
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) logo: Option<Spanned<PathBuf>>,
+    pub(super) accent: Option<Spanned<String>>,
+    pub(super) accent_dark: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

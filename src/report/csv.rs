@@ -1,11 +1,11 @@
-//! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `purge-list.csv`: RFC 4180, UTF-8, a header each, seconds and contract words, empty for
+//! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `appeals.csv`, `purge-list.csv`: RFC 4180, UTF-8, a header each, seconds and contract words, empty for
 //! unknown. A cell that a spreadsheet would run as a formula gets an apostrophe before it, phone numbers (`+1…`) excepted.
 
 use chrono::{DateTime, Utc};
 
 use super::purge::{self, Lead};
 use super::words::{key, tidy};
-use super::{Page, Report, ReportError, ReportShop, Writer};
+use super::{Appeal, Page, Report, ReportError, ReportShop, Writer};
 use crate::score::TouchEntry;
 
 pub(crate) struct Csv;
@@ -19,6 +19,8 @@ const CRITERIA: &str = "wave,shop,builder,id,counted,result,points,of,why,touche
 const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_s,disputed,from,attributed_by,confidence,subject,sender_name,\
     name_used,community_named,direct_phone,placement,appointment,question,reason_or_discovery,suspected_automation,faults,duration_s,answered,\
     source,review,evidence";
+const APPEALS: &str = "wave,shop,builder,id,at,by,criterion,touch,text,outcome,outcome_at,outcome_by,outcome_text,corrections";
+
 impl Writer for Csv {
     fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
         let shops = report.leaderboard().into_iter().chain(report.unscored());
@@ -30,6 +32,7 @@ impl Writer for Csv {
             table(&report.wave, "leaderboard.csv", LEADERBOARD, board)?,
             table(&report.wave, "criteria.csv", CRITERIA, criteria)?,
             table(&report.wave, "touches.csv", TOUCHES, touches)?,
+            table(&report.wave, "appeals.csv", APPEALS, report.shops.iter().flat_map(|shop| appeals(report, shop)).collect())?,
             table(&report.wave, PURGE_LIST, purge::HEADER, purge)?,
         ])
     }
@@ -120,6 +123,28 @@ fn criteria(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
         ]
     };
     shop.card.criteria.iter().map(row).collect()
+}
+
+fn appeals(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
+    let row = |appeal: &Appeal| {
+        vec![
+            report.wave.clone(),
+            shop.card.shop.clone(),
+            tidy(&shop.card.builder),
+            appeal.id.clone(),
+            time(Some(appeal.at)),
+            appeal.by.clone(),
+            appeal.criterion.clone().unwrap_or_default(),
+            appeal.touch.clone().unwrap_or_default(),
+            appeal.text.clone(),
+            key(&appeal.outcome),
+            time(appeal.outcome_at),
+            appeal.outcome_by.clone().unwrap_or_default(),
+            appeal.outcome_text.clone().unwrap_or_default(),
+            appeal.corrections.join(" "),
+        ]
+    };
+    shop.appeals.iter().map(row).collect()
 }
 
 fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<String> {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
+use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
 
 pub(crate) struct Md;
 
@@ -169,7 +169,25 @@ fn one(out: &mut String, shop: &ReportShop) -> std::fmt::Result {
         let title = text(words::criterion(&criterion.id).0);
         writeln!(out, "- {title}: {} of {}, {}", words::points(criterion.points), words::points(criterion.of), text(&criterion.why))?;
     }
+    for appeal in &shop.appeals {
+        appealed(out, appeal)?;
+    }
     Ok(())
+}
+
+fn appealed(out: &mut String, appeal: &Appeal) -> std::fmt::Result {
+    let disputes = appeal.disputes();
+    let about = if disputes.is_empty() { String::new() } else { format!(" ({})", text(&disputes)) };
+    let (id, by, said) = (text(&appeal.id), text(&appeal.by), text(&appeal.text));
+    writeln!(out, "- appeal {id} of {by}, {}{about}: {said}", words::utc(appeal.at))?;
+    write!(out, "  - {}", appeal.outcome.words())?;
+    if let (Some(at), Some(by), Some(why)) = (appeal.outcome_at, &appeal.outcome_by, &appeal.outcome_text) {
+        write!(out, "; decided {} by {}: {}", words::utc(at), text(by), text(why))?;
+    }
+    if !appeal.corrections.is_empty() {
+        write!(out, " Decided anew: {}.", text(&appeal.corrections.join(", ")))?;
+    }
+    writeln!(out)
 }
 
 #[cfg(test)]

@@ -3,21 +3,31 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+mod appeal;
 mod chart;
+mod coach;
 mod compare;
 mod csv;
+mod happened;
 mod html;
+mod index;
 mod json;
 mod mail_html;
+mod many;
 mod md;
+mod methods;
 mod model;
+mod own_figures;
+mod parts;
 mod pdf;
 mod phoned;
 mod purge;
 mod redact;
+mod rules;
 mod schema;
 mod scorecard;
 mod sensitivity;
+mod shots;
 mod summary;
 mod svg;
 mod watched;
@@ -27,6 +37,7 @@ mod xlsx;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 pub use csv::purge_list;
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
@@ -82,7 +93,7 @@ pub enum ReportError {
 /// A format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
-    /// `index.html` and `builders/<slug>.html`.
+    /// `index.html`, `methods.html` and `builders/<slug>.html`.
     Html,
     /// A table a file: `leaderboard.csv`, `criteria.csv`, `touches.csv` and the others.
     Csv,

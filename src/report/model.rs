@@ -2,18 +2,21 @@
 //! and ready, so that the writers only have to write.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::appeal::Appeal;
 use super::phoned::Phoned;
 use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
-use crate::score::{Card, Cohort, Gap, Insight, Program, Standing};
+use crate::config::Brand;
+use crate::score::{Card, Cohort, Gap, Insight, Program, Standing, Statistics};
 use crate::shop::{Basis, Status};
 use crate::submit::readiness::Readiness;
 
@@ -111,6 +114,9 @@ pub struct EvidenceRef {
     pub bytes: u64,
     /// Its media type.
     pub content_type: String,
+    /// Where its bytes are, if it is a picture that a page may show.
+    #[serde(skip)]
+    pub picture: Option<PathBuf>,
 }
 
 /// What a reader sees of a touch besides its [`TouchEntry`](crate::score::TouchEntry).
@@ -210,6 +216,8 @@ pub struct ShopInput {
     pub detail: ShopDetail,
     /// What a trainer takes from the card; `None` where nothing is proven.
     pub insight: Option<Insight>,
+    /// What the builder disputes, in any order.
+    pub appeals: Vec<Appeal>,
 }
 
 /// Everything a report is made of.
@@ -223,8 +231,14 @@ pub struct Input {
     pub clock: String,
     /// The rubric.
     pub rubric: RubricRef,
+    /// The rubric's own text, for the page of methods; empty where it is not at hand.
+    pub rubric_text: String,
     /// The workspace's name, for the head of the pages.
     pub workspace: String,
+    /// Whose report it is, for the looks of the pages.
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    pub logo: Option<String>,
     /// The shops, in any order.
     pub shops: Vec<ShopInput>,
     /// The builders over the trailing waves.
@@ -233,6 +247,8 @@ pub struct Input {
     pub cohort: Cohort,
     /// The builders' own figures, where they gave them.
     pub program: Vec<Program>,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
@@ -258,6 +274,8 @@ pub struct ReportShop {
     pub readiness: Option<serde_json::Value>,
     /// What a trainer takes from the card; `null` where nothing is proven.
     pub insight: Option<Insight>,
+    /// What the builder disputes, and how it ended, in the order of filing.
+    pub appeals: Vec<Appeal>,
     /// The details, which are for the readable formats.
     #[serde(skip)]
     pub detail: ShopDetail,
@@ -288,6 +306,8 @@ pub struct Report {
     pub cohort: Cohort,
     /// The builders' own figures, where they gave them, by builder.
     pub program: Vec<Program>,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
     /// Our clock against those of the sites.
@@ -300,6 +320,15 @@ pub struct Report {
     /// The workspace's name.
     #[serde(skip)]
     pub workspace: String,
+    /// The rubric's own text.
+    #[serde(skip)]
+    pub rubric_text: String,
+    /// Whose report it is.
+    #[serde(skip)]
+    pub brand: Brand,
+    /// The brand's logo, as a `data:` address.
+    #[serde(skip)]
+    pub logo: Option<String>,
 }
 
 impl Report {
@@ -350,13 +379,15 @@ pub fn build(input: Input) -> Report {
         .shops
         .into_iter()
         .map(|shop| {
-            let ShopInput { card, readiness, detail, insight } = shop;
-            redact::shop(ReportShop { card, readiness, insight, detail, file: String::new() })
+            let ShopInput { card, readiness, detail, insight, appeals } = shop;
+            let appeals = appeals.into_iter().map(Appeal::tidied).collect();
+            redact::shop(ReportShop { card, readiness, insight, appeals, detail, file: String::new() })
         })
         .collect();
     shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
     let mut taken = BTreeSet::new();
     for shop in &mut shops {
+        shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
         shop.file = file_name(&shop.card.shop, &mut taken);
     }
     let mut builders = input.builders;
@@ -384,11 +415,15 @@ pub fn build(input: Input) -> Report {
         builders,
         cohort: input.cohort,
         program,
+        statistics: input.statistics,
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,
         in_review: input.in_review,
         workspace: input.workspace,
+        rubric_text: input.rubric_text,
+        brand: input.brand,
+        logo: input.logo,
     }
 }
 

@@ -62,6 +62,13 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         insight.each_text(|text| *text = names.hide(text));
     }
     names.apply(&mut shop.detail.reason);
+    // No search finds a name in a picture.
+    shop.detail.submission_evidence.iter_mut().for_each(|evidence| evidence.picture = None);
+    for appeal in &mut shop.appeals {
+        appeal.by = names.hide(&appeal.by);
+        appeal.text = names.hide(&appeal.text);
+        names.apply(&mut appeal.outcome_text);
+    }
     for part in ["response_promise", "osc_name"] {
         if let Some(Value::String(text)) = shop.readiness.as_mut().and_then(|readiness| readiness.get_mut(part)) {
             *text = names.hide(text);
@@ -86,6 +93,13 @@ fn initials(name: &str) -> String {
     parts.join(" ")
 }
 
+/// Who signs an appeal, without whom they speak for: `Amy Ortiz` of `Amy Ortiz, Sales Manager`.
+fn person(by: &str) -> Option<&str> {
+    let name = by.split([',', '(', ';', '/', '<']).next().unwrap_or(by);
+    let name = [" of ", " at ", " for "].iter().fold(name, |name, word| name.split(word).next().unwrap_or(name)).trim();
+    (1..=3).contains(&name.split_whitespace().count()).then_some(name)
+}
+
 struct Names {
     people: Option<Regex>,
     address: Option<Regex>,
@@ -106,6 +120,9 @@ impl Names {
         for name in labelled.chain(staff).chain(&shown) {
             all.insert(name.trim().to_owned());
             all.extend(name.split_whitespace().filter(|part| part.chars().count() > 1).map(str::to_owned));
+        }
+        for name in shop.appeals.iter().filter_map(|appeal| person(&appeal.by)) {
+            all.extend(name.split_whitespace().filter(|part| !builder.contains(&part.to_lowercase())).map(str::to_owned));
         }
         // A single letter is no name to search for: it is a word of its own in most sentences.
         all.retain(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 1);
@@ -151,11 +168,19 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Appeal, ShopDetail};
     use super::*;
 
     fn names(list: &[&str]) -> Names {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
-        let mut shop = ReportShop { card: sample.card, readiness: None, insight: None, detail: sample.detail, file: String::new() };
+        let mut shop = ReportShop {
+            card: sample.card,
+            readiness: None,
+            insight: None,
+            appeals: Vec::new(),
+            detail: sample.detail,
+            file: String::new(),
+        };
         let mut touch = shop.card.touches.first().cloned().unwrap();
         touch.labels.introduces = None;
         shop.card.touches = list
@@ -172,7 +197,14 @@ mod tests {
     #[test]
     fn a_name_that_no_label_knows_is_hidden_too() {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
-        let mut hidden = ReportShop { card: sample.card, readiness: None, insight: None, detail: sample.detail, file: String::new() };
+        let mut hidden = ReportShop {
+            card: sample.card,
+            readiness: None,
+            insight: None,
+            appeals: Vec::new(),
+            detail: sample.detail,
+            file: String::new(),
+        };
         hidden.detail.basis = Some(Basis::Study);
         hidden.detail.staff = vec!["Priya Raman".to_owned(), hidden.card.builder.clone()];
         let builder = hidden.card.builder.clone();
@@ -181,12 +213,33 @@ mod tests {
     }
 
     #[test]
+    fn who_appeals_is_hidden_and_whom_they_speak_for_is_not() {
+        let sample = super::super::sample::input().shops.into_iter().next().unwrap();
+        let by = |by: &str, text: &str| Appeal { by: by.to_owned(), text: text.to_owned(), ..Appeal::default() };
+        for (signed, said, shown, told) in [
+            ("Priya Raman, Sales Manager", "Priya rang, says the sales manager", "P. R., Sales Manager", "P. rang, says the sales manager"),
+            ("Raman of Bluebonnet Homes", "Bluebonnet rang: RAMAN", "R. of Bluebonnet Homes", "Bluebonnet rang: R."),
+        ] {
+            let appeals = vec![by(signed, said)];
+            let (card, detail) = (sample.card.clone(), ShopDetail { basis: Some(Basis::Study), ..sample.detail.clone() });
+            let hidden = shop(ReportShop { card, readiness: None, insight: None, appeals, detail, file: String::new() });
+            assert_eq!(hidden.appeals, [by(shown, told)]);
+        }
+    }
+
+    #[test]
     fn whom_the_site_names_is_hidden_too() {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
         let readiness =
             serde_json::json!({"osc_named": true, "osc_name": "Priya Raman", "response_promise": "Priya answers within an hour."});
-        let mut hidden =
-            ReportShop { card: sample.card, readiness: Some(readiness), insight: None, detail: sample.detail, file: String::new() };
+        let mut hidden = ReportShop {
+            card: sample.card,
+            readiness: Some(readiness),
+            insight: None,
+            appeals: Vec::new(),
+            detail: sample.detail,
+            file: String::new(),
+        };
         hidden.detail.basis = Some(Basis::Study);
         let shown = shop(hidden).readiness.unwrap();
         assert_eq!((&shown["osc_name"], &shown["response_promise"]), (&"P. R.".into(), &"P. answers within an hour.".into()));

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Alive, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
 use crate::score::{
-    Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Outcome, Reach, Standing, TouchEntry, Verdict,
+    self, Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Kind, Outcome, Reach, Spell, Standing,
+    Statistics, Subject, TouchEntry, Verdict, Watch,
 };
 use crate::shop::{Basis, ConfirmedBy, Status};
 
@@ -116,14 +117,18 @@ pub(crate) fn input() -> Input {
             _ => Status::Confirmed,
         };
     }
-    let shops = plans.into_iter().enumerate().map(|(n, plan)| shop(n, &plan)).collect();
+    let shops: Vec<ShopInput> = plans.into_iter().enumerate().map(|(n, plan)| shop(n, &plan)).collect();
+    let statistics = statistics(&shops);
     let buckets = [("<=5m", 2), ("<=30m", 1), ("<=1h", 1), ("<=24h", 1), ("<=48h", 1), ("<=7d", 1), ("never", 3)];
     Input {
         wave: "2026-11".to_owned(),
         as_of: at("2026-12-03T00:00:00Z"),
         clock: "system".to_owned(),
         rubric: RubricRef { name: "default".to_owned(), version: "1".to_owned(), sha256: "9f".repeat(32) },
+        rubric_text: crate::score::Rubric::default_rubric().text().to_owned(),
         workspace: "Acme Coaching".to_owned(),
+        brand: crate::config::Brand::default(),
+        logo: None,
         shops,
         builders: vec![
             Standing { builder: "Bluebonnet Homes".to_owned(), n: 3, mean_score: 88.2, interval: Some([79.0, 94.5]), rank: Some(1) },
@@ -139,6 +144,7 @@ pub(crate) fn input() -> Input {
             not_shopped: 2,
         },
         program: Vec::new(),
+        statistics,
         coverage: BTreeMap::from([
             ("mailbox.main".to_owned(), Vec::new()),
             (
@@ -157,6 +163,32 @@ pub(crate) fn input() -> Input {
         unmatched: 2,
         in_review: 1,
     }
+}
+
+/// The statistics of the wave after a made-up earlier one, in which everybody but the first scored a fifth less.
+fn statistics(shops: &[ShopInput]) -> Statistics {
+    let now: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
+    let before: Vec<Card> =
+        now.iter().map(|card| Card { score: card.score.map(|score| (score * 8.0).round() / 10.0), ..card.clone() }).collect();
+    let tags: Vec<Vec<String>> = shops.iter().map(|shop| shop.detail.tags.clone()).collect();
+    let spell = Spell::For(2_592_000);
+    let watch = Watch { kind: Kind::InHours, call: spell, personal_email: spell, personal: spell };
+    let waves = [("2026-10", &before), ("2026-11", &now)];
+    let all: Vec<Subject<'_>> = waves
+        .iter()
+        .flat_map(|(wave, cards)| {
+            cards.iter().zip(&tags).enumerate().map(|(n, (card, tags))| Subject {
+                card,
+                wave,
+                tags,
+                state: Some(if n % 3 == 0 { "CO" } else { "TX" }),
+                osc_shown: (n % 4 != 3).then_some(n % 2 == 0),
+                chat: (n % 4 != 3).then_some(n % 3 == 0),
+                watch,
+            })
+        })
+        .collect();
+    score::statistics(&all, &["2026-10", "2026-11"], 2, at("2026-12-03T00:00:00Z")).1
 }
 
 #[expect(clippy::too_many_lines, reason = "one literal, field by field")]
@@ -185,7 +217,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
         let days = (0..31).map(|d| at("2026-11-02T00:00:00Z") + TimeDelta::days(d)).filter(|d| d.weekday().number_from_monday() < 7);
         days.map(|d| (d + TimeDelta::hours(15), d + TimeDelta::hours(24))).collect()
     };
-    ShopInput {
+    let mut made = ShopInput {
         card: Card {
             shop: plan.slug.to_owned(),
             builder: plan.builder.clone(),
@@ -270,8 +302,15 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                     sha256: "ab".repeat(32),
                     bytes: 1_532,
                     content_type: "application/x-www-form-urlencoded".to_owned(),
+                    picture: None,
                 },
-                EvidenceRef { role: "answer".to_owned(), sha256: "cd".repeat(32), bytes: 18_204, content_type: "text/html".to_owned() },
+                EvidenceRef {
+                    role: "answer".to_owned(),
+                    sha256: "cd".repeat(32),
+                    bytes: 18_204,
+                    content_type: "text/html".to_owned(),
+                    picture: None,
+                },
             ],
             touches: details,
             open_spans,
@@ -281,6 +320,42 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                 _ => None,
             },
         },
+        appeals: appeals(plan, sent),
+    };
+    let setting = crate::score::Setting {
+        as_of: at("2026-12-03T00:00:00Z"),
+        timezone: made.detail.timezone,
+        open: &made.detail.open_spans,
+        chat: None,
+        study: plan.slug == "caliche-creek",
+    };
+    made.insight = crate::score::insight(&made.card, &[], &crate::score::Rubric::default_rubric(), &setting);
+    made
+}
+
+fn appeals(plan: &Plan, sent: DateTime<Utc>) -> Vec<Appeal> {
+    let open = Appeal {
+        id: "A1".to_owned(),
+        at: sent + TimeDelta::days(8),
+        by: "Amy Ortiz".to_owned(),
+        text: "We rang at 10:15 from the model home; the log shows no such call.".to_owned(),
+        criterion: Some("speed.call".to_owned()),
+        ..Appeal::default()
+    };
+    match plan.slug {
+        "bluebonnet" | "caliche-creek" => vec![open],
+        "hostile" => vec![Appeal {
+            by: HOSTILE.to_owned(),
+            text: HOSTILE.to_owned(),
+            touch: Some("t_2".to_owned()),
+            outcome: AppealOutcome::Corrected,
+            outcome_at: Some(sent + TimeDelta::days(9)),
+            outcome_by: Some("Pat Coach".to_owned()),
+            outcome_text: Some(format!("The log of the model home shows it. {HOSTILE}")),
+            corrections: vec!["t_2".to_owned()],
+            ..open
+        }],
+        _ => Vec::new(),
     }
 }
 

@@ -2,18 +2,21 @@
 //! its evidence. Takes a report and one of its shops; gives what the template prints.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chart::{self, Size};
+use super::appeal::Appeal;
+use super::coach::{self, Care, Guess, Mend};
+use super::happened::{Happened, anchor, happened};
 use super::html::{Frame, name, subtitle, tone};
-use super::{Report, ReportShop, mail_html, words};
-use crate::classify::{Fault, Labels, Origin};
-use crate::collect::{Channel, Placement};
+use super::own_figures::{self, Own};
+use super::parts::{Part, parts};
+use super::shots::{self, Shot};
+use super::{EvidenceRef, Report, ReportShop, chart, many, watched, words};
 use crate::score::{Card, Criterion, Outcome, TouchEntry, Verdict};
 use crate::shop::Status;
 
-/// The longest excerpt that a page shows; the evidence holds the whole.
-const EXCERPT: usize = 1_500;
+/// Gaps of a source that a page lists; the wave's page holds every one.
+const GAPS: usize = 8;
 
 pub(crate) struct Moment {
     label: &'static str,
@@ -35,10 +38,17 @@ pub(crate) struct Bar {
     tone: &'static str,
 }
 
-pub(crate) struct Fix {
-    title: String,
-    advice: String,
-    worth: String,
+/// An appeal and how it ended.
+pub(crate) struct Disputed {
+    id: String,
+    by: String,
+    at: String,
+    about: String,
+    text: String,
+    outcome: &'static str,
+    decided: String,
+    outcome_text: String,
+    corrections: String,
 }
 
 pub(crate) struct Judged {
@@ -55,31 +65,10 @@ pub(crate) struct Judged {
     more: usize,
 }
 
-pub(crate) struct Happened {
-    n: usize,
-    anchor: String,
-    icon: &'static str,
-    channel: &'static str,
-    origin: &'static str,
-    tone: &'static str,
-    elapsed: String,
-    local: String,
-    utc: String,
-    latest: Option<String>,
-    disputed: bool,
-    suspected: bool,
-    from: String,
-    subject: Option<String>,
-    call: Option<String>,
-    excerpt: Option<String>,
-    html: Option<String>,
-    labels: Vec<String>,
-    quotes: Vec<(String, String)>,
-    reasons: Vec<(String, String)>,
-    attributed: String,
-    review: Option<String>,
-    source: String,
-    evidence: Option<String>,
+/// A screenshot of the submission.
+pub(crate) struct Picture {
+    title: String,
+    shot: Shot,
 }
 
 pub(crate) struct Proof {
@@ -120,15 +109,20 @@ pub(crate) struct Scorecard {
     proof: String,
     moments: Vec<Moment>,
     proofs: Vec<Proof>,
+    shots: Vec<Picture>,
+    doubts: Vec<String>,
     clocks: Vec<Clocks>,
     bars: Vec<Bar>,
-    fixes: Vec<Fix>,
+    mends: Vec<Mend>,
+    guesses: Vec<Guess>,
+    care: Option<Care>,
+    own: Vec<Own>,
+    appeals: Vec<Disputed>,
+    trend: Option<many::Trend>,
     criteria: Vec<(String, Vec<Judged>)>,
     touched: bool,
-    strip_wide: String,
-    strip_narrow: String,
-    first_wide: String,
-    first_narrow: String,
+    strip: String,
+    first: String,
     has_charts: bool,
     shaded_hours: bool,
     touches: Vec<Happened>,
@@ -174,15 +168,20 @@ pub(crate) fn view(report: &Report, shop: &ReportShop) -> Scorecard {
         proof: shop.detail.reason.clone().filter(|_| card.status == Status::Confirmed).unwrap_or_default(),
         moments: moments(shop),
         proofs: detail.submission_evidence.iter().map(proof).collect(),
+        shots: detail.submission_evidence.iter().filter_map(picture).collect(),
+        doubts: doubts(report, shop),
         clocks: clocks(card),
         bars: bars(card),
-        fixes: fixes(card),
+        mends: coach::mends(shop),
+        guesses: coach::guesses(shop),
+        care: coach::care(shop),
+        own: report.program.iter().filter(|program| program.builder == card.builder).map(own_figures::own).collect(),
+        trend: many::of_builder(report, &card.builder),
+        appeals: shop.appeals.iter().map(|appeal| disputed(appeal, detail.timezone)).collect(),
         criteria: criteria(card),
         touched: !card.touches.is_empty(),
-        strip_wide: chart::strip(report, shop, "month", Size::Wide, true),
-        strip_narrow: chart::strip(report, shop, "month", Size::Narrow, true),
-        first_wide: chart::first_hours(shop, "hours", Size::Wide),
-        first_narrow: chart::first_hours(shop, "hours", Size::Narrow),
+        strip: chart::strip(report, shop, "month", true),
+        first: chart::first_hours(shop, "hours"),
         has_charts: card.confirmed_at.is_some(),
         shaded_hours: !detail.open_spans.is_empty(),
         touches: card.touches.iter().enumerate().map(|(n, touch)| happened(shop, n, touch)).collect(),
@@ -203,13 +202,63 @@ fn moments(shop: &ReportShop) -> Vec<Moment> {
     all.into_iter().flatten().collect()
 }
 
-fn proof(evidence: &super::EvidenceRef) -> Proof {
+fn proof(evidence: &EvidenceRef) -> Proof {
     Proof {
         role: words::brief(&evidence.role, 60),
         sha256: words::brief(&evidence.sha256, 80),
         size: format!("{} bytes", evidence.bytes),
         content_type: words::brief(&evidence.content_type, 80),
     }
+}
+
+fn picture(evidence: &EvidenceRef) -> Option<Picture> {
+    let shot = shots::shot(evidence.picture.as_deref()?, &evidence.sha256)?;
+    let title = match evidence.role.as_str() {
+        "screenshot page" => "The page with the form".to_owned(),
+        "screenshot before" => "Filled in, before it was sent".to_owned(),
+        "screenshot after" => "What the site answered".to_owned(),
+        other => words::brief(other, 60),
+    };
+    Some(Picture { title, shot })
+}
+
+/// What is not proven about this inquiry, in sentences.
+fn doubts(report: &Report, shop: &ReportShop) -> Vec<String> {
+    let card = &shop.card;
+    let several = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let touches = |test: fn(&TouchEntry) -> bool| card.touches.iter().filter(|touch| test(touch)).count();
+    let mut doubts: Vec<String> = [
+        several(touches(|t| t.disputed), "time is in dispute: its clocks disagree.", "times are in dispute: their clocks disagree."),
+        several(
+            touches(|t| t.at_latest.is_some()),
+            "time is known as a span only, and never rounded in anyone’s favour.",
+            "times are known as spans only, and never rounded in anyone’s favour.",
+        ),
+        several(
+            touches(|t| t.labels.suspected_automation == Some(true)),
+            "mail looked personal and came within a minute: it may be automatic. It counts.",
+            "mails looked personal and came within a minute: they may be automatic. They count.",
+        ),
+        several(
+            card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),
+            "criterion is indeterminate: the lower points were given.",
+            "criteria are indeterminate: the lower points were given.",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let Some(start) = card.confirmed_at else { return doubts };
+    let end = card.withdrawn_at.unwrap_or(start + TimeDelta::days(30)).min(report.as_of);
+    for (source, coverage) in &report.coverage {
+        let here = coverage.gaps.iter().filter(|gap| gap.from < end && gap.to > start);
+        doubts.extend(here.take(GAPS).map(|gap| format!("{} was not watched: {}.", words::brief(source, 80), watched::gap(gap))));
+    }
+    doubts
 }
 
 fn clocks(card: &Card) -> Vec<Clocks> {
@@ -227,46 +276,35 @@ fn clocks(card: &Card) -> Vec<Clocks> {
     ]
 }
 
-/// The criteria by part, in the rubric's order.
-fn parts(card: &Card) -> Vec<(&str, Vec<&Criterion>)> {
-    let mut parts: Vec<(&str, Vec<&Criterion>)> = Vec::new();
-    for criterion in &card.criteria {
-        let part = words::part(&criterion.id);
-        match parts.iter_mut().find(|(name, _)| *name == part) {
-            Some((_, list)) => list.push(criterion),
-            None => parts.push((part, vec![criterion])),
-        }
-    }
-    parts
-}
-
 fn bars(card: &Card) -> Vec<Bar> {
-    let bar = |(part, list): (&str, Vec<&Criterion>)| {
-        let counted = list.iter().filter(|c| c.counted);
-        let (points, of) = counted.fold((0.0, 0.0), |(points, of), c| (points + c.points, of + c.of));
-        let share = if of > 0.0 { (100.0 * points / of).clamp(0.0, 100.0) } else { 0.0 };
-        Bar {
-            title: words::brief(words::part_title(part), 40),
-            points: words::points(points),
-            of: if of > 0.0 { words::points(of) } else { String::new() },
-            width: words::points(share),
-            tone: tone(share),
-        }
+    let bar = |part: Part<'_>| Bar {
+        title: part.title(),
+        points: words::points(part.points),
+        of: if part.of > 0.0 { words::points(part.of) } else { String::new() },
+        width: words::points(part.percent()),
+        tone: tone(part.percent()),
     };
     parts(card).into_iter().map(bar).collect()
 }
 
-/// The three criteria that lost the most, dearest first.
-fn fixes(card: &Card) -> Vec<Fix> {
-    let mut lost: Vec<&Criterion> = card.criteria.iter().filter(|c| c.counted && c.of - c.points > 0.05).collect();
-    // The sort is stable: equal losses keep the rubric's order.
-    lost.sort_by(|a, b| (b.of - b.points).total_cmp(&(a.of - a.points)));
-    let fix = |c: &Criterion| {
-        let (title, advice) = words::criterion(&c.id);
-        let advice = if advice.is_empty() { words::tidy(&c.why) } else { advice.to_owned() };
-        Fix { title: words::brief(title, 80), advice, worth: words::points(c.of - c.points) }
+fn disputed(appeal: &Appeal, zone: chrono_tz::Tz) -> Disputed {
+    let decided = match (&appeal.outcome_by, appeal.outcome_at) {
+        (Some(by), Some(at)) => format!("decided by {by}, {}", words::local(at, zone)),
+        (Some(by), None) => format!("decided by {by}"),
+        (None, Some(at)) => format!("decided {}", words::local(at, zone)),
+        (None, None) => String::new(),
     };
-    lost.into_iter().take(3).map(fix).collect()
+    Disputed {
+        id: words::brief(&appeal.id, 40),
+        by: appeal.by.clone(),
+        at: words::local(appeal.at, zone),
+        about: appeal.disputes(),
+        text: appeal.text.clone(),
+        outcome: appeal.outcome.words(),
+        decided,
+        outcome_text: appeal.outcome_text.clone().unwrap_or_default(),
+        corrections: appeal.corrections.join(", "),
+    }
 }
 
 /// Touches that a criterion links to; the rest are counted.
@@ -291,126 +329,7 @@ fn criteria(card: &Card) -> Vec<(String, Vec<Judged>)> {
         touches: c.touches.iter().filter_map(|id| number(id)).take(REFERRED).map(|n| (n, anchor(n))).collect(),
         more: c.touches.len().saturating_sub(REFERRED),
     };
-    parts(card)
-        .into_iter()
-        .map(|(part, list)| (words::brief(words::part_title(part), 40), list.into_iter().map(judged).collect()))
-        .collect()
-}
-
-/// The touch's place on the page; its id may hold anything, so its number stands for it.
-fn anchor(n: usize) -> String {
-    format!("touch-{n}")
-}
-
-fn happened(shop: &ReportShop, index: usize, touch: &TouchEntry) -> Happened {
-    let none = super::TouchDetail::default();
-    let detail = shop.detail.touches.get(&touch.id).unwrap_or(&none);
-    let zone = shop.detail.timezone;
-    let (n, text) = (index + 1, |text: &Option<String>| text.as_deref().map(|t| words::brief(t, 300)).filter(|t| !t.is_empty()));
-    let by = touch.attributed_by.map_or("not stated", words::attributed_by);
-    Happened {
-        n,
-        anchor: anchor(n),
-        icon: match touch.channel {
-            Channel::Email => "i-email",
-            Channel::Call => "i-call",
-            Channel::Voicemail => "i-voicemail",
-            Channel::Sms => "i-sms",
-        },
-        channel: words::channel(touch.channel),
-        origin: words::origin(touch.origin),
-        tone: match touch.origin {
-            Origin::Personal => "personal",
-            Origin::Bounce => "bounce",
-            Origin::AutoReply | Origin::Marketing | Origin::Unknown => "machine",
-        },
-        elapsed: shop.card.confirmed_at.map_or_else(String::new, |from| elapsed(touch, from)),
-        local: words::local(touch.at, zone),
-        utc: words::utc(touch.at),
-        latest: touch.at_latest.map(|at| words::local(at, zone)),
-        disputed: touch.disputed,
-        suspected: touch.labels.suspected_automation == Some(true),
-        from: text(&touch.from).unwrap_or_else(|| "withheld".to_owned()),
-        subject: text(&detail.subject),
-        call: call(touch.channel, detail),
-        excerpt: detail.excerpt.as_deref().map(|t| words::cut(words::tidy(t).trim(), EXCERPT)).filter(|t| !t.is_empty()),
-        html: detail.html.as_deref().and_then(mail_html::clean),
-        labels: labels(&touch.labels),
-        quotes: detail.quotes.iter().map(|(label, quote)| (label.replace('_', " "), words::brief(quote, 300))).collect(),
-        reasons: detail.reasons.iter().map(|r| (words::brief(&r.id, 60), words::brief(&r.detail, 300))).collect(),
-        attributed: touch.confidence.map_or_else(|| by.to_owned(), |c| format!("{by}, {}", words::percent(c))),
-        review: text(&detail.review),
-        source: words::brief(&detail.source, 80),
-        evidence: text(&touch.evidence),
-    }
-}
-
-fn elapsed(touch: &TouchEntry, from: DateTime<Utc>) -> String {
-    let after = |at: DateTime<Utc>| words::duration((at - from).num_seconds());
-    if touch.at < from {
-        return format!("{} before confirmation", words::duration((from - touch.at).num_seconds()));
-    }
-    let (first, last) = (after(touch.at), after(touch.at_latest.unwrap_or(touch.at)));
-    if first == last { first } else { format!("{first} to {last}") }
-}
-
-fn call(channel: Channel, detail: &super::TouchDetail) -> Option<String> {
-    if matches!(channel, Channel::Email | Channel::Sms) {
-        return None;
-    }
-    let answered = detail.answered.map(|yes| if yes { "answered" } else { "not answered" }.to_owned());
-    let parts: Vec<String> = answered.into_iter().chain(detail.duration_s.map(words::duration)).collect();
-    if parts.is_empty() { None } else { Some(parts.join(", ")) }
-}
-
-/// The labels as short words; what is not known is not said.
-fn labels(labels: &Labels) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut say = |text: String| out.push(words::brief(&text, 160));
-    if let Some(name) = &labels.sender_name {
-        say(format!("signed by {name}"));
-    }
-    if let Some(used) = labels.name_used {
-        say(if used { "buyer’s name used" } else { "buyer’s name not used" }.to_owned());
-    }
-    if let Some(named) = labels.community_named {
-        say(if named { "community named" } else { "community not named" }.to_owned());
-    }
-    if let Some(phone) = &labels.direct_phone {
-        say(format!("direct number {phone}"));
-    }
-    if let Some(question) = &labels.question {
-        say(format!("question answered: {}", words::key(question)));
-    }
-    if let Some(appointment) = &labels.appointment {
-        say(format!("appointment: {}", words::key(appointment)));
-    }
-    if let Some(link) = &labels.scheduling_link {
-        say(format!("scheduling link {link}"));
-    }
-    if let Some(video) = &labels.video {
-        say(format!("video {video}"));
-    }
-    if let Some(given) = labels.reason_or_discovery {
-        say(if given { "reason or discovery question" } else { "no reason, no discovery question" }.to_owned());
-    }
-    if let Some(colleague) = &labels.introduces {
-        say(format!("introduces {colleague}"));
-    }
-    match labels.placement {
-        Some(Placement::Inbox) => say("landed in the inbox".to_owned()),
-        Some(Placement::Promotions) => say("landed in promotions".to_owned()),
-        Some(Placement::Spam) => say("landed in spam".to_owned()),
-        None => {}
-    }
-    for fault in labels.faults.iter().flatten() {
-        say(match fault {
-            Fault::MergeField => "fault: open merge field".to_owned(),
-            Fault::WrongName => "fault: wrong name".to_owned(),
-            Fault::WrongCommunity => "fault: wrong community".to_owned(),
-        });
-    }
-    out
+    parts(card).into_iter().map(|part| (part.title(), part.criteria.iter().copied().map(judged).collect())).collect()
 }
 
 /// The site's readiness as label and value; keys that are not known are shown as they are.

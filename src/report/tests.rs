@@ -204,6 +204,7 @@ fn files_are_written_whole_and_replaced() {
     assert_eq!(paths, again);
     let names: BTreeSet<String> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let expected = [
+        "appeals.csv",
         "builders",
         "criteria.csv",
         "index.html",

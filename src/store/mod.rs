@@ -6,6 +6,7 @@
 //! - no NUL in a text on PostgreSQL: what comes from outside is written through `text`, which puts U+FFFD in its place;
 //! - one text of SQL with `$1` parameters, one query a function, named after what the caller wants.
 
+mod appeals;
 mod canaries;
 mod coverage;
 mod decisions;
@@ -20,6 +21,7 @@ mod open;
 mod progress;
 mod touches;
 
+pub use appeals::{AppealStep, Said};
 pub use canaries::{AFTER_REFUSAL, Back, Canary};
 pub use coverage::Folder;
 pub use decisions::{Decided, Decision, Subject};

@@ -13,7 +13,9 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod appeals;
 mod attribution;
+mod axe;
 mod bad_sites;
 mod browser;
 mod calls;
@@ -44,6 +46,8 @@ mod screens;
 mod site;
 mod store_story;
 mod twilio;
+mod vectors;
 mod watched;
 mod webhooks;
 mod workspace;
+mod xss;

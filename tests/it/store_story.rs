@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta};
 use crickets::attribute::{Kind, Marks, Taught};
 use crickets::classify::{Labels, Origin};
+use crickets::report::AppealOutcome;
 use crickets::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
-use crickets::store::{Added, Canary, Decision, Folder, Judged, Look, NewRecord, Proof, Store, Subject, Touch};
+use crickets::store::{Added, AppealStep, Canary, Decision, Folder, Judged, Look, NewRecord, Proof, Said, Store, Subject, Touch};
 use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -93,6 +94,7 @@ stories! {
     a_touch_put_twice_is_replaced,
     what_is_taught_is_found_by_its_mark,
     a_later_decision_lies_over_an_earlier,
+    an_appeal_is_only_ever_added_to,
     cursors_are_moved,
     what_was_watched_is_joined,
     looks_are_kept_by_folder,
@@ -433,6 +435,42 @@ async fn a_later_decision_lies_over_an_earlier(place: Place) {
     store.add_decision(&open).await.unwrap();
     let kept = store.decisions().await.unwrap().remove(&(Subject::Touch, "r1".to_owned())).unwrap();
     assert_eq!((kept.owner, kept.origin), (Some(None), Some(Origin::Unknown)), "what is left open stays decided");
+}
+
+async fn an_appeal_is_only_ever_added_to(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.appeals().await.unwrap(), []);
+    let filed = |slug: &str| AppealStep {
+        number: 0,
+        inquiry: InquiryId::new("w", slug),
+        said: Said::Filed { text: ODD.into(), criterion: Some("speed.call".into()), touch: Some("t\0_1".into()) },
+        author: "nul \0 O'Brien".into(),
+        at: at(1),
+        rehearsal: true,
+    };
+    let slugs: Vec<String> = (0..6).map(|n| format!("shop{n}")).collect();
+    let numbers = join_all(slugs.iter().map(|slug| async { store.file_appeal(&filed(slug)).await.unwrap() })).await;
+    let each: BTreeSet<i64> = numbers.iter().copied().collect();
+    assert_eq!(each, (1..=6).collect(), "six at once are six appeals");
+
+    let decided = |outcome, ms| AppealStep {
+        number: numbers[0],
+        said: Said::Decided { outcome, text: ODD.into(), corrections: vec!["t_1".into()] },
+        at: at(ms),
+        rehearsal: false,
+        ..filed(&slugs[0])
+    };
+    store.decide_appeal(&decided(AppealOutcome::Rejected, 2)).await.unwrap();
+    store.decide_appeal(&decided(AppealOutcome::Corrected, 3)).await.unwrap();
+    store.close().await;
+
+    let again = place.open().await;
+    let all = again.appeals().await.unwrap();
+    assert_eq!(all.len(), 8, "nothing was replaced");
+    let of_first: Vec<AppealStep> = all.into_iter().filter(|step| step.number == numbers[0]).collect();
+    let kept = |step: AppealStep| AppealStep { number: numbers[0], author: "nul \u{fffd} O'Brien".into(), ..step };
+    let steps = [filed(&slugs[0]), decided(AppealOutcome::Rejected, 2), decided(AppealOutcome::Corrected, 3)];
+    assert_eq!(of_first, steps.map(kept));
 }
 
 async fn cursors_are_moved(place: Place) {

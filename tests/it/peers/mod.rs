@@ -1,5 +1,6 @@
 //! Real servers for the tests: each on free ports of loopback, in a folder of its own, gone when the test is.
 
+mod chrome;
 mod dovecot;
 mod grid;
 mod leash;
@@ -12,6 +13,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+pub(crate) use chrome::{Chrome, Look};
 pub(crate) use dovecot::{Dovecot, PASSWORD};
 pub(crate) use grid::Grid;
 pub(crate) use leash::Leash;
