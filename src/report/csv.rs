@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 
 use super::words::{key, tidy};
 use super::{Page, Report, ReportError, ReportShop, Writer};
-use crate::score::TouchEntry;
+use crate::score::{Channels, Reach, TouchEntry};
 
 pub(crate) struct Csv;
 
 const LEADERBOARD: &str = "wave,shop,builder,community,status,verdict,score,tier,points,out_of,cap,sent_at,confirmed_at,confirmed_by,\
     first_any_s,first_personal_s,first_call_s,first_call_business_s,first_personal_email_s,first_personal_email_business_s,first_text_s,\
-    first_video_s,first_auto_reply_s,calls,voicemails,texts,personal_emails,marketing_emails,auto_replies,videos,bounces,withdrawn_at,reasons";
+    first_video_s,first_auto_reply_s,calls,voicemails,texts,personal_emails,marketing_emails,auto_replies,videos,bounces,withdrawn_at,reasons,calls_seen,texts_seen,\
+    emails_seen";
 const CRITERIA: &str = "wave,shop,builder,id,counted,result,points,of,why,touches";
 const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_s,disputed,from,attributed_by,confidence,subject,sender_name,\
     name_used,community_named,direct_phone,placement,appointment,question,reason_or_discovery,suspected_automation,faults,duration_s,answered,\
@@ -107,7 +108,9 @@ fn leaderboard(report: &Report, shop: &ReportShop) -> Vec<String> {
     let numbers = [counts.calls, counts.voicemails, counts.texts, counts.personal_emails, counts.marketing_emails, counts.auto_replies];
     row.extend(numbers.into_iter().chain([counts.videos, counts.bounces]).map(|n| n.to_string()));
     row.push(time(card.withdrawn_at));
+    let seen = |reach: fn(&Channels) -> Reach| card.channels.as_ref().map(|channels| key(&reach(channels))).unwrap_or_default();
     row.push(if card.score.is_none() || !card.verdict_why.is_empty() { shop.reasons().join("; ") } else { String::new() });
+    row.extend([seen(|channels| channels.call), seen(|channels| channels.text), seen(|channels| channels.email)]);
     row
 }
 

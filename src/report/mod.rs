@@ -3,6 +3,7 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+pub(crate) mod advice;
 mod chart;
 mod compare;
 mod csv;
