@@ -3,11 +3,13 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+pub(crate) mod advice;
 mod appeal;
 mod chart;
 mod coach;
 mod compare;
 mod csv;
+mod csv_many;
 mod happened;
 mod html;
 mod index;

@@ -332,6 +332,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whose report it is: the brand's name, else the workspace's.
+    #[must_use]
+    pub fn made_by(&self) -> &str {
+        self.brand.name.as_ref().unwrap_or(&self.workspace)
+    }
+
     /// Whether anything in it was recorded under a rehearsal clock.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
