@@ -31,6 +31,7 @@ pub use same::Heard;
 pub use switchboard::Switchboard;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::collect::Signal;
@@ -42,7 +43,7 @@ use crate::shop::InquiryId;
 pub const THRESHOLD: f64 = 0.8;
 
 /// What an attribution rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttributedBy {
     /// The inquiry's own alias address.

@@ -2,6 +2,7 @@
 //! moments, gives a rate with its 95 % interval (Poisson; Wilson and Hilferty's approximation). Refuses a quiet period under three days.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A shorter time tells nothing.
@@ -10,7 +11,7 @@ const LEAST: TimeDelta = TimeDelta::days(3);
 const Z: f64 = 1.959_964;
 
 /// What came before anybody was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Background {
     /// Calls and texts.
     pub calls: u32,

@@ -99,7 +99,7 @@ impl Workspace {
         let mut all = Vec::new();
         for to in to {
             let parcel = Parcel {
-                name: &report.workspace,
+                name: report.made_by(),
                 from,
                 to,
                 at: self.clock.now(),

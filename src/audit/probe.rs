@@ -110,6 +110,7 @@ impl Prober {
             domains: Vec::new(),
             team: Vec::new(),
             holidays: Vec::new(),
+            program: None,
             ask: Ask { persona: self.persona.id.clone(), community: self.community.clone(), question, answer: Vec::new() },
             submit: SubmitRules::default(),
         };

@@ -26,6 +26,7 @@ mod speech;
 mod topics;
 mod video;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use labels::{Appointment, Fault, Labels, QuestionAnswered, Quotes};
@@ -38,7 +39,7 @@ use crate::collect::{Channel, Signal};
 pub const THRESHOLD: f64 = 0.6;
 
 /// Who really wrote a touch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A person.

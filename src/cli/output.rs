@@ -6,6 +6,8 @@ use std::io::{ErrorKind, Write};
 
 use super::{DONE, FAILED};
 use crate::audit::AuditError;
+use crate::report::words::came;
+use crate::score::{Came, Card, FirstOf};
 use crate::submit::page::is_control;
 
 /// Where results and sentences go.
@@ -126,6 +128,14 @@ pub(super) fn duration(seconds: i64) -> String {
         (0, 0, _) => format!("{minutes} min {rest} s"),
         (0, _, _) => format!("{hours} h {minutes} min"),
         _ => format!("{days} d {hours} h"),
+    }
+}
+
+/// A first touch of a card: how long it took, or why there is nothing to say.
+pub(super) fn first(card: &Card, of: FirstOf) -> String {
+    match card.came(of) {
+        Came::After(seconds) => duration(seconds),
+        none => came(none),
     }
 }
 

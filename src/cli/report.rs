@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
-use super::output::{duration, table};
+use super::output::{first, table};
 use super::{Context, DONE, Ended, FAILED, rubric};
 use crate::audit::{AuditError, Collecting, Mailed, Published, Topic, Workspace};
 use crate::report::words::{self, brief};
 use crate::report::{Format, Paper, Portfolio, Report, portfolio_span};
-use crate::score::Rubric;
+use crate::score::{FirstOf, Rubric};
 use crate::send::{Outbox, Parcel};
 
 /// Longest name that the terminal shows.
@@ -217,7 +217,6 @@ async fn mail(
 pub(super) fn leaderboard(report: &Report) -> String {
     let mut scored: Vec<_> = report.shops.iter().filter(|shop| shop.card.score.is_some()).collect();
     scored.sort_by(|a, b| b.card.score.unwrap_or(0.0).total_cmp(&a.card.score.unwrap_or(0.0)).then(a.card.shop.cmp(&b.card.shop)));
-    let time = |first: Option<i64>| first.map_or_else(|| "never".to_owned(), duration);
     let mut rows = vec![["score", "tier", "builder", "first call", "first personal email", ""].map(str::to_owned).to_vec()];
     for shop in &scored {
         let card = &shop.card;
@@ -225,8 +224,8 @@ pub(super) fn leaderboard(report: &Report) -> String {
             format!("{:>5.1}", card.score.unwrap_or(0.0)),
             card.tier.clone().unwrap_or_default(),
             brief(&card.builder, NAME),
-            time(card.first.call),
-            time(card.first.personal_email),
+            first(card, FirstOf::Call),
+            first(card, FirstOf::PersonalEmail),
             if card.verdict == crate::score::Verdict::Provisional { "provisional".into() } else { String::new() },
         ]);
     }

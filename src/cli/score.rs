@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use clap::Args;
 
-use super::output::duration;
+use super::output::first;
 use super::{Context, DONE, Ended, rubric};
 use crate::audit::AuditError;
 use crate::document::DocumentError;
-use crate::report::{ReportShop, ShopDetail};
-use crate::score::{self, Card, Outcome, ScoreError};
+use crate::report::{ReportShop, ShopDetail, advice};
+use crate::score::{self, Card, FirstOf, Insight, Log, Outcome, Rubric, ScoreError, Setting};
+use crate::shop::hours::{Hours, open_spans};
 
 /// Longest line of a log that is shown under an error; a log on one line is quoted around the place.
 const SHOWN: usize = 160;
@@ -39,11 +41,27 @@ pub(super) fn run(command: &ScoreArgs, context: &Context) -> Ended {
     let text = text.trim_start_matches('\u{feff}');
     let log = score::parse_log(text).map_err(|error| placed(error, file, text))?;
     let card = score::card(&log, &rubric)?;
+    let insight = insight(&log, &card, &rubric);
     // The very type of a report's entry, so that the keys are the same for ever.
-    let entry =
-        ReportShop { card, readiness: None, insight: None, appeals: Vec::new(), detail: ShopDetail::default(), file: String::new() };
-    context.out.result(&entry, || text_of(&entry.card));
+    let entry = ReportShop { card, readiness: None, insight, appeals: Vec::new(), detail: ShopDetail::default(), file: String::new() };
+    context.out.result(&entry, || format!("{}{}", text_of(&entry.card), mend_first(entry.insight.as_ref())));
     Ok(DONE)
+}
+
+/// What a trainer takes from the one card, without other waves and without the site.
+fn insight(log: &Log, card: &Card, rubric: &Rubric) -> Option<Insight> {
+    let inquiry = &log.inquiry;
+    let start = inquiry.confirmed_at?;
+    let hours = Hours::parse(&inquiry.hours, inquiry.timezone, &inquiry.holidays).ok()?;
+    let open = open_spans(&hours, start, start.checked_add_signed(TimeDelta::days(i64::from(rubric.window.days.0)))?);
+    let setting = Setting { as_of: log.as_of, timezone: inquiry.timezone, open: &open, chat: None, study: false };
+    score::insight(card, &[], rubric, &setting)
+}
+
+/// What to mend first, for a terminal.
+fn mend_first(insight: Option<&Insight>) -> String {
+    let fixes = insight.iter().flat_map(|insight| &insight.fixes);
+    fixes.enumerate().map(|(n, fix)| format!("  mend {}: {} ({})\n", n + 1, fix.title, advice::worth(fix))).collect()
 }
 
 /// The error with the file, the line and the column, and the place shown.
@@ -86,12 +104,10 @@ fn text_of(card: &Card) -> String {
     for why in &card.verdict_why {
         text.push_str(&format!("  {why}\n"));
     }
-    for (what, first) in [
-        ("first call", card.first.call),
-        ("first personal email", card.first.personal_email),
-        ("first personal touch", card.first.personal),
-    ] {
-        text.push_str(&format!("  {what}: {}\n", first.map_or_else(|| "never".to_owned(), duration)));
+    for (what, of) in
+        [("first call", FirstOf::Call), ("first personal email", FirstOf::PersonalEmail), ("first personal touch", FirstOf::Personal)]
+    {
+        text.push_str(&format!("  {what}: {}\n", first(card, of)));
     }
     for criterion in &card.criteria {
         let points = if criterion.result == Outcome::NotCounted { "   -".to_owned() } else { format!("{:>4.1}", criterion.points) };

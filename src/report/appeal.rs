@@ -3,6 +3,7 @@
 //! decision in review, which it then names.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words;
@@ -13,7 +14,7 @@ pub const APPEAL_LIMIT: usize = 4_000;
 pub const APPEAL_NAME_LIMIT: usize = 120;
 
 /// How an appeal came out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AppealOutcome {
     /// Nobody has decided yet.
@@ -41,7 +42,7 @@ impl AppealOutcome {
 }
 
 /// One entry of `shops[].appeals`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Appeal {
     /// Its id, e.g. `A1`.
     pub id: String,

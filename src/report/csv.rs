@@ -1,12 +1,12 @@
-//! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `appeals.csv`, `purge-list.csv`: RFC 4180, UTF-8, a header each, seconds and contract words, empty for
-//! unknown. A cell that a spreadsheet would run as a formula gets an apostrophe before it, phone numbers (`+1…`) excepted.
+//! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `appeals.csv`, `purge-list.csv`, and the tables of `csv_many`: RFC 4180, UTF-8, a
+//! header each, seconds and contract words, empty for unknown. A cell that a spreadsheet would run as a formula gets an apostrophe before it, phone numbers (`+1…`) excepted.
 
 use chrono::{DateTime, Utc};
 
 use super::purge::{self, Lead};
 use super::words::{key, tidy};
-use super::{Appeal, Page, Report, ReportError, ReportShop, Writer};
-use crate::score::TouchEntry;
+use super::{Appeal, Page, Report, ReportError, ReportShop, Writer, csv_many};
+use crate::score::{Channels, Reach, TouchEntry};
 
 pub(crate) struct Csv;
 
@@ -14,7 +14,8 @@ const PURGE_LIST: &str = "purge-list.csv";
 
 const LEADERBOARD: &str = "wave,shop,builder,community,status,verdict,score,tier,points,out_of,cap,sent_at,confirmed_at,confirmed_by,\
     first_any_s,first_personal_s,first_call_s,first_call_business_s,first_personal_email_s,first_personal_email_business_s,first_text_s,\
-    first_video_s,first_auto_reply_s,calls,voicemails,texts,personal_emails,marketing_emails,auto_replies,videos,bounces,withdrawn_at,reasons";
+    first_video_s,first_auto_reply_s,calls,voicemails,texts,personal_emails,marketing_emails,auto_replies,videos,bounces,withdrawn_at,reasons,calls_seen,texts_seen,\
+    emails_seen";
 const CRITERIA: &str = "wave,shop,builder,id,counted,result,points,of,why,touches";
 const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_s,disputed,from,attributed_by,confidence,subject,sender_name,\
     name_used,community_named,direct_phone,placement,appointment,question,reason_or_discovery,suspected_automation,faults,duration_s,answered,\
@@ -34,13 +35,17 @@ impl Writer for Csv {
             .map(|lead| lead.row())
             .collect();
         let touches = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(|touch| one_touch(report, shop, touch))).collect();
-        Ok(vec![
+        let mut pages = vec![
             table(&report.wave, "leaderboard.csv", LEADERBOARD, board)?,
             table(&report.wave, "criteria.csv", CRITERIA, criteria)?,
             table(&report.wave, "touches.csv", TOUCHES, touches)?,
             table(&report.wave, "appeals.csv", APPEALS, report.shops.iter().flat_map(|shop| appeals(report, shop)).collect())?,
             table(&report.wave, PURGE_LIST, purge::HEADER, purge)?,
-        ])
+        ];
+        for (file, header, rows) in csv_many::tables(report) {
+            pages.push(table(&report.wave, file, header, rows)?);
+        }
+        Ok(pages)
     }
 }
 
@@ -109,7 +114,9 @@ fn leaderboard(report: &Report, shop: &ReportShop) -> Vec<String> {
     let numbers = [counts.calls, counts.voicemails, counts.texts, counts.personal_emails, counts.marketing_emails, counts.auto_replies];
     row.extend(numbers.into_iter().chain([counts.videos, counts.bounces]).map(|n| n.to_string()));
     row.push(time(card.withdrawn_at));
+    let seen = |reach: fn(&Channels) -> Reach| card.channels.as_ref().map(|channels| key(&reach(channels))).unwrap_or_default();
     row.push(if card.score.is_none() || !card.verdict_why.is_empty() { shop.reasons().join("; ") } else { String::new() });
+    row.extend([seen(|channels| channels.call), seen(|channels| channels.text), seen(|channels| channels.email)]);
     row
 }
 

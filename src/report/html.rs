@@ -29,7 +29,7 @@ impl Frame {
     pub(crate) fn new(report: &Report, title: String, root: &'static str) -> Self {
         Self {
             title,
-            brand: words::brief(report.brand.name.as_ref().unwrap_or(&report.workspace), 80),
+            brand: words::brief(report.made_by(), 80),
             logo: report.logo.clone(),
             wave: words::brief(&report.wave, 60),
             as_of: report.as_of.format("%b %-d, %Y, %H:%M UTC").to_string(),
@@ -128,7 +128,8 @@ mod tests {
         input.brand.name = Some("Smith & Daughters <b>".to_owned());
         input.logo = Some("data:image/png;base64,AAAA".to_owned());
         for page in Html.pages(&build(input)).unwrap() {
-            let (path, text) = (page.path.display(), String::from_utf8_lossy(&page.bytes));
+            let path = page.path.display();
+            let text = String::from_utf8(page.bytes).unwrap();
             assert!(text.contains("<img class=\"logo\" src=\"data:image/png;base64,AAAA\" alt=\"\">"), "{path}");
             assert!(text.contains("Smith &#38; Daughters &#60;b&#62;") && !text.contains("Daughters <b>"), "{path}");
             assert!(!text.contains("Acme Coaching"), "{path}");

@@ -6,14 +6,17 @@ use askama::Template;
 
 use super::chart;
 use super::html::{Frame, name, subtitle, tone};
+use super::own_figures::{self, Own};
 use super::parts::parts;
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Report, ReportShop, compare, sensitivity, watched};
+use super::{ClockOffset, Report, ReportShop, compare, many, sensitivity, watched};
 use crate::score::{Card, Outcome, Verdict};
 use crate::shop::Status;
 
 /// From so many shops on, a row holds only what a reader sorts by, and there are no strips.
 const LIGHT_FROM: usize = 300;
+/// Builders whose own figures stand on the page of the wave; every one has them on its own page.
+const OWN: usize = 20;
 /// Builders named behind a figure of what is not proven.
 const NAMED: usize = 12;
 
@@ -110,6 +113,14 @@ pub(crate) struct Index {
     part_rows: Vec<PartRow>,
     left: Vec<(&'static str, &'static str, Vec<Left>)>,
     ranks: Vec<Rank>,
+    rank_notes: Vec<String>,
+    improved: Vec<String>,
+    needed: u32,
+    trend: Option<many::Trend>,
+    groups: Vec<many::Grouped>,
+    waits: Option<many::Waits>,
+    own: Vec<Own>,
+    appeals: Vec<(String, String, String)>,
     chart: String,
     open: u32,
     buckets: Vec<(&'static str, u32, String)>,
@@ -157,6 +168,14 @@ pub(crate) fn view(report: &Report) -> Index {
         } else {
             Vec::new()
         },
+        rank_notes: many::notes(report),
+        improved: many::improved(&report.statistics.trailing),
+        needed: report.statistics.settings.needed.max(1),
+        trend: many::of_wave(report),
+        groups: many::groups(report),
+        waits: many::waits(report),
+        own: report.program.iter().take(OWN).map(own_figures::own).collect(),
+        appeals: appeals(report),
         chart: chart::distribution(report),
         open: report.cohort.open,
         buckets: BUCKETS.iter().map(|(key, label, _)| (*label, bucket(report, key), share(bucket(report, key), bucketed))).collect(),
@@ -193,7 +212,7 @@ fn share(part: u32, whole: u32) -> String {
 fn figures(report: &Report) -> Vec<Figure> {
     let confirmed = report.shops.iter().filter(|shop| shop.card.status == Status::Confirmed).count();
     let n = report.cohort.n;
-    let of = format!("of {n} proven");
+    let of = |id: &str, or: &str| many::headline(report, id).unwrap_or_else(|| or.to_owned());
     let quick = bucket(report, "<=5m");
     let figure = |value: String, label, note: &str| Figure { long: value.chars().count() > 7, value, label, note: note.to_owned() };
     vec![
@@ -202,10 +221,10 @@ fn figures(report: &Report) -> Vec<Figure> {
         figure(
             report.cohort.never_personal.map_or_else(|| words::NONE.to_owned(), words::percent),
             "never answered by a person",
-            "silence counts once the window is over",
+            &of("never", "silence counts once the window is over"),
         ),
-        figure(compare::median(report), "median first personal response", "those who never answered counted in"),
-        figure(share(quick, n), "answered within 5 minutes", &of),
+        figure(compare::median(report), "median first personal response", &many::median_interval(report)),
+        figure(share(quick, n), "answered within 5 minutes", &of("within_5m", "of those proven")),
     ]
 }
 
@@ -236,6 +255,14 @@ fn notice(report: &Report) -> String {
 
 fn disputed(report: &Report) -> usize {
     report.shops.iter().flat_map(|shop| &shop.card.touches).filter(|touch| touch.disputed).count()
+}
+
+/// The appeals of the wave: at whom, of what, and how each ended.
+fn appeals(report: &Report) -> Vec<(String, String, String)> {
+    let of = |shop: &ReportShop| -> Vec<(String, String, String)> {
+        shop.appeals.iter().map(|appeal| (name(shop), shop.file.clone(), format!("{} {}", appeal.id, appeal.outcome.words()))).collect()
+    };
+    report.shops.iter().flat_map(of).collect()
 }
 
 /// What is known and not certain, with the builders whom it concerns.

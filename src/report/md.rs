@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, compare, sensitivity, watched};
+use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, advice, compare, sensitivity, watched};
+use crate::score::program::Figures;
+use crate::score::{FirstOf, Insight};
 
 pub(crate) struct Md;
 
@@ -69,9 +71,9 @@ fn board(out: &mut String, report: &Report) -> std::fmt::Result {
             text(&card.builder),
             card.score.map(words::score).unwrap_or_default(),
             text(card.tier.as_deref().unwrap_or_default()),
-            words::first(card.first.call),
-            words::first(card.first.personal_email),
-            words::first(card.first.any),
+            words::first_of(card, FirstOf::Call),
+            words::first_of(card, FirstOf::PersonalEmail),
+            words::first_of(card, FirstOf::Any),
             words::verdict(card.verdict)
         )?;
     }
@@ -99,6 +101,7 @@ fn rest(out: &mut String, report: &Report) -> std::fmt::Result {
     for shop in report.leaderboard().into_iter().chain(report.unscored()) {
         one(out, shop)?;
     }
+    programs(out, report)?;
     writeln!(out, "\n## What is not proven\n")?;
     writeln!(out, "- waiting for review: {}\n- belongs to no inquiry: {}", report.in_review, report.unmatched)?;
     if let Some(off) = report.clock_offset.and_then(ClockOffset::tell) {
@@ -154,15 +157,18 @@ fn one(out: &mut String, shop: &ReportShop) -> std::fmt::Result {
     }
     if let Some(at) = card.confirmed_at {
         writeln!(out, "- confirmed {} ({})", text(&words::local(at, shop.detail.timezone)), words::utc(at))?;
-        let (first, business) = (&card.first, &card.first_business);
-        writeln!(out, "- first call {} (inside posted hours: {})", words::first(first.call), words::first(business.call))?;
+        let first = |of| words::first_of(card, of);
+        writeln!(out, "- first call {} (inside posted hours: {})", first(FirstOf::Call), first(FirstOf::CallInHours))?;
         writeln!(
             out,
             "- first personal email {} (inside posted hours: {})",
-            words::first(first.personal_email),
-            words::first(business.personal_email)
+            first(FirstOf::PersonalEmail),
+            first(FirstOf::PersonalEmailInHours)
         )?;
         writeln!(out, "- {}", super::chart::summary(shop))?;
+    }
+    if let Some(insight) = &shop.insight {
+        advised(out, insight)?;
     }
     let lost = card.criteria.iter().filter(|c| c.counted && c.of - c.points > 0.05);
     for criterion in lost {
@@ -188,6 +194,56 @@ fn appealed(out: &mut String, appeal: &Appeal) -> std::fmt::Result {
         write!(out, " Decided anew: {}.", text(&appeal.corrections.join(", ")))?;
     }
     writeln!(out)
+}
+
+/// What to mend first, what may lie behind it, and how the buyer was looked after.
+fn advised(out: &mut String, insight: &Insight) -> std::fmt::Result {
+    for sentence in advice::continuity(&insight.continuity) {
+        writeln!(out, "- {}", text(&sentence))?;
+    }
+    for (n, fix) in insight.fixes.iter().enumerate() {
+        writeln!(out, "- mend {}: **{}** ({}). {}", n + 1, text(fix.title), advice::worth(fix), text(&fix.coaching.what))?;
+        writeln!(out, "  - good: {}\n  - bad: {}", text(&fix.coaching.good), text(&fix.coaching.bad))?;
+        if let Some(source) = &fix.coaching.source {
+            writeln!(out, "  - {}", text(source))?;
+        }
+    }
+    if !insight.hypotheses.is_empty() {
+        writeln!(out, "- {}", advice::HYPOTHESES)?;
+    }
+    for found in &insight.hypotheses {
+        writeln!(out, "  - **{}**. {} It rests on: {}.", advice::hypothesis(found), found.says, text(&found.rests_on.join("; ")))?;
+        writeln!(out, "    Or: {} Ask: {}", found.instead.join(" "), found.ask)?;
+    }
+    Ok(())
+}
+
+/// The builders' own figures, where they gave them.
+fn programs(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.program.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Program figures\n\n{}", advice::PROGRAM)?;
+    for program in &report.program {
+        writeln!(out, "\n### {}\n", text(&format!("{} {}", program.builder, advice::months(program))))?;
+        writeln!(out, "| | {} |\n|---|{}", advice::FIGURES.join(" | "), "---:|".repeat(advice::FIGURES.len()))?;
+        let mut line = |name: &str, figures: &Figures| writeln!(out, "| {name} | {} |", advice::figures(figures).join(" | "));
+        line("all", &program.all)?;
+        if let Some(without) = &program.without_onsite {
+            line("without walk-ins", without)?;
+        }
+        for slice in &program.by_source {
+            line(&text(&slice.name), &slice.figures)?;
+        }
+        let audit = advice::audit(program);
+        if !audit.is_empty() {
+            writeln!(out, "\n{audit}")?;
+        }
+        for warning in &program.warnings {
+            writeln!(out, "\n- {}", text(&warning.text))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

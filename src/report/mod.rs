@@ -3,17 +3,20 @@
 //! takes the same [`Report`], so that the same report is the same bytes in every format. Refuses nothing; foreign text is
 //! escaped in each format, and staff names are redacted before any writer sees them where the builder did not ask for the audit.
 
+pub(crate) mod advice;
 mod anonymous;
 mod appeal;
 mod chart;
 mod coach;
 mod compare;
 mod csv;
+mod csv_many;
 mod happened;
 mod html;
 mod index;
 mod json;
 mod mail_html;
+mod many;
 mod md;
 mod methods;
 mod model;
@@ -25,6 +28,7 @@ mod portfolio;
 mod purge;
 mod redact;
 mod rules;
+mod schema;
 mod scorecard;
 mod sensitivity;
 mod shots;
@@ -50,6 +54,7 @@ pub use portfolio::{
     BuilderRow, Cell, Moved, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, portfolio, span as portfolio_span, write_portfolio,
 };
 pub use purge::Lead;
+pub use schema::schemas;
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
@@ -194,7 +199,7 @@ pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<Path
 }
 
 /// Every file that any format writes into a wave's folder, the scorecards excepted.
-const OURS: [&str; 11] = [
+const OURS: [&str; 16] = [
     "index.html",
     "methods.html",
     "report.json",
@@ -205,6 +210,11 @@ const OURS: [&str; 11] = [
     "criteria.csv",
     "touches.csv",
     "appeals.csv",
+    "fixes.csv",
+    "statistics.csv",
+    "curves.csv",
+    "trend.csv",
+    "builders.csv",
     "purge-list.csv",
 ];
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::appeal::Appeal;
@@ -17,12 +18,13 @@ use crate::collect::mail::skew::Skew;
 use crate::config::Brand;
 use crate::score::{Card, Cohort, Gap, Insight, Program, Standing, Statistics};
 use crate::shop::{Basis, Status};
+use crate::submit::readiness::Readiness;
 
 /// The schema name.
 pub const SCHEMA: &str = "crickets.report/1";
 
 /// The rubric that the cards were scored by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RubricRef {
     /// Its name.
     pub name: String,
@@ -33,7 +35,7 @@ pub struct RubricRef {
 }
 
 /// A span in which a source was not watched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GapSpan {
     /// Start.
     pub from: DateTime<Utc>,
@@ -45,7 +47,7 @@ pub struct GapSpan {
 }
 
 /// How well a source was watched.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// When it was not.
     pub gaps: Vec<GapSpan>,
@@ -58,7 +60,7 @@ pub struct Coverage {
 }
 
 /// What the clocks of the sites that were asked say of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClockOffset {
     /// How many were compared.
     pub sites: u32,
@@ -82,7 +84,7 @@ impl ClockOffset {
 }
 
 /// What shows that a mailbox received mail while answers could come.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alive {
     /// Canaries (test mails of our own) that came back.
     pub back: u32,
@@ -265,12 +267,13 @@ pub struct Input {
 }
 
 /// One entry of `shops`: the card, and what only the readable formats show.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ReportShop {
     /// The card.
     #[serde(flatten)]
     pub card: Card,
     /// How ready the site was.
+    #[schemars(with = "Option<Readiness>")]
     pub readiness: Option<serde_json::Value>,
     /// What a trainer takes from the card; `null` where nothing is proven.
     pub insight: Option<Insight>,
@@ -285,9 +288,10 @@ pub struct ReportShop {
 }
 
 /// A report, sorted and redacted; serialises to `crickets.report/1`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// What this is.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The wave.
     pub wave: String,
@@ -334,6 +338,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whose report it is: the brand's name, else the workspace's.
+    #[must_use]
+    pub fn made_by(&self) -> &str {
+        self.brand.name.as_ref().unwrap_or(&self.workspace)
+    }
+
     /// Whether anything in it was recorded under a rehearsal clock.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {

@@ -152,7 +152,7 @@ fn style(report: &Report, paper: Paper, sheets: &[Sheet]) -> String {
         Paper::Letter => "letter",
         Paper::A4 => "A4",
     };
-    let brand = text(&words::brief(&report.workspace, 80));
+    let brand = text(&words::brief(report.made_by(), 80));
     let wave = text(&format!("Wave {} · as of {}", words::brief(&report.wave, 60), report.as_of.format("%b %-d, %Y, %H:%M UTC")));
     let note =
         text(if report.is_rehearsal() { "Rehearsal: says nothing about a real builder" } else { "For coaching, not for discipline" });

@@ -2,13 +2,14 @@
 //! strangers call the number anyway.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::attribute::quiet::Background;
 
 /// What is known of a phone source. What is absent is not known.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Phoned {
     /// What its logs cannot show, in sentences.
     pub cannot_show: Vec<String>,

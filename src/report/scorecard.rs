@@ -11,7 +11,7 @@ use super::html::{Frame, name, subtitle, tone};
 use super::own_figures::{self, Own};
 use super::parts::{Part, parts};
 use super::shots::{self, Shot};
-use super::{EvidenceRef, Report, ReportShop, chart, watched, words};
+use super::{EvidenceRef, Report, ReportShop, chart, many, watched, words};
 use crate::score::{Card, Criterion, Outcome, TouchEntry, Verdict};
 use crate::shop::Status;
 
@@ -118,6 +118,7 @@ pub(crate) struct Scorecard {
     care: Option<Care>,
     own: Vec<Own>,
     appeals: Vec<Disputed>,
+    trend: Option<many::Trend>,
     criteria: Vec<(String, Vec<Judged>)>,
     touched: bool,
     strip: String,
@@ -175,6 +176,7 @@ pub(crate) fn view(report: &Report, shop: &ReportShop) -> Scorecard {
         guesses: coach::guesses(shop),
         care: coach::care(shop),
         own: report.program.iter().filter(|program| program.builder == card.builder).map(own_figures::own).collect(),
+        trend: many::of_builder(report, &card.builder),
         appeals: shop.appeals.iter().map(|appeal| disputed(appeal, detail.timezone)).collect(),
         criteria: criteria(card),
         touched: !card.touches.is_empty(),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::svg::escape;
 use super::{Report, ReportShop, compare, words};
-use crate::score::{Came, FirstOf};
+use crate::score::FirstOf;
 use crate::shop::{Basis, Status};
 
 /// Builders that a letter names; the report has them all.
@@ -29,7 +29,7 @@ pub struct Summary {
 pub fn summary(report: &Report, printed: bool) -> Summary {
     let marks = marks(report);
     let wave = words::brief(&report.wave, NAME);
-    let brand = words::brief(&report.workspace, NAME);
+    let brand = words::brief(report.made_by(), NAME);
     let subject = format!(
         "{}Wave {wave}: how builders answered{}",
         subject_marks(&marks),
@@ -137,23 +137,9 @@ fn row(shop: &ReportShop) -> [String; 4] {
     [
         card.score.map(words::score).unwrap_or_default(),
         super::html::name(shop),
-        came(card.came(FirstOf::Call)),
-        came(card.came(FirstOf::PersonalEmail)),
+        words::first_of(card, FirstOf::Call),
+        words::first_of(card, FirstOf::PersonalEmail),
     ]
-}
-
-/// A first touch in words; only what is proven is called never.
-pub(super) fn came(came: Came) -> String {
-    match came {
-        Came::After(seconds) => return words::duration(seconds),
-        Came::Never => "never",
-        Came::NotYet => "not yet",
-        Came::NotProven => "not proven",
-        Came::NotWatched => "not watched",
-        Came::NotOffered => "not offered",
-        Came::NoClock => words::NONE,
-    }
-    .to_owned()
 }
 
 #[cfg(test)]

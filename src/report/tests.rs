@@ -206,14 +206,19 @@ fn files_are_written_whole_and_replaced() {
     let expected = [
         "appeals.csv",
         "builders",
+        "builders.csv",
         "criteria.csv",
+        "curves.csv",
+        "fixes.csv",
         "index.html",
         "leaderboard.csv",
         "purge-list.csv",
         "report.json",
         "report.md",
         "report.xlsx",
+        "statistics.csv",
         "touches.csv",
+        "trend.csv",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
     assert_eq!(std::fs::read_dir(dir.join("builders")).unwrap().count(), report.shops.len());

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use crate::attribute::AttributedBy;
 use crate::classify::Origin;
 use crate::collect::Channel;
-use crate::score::{Outcome, Verdict};
+use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::{ConfirmedBy, Status};
 use crate::submit::page::is_control;
 
@@ -27,7 +27,31 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
-/// A duration that may not have come: `never` then.
+/// A first touch of a card: how long it took, or why there is nothing to say. `never` stands only where the channel was offered and
+/// watched and the window is over; else it reads `none so far`, `not proven`, `not watched`, `not offered`, or a dash where no clock
+/// ran. To be used in place of [`first`] wherever a card is at hand.
+#[must_use]
+pub fn first_of(card: &Card, first: FirstOf) -> String {
+    came(card.came(first))
+}
+
+/// What is known of a first touch.
+#[must_use]
+pub fn came(came: Came) -> String {
+    match came {
+        Came::After(seconds) => return duration(seconds),
+        Came::Never => "never",
+        Came::NotYet => "none so far",
+        Came::NotProven => "not proven",
+        Came::NotWatched => "not watched",
+        Came::NotOffered => "not offered",
+        Came::NoClock => NONE,
+    }
+    .to_owned()
+}
+
+/// A duration that may not have come: `never` then. Says `never` of a channel that was not offered or not watched too, so see
+/// [`first_of`].
 #[must_use]
 pub fn first(seconds: Option<i64>) -> String {
     seconds.map_or_else(|| "never".to_owned(), duration)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::AttributedBy;
@@ -11,7 +12,7 @@ use crate::collect::Channel;
 use crate::shop::{ConfirmedBy, Status};
 
 /// How far the judgement has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The window is over.
@@ -25,7 +26,7 @@ pub enum Verdict {
 }
 
 /// How a criterion came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Full marks.
@@ -41,7 +42,7 @@ pub enum Outcome {
 }
 
 /// Seconds on the wall clock since `confirmed_at`; `None` means never in the window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the contract's keys, each a channel or origin")]
 pub struct First {
     pub any: Option<i64>,
@@ -54,7 +55,7 @@ pub struct First {
 }
 
 /// Seconds inside the builder's posted hours since `confirmed_at`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the contract's keys")]
 pub struct FirstBusiness {
     pub call: Option<i64>,
@@ -62,7 +63,7 @@ pub struct FirstBusiness {
 }
 
 /// How many of each came in the window. `calls` are attempts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the contract's keys")]
 pub struct Counts {
     pub calls: u32,
@@ -76,7 +77,7 @@ pub struct Counts {
 }
 
 /// Whether a channel could show anything at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// It was watched.
@@ -88,7 +89,7 @@ pub enum Reach {
 }
 
 /// Which channels could show anything: silence means something only on a channel that was offered and watched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the channels")]
 pub struct Channels {
     pub call: Reach,
@@ -131,7 +132,7 @@ pub enum Came {
 }
 
 /// Which limit on the score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CapKind {
     /// Nothing came.
@@ -149,7 +150,7 @@ pub enum CapKind {
 }
 
 /// A limit on the score, with its reason.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cap {
     /// Which limit.
     pub kind: CapKind,
@@ -160,7 +161,7 @@ pub struct Cap {
 }
 
 /// One criterion of the rubric, judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
     /// Its id, e.g. `speed.call`.
     pub id: String,
@@ -179,7 +180,7 @@ pub struct Criterion {
 }
 
 /// A touch as the report shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TouchEntry {
     /// Its id.
     pub id: String,
@@ -209,7 +210,7 @@ pub struct TouchEntry {
 pub type Buckets = BTreeMap<String, u32>;
 
 /// One inquiry scored by one rubric.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// The shop's slug.
     pub shop: String,

@@ -470,3 +470,28 @@ fn what_was_never_watched_is_not_held_against_a_builder() {
     // With the phone watched, silence on it stays silence.
     assert!(Case::new().email(60).card().caps.iter().any(|cap| cap.why.contains("nobody called")));
 }
+
+#[test]
+fn nothing_seen_is_a_never_only_where_it_was_offered_watched_and_waited_for() {
+    use super::{Came, FirstOf};
+    let blind = |source: &str| json!([{"source": source, "from": at(0), "to": at(40 * DAY)}]);
+    let cases = [
+        (Case::new().call(212), FirstOf::Call, Came::After(212), "it came"),
+        (Case::new().email(60), FirstOf::Call, Came::Never, "watched to the end"),
+        (Case::new().email(60).on(3 * DAY), FirstOf::Call, Came::NotYet, "the window is open"),
+        (Case::new().email(60).set("in_review", json!(1)), FirstOf::Call, Came::NotYet, "one waits in review"),
+        (Case::new().email(60).set("offered", json!({})), FirstOf::Call, Came::NotOffered, "no number was given"),
+        (Case::new().email(60).set("offered", json!({"phone": true})), FirstOf::Text, Came::NotOffered, "texts were not allowed"),
+        (Case::new().call(9).set("offered", json!({})), FirstOf::Call, Came::After(9), "not offered, and it came all the same"),
+        (Case::new().email(60).set("coverage_gaps", blind("phone")), FirstOf::Call, Came::NotWatched, "no phone was watched"),
+        (Case::new().email(60).set("coverage_gaps", blind("phone")), FirstOf::CallInHours, Came::NotWatched, "on either clock"),
+        (Case::new().call(60).set("coverage_gaps", blind("mailbox.main")), FirstOf::PersonalEmail, Came::NotWatched, "no mailbox"),
+        (Case::new().call(60).set("coverage_gaps", blind("mailbox.main")), FirstOf::Video, Came::NotProven, "one of two was watched"),
+        (Case::new().gap(0, 9 * DAY), FirstOf::Personal, Came::NotProven, "inconclusive"),
+        (Case::new(), FirstOf::Personal, Came::Never, "crickets"),
+        (Case::new().status(Status::Blocked), FirstOf::Any, Came::NoClock, "nothing was asked"),
+    ];
+    for (case, first, want, what) in cases {
+        assert_eq!(case.card().came(first), want, "{what}");
+    }
+}

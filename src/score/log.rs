@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::attribute::AttributedBy;
@@ -14,9 +15,10 @@ use crate::shop::{ConfirmedBy, Status};
 pub const SCHEMA: &str = "crickets.log/1";
 
 /// One inquiry and its touches, as of a moment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Log {
-    /// [`SCHEMA`].
+    /// What this is.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// The moment up to which the log is complete.
     pub as_of: DateTime<Utc>,
@@ -24,23 +26,27 @@ pub struct Log {
     pub inquiry: LogInquiry,
     /// What came back, in any order.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Vec<LogTouch>>")]
     pub touches: Vec<LogTouch>,
 }
 
 /// The inquiry of a log.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LogInquiry {
     /// The shop's slug.
     pub shop: String,
     /// The builder.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<String>")]
     pub builder: String,
     /// IANA zone.
+    #[schemars(with = "String")]
     pub timezone: Tz,
     /// Opening hours, OSM syntax.
     pub hours: String,
     /// Days closed besides.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Vec<NaiveDate>>")]
     pub holidays: Vec<NaiveDate>,
     /// Where the inquiry stands; absent: `confirmed` when `confirmed_at` and `confirmed_by` are there, else `unclear`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,6 +68,7 @@ pub struct LogInquiry {
     pub question: Option<String>,
     /// What the form offered.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Offered>")]
     pub offered: Offered,
     /// When an opt-out was sent.
     #[serde(default)]
@@ -71,26 +78,30 @@ pub struct LogInquiry {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// When no source was watching.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Vec<Gap>>")]
     pub coverage_gaps: Vec<Gap>,
     /// Touches in review that may belong here.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<u32>")]
     pub in_review: u32,
 }
 
 /// What the form let the shopper offer.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Offered {
     /// A phone number was given.
     #[serde(deserialize_with = "or_default")]
+    #[schemars(with = "Option<bool>")]
     pub phone: bool,
     /// Texts were consented to.
     #[serde(deserialize_with = "or_default")]
+    #[schemars(with = "Option<bool>")]
     pub text: bool,
 }
 
 /// A span in which a source was not watched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// The source, e.g. `mailbox.main`.
     pub source: String,
@@ -104,7 +115,7 @@ pub struct Gap {
 }
 
 /// One touch of a log.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LogTouch {
     /// Its id.
     pub id: String,
@@ -119,12 +130,14 @@ pub struct LogTouch {
     pub at_latest: Option<DateTime<Utc>>,
     /// Whether its clocks disagree.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<bool>")]
     pub disputed: bool,
     /// Number or address; `None` for withheld.
     #[serde(default)]
     pub from: Option<String>,
     /// What it says.
     #[serde(default, deserialize_with = "or_default")]
+    #[schemars(with = "Option<Labels>")]
     pub labels: Labels,
     /// What its attribution rests on.
     #[serde(default)]

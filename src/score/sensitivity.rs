@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::card::{Card, Verdict};
@@ -37,7 +38,7 @@ pub struct Turn {
 }
 
 /// What moving the weights does to the ranks of builders.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RankSensitivity {
     /// How many weightings were tried; 0 where fewer than two builders are ranked.
     pub trials: u32,
@@ -48,7 +49,7 @@ pub struct RankSensitivity {
 }
 
 /// A weighting that turns two builders around.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RankTurn {
     /// The part of the rubric.
     pub part: String,
@@ -61,7 +62,7 @@ pub struct RankTurn {
 }
 
 /// The ranks that a builder has under the weightings tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RankRange {
     /// The builder.
     pub builder: String,

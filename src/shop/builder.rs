@@ -130,6 +130,9 @@ pub struct Shop {
     pub team: Vec<String>,
     /// Days closed besides what `hours` says.
     pub holidays: Vec<NaiveDate>,
+    /// A CSV of the builder's own leads, appointments and sales, relative to the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// What is asked.
     pub ask: Ask,
     /// How it is sent.

@@ -64,6 +64,9 @@ struct RawShop {
     #[serde(default)]
     #[schemars(with = "Vec<NaiveDate>")]
     holidays: Vec<Spanned<String>>,
+    /// A CSV of the builder's own leads, appointments and sales by month and source, relative to the workspace. Own and client shops.
+    #[schemars(with = "Option<String>")]
+    program: Option<Spanned<String>>,
     /// What is asked, and as whom.
     inquiry: RawAsk,
     /// How the form is filled and sent.
@@ -228,6 +231,13 @@ impl Check<'_> {
                     .map_err(|_| self.wrong(day.span(), format!("`{}` is no date", day.get_ref()), "write it as `2026-11-27`"))
             })
             .collect::<Result<_, _>>()?;
+        if let Some(program) = &raw.program {
+            self.not_empty(program, "a program needs the path of a file")?;
+            if raw.basis == Some(Basis::Study) {
+                let hint = "take the key out, or say `basis = \"client\"` if the builder asked for the audit";
+                return Err(self.wrong(program.span(), "a study takes no figures of the builder's own", hint));
+            }
+        }
         let domains = raw.domains.iter().map(|domain| self.domain(domain)).collect::<Result<_, _>>()?;
         Ok(Shop {
             slug,
@@ -245,6 +255,7 @@ impl Check<'_> {
             domains,
             team: raw.team,
             holidays,
+            program: raw.program.map(|program| program.into_inner().trim().to_owned()),
             ask: Ask {
                 persona: raw.inquiry.persona,
                 community: raw.inquiry.community,
@@ -298,6 +309,7 @@ state = "tx"
 phones = ["(512) 555-0100"]
 domains = ["@Bluebonnet.example"]
 holidays = ["2026-11-27"]
+program = "programs/bluebonnet.csv"
 [inquiry]
 persona = "dana"
 question = "Does the Magnolia come with a three-car garage?"
@@ -316,6 +328,7 @@ input_7 = "{{persona.zip}}"
         assert_eq!(shop.phones, ["+15125550100"]);
         assert_eq!(shop.domains, ["bluebonnet.example"]);
         assert_eq!(shop.state.as_deref(), Some("TX"));
+        assert_eq!(shop.program.as_deref(), Some("programs/bluebonnet.csv"));
         assert_eq!(shop.submit.mode, SubmitMode::Auto);
     }
 
@@ -331,7 +344,9 @@ input_7 = "{{persona.zip}}"
             ("@Bluebonnet.example", "https://bluebonnet.example/", (9, 12), "no domain"),
             ("\"2026-11-27\"", "2026-11-27", (10, 13), "a date without quotes"),
             ("basis = \"client\"", "basis = \"cleint\"", (6, 9), "unknown variant"),
-            ("persona = ", "personna = ", (12, 1), "unknown field"),
+            ("basis = \"client\"", "basis = \"study\"", (11, 11), "a study takes no figures"),
+            ("programs/bluebonnet.csv", " ", (11, 11), "needs the path"),
+            ("persona = ", "personna = ", (13, 1), "unknown field"),
         ] {
             let error = parse(&GOOD.replace(from, to)).unwrap_err();
             let DocumentError::Content { line, column, message, .. } = &error else { panic!("{error}") };

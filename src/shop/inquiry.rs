@@ -1,6 +1,7 @@
 //! One submission: shop x wave, with an alias address of its own, and the states it passes through.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Persona, Shop};
@@ -25,7 +26,7 @@ impl std::fmt::Display for InquiryId {
 }
 
 /// Where an inquiry stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Drawn, not due.
@@ -47,7 +48,7 @@ pub enum Status {
 }
 
 /// How acceptance was proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConfirmedBy {
     /// Words of the answer page.

@@ -161,6 +161,7 @@ mod tests {
             domains: vec!["bluebonnet.example".into()],
             team: vec![],
             holidays: vec![],
+            program: None,
             ask: Ask { persona: "dana".into(), community: None, question: "?".into(), answer: vec![] },
             submit: SubmitRules::default(),
         }

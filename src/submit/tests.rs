@@ -53,6 +53,7 @@ pub(super) fn shop(site: &str, form: Option<&str>) -> Shop {
         domains: vec![],
         team: vec![],
         holidays: vec![],
+        program: None,
         ask: Ask {
             persona: "dana".into(),
             community: Some("Willow Creek".into()),

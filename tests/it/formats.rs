@@ -11,6 +11,7 @@ use crate::import::{WAVE, asked};
 use crate::peers::{program, python};
 use crate::workspace::{Workspace, run_in};
 
+/// After all that the demo plays, and after what a story sends today or next year.
 const AS_OF: &str = "2026-11-20T12:00:00Z";
 
 /// What a program says, which must end well.
@@ -179,4 +180,76 @@ fn the_workbook_is_the_same_bytes_each_time() {
     let first = made(&workspace);
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     assert!(made(&workspace) == first, "twice, and not the same");
+}
+
+/// Holds documents against a schema, and prints what is wrong with each.
+const VALIDATE: &str = r#"
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+print(json.dumps([[error.message[:200] for error in validator.iter_errors(document)] for document in json.load(sys.stdin)]))
+"#;
+
+/// What a validator that is not ours says of documents, by a committed schema.
+fn faults(python: &Path, schema: &str, documents: &[Value]) -> Vec<Vec<String>> {
+    use std::io::Write as _;
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(schema);
+    let mut command = Command::new(python);
+    command.args(["-c", VALIDATE]).arg(schema).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(&serde_json::to_vec(documents).unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the validator failed");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_report_is_as_its_schema_says() {
+    let Some(python) = python("jsonschema", "python3-jsonschema") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    demo::run(folder.path(), "demo").expect(0);
+    let file = demo::report_file(&folder.path().join("demo"), "report.json");
+    let report: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let spoilt = |pointer: &str, value: Value| {
+        let mut spoilt = report.clone();
+        *spoilt.pointer_mut(pointer).unwrap() = value;
+        spoilt
+    };
+    let mut short = report.clone();
+    short.as_object_mut().unwrap().remove("wave");
+    let mut grown = report.clone();
+    grown["new_key"] = "of a later version".into();
+    let documents = [
+        report.clone(),
+        grown,
+        short,
+        spoilt("/shops/0/verdict", "perfect".into()),
+        spoilt("/as_of", 3.into()),
+        spoilt("/shops/0/touches", Value::Null),
+    ];
+    let found = faults(&python, "report.schema.json", &documents);
+    assert!(found[0].is_empty() && found[1].is_empty(), "{found:#?}");
+    assert!(found[2..].iter().all(|faults| !faults.is_empty()), "the schema lets pass what is wrong: {found:#?}");
+}
+
+#[test]
+fn a_log_is_as_its_schema_says() {
+    let Some(python) = python("jsonschema", "python3-jsonschema") else { return };
+    let told = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scoring.md")).unwrap();
+    let example = told.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let log: Value = serde_json::from_str(example).unwrap();
+    let mut sparse = log.clone();
+    sparse["touches"] = Value::Null;
+    sparse["inquiry"]["offered"] = Value::Null;
+    let mut wrong = log.clone();
+    wrong["touches"][0]["channel"] = "pigeon".into();
+    let found = faults(&python, "log.schema.json", &[log.clone(), sparse.clone(), wrong.clone()]);
+    assert!(found[0].is_empty() && found[1].is_empty() && !found[2].is_empty(), "{found:#?}");
+    // And the program agrees.
+    let folder = tempfile::tempdir().unwrap();
+    for (name, document, code) in [("log.json", &log, 0), ("sparse.json", &sparse, 0), ("wrong.json", &wrong, 2)] {
+        std::fs::write(folder.path().join(name), serde_json::to_vec(document).unwrap()).unwrap();
+        run_in(folder.path(), folder.path(), &["score", name]).expect(code);
+    }
 }

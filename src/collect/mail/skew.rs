@@ -5,6 +5,7 @@
 //! more than two seconds off is corrected, and a corrected arrival is the interval that is really known.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::collect::{Arrival, ArrivalBasis};
@@ -17,7 +18,7 @@ const SECOND: TimeDelta = TimeDelta::seconds(1);
 
 /// By how much a server's clock is ahead of ours, at least and at most; negative where it is behind.
 /// In JSON `[at least, at most]`, in whole seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "[i64; 2]", from = "[i64; 2]")]
 pub struct Skew {
     /// At least, in milliseconds.

@@ -2,6 +2,7 @@
 //! the same bytes: the document is dated by the report. A rehearsal's notes come first.
 
 mod charts;
+mod many;
 mod sheet;
 mod tables;
 
@@ -28,7 +29,7 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let title = format!("Wave {}{mark}", words::brief(&report.wave, 60));
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_timestamp(report.as_of.timestamp())?;
-    let properties = DocProperties::new().set_title(&title).set_author(words::brief(&report.workspace, 80));
+    let properties = DocProperties::new().set_title(&title).set_author(words::brief(report.made_by(), 80));
     workbook.set_properties(&properties.set_creation_datetime(&created));
     let (board, spread, notes) = (tables::leaderboard(report), tables::distribution(report), tables::notes(report));
     if report.is_rehearsal() {
@@ -36,7 +37,17 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     }
     sheet::add(&mut workbook, &board, &looks, &title)?;
     charts::add(&mut workbook, report, &board, &spread)?;
-    for of in [tables::criteria(report), tables::touches(report), spread, tables::builders(report)] {
+    let rest = [
+        tables::criteria(report),
+        tables::touches(report),
+        many::fixes(report),
+        many::statistics(report),
+        spread,
+        many::curves(report),
+        tables::builders(report),
+        many::trend(report),
+    ];
+    for of in rest {
         sheet::add(&mut workbook, &of, &looks, &title)?;
     }
     if !report.is_rehearsal() {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::super::words::{self, BUCKETS, key, tidy};
-use super::super::{ClockOffset, Report, ReportShop, summary, watched};
+use super::super::{ClockOffset, Report, ReportShop, watched};
 use super::sheet::{Cell, Column, Sheet};
 use crate::score::{Came, FirstOf, TouchEntry};
 
@@ -30,7 +30,7 @@ fn came(first: Came) -> Cell {
     match first {
         Came::After(seconds) => Cell::Span(seconds),
         Came::NoClock => Cell::Empty,
-        other => Cell::text(summary::came(other)),
+        other => Cell::text(words::came(other)),
     }
 }
 
@@ -244,7 +244,7 @@ pub(super) fn notes(report: &Report) -> Sheet {
     }
     note("Wave", words(&report.wave));
     note("As of (UTC)", Cell::Utc(report.as_of));
-    note("Made by", words(&report.workspace));
+    note("Made by", words(report.made_by()));
     note("Clock", words(&report.clock));
     note("Rubric", words(&format!("{}, version {}", report.rubric.name, report.rubric.version)));
     note("SHA-256 of the rubric", words(&report.rubric.sha256));

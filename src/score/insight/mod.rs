@@ -10,6 +10,7 @@ mod patterns;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use coaching::{Coaching, coaching, coaching_of_cap};
@@ -18,7 +19,7 @@ use super::card::{CapKind, Card, Verdict};
 use super::rubric::Rubric;
 
 /// What a trainer takes from a scorecard.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Insight {
     /// What to mend first: at most three, by what mending would win.
     pub fixes: Vec<Fix>,
@@ -29,7 +30,7 @@ pub struct Insight {
 }
 
 /// Something to mend.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Fix {
     /// The criterion's id, or `caps.` and the kind of the cap.
     pub id: String,
@@ -53,7 +54,7 @@ pub struct Fix {
 }
 
 /// A pattern in the words of the trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pattern {
     /// Very good at one time, silent at another: nobody looks whether it is done.
@@ -69,7 +70,7 @@ pub enum Pattern {
 }
 
 /// What may lie behind what was seen. Not a finding.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Hypothesis {
     /// The pattern.
     pub pattern: Pattern,
@@ -90,7 +91,7 @@ pub struct Hypothesis {
 }
 
 /// How the buyer was looked after over the window.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Continuity {
     /// The different people who gave their name, by first appearance.
     pub people: Vec<Person>,
@@ -111,7 +112,7 @@ pub struct Continuity {
 }
 
 /// One of the people who answered.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Person {
     /// The name, in its fullest form.
     pub name: String,
@@ -120,7 +121,7 @@ pub struct Person {
 }
 
 /// A change from one person to another.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct HandOff {
     /// Who had written or called before.
     pub from: String,
@@ -133,7 +134,7 @@ pub struct HandOff {
 }
 
 /// A week of the window.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Week {
     /// 1 for the first.
     pub number: u32,
@@ -156,7 +157,7 @@ pub struct Week {
 }
 
 /// What became of an opt-out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OptOut {
     /// None was sent.

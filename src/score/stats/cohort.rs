@@ -3,6 +3,7 @@
 //! withdrawn, censored when watching ended. The key `cohort` of `report.json`.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::survival::{Wait, median, steps};
@@ -25,7 +26,7 @@ pub const BUCKETS: [(&str, i64); 10] = [
 ];
 
 /// How a group of inquiries fared together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cohort {
     /// Inquiries with a final or provisional verdict.
     pub n: u32,
@@ -35,6 +36,7 @@ pub struct Cohort {
     pub never_personal: Option<f64>,
     /// Inquiries by time to the first personal touch; `never` holds only final ones.
     #[serde(serialize_with = "in_order")]
+    #[schemars(with = "Buckets")]
     pub buckets: Buckets,
     /// Inquiries without a personal touch so far whose window is open: in `n`, and in no bucket.
     pub open: u32,

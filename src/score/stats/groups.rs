@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean, of_mean};
@@ -17,7 +18,7 @@ use crate::score::facts::small;
 use crate::score::verdict::rounded;
 
 /// What a group's members have in common, in the order of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupBy {
     /// The whole wave.
@@ -35,7 +36,7 @@ pub enum GroupBy {
 }
 
 /// A mean score with its certainty.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeanScore {
     /// Final inquiries with a score.
     pub n: u32,
@@ -46,7 +47,7 @@ pub struct MeanScore {
 }
 
 /// A share by its name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedShare {
     /// `never`, `within_5m`, `within_1h`, `within_24h`, `called`, `question_answered`.
     pub id: String,
@@ -56,7 +57,7 @@ pub struct NamedShare {
 }
 
 /// Curves of waiting, on the wall clock.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Curves {
     /// To the first call attempt.
     pub call: Curve,
@@ -67,7 +68,7 @@ pub struct Curves {
 }
 
 /// The figures of a group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// What its members have in common.
     pub by: GroupBy,

@@ -14,6 +14,7 @@ mod trend;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::facts::small;
@@ -38,7 +39,7 @@ fn exact(value: f64) -> f64 {
 }
 
 /// How the statistics were made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
     /// Final inquiries that a builder needs for a rank, and for being called most improved.
     pub needed: u32,
@@ -51,7 +52,7 @@ pub struct Settings {
 }
 
 /// Ranks and trends over trailing waves.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trailing {
     /// The one kind of inquiry that is ranked and followed: the commonest of the report's wave.
     pub kind: Kind,
@@ -68,7 +69,7 @@ pub struct Trailing {
 }
 
 /// Many inquiries together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Statistics {
     /// How they were made.
     pub settings: Settings,

@@ -1,12 +1,13 @@
 //! Shares and their certainty: Wilson's score interval (1927) for one share, and Newcombe's hybrid score interval (1998, his method
 //! 10, without continuity correction) for the difference of two. Takes counts; refuses a share of nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Z, exact};
 
 /// A part of a whole, with the 95 % interval in which the true share lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Share {
     /// How many.
     pub part: u32,

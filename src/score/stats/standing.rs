@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean, of_mean};
@@ -11,7 +12,7 @@ use crate::score::facts::small;
 use crate::score::verdict::rounded;
 
 /// How a builder stands over trailing waves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Standing {
     /// The builder.
     pub builder: String,

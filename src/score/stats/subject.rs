@@ -2,6 +2,7 @@
 //! long each kind of answer was watched for. The last two are found from its log; everything is a value.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::score::card::Card;
@@ -11,7 +12,7 @@ use crate::score::{Log, Rubric};
 use crate::shop::hours::{Hours, Span, open_spans};
 
 /// When an inquiry was sent: the two are ranked and followed apart, since nobody sits at the phone at night.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Inside the builder's posted hours.

@@ -6,6 +6,7 @@
 //! its interval reaches from the first time at which the band's lower edge is at a half or less to the first at which its upper
 //! edge is (Brookmeyer and Crowley 1982). Where nobody is left waiting the band is not known, as in R.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::score::facts::small;
@@ -25,7 +26,7 @@ pub(super) struct Wait {
 }
 
 /// One step of a curve: a moment at which answers came or watching ended.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Seconds since the confirmation, wall clock.
     pub at_s: i64,
@@ -44,7 +45,7 @@ pub struct Step {
 }
 
 /// A curve of waiting, on the wall clock. It begins at 1 at 0 seconds and stays at each step's share until the next.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Curve {
     /// Inquiries in it.
     pub n: u32,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean, of_change};
@@ -16,7 +17,7 @@ use crate::score::facts::small;
 use crate::score::verdict::rounded;
 
 /// The change of a figure from an earlier wave.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// The later figure minus the earlier.
     pub change: f64,
@@ -25,7 +26,7 @@ pub struct Difference {
 }
 
 /// What changed since another wave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// The other wave.
     pub since: String,
@@ -38,7 +39,7 @@ pub struct Change {
 }
 
 /// One wave of a trend.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WavePoint {
     /// The wave.
     pub wave: String,
@@ -59,7 +60,7 @@ pub struct WavePoint {
 }
 
 /// A builder's waves, the oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BuilderTrend {
     /// The builder.
     pub builder: String,
@@ -70,7 +71,7 @@ pub struct BuilderTrend {
 }
 
 /// A builder whose mean score rose.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Improved {
     /// The builder.
     pub builder: String,

@@ -37,6 +37,7 @@ pub(crate) fn inquiry(wave: &str, slug: &str) -> Inquiry {
             domains: vec!["builder.example".into()],
             team: vec!["Zoë O'Brien".into()],
             holidays: vec![NaiveDate::from_ymd_opt(2026, 12, 25).unwrap()],
+            program: Some("programs/north.csv".into()),
             ask: Ask { persona: "dana".into(), community: None, question: ODD.into(), answer: vec!["garage".into()] },
             submit: SubmitRules {
                 mode: SubmitMode::Http,

@@ -1,0 +1,402 @@
+//! Many inquiries together, as the pages show them: how many still waited, the groups with their intervals, the waves one after another,
+//! and whether the ranks hang on the weights. Takes the report's statistics; gives what the templates print. A difference whose interval
+//! holds zero is told as none that is proven.
+
+use super::chart::{self, Curve, Point};
+use super::words::{self, brief, percent};
+use super::{Report, compare};
+use crate::score::{self, Difference, Group, GroupBy, Improved, Kind, Share, Trailing, WavePoint};
+
+/// Corners that a curve is drawn with at most; more would be finer than the page.
+const CORNERS: i64 = 250;
+/// Groups that a page lists.
+const GROUPS: usize = 80;
+/// The times at which the table behind the curves is read.
+const TIMES: [(i64, &str); 9] = [
+    (300, "5 min"),
+    (900, "15 min"),
+    (1_800, "30 min"),
+    (3_600, "1 h"),
+    (14_400, "4 h"),
+    (86_400, "24 h"),
+    (172_800, "48 h"),
+    (604_800, "7 d"),
+    (2_592_000, "30 d"),
+];
+
+/// A curve of waiting.
+pub(crate) struct Waiting {
+    pub(crate) title: &'static str,
+    pub(crate) drawing: String,
+    pub(crate) told: String,
+}
+
+/// The curves of the wave, and the table behind them: a time, and at it the three shares.
+pub(crate) struct Waits {
+    pub(crate) curves: Vec<Waiting>,
+    pub(crate) rows: Vec<(&'static str, Vec<String>)>,
+}
+
+/// A group of inquiries.
+pub(crate) struct GroupRow {
+    pub(crate) name: String,
+    pub(crate) n: u32,
+    pub(crate) score: Cell,
+    pub(crate) never: Cell,
+    pub(crate) quick: Cell,
+    pub(crate) answered: Cell,
+    pub(crate) median: Cell,
+}
+
+/// A figure and its interval.
+pub(crate) struct Cell {
+    pub(crate) value: String,
+    pub(crate) interval: String,
+}
+
+/// The groups that have one thing in common.
+pub(crate) struct Grouped {
+    pub(crate) title: &'static str,
+    pub(crate) rows: Vec<GroupRow>,
+}
+
+/// A wave of a trend, in a table.
+pub(crate) struct TrendRow {
+    pub(crate) wave: String,
+    pub(crate) n: u32,
+    pub(crate) score: Cell,
+    pub(crate) change: Cell,
+    pub(crate) never: Cell,
+    pub(crate) median: Cell,
+}
+
+/// A trend.
+pub(crate) struct Trend {
+    pub(crate) drawing: String,
+    pub(crate) told: String,
+    pub(crate) rows: Vec<TrendRow>,
+}
+
+fn none() -> Cell {
+    Cell { value: words::NONE.to_owned(), interval: String::new() }
+}
+
+fn all(report: &Report) -> Option<&Group> {
+    report.statistics.groups.iter().find(|group| group.by == GroupBy::All)
+}
+
+/// How many still waited; nothing where nobody was asked.
+pub(crate) fn waits(report: &Report) -> Option<Waits> {
+    let curves = &all(report)?.curves;
+    let three = [
+        ("wait-any", "A person, on any channel", &curves.personal),
+        ("wait-call", "A call", &curves.call),
+        ("wait-mail", "A personal email", &curves.personal_email),
+    ];
+    if three.iter().all(|(_, _, curve)| curve.n == 0) {
+        return None;
+    }
+    let drawn = three.into_iter().filter(|(_, _, curve)| curve.n > 0);
+    let curves = drawn.map(|(id, title, curve)| waiting(id, title, curve)).collect();
+    let cell = |curve: &score::Curve, at: i64| {
+        let step = curve.steps.iter().take_while(|step| step.at_s <= at).last();
+        match step {
+            _ if curve.n == 0 || curve.steps.last().is_none_or(|last| last.at_s < at && last.at_s + 86_400 < at) => words::NONE.to_owned(),
+            None => "100 %".to_owned(),
+            Some(step) => match (step.low, step.high) {
+                (Some(low), Some(high)) => format!("{} ({} to {})", percent(step.waiting), percent(low), percent(high)),
+                _ => percent(step.waiting),
+            },
+        }
+    };
+    let rows = TIMES.iter().map(|(at, label)| (*label, three.iter().map(|(_, _, curve)| cell(curve, *at)).collect())).collect();
+    Some(Waits { curves, rows })
+}
+
+fn waiting(id: &'static str, title: &'static str, curve: &score::Curve) -> Waiting {
+    let mut steps: Vec<(i64, f64, [f64; 2])> = Vec::new();
+    let place = |at: i64| {
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "seconds of a month, and a place on a page")]
+        let place = ((at.max(10) as f64 / 10.0).ln() / 12.5 * CORNERS as f64) as i64;
+        place
+    };
+    for step in curve.steps.iter().filter(|step| step.answered > 0) {
+        let edges = [step.low.unwrap_or(step.waiting), step.high.unwrap_or(step.waiting)];
+        // Steps nearer than the page can show are one, the later.
+        match steps.last_mut() {
+            Some(last) if place(last.0) == place(step.at_s) => (last.1, last.2) = (step.waiting, edges),
+            _ => steps.push((step.at_s, step.waiting, edges)),
+        }
+    }
+    let until = curve.steps.last().map_or(0, |step| step.at_s);
+    let median = match (curve.median_s, curve.median_interval_s) {
+        (Some(median), [low, high]) => {
+            let edge = |edge: Option<i64>| edge.map_or_else(|| "not reached".to_owned(), words::duration);
+            format!("Half had it after {} ({} to {}).", words::duration(median), edge(low), edge(high))
+        }
+        (None, _) => "Fewer than half ever had it.".to_owned(),
+    };
+    let apart = |n: u32, what: &str| if n > 0 { format!(" {n} {what}.") } else { String::new() };
+    let told = format!(
+        "{median} n = {}, {} answered.{}{}",
+        curve.n,
+        curve.answered,
+        apart(curve.not_offered, "apart: the channel was not offered"),
+        apart(curve.not_watched, "apart: the channel was not watched")
+    );
+    let drawn = Curve { id, title, description: told.clone(), steps, until, median: curve.median_s };
+    Waiting { title, drawing: chart::survival(&drawn), told }
+}
+
+fn share(group: &Group, id: &str) -> Cell {
+    group.shares.iter().find(|share| share.id == id).map_or_else(none, |named| of_share(&named.share))
+}
+
+fn of_share(share: &Share) -> Cell {
+    let [low, high] = share.interval;
+    Cell { value: percent(share.share), interval: format!("{} to {}, of {}", percent(low), percent(high), share.of) }
+}
+
+fn of_score(score: Option<&score::MeanScore>) -> Cell {
+    score.map_or_else(none, |score| Cell {
+        value: words::score(score.mean),
+        interval: match score.interval {
+            Some([low, high]) => format!("{} to {}, of {}", words::score(low), words::score(high), score.n),
+            None => format!("of {}", score.n),
+        },
+    })
+}
+
+fn of_median(median: Option<i64>, [low, high]: [Option<i64>; 2], n: u32) -> Cell {
+    match median {
+        Some(median) => Cell {
+            value: words::duration(median),
+            interval: match (low, high) {
+                (Some(low), Some(high)) => format!("{} to {}", words::duration(low), words::duration(high)),
+                (Some(low), None) => format!("from {}", words::duration(low)),
+                (None, Some(high)) => format!("up to {}", words::duration(high)),
+                (None, None) => String::new(),
+            },
+        },
+        None if n == 0 => none(),
+        None => Cell { value: "not reached".to_owned(), interval: String::new() },
+    }
+}
+
+/// The groups, by what they have in common; a group that is the whole wave says nothing.
+pub(crate) fn groups(report: &Report) -> Vec<Grouped> {
+    let titles = [
+        (GroupBy::All, "The wave"),
+        (GroupBy::Kind, "When it was asked"),
+        (GroupBy::Osc, "Online sales counselor on the site"),
+        (GroupBy::Chat, "Chat on the site"),
+        (GroupBy::State, "State"),
+        (GroupBy::Tag, "Tag"),
+    ];
+    let whole = all(report).map_or(0, |group| group.cohort.n);
+    let mut left = GROUPS;
+    let grouped = |(by, title): (GroupBy, &'static str)| {
+        let of: Vec<&Group> = report.statistics.groups.iter().filter(|group| group.by == by && group.cohort.n > 0).collect();
+        let telling = by == GroupBy::All || of.iter().any(|group| group.cohort.n < whole);
+        let rows: Vec<GroupRow> = of.into_iter().filter(|_| telling).take(left).map(group_row).collect();
+        left -= rows.len();
+        (!rows.is_empty()).then_some(Grouped { title, rows })
+    };
+    let all: Vec<Grouped> = titles.into_iter().filter_map(grouped).collect();
+    if all.len() > 1 { all } else { Vec::new() }
+}
+
+fn group_row(group: &Group) -> GroupRow {
+    let name = match (group.by, group.name.as_str()) {
+        (GroupBy::All, _) => "All inquiries".to_owned(),
+        (_, "not_known") => "not known".to_owned(),
+        (GroupBy::Kind, "in_hours") => "inside posted hours".to_owned(),
+        (GroupBy::Kind, "after_hours") => "after hours".to_owned(),
+        (GroupBy::Osc, "shown") => "named or pictured".to_owned(),
+        (GroupBy::Osc, "not_shown") => "not shown".to_owned(),
+        (GroupBy::Chat, "chat") => "with a chat".to_owned(),
+        (GroupBy::Chat, "no_chat") => "without".to_owned(),
+        (_, name) => brief(name, 60),
+    };
+    GroupRow {
+        name,
+        n: group.cohort.n,
+        score: of_score(group.score.as_ref()),
+        never: share(group, "never"),
+        quick: share(group, "within_5m"),
+        answered: share(group, "question_answered"),
+        median: of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n),
+    }
+}
+
+/// A change with its sign.
+fn signed(change: f64) -> String {
+    let text = words::score(change.abs());
+    if text == "0.0" { text } else { format!("{}{text}", if change < 0.0 { "−" } else { "+" }) }
+}
+
+fn of_change(difference: Option<&Difference>) -> Cell {
+    difference.map_or_else(none, |difference| Cell {
+        value: signed(difference.change),
+        interval: difference
+            .interval
+            .map_or_else(|| "too few to say".to_owned(), |[low, high]| format!("{} to {}", signed(low), signed(high))),
+    })
+}
+
+/// What a change of score means, in a sentence.
+fn told(difference: &Difference, since: &str) -> String {
+    let change = format!("{} points since {}", signed(difference.change), brief(since, 40));
+    match difference.interval {
+        Some([low, high]) if low > 0.0 || high < 0.0 => format!("{change} ({} to {}): more than chance.", signed(low), signed(high)),
+        Some([low, high]) => format!("{change} ({} to {}): no change is proven, since the interval holds zero.", signed(low), signed(high)),
+        None => format!("{change}: too few inquiries to say whether that is chance."),
+    }
+}
+
+/// A trend over two waves or more.
+fn trend(id: &str, title: &str, waves: &[WavePoint]) -> Option<Trend> {
+    if waves.len() < 2 || waves.iter().all(|wave| wave.score.is_none()) {
+        return None;
+    }
+    let point = |wave: &WavePoint| Point {
+        wave: wave.wave.clone(),
+        n: wave.score.map_or(0, |score| score.n),
+        value: wave.score.map(|score| score.mean),
+        interval: wave.score.and_then(|score| score.interval),
+    };
+    let row = |wave: &WavePoint| TrendRow {
+        wave: brief(&wave.wave, 40),
+        n: wave.n,
+        score: of_score(wave.score.as_ref()),
+        change: of_change(wave.from_previous.as_ref().and_then(|change| change.score.as_ref())),
+        never: wave.never.as_ref().map_or_else(none, of_share),
+        median: of_median(wave.median_s, wave.median_interval_s, wave.n),
+    };
+    let last = waves.last()?;
+    let changes = last.from_previous.iter().chain(&last.from_first);
+    let told = changes.filter_map(|change| Some(told(change.score.as_ref()?, &change.since))).collect::<Vec<_>>().join(" ");
+    Some(Trend {
+        drawing: chart::trend(id, title, &waves.iter().map(point).collect::<Vec<_>>()),
+        told,
+        rows: waves.iter().map(row).collect(),
+    })
+}
+
+/// All builders together over the trailing waves.
+pub(crate) fn of_wave(report: &Report) -> Option<Trend> {
+    trend("trend", "Mean score over the waves", &report.statistics.trailing.trend)
+}
+
+/// One builder over the trailing waves.
+pub(crate) fn of_builder(report: &Report, builder: &str) -> Option<Trend> {
+    let own = report.statistics.trailing.builders.binary_search_by(|one| one.builder.as_str().cmp(builder)).ok()?;
+    trend("trend", "Score over the waves", &report.statistics.trailing.builders.get(own)?.waves)
+}
+
+/// Who improved most, in sentences.
+pub(crate) fn improved(trailing: &Trailing) -> Vec<String> {
+    let one = |best: &Improved| {
+        let interval = best.rise.interval.map_or_else(String::new, |[low, high]| format!(" ({} to {})", signed(low), signed(high)));
+        format!(
+            "{}: {} points{interval}, from {} in {} to {} in {}, over {} final inquiries.",
+            brief(&best.builder, 100),
+            signed(best.rise.change),
+            words::score(best.from),
+            brief(&best.from_wave, 40),
+            words::score(best.to),
+            brief(&best.to_wave, 40),
+            best.n
+        )
+    };
+    trailing.most_improved.iter().map(one).collect()
+}
+
+/// What is apart from ranks and trends, and what the ranks hang on, in sentences.
+pub(crate) fn notes(report: &Report) -> Vec<String> {
+    let trailing = &report.statistics.trailing;
+    let mut notes: Vec<String> = trailing
+        .left_out
+        .iter()
+        .filter(|(_, n)| **n > 0)
+        .map(|(kind, n)| {
+            let kind = match kind {
+                Kind::InHours => "sent inside posted hours",
+                Kind::AfterHours => "sent after hours",
+                Kind::NotKnown => "of which it is not known whether they fell into posted hours",
+            };
+            let stand = if *n == 1 { "1 inquiry stands" } else { "inquiries stand" };
+            if *n == 1 { format!("{stand} apart, {kind}.") } else { format!("{n} {stand} apart, {kind}.") }
+        })
+        .collect();
+    let ranks = &trailing.sensitivity;
+    let moved: Vec<String> = ranks
+        .ranges
+        .iter()
+        .filter(|range| range.best != range.worst)
+        .take(12)
+        .map(|range| format!("{} between {} and {}", brief(&range.builder, 60), range.best, range.worst))
+        .collect();
+    if ranks.trials > 0 && moved.is_empty() {
+        notes.push(format!(
+            "The ranks hold when any one part of the rubric weighs a quarter more or less ({} weightings tried).",
+            ranks.trials
+        ));
+    } else if !moved.is_empty() {
+        notes.push(format!("With one part a quarter heavier or lighter, ranks move: {}.", moved.join("; ")));
+    }
+    notes
+}
+
+/// The headline's median with its interval.
+pub(crate) fn median_interval(report: &Report) -> String {
+    let cell = all(report).map(|group| of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
+    match cell {
+        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => format!("{}; never counted in", cell.interval),
+        _ => "those who never answered counted in".to_owned(),
+    }
+}
+
+/// A share of the whole wave with its interval, for the headline.
+pub(crate) fn headline(report: &Report, id: &str) -> Option<String> {
+    let named = all(report)?.shares.iter().find(|share| share.id == id)?;
+    let [low, high] = named.share.interval;
+    Some(format!("{} to {}, of {} proven", percent(low), percent(high), named.share.of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{build, sample};
+    use super::*;
+
+    #[test]
+    fn a_change_says_whether_it_is_proven() {
+        let of = |interval| told(&Difference { change: -4.2, interval }, "2026-10");
+        assert_eq!(of(Some([-9.0, 0.5])), "−4.2 points since 2026-10 (−9.0 to +0.5): no change is proven, since the interval holds zero.");
+        assert_eq!(of(Some([-9.0, -0.5])), "−4.2 points since 2026-10 (−9.0 to −0.5): more than chance.");
+        assert!(of(None).contains("too few"));
+    }
+
+    #[test]
+    fn a_large_wave_is_drawn_with_a_bounded_number_of_corners() {
+        let report = build(sample::input());
+        let mut curve = all(&report).unwrap().curves.personal.clone();
+        let step = curve.steps[0].clone();
+        curve.steps = (0..50_000)
+            .map(|n| score::Step { at_s: n * 50, waiting: 1.0 - f64::from(u32::try_from(n).unwrap()) / 60_000.0, ..step.clone() })
+            .collect();
+        let drawn = waiting("w", "t", &curve).drawing;
+        assert!(drawn.len() < 40_000, "{}", drawn.len());
+    }
+
+    #[test]
+    fn the_sample_has_curves_groups_and_a_trend() {
+        let report = build(sample::input());
+        let waits = waits(&report).unwrap();
+        assert_eq!((waits.curves.len(), waits.rows.len()), (3, TIMES.len()));
+        let titles: Vec<&str> = groups(&report).iter().map(|group| group.title).collect();
+        assert!(titles.starts_with(&["The wave", "Online sales counselor on the site", "Chat on the site", "State"]), "{titles:?}");
+        assert_eq!(of_wave(&report).unwrap().rows.len(), 2);
+        assert_eq!(of_builder(&report, "Bluebonnet Homes").unwrap().rows.len(), 2);
+    }
+}
