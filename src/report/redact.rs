@@ -227,6 +227,52 @@ mod tests {
         }
     }
 
+    /// Every text of a shop that may hold a name holds this one.
+    #[test]
+    fn no_text_of_a_study_keeps_a_name_that_is_known() {
+        const NAME: &str = "Zyxamy Qwvortiz";
+        let said = || format!("so says {NAME}, zyxamy at her desk, zyxamy.qwvortiz@bluebonnet.example, https://meet.example/zyxamy");
+        let mut input = super::super::sample::input();
+        input.shops.retain(|shop| shop.card.shop == "bluebonnet");
+        for shop in &mut input.shops {
+            shop.detail.basis = Some(Basis::Study);
+            shop.detail.reason = Some(said());
+            shop.detail.staff = vec![NAME.to_owned()];
+            shop.readiness = Some(serde_json::json!({"osc_name": NAME, "response_promise": said()}));
+            for touch in &mut shop.card.touches {
+                touch.from = Some("zyxamy.qwvortiz@bluebonnet.example".to_owned());
+                let labels = &mut touch.labels;
+                (labels.sender_name, labels.introduces) = (Some(NAME.to_owned()), Some(NAME.to_owned()));
+                (labels.scheduling_link, labels.video) = (Some("https://meet.example/zyxamy".to_owned()), Some(said()));
+            }
+            let card = &mut shop.card;
+            let whys = card.criteria.iter_mut().map(|one| &mut one.why).chain(card.caps.iter_mut().map(|cap| &mut cap.why));
+            whys.chain(&mut card.verdict_why).for_each(|why| *why = said());
+            for detail in shop.detail.touches.values_mut() {
+                (detail.subject, detail.excerpt, detail.review) = (Some(said()), Some(said()), Some(said()));
+                detail.html = Some("<p>Zyx<b>amy</b></p>".to_owned());
+                detail.quotes.values_mut().for_each(|quote| *quote = said());
+                detail.reasons.iter_mut().for_each(|reason| reason.detail = said());
+            }
+            shop.appeals = vec![Appeal { by: NAME.to_owned(), text: said(), outcome_text: Some(said()), ..Appeal::default() }];
+            if let Some(insight) = &mut shop.insight {
+                insight.each_text(|text| *text = said());
+            }
+        }
+        let mut report = super::super::build(input);
+        // The names that redacting goes by are never printed.
+        report.shops.iter_mut().for_each(|shop| shop.detail.staff.clear());
+        for text in [serde_json::to_string(&report.shops).unwrap(), format!("{:?}", report.shops)] {
+            let small = text.to_lowercase();
+            for part in ["zyxamy", "qwvortiz"] {
+                let at = small
+                    .find(part)
+                    .map(|at| small.chars().skip(small[..at].chars().count().saturating_sub(80)).take(160).collect::<String>());
+                assert_eq!(at, None, "{part}");
+            }
+        }
+    }
+
     #[test]
     fn whom_the_site_names_is_hidden_too() {
         let sample = super::super::sample::input().shops.into_iter().next().unwrap();
