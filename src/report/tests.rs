@@ -249,6 +249,61 @@ fn the_index_says_what_a_reader_must_know() {
     assert!(page(&pages, "builders/blocked.html").contains("The clock never started."));
 }
 
+#[test]
+fn what_is_not_proven_stands_in_plain_sight() {
+    let pages = all(&build(sample::input()));
+    let index = page(&pages, "index.html");
+    for text in [
+        "<strong>Not proven:</strong> 2 inquiries are inconclusive",
+        "1 gap in what was watched",
+        "Times in dispute",
+        "Perhaps automatic",
+        "<dt>Indeterminate</dt>",
+        "<dt>Appeals</dt>",
+    ] {
+        assert!(index.contains(text), "{text}");
+    }
+    let card = page(&pages, "builders/emoji.html");
+    for text in ["in dispute", "phone.main was not watched: 2026-11-10T02:00:00Z to 2026-11-11T05:30:00Z (1 d 3 h): no log shows it."] {
+        assert!(card.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn every_page_leads_to_the_methods_and_they_hold_the_whole_rubric() {
+    let report = build(sample::input());
+    let pages = all(&report);
+    for (path, text) in pages.iter().filter(|(path, _)| path.ends_with("html")) {
+        let link = if path.contains('/') { "href=\"../methods.html\"" } else { "href=\"methods.html\"" };
+        assert!(text.contains(link), "{path}");
+    }
+    let methods = page(&pages, "methods.html");
+    for (id, _) in crate::score::Rubric::default_rubric().criteria() {
+        assert!(methods.contains(&format!("<span class=\"sub\">{id}</span>")), "{id}");
+    }
+    for text in [
+        "9f9f9f",
+        "first call attempt within 5 min, inside posted hours",
+        "Velocify",
+        "For coaching, not for discipline",
+        "same_attempt_s = 120",
+    ] {
+        assert!(methods.contains(text), "{text}");
+    }
+    let mut without = report;
+    without.rubric_text.clear();
+    assert!(page(&all(&without), "methods.html").contains("its hash tells it from any other"));
+}
+
+#[test]
+fn a_scorecard_coaches() {
+    let pages = all(&build(sample::input()));
+    let card = page(&pages, "builders/caliche-creek.html");
+    for text in ["What would help most", "Done well", "Done badly", "How the buyer was looked after", "Over the waves"] {
+        assert!(card.contains(text), "{text}");
+    }
+}
+
 /// A wave of so many shops, after the sample's.
 fn wave_of(shops: usize) -> super::Input {
     let mut input = sample::input();
