@@ -54,14 +54,21 @@ fn colours(report: &Report) -> String {
 
 impl Writer for Html {
     fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
-        let mut pages = vec![
-            render(report, "index.html".to_owned(), &index::view(report))?,
-            render(report, "methods.html".to_owned(), &methods::view(report))?,
-        ];
-        for shop in &report.shops {
-            pages.push(render(report, format!("builders/{}.html", shop.file), &scorecard::view(report, shop))?);
-        }
+        let mut pages = Vec::new();
+        self.each(report, &mut |page| {
+            pages.push(page);
+            Ok(())
+        })?;
         Ok(pages)
+    }
+
+    fn each(&self, report: &Report, put: &mut dyn FnMut(Page) -> Result<(), ReportError>) -> Result<(), ReportError> {
+        put(render(report, "index.html".to_owned(), &index::view(report))?)?;
+        put(render(report, "methods.html".to_owned(), &methods::view(report))?)?;
+        report
+            .shops
+            .iter()
+            .try_for_each(|shop| put(render(report, format!("builders/{}.html", shop.file), &scorecard::view(report, shop))?))
     }
 }
 

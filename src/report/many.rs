@@ -132,9 +132,9 @@ fn waiting(id: &'static str, title: &'static str, curve: &score::Curve) -> Waiti
     let median = match (curve.median_s, curve.median_interval_s) {
         (Some(median), [low, high]) => {
             let edge = |edge: Option<i64>| edge.map_or_else(|| "not reached".to_owned(), words::duration);
-            format!("Half had it after {} ({} to {}).", words::duration(median), edge(low), edge(high))
+            format!("Half got one after {} ({} to {}).", words::duration(median), edge(low), edge(high))
         }
-        (None, _) => "Fewer than half ever had it.".to_owned(),
+        (None, _) => "Fewer than half got one.".to_owned(),
     };
     let apart = |n: u32, what: &str| if n > 0 { format!(" {n} {what}.") } else { String::new() };
     let told = format!(
@@ -352,8 +352,10 @@ pub(crate) fn notes(report: &Report) -> Vec<String> {
 pub(crate) fn median_interval(report: &Report) -> String {
     let cell = all(report).map(|group| of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
     match cell {
-        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => format!("{}; never counted in", cell.interval),
-        _ => "those who never answered counted in".to_owned(),
+        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => {
+            format!("{}; the silent counted in", cell.interval)
+        }
+        _ => "the silent counted in".to_owned(),
     }
 }
 

@@ -38,6 +38,7 @@ mod watched;
 pub mod words;
 mod xlsx;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -175,25 +176,32 @@ impl Page {
 pub(crate) trait Writer {
     /// The pages of this format.
     fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError>;
+
+    /// Hands over the pages one by one; a format of many pages makes each when the one before is done with.
+    fn each(&self, report: &Report, put: &mut dyn FnMut(Page) -> Result<(), ReportError>) -> Result<(), ReportError> {
+        self.pages(report)?.into_iter().try_for_each(put)
+    }
 }
 
-/// Writes the report's files into `dir`, which is the wave's own folder, and returns their paths. Everything is rendered before the first
-/// file is touched, and each file is replaced as a whole: a reader never sees half of one. Scorecards of shops that are no longer in the
-/// wave go.
+/// Writes the report's files into `dir`, which is the wave's own folder, and returns their paths. Each file is replaced as a
+/// whole: a reader never sees half of one. A page is written before the next is made, so that a large wave needs no more memory than its
+/// model. Scorecards of shops that are no longer in the wave go; before an anonymous report, all that an earlier one left.
 ///
 /// # Errors
 /// When a page cannot be rendered, or a file or folder cannot be written.
 pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, ReportError> {
-    let mut pages = Vec::new();
-    for writer in Format::PLAIN.iter().filter(|format| formats.contains(format)).filter_map(|format| format.writer()) {
-        pages.extend(writer.pages(report)?);
-    }
-    let files: Vec<PathBuf> = pages.iter().map(|page| place(&dir.join(&page.path), &page.bytes)).collect::<Result<_, _>>()?;
-    if formats.contains(&Format::Html) || report.anonymous {
-        sweep(&dir.join("builders"), &files)?;
-    }
     if report.anonymous {
-        unmask(dir, &files)?;
+        unmask(dir)?;
+    }
+    let mut files = Vec::new();
+    for writer in Format::PLAIN.iter().filter(|format| formats.contains(format)).filter_map(|format| format.writer()) {
+        writer.each(report, &mut |page| {
+            files.push(place(&dir.join(&page.path), &page.bytes)?);
+            Ok(())
+        })?;
+    }
+    if formats.contains(&Format::Html) {
+        sweep(&dir.join("builders"), &files)?;
     }
     Ok(files)
 }
@@ -218,16 +226,18 @@ const OURS: [&str; 16] = [
     "purge-list.csv",
 ];
 
-/// Takes away what an earlier report left beside an anonymous one: it would tell who is who.
-fn unmask(dir: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
-    let old = OURS.iter().map(|name| dir.join(name)).filter(|path| path.exists() && !written.contains(path));
-    old.into_iter().try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))
+/// Takes away what an earlier report left where an anonymous one goes, first of all: beside it, it would tell who is who.
+fn unmask(dir: &Path) -> Result<(), ReportError> {
+    let old = OURS.iter().map(|name| dir.join(name)).filter(|path| path.exists());
+    old.into_iter().try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))?;
+    sweep(&dir.join("builders"), &[])
 }
 
 /// Takes away the scorecards that an earlier report left and this one has not.
 fn sweep(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     // No shop, no folder.
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let written: BTreeSet<&PathBuf> = written.iter().collect();
     let paths = entries.flatten().map(|entry| entry.path());
     let stale = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "html") && !written.contains(path);
     paths.filter(stale).try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))

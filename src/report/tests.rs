@@ -41,7 +41,7 @@ fn hostile_text_is_never_markup() {
     let report = build(sample::input());
     let pages = all(&report);
     let html: Vec<_> = pages.iter().filter(|(path, _)| path.ends_with("html")).collect();
-    assert_eq!(html.len(), 1 + report.shops.len());
+    assert_eq!(html.len(), 2 + report.shops.len());
     let mut shown = 0;
     for (path, text) in html {
         for bad in ["<script", "<img", "onclick=", "<iframe", "http://evil.example/pixel", "<a href=\"http://evil", "<link", "url("] {
@@ -59,7 +59,8 @@ fn hostile_text_is_never_markup() {
     assert!(!md.contains("<script") && !md.contains("<img") && md.contains("&lt;script&gt;"));
 }
 
-const KNOWN: [&str; 58] = [
+const KNOWN: [&str; 59] = [
+    "defs",
     "html",
     "head",
     "meta",
@@ -212,6 +213,7 @@ fn files_are_written_whole_and_replaced() {
         "fixes.csv",
         "index.html",
         "leaderboard.csv",
+        "methods.html",
         "purge-list.csv",
         "report.json",
         "report.md",
@@ -267,4 +269,124 @@ fn the_index_says_what_a_reader_must_know() {
         assert!(card.contains(text), "{text}");
     }
     assert!(page(&pages, "builders/blocked.html").contains("The clock never started."));
+}
+
+#[test]
+fn what_is_not_proven_stands_in_plain_sight() {
+    let pages = all(&build(sample::input()));
+    let index = page(&pages, "index.html");
+    for text in [
+        "<strong>Not proven:</strong> 2 inquiries are inconclusive",
+        "1 gap in what was watched",
+        "Times in dispute",
+        "Perhaps automatic",
+        "<dt>Indeterminate</dt>",
+        "<dt>Appeals</dt>",
+    ] {
+        assert!(index.contains(text), "{text}");
+    }
+    let card = page(&pages, "builders/emoji.html");
+    for text in ["in dispute", "phone.main was not watched: 2026-11-10T02:00:00Z to 2026-11-11T05:30:00Z (1 d 3 h): no log shows it."] {
+        assert!(card.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn every_page_leads_to_the_methods_and_they_hold_the_whole_rubric() {
+    let report = build(sample::input());
+    let pages = all(&report);
+    for (path, text) in pages.iter().filter(|(path, _)| path.ends_with("html")) {
+        let link = if path.contains('/') { "href=\"../methods.html\"" } else { "href=\"methods.html\"" };
+        assert!(text.contains(link), "{path}");
+    }
+    let methods = page(&pages, "methods.html");
+    for (id, _) in crate::score::Rubric::default_rubric().criteria() {
+        assert!(methods.contains(&format!("<span class=\"sub\">{id}</span>")), "{id}");
+    }
+    for text in [
+        "9f9f9f",
+        "first call attempt within 5 min, inside posted hours",
+        "Velocify",
+        "For coaching, not for discipline",
+        "same_attempt_s = 120",
+    ] {
+        assert!(methods.contains(text), "{text}");
+    }
+    let mut without = report;
+    without.rubric_text.clear();
+    assert!(page(&all(&without), "methods.html").contains("its hash tells it from any other"));
+}
+
+#[test]
+fn a_scorecard_coaches() {
+    let pages = all(&build(sample::input()));
+    let card = page(&pages, "builders/caliche-creek.html");
+    for text in ["What would help most", "Done well", "Done badly", "How the buyer was looked after", "Over the waves"] {
+        assert!(card.contains(text), "{text}");
+    }
+}
+
+/// A wave of so many shops, after the sample's.
+fn wave_of(shops: usize) -> super::Input {
+    let mut input = sample::input();
+    let some = std::mem::take(&mut input.shops);
+    let one = |n: usize| {
+        let mut shop = some[n % some.len()].clone();
+        shop.card.shop = format!("shop-{n}");
+        shop
+    };
+    input.shops = (0..shops).map(one).collect();
+    input
+}
+
+#[test]
+fn a_large_wave_stays_openable_and_a_scorecard_does_not_grow_with_it() {
+    use askama::Template as _;
+    let (small, large) = (build(wave_of(14)), build(wave_of(1_400)));
+    let index = super::index::view(&large).render().unwrap();
+    let before = super::index::view(&build(wave_of(0))).render().unwrap();
+    assert!((index.len() - before.len()) / 1_400 < 1_300, "{} bytes a shop", (index.len() - before.len()) / 1_400);
+    assert!(index.contains("stand on its builder’s own page") && !index.contains("id=\"strip0"));
+    let card = |report: &Report| super::scorecard::view(report, &report.shops[0]).render().unwrap();
+    assert_eq!(card(&small), card(&large));
+}
+
+#[test]
+#[ignore]
+fn measure_ten_thousand() {
+    let n: usize = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let begin = std::time::Instant::now();
+    let mut input = wave_of(n);
+    for shop in &mut input.shops {
+        if shop.card.touches.is_empty() {
+            continue;
+        }
+        let have = shop.card.touches.clone();
+        while shop.card.touches.len() < 50 {
+            let m = shop.card.touches.len();
+            let mut touch = have[m % have.len()].clone();
+            let detail = shop.detail.touches[&touch.id].clone();
+            touch.id = format!("t_x{m}");
+            shop.detail.touches.insert(touch.id.clone(), detail);
+            shop.card.touches.push(touch);
+        }
+    }
+    eprintln!("made {:?}", begin.elapsed());
+    let begin = std::time::Instant::now();
+    let report = build(input);
+    eprintln!("built {:?}", begin.elapsed());
+    let folder = tempfile::tempdir().unwrap();
+    for format in [Format::Html, Format::Json] {
+        let begin = std::time::Instant::now();
+        let files = write(&report, folder.path(), &[format]).unwrap();
+        let bytes: u64 = files.iter().map(|file| std::fs::metadata(file).unwrap().len()).sum();
+        eprintln!(
+            "{format:?} {:?}, {} files, {bytes} bytes, the first {}",
+            begin.elapsed(),
+            files.len(),
+            std::fs::metadata(&files[0]).unwrap().len()
+        );
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    eprintln!("{}", status.lines().find(|l| l.starts_with("VmHWM")).unwrap());
 }

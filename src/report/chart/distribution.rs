@@ -54,7 +54,7 @@ pub(crate) fn distribution(report: &Report) -> String {
         svg.line("median", (x, top - 6.0), (x, base));
         // Beside the five-minute label there is no room for a second one on a phone.
         let far = (x - axis.x(300.0)).abs();
-        if far > 13.0 && x < axis.right - 8.0 {
+        if far > 17.0 && x < axis.right - 8.0 {
             let class = if far > 32.0 { "median-label" } else { "median-label fine" };
             svg.text(class, (x, top - 11.0), Anchor::Middle, &format!("median {}", words::duration(median)));
         }

@@ -53,8 +53,7 @@ impl LogAxis {
         for (at, label, always) in TICKS {
             let (line, tick) = if always { ("grid", "tick") } else { ("grid fine", "tick fine") };
             svg.line(line, (self.x(at), top), (self.x(at), base));
-            let last = at >= WINDOW && self.right > 99.0;
-            svg.text(tick, (self.x(at), base + 17.0), if last { Anchor::End } else { Anchor::Middle }, label);
+            svg.text(tick, (self.x(at), base + 17.0), if at >= WINDOW { Anchor::End } else { Anchor::Middle }, label);
         }
     }
 
