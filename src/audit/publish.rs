@@ -66,6 +66,9 @@ impl Workspace {
         let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
+        let builders = score::builders(&trailing, RANKED_FROM);
+        let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
+        let program = self.programs(&slugs, &builders)?;
         Ok(report::build(Input {
             wave: wave.to_owned(),
             as_of,
@@ -73,9 +76,9 @@ impl Workspace {
             rubric: RubricRef { name: rubric.name.clone(), version: rubric.version.clone(), sha256: rubric.sha256() },
             workspace: self.config.name.clone(),
             shops,
-            builders: score::builders(&trailing, RANKED_FROM),
+            builders,
             cohort: score::cohort(&cards, as_of),
-            program: Vec::new(),
+            program,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),
