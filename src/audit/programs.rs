@@ -84,6 +84,8 @@ fn table(path: &Path, bytes: &[u8]) -> Result<Table, AuditError> {
         Ok(text) => (std::borrow::Cow::Borrowed(text.trim_start_matches('\u{feff}')), (), ()),
         Err(_) => (encoding_rs::WINDOWS_1252.decode(bytes).0, (), ()),
     };
+    // The reader of CSV counts lines by their `\n`, and would be one short after the other ends.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(true).from_reader(text.as_bytes());
     let broken = |error: ::csv::Error| AuditError::wrong(format!("use {}: {error}", path.display()), "save it as CSV");
     let header = reader.headers().map_err(broken)?.clone();
@@ -122,6 +124,7 @@ struct Places {
 
 impl Places {
     fn of(path: &Path, header: &::csv::StringRecord) -> Result<Self, AuditError> {
+        let line = header.position().map_or(1, ::csv::Position::line);
         let shown = || header.iter().map(|cell| format!("`{}`", cell.trim())).collect::<Vec<_>>().join(", ");
         let find = |what: &str| -> Result<Option<usize>, AuditError> {
             let names = COLUMNS.iter().find(|(column, _)| *column == what).map_or(&[][..], |(_, names)| names);
@@ -133,7 +136,7 @@ impl Places {
                 [first, second, ..] => {
                     let cell = |at: &usize| header.get(*at).unwrap_or_default().trim().to_owned();
                     let (one, other) = (cell(first), cell(second));
-                    let what = format!("use {}, line 1: both `{one}` and `{other}` may be the {what}", path.display());
+                    let what = format!("use {}, line {line}: both `{one}` and `{other}` may be the {what}", path.display());
                     Err(AuditError::wrong(what, "rename the one that is not meant"))
                 }
             }
@@ -141,7 +144,7 @@ impl Places {
         let needed = |what: &str| {
             find(what)?.ok_or_else(|| {
                 let names = COLUMNS.iter().find(|(column, _)| *column == what).map_or(&[][..], |(_, names)| names);
-                let message = format!("use {}, line 1: no column is the {what} among {}", path.display(), shown());
+                let message = format!("use {}, line {line}: no column is the {what} among {}", path.display(), shown());
                 AuditError::wrong(message, format!("name it `{what}`; known are {}", names.join(", ")))
             })
         };
