@@ -16,6 +16,7 @@ mod redact;
 mod scorecard;
 mod sensitivity;
 mod svg;
+mod trailing;
 mod watched;
 pub mod words;
 
