@@ -43,7 +43,7 @@ pub use error::AuditError;
 pub use gather::{Gathered, SourcePass, Vouched};
 pub use hooks::Came;
 pub use probe::Prober;
-pub use publish::Published;
+pub use publish::{Published, TRAILING_WAVES, Topic};
 pub use record::{InquiryByHand, TouchByHand};
 pub use review::{Item, Ruling};
 pub use wave::{Asked, Asking, Step};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use super::ledger::Ledger;
 use super::{AuditError, Workspace};
@@ -11,15 +12,39 @@ use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
 use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Insight, Rubric, Setting};
+use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
 use crate::store::Touch;
 
-/// Waves that a builder's mean runs over.
-const TRAILING_WAVES: usize = 6;
-/// Final inquiries of a builder below which it has no rank.
-const RANKED_FROM: u32 = 3;
+/// Waves that ranks and trends run over, where nothing else is asked for.
+pub const TRAILING_WAVES: usize = 6;
+
+/// What a report speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic<'a> {
+    /// The wave.
+    pub wave: &'a str,
+    /// Up to which moment; a later one than now is now, since nothing is known of it.
+    pub as_of: DateTime<Utc>,
+    /// Trailing waves that ranks and trends run over, the wave itself included.
+    pub waves: usize,
+}
+
+impl<'a> Topic<'a> {
+    /// A wave as of a moment, over as many trailing waves as usual.
+    #[must_use]
+    pub fn of(wave: &'a str, as_of: DateTime<Utc>) -> Self {
+        Self { wave, as_of, waves: TRAILING_WAVES }
+    }
+}
+
+/// An inquiry scored, with what the statistics want to know of it.
+struct Scored<'a> {
+    inquiry: &'a Inquiry,
+    card: Card,
+    watch: Watch,
+}
 
 /// A written report.
 #[derive(Debug)]
@@ -35,7 +60,8 @@ impl Workspace {
     ///
     /// # Errors
     /// When the wave is unknown, or the store or the evidence fails.
-    pub async fn report(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric) -> Result<Report, AuditError> {
+    pub async fn report(&self, topic: Topic<'_>, rubric: &Rubric) -> Result<Report, AuditError> {
+        let wave = topic.wave;
         let all = self.store.inquiries(None).await?;
         let inquiries: Vec<&Inquiry> = all.iter().filter(|inquiry| inquiry.wave == wave).collect();
         if inquiries.is_empty() {
@@ -48,25 +74,31 @@ impl Workspace {
             };
             return Err(AuditError::wrong(format!("find the wave `{wave}`"), hint));
         }
+        // Silence up to a moment that is yet to come is nothing that anybody watched.
+        let as_of = topic.as_of.min(self.this_second());
         self.derive().await?;
         let ledger = self.ledger().await?;
-        let trailing = self.trailing(&all, wave, &ledger, as_of, rubric)?;
+        let waves = trailing(&all, wave, topic.waves);
+        let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
+        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from, as_of);
+        let of_wave = |one: &&Scored<'_>| one.inquiry.wave == wave;
         let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
-        for card in &trailing {
-            of_builder.entry(&card.builder).or_default().push(card);
+        for one in &scored {
+            of_builder.entry(&one.card.builder).or_default().push(&one.card);
+        }
+        let mut told = Vec::new();
+        for one in scored.iter().filter(of_wave) {
+            let detail = self.detail(one.inquiry, &ledger, as_of).await?;
+            let known = of_builder.get(one.card.builder.as_str()).map_or(&[][..], Vec::as_slice);
+            let insight = insight(&one.card, known, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
+            told.push((detail, insight));
         }
         let mut shops = Vec::new();
-        for inquiry in &inquiries {
-            let card = score::card(&ledger.log(inquiry, as_of), rubric)?;
-            let detail = self.detail(inquiry, &ledger, as_of).await?;
-            let known = of_builder.get(card.builder.as_str()).map_or(&[][..], Vec::as_slice);
-            let insight = insight(&card, known, rubric, &setting(&detail, inquiry.readiness.as_ref(), as_of));
-            shops.push(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight });
+        for (one, (detail, insight)) in scored.into_iter().filter(|one| of_wave(&one)).zip(told) {
+            shops.push(ShopInput { card: one.card, readiness: one.inquiry.readiness.clone(), detail, insight });
         }
-        let cards: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
-        let builders = score::builders(&trailing, RANKED_FROM);
         let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
         let program = self.programs(&slugs, &builders)?;
         Ok(report::build(Input {
@@ -75,9 +107,10 @@ impl Workspace {
             clock: if inquiries.iter().any(|inquiry| inquiry.rehearsal) { "rehearsal" } else { "system" }.to_owned(),
             rubric: RubricRef { name: rubric.name.clone(), version: rubric.version.clone(), sha256: rubric.sha256() },
             workspace: self.config.name.clone(),
-            shops,
             builders,
-            cohort: score::cohort(&cards, as_of),
+            cohort: score::cohort(shops.iter().map(|shop| &shop.card), as_of),
+            statistics,
+            shops,
             program,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
@@ -92,36 +125,17 @@ impl Workspace {
     ///
     /// # Errors
     /// As [`report`](Self::report), or when a file cannot be written.
-    pub async fn publish(&self, wave: &str, as_of: DateTime<Utc>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
-        let report = self.report(wave, as_of, rubric).await?;
-        let files = report::write(&report, &self.report_folder(wave), formats)?;
+    pub async fn publish(&self, topic: Topic<'_>, rubric: &Rubric, formats: &[Format]) -> Result<Published, AuditError> {
+        let report = self.report(topic, rubric).await?;
+        let files = report::write(&report, &self.report_folder(topic.wave), formats)?;
         Ok(Published { report, files })
     }
 
-    /// Cards of the trailing waves up to this one, each as of the same moment.
-    #[expect(clippy::unused_self, reason = "part of making a report")]
-    fn trailing(
-        &self,
-        all: &[Inquiry],
-        wave: &str,
-        ledger: &Ledger,
-        as_of: DateTime<Utc>,
-        rubric: &Rubric,
-    ) -> Result<Vec<Card>, AuditError> {
-        // Waves in the order in which they began; a wave's name need not sort.
-        let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-        for inquiry in all {
-            let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
-            began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
-        }
-        let mut waves: Vec<(&str, DateTime<Utc>)> = began.into_iter().collect();
-        waves.sort_by_key(|(name, at)| (*at, *name));
-        let upto = waves.iter().position(|(name, _)| *name == wave).map_or(waves.len(), |index| index + 1);
-        let kept: Vec<&str> = waves.iter().take(upto).skip(upto.saturating_sub(TRAILING_WAVES)).map(|(name, _)| *name).collect();
-        all.iter()
-            .filter(|inquiry| kept.contains(&inquiry.wave.as_str()))
-            .map(|inquiry| Ok(score::card(&ledger.log(inquiry, as_of), rubric)?))
-            .collect()
+    /// The present moment to the second, as reports name it.
+    #[must_use]
+    pub fn this_second(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
     /// How many touches match no inquiry at all, and how many of this wave await a decision.
@@ -209,6 +223,56 @@ fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>,
         chat,
         study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
     }
+}
+
+/// The last waves up to this one, by when they began: a wave's name need not sort.
+fn trailing<'a>(all: &'a [Inquiry], wave: &str, most: usize) -> Vec<&'a str> {
+    let mut began: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    for inquiry in all {
+        let at = inquiry.sent_at.unwrap_or(inquiry.planned_at);
+        began.entry(&inquiry.wave).and_modify(|first| *first = at.min(*first)).or_insert(at);
+    }
+    let mut waves: Vec<(&str, DateTime<Utc>)> = began.into_iter().collect();
+    waves.sort_by_key(|(name, at)| (*at, *name));
+    let upto = waves.iter().position(|(name, _)| *name == wave).map_or(waves.len(), |index| index + 1);
+    waves.iter().take(upto).skip(upto.saturating_sub(most.max(1))).map(|(name, _)| *name).collect()
+}
+
+/// The inquiries of some waves, each scored as of the same moment.
+fn scored<'a>(
+    all: &'a [Inquiry],
+    waves: &[&str],
+    ledger: &Ledger,
+    as_of: DateTime<Utc>,
+    rubric: &Rubric,
+) -> Result<Vec<Scored<'a>>, AuditError> {
+    let of_waves = all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str()));
+    let mut scorer = Scorer::new(rubric);
+    let scored = of_waves.map(|inquiry| {
+        let (card, watch) = scorer.score(ledger.log(inquiry, as_of))?;
+        Ok(Scored { inquiry, card, watch })
+    });
+    scored.collect()
+}
+
+/// What the statistics want to know of scored inquiries.
+fn subjects<'a>(scored: &'a [Scored<'_>]) -> Vec<Subject<'a>> {
+    let subject = |one: &'a Scored<'_>| {
+        let shows = |keys: &[&str]| {
+            let site = one.inquiry.readiness.as_ref()?;
+            Some(keys.iter().any(|key| site.get(key).is_some_and(|found| !matches!(found, Value::Null | Value::Bool(false)))))
+        };
+        Subject {
+            card: &one.card,
+            wave: &one.inquiry.wave,
+            tags: &one.inquiry.shop.tags,
+            state: one.inquiry.shop.state.as_deref(),
+            osc_shown: shows(&["osc_named", "osc_pictured"]),
+            chat: shows(&["chat"]),
+            watch: one.watch,
+        }
+    };
+    scored.iter().map(subject).collect()
 }
 
 fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {

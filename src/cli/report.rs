@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
 use super::output::{first, table};
 use super::{Context, DONE, Ended, rubric};
+use crate::audit::Topic;
 use crate::report::words::brief;
 use crate::report::{Format, Report};
 use crate::score::FirstOf;
@@ -25,9 +26,12 @@ pub(super) struct ReportArgs {
     /// The wave.
     #[arg(long, value_name = "W")]
     wave: String,
-    /// The moment the report speaks of; by default now, to the second.
+    /// The moment the report speaks of; by default now, to the second, and never later than now.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
+    /// Trailing waves that ranks and trends run over, this one included.
+    #[arg(long, value_name = "N", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
+    waves: u16,
     /// What to write.
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["html", "csv", "json", "md"], value_name = "FORMATS")]
     format: Vec<FormatArg>,
@@ -47,10 +51,11 @@ enum FormatArg {
 pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
     let rubric = rubric::load(command.rubric.as_deref())?;
     let workspace = context.workspace().await?;
-    let now = workspace.clock.now();
-    let as_of = command.as_of.unwrap_or_else(|| DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now));
-    if as_of > now && !workspace.clock.is_rehearsal() {
-        context.out.say("The report speaks of a moment that is yet to come: what arrives until then is not in it.");
+    let now = workspace.this_second();
+    let as_of = command.as_of.unwrap_or(now);
+    if as_of > now {
+        let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        context.out.say(&format!("That moment is yet to come: the report speaks of now, {now}."));
     }
     let formats: Vec<Format> = command
         .format
@@ -62,7 +67,8 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
             FormatArg::Md => Format::Md,
         })
         .collect();
-    let published = workspace.publish(&command.wave, as_of, &rubric, &formats).await?;
+    let topic = Topic { wave: &command.wave, as_of, waves: usize::from(command.waves) };
+    let published = workspace.publish(topic, &rubric, &formats).await?;
     context.out.result(&published.report, || leaderboard(&published.report));
     let index = published.files.iter().find(|file| file.ends_with("index.html")).or_else(|| published.files.first());
     if let Some(file) = index {

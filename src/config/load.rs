@@ -12,7 +12,7 @@ use url::Url;
 
 use super::browser::Browser;
 use super::oauth::RawOauth;
-use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawWave};
+use super::raw::{RawConfig, RawMailbox, RawPersona, RawRehearsal, RawReport, RawWave};
 use super::secret::{Place, RawSecret};
 use super::{AliasKind, Mailbox, MailboxUrl, Oauth, Phone, Provider, Secret};
 use crate::document::{self, DocumentError};
@@ -78,6 +78,13 @@ pub struct Wave {
     pub do_not_shop: Vec<String>,
 }
 
+/// What binds every report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Final inquiries of a builder, over the trailing waves, below which it has no rank.
+    pub rank_from: u32,
+}
+
 /// Bounds on what runs at once and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -106,6 +113,8 @@ pub struct Config {
     pub store: Store,
     /// What binds every wave.
     pub wave: Wave,
+    /// What binds every report.
+    pub report: Report,
     /// Bounds.
     pub limits: Limits,
     /// Where browsers are driven, and how many.
@@ -163,6 +172,7 @@ impl Check<'_> {
             canary: Canary { send: raw.canary.send, lost_after: TimeDelta::minutes(i64::from(raw.canary.lost_after_min.max(1))) },
             store: Store { url: store.map_or_else(|| self.store(&raw.store.url), |url| Ok(self.store_url(&url)))? },
             wave: self.wave(raw.wave)?,
+            report: self.report(&raw.report)?,
             limits: Limits { concurrency: usize::from(raw.limits.concurrency.max(1)), timeout_s: u64::from(raw.limits.timeout_s.max(1)) },
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
@@ -232,6 +242,16 @@ impl Check<'_> {
             window_days: i64::from(days.into_inner()),
             do_not_shop: raw.do_not_shop,
         })
+    }
+
+    fn report(&self, raw: &RawReport) -> Result<Report, DocumentError> {
+        match &raw.rank_from {
+            None => Ok(Report { rank_from: 3 }),
+            Some(number) if (1..=1000).contains(number.get_ref()) => Ok(Report { rank_from: *number.get_ref() }),
+            Some(number) => {
+                Err(self.wrong(number.span(), "a builder is ranked from 1 to 1000 inquiries on", "3 is the default; fewer may be luck"))
+            }
+        }
     }
 
     fn rehearsal_hosts(&self, raw: &RawRehearsal) -> Result<BTreeMap<String, SocketAddr>, DocumentError> {
@@ -434,7 +454,8 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
         );
         assert_eq!(mailbox.home(), "mail.example.org");
         assert_eq!(config.store.url, "sqlite:/w/.crickets/crickets.db");
-        assert_eq!((config.wave.min_days_between, config.wave.window_days), (25, 30));
+        assert_eq!((config.wave.min_days_between, config.wave.window_days, config.report.rank_from), (25, 30, 3));
+        assert_eq!(parse(&format!("{GOOD}[report]\nrank_from = 5\n")).unwrap().report.rank_from, 5);
         let phone = &config.phones["main"];
         let twilio = phone.twilio.as_ref().unwrap();
         assert_eq!((twilio.url.as_str(), twilio.number.as_str(), twilio.poll.as_secs()), ("https://api.twilio.com/", "+15125550142", 60));
@@ -471,6 +492,7 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("{ env = \"SHOPPER_PASSWORD\" }", "\"hush\"", (11, 12), "a text stands where the place of the password"),
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
             ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),
+            ("[workspace]", "report.rank_from = 0\n[workspace]", (2, 20), "from 1 to 1000"),
             ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
             ("first = \"Dana\"", "first = \" \"", (5, 9), "a first and a last name"),
         ] {

@@ -11,7 +11,7 @@ mod raw;
 mod secret;
 
 pub use browser::{Browser, Webdriver};
-pub use load::{Canary, Config, Limits, Smtp, Store, Wave, load, without_password};
+pub use load::{Canary, Config, Limits, Report, Smtp, Store, Wave, load, without_password};
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
 pub use phone::{Phone, TwilioAccount};

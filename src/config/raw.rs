@@ -27,6 +27,8 @@ pub(super) struct RawConfig {
     #[serde(default)]
     pub(super) wave: RawWave,
     #[serde(default)]
+    pub(super) report: RawReport,
+    #[serde(default)]
     pub(super) browser: RawBrowser,
     #[serde(default)]
     pub(super) limits: RawLimits,
@@ -159,6 +161,12 @@ impl Default for RawWave {
     fn default() -> Self {
         Self { schedule: None, window: None, spread_days: 5, min_days_between: 25, window_days: None, do_not_shop: Vec::new() }
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawReport {
+    pub(super) rank_from: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Neighbourhood, Truth, answer, canary, cast, check, shop_toml, workspace_toml};
-use crate::audit::{Asking, AuditError, CONFIG_FILE, Published, Ruling, Stand, Workspace};
+use crate::audit::{Asking, AuditError, CONFIG_FILE, Published, Ruling, Stand, Topic, Workspace};
 use crate::clock::Clock;
 use crate::collect::Channel;
 use crate::report::{Format, Report};
@@ -84,13 +84,13 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
     tell(&format!("{back} test mails, one a day, came back: the mailbox received mail all the time."));
 
     let rubric = Rubric::default_rubric();
-    let undecided = workspace.report(WAVE, end, &rubric).await?;
+    let undecided = workspace.report(Topic::of(WAVE, end), &rubric).await?;
     differences.extend(compare(&undecided, &truth)?);
     let decided = decide(&workspace, &truth).await?;
     tell(&format!("{decided} calls and texts from unknown numbers were decided in review."));
     let mut truth = truth;
     truth.strays.retain(|stray| stray.channel == Channel::Email);
-    let published = workspace.publish(WAVE, end, &rubric, &Format::ALL).await?;
+    let published = workspace.publish(Topic::of(WAVE, end), &rubric, &Format::ALL).await?;
     differences.extend(compare(&published.report, &truth)?);
     let touches = truth.shops.values().map(|shop| shop.touches.len()).sum();
     workspace.store.close().await;

@@ -17,6 +17,7 @@ mod redact;
 mod scorecard;
 mod sensitivity;
 mod svg;
+mod trailing;
 mod watched;
 pub mod words;
 

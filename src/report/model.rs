@@ -12,7 +12,7 @@ use super::{redact, words};
 use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
-use crate::score::{Card, Cohort, Gap, Insight, Program, Standing};
+use crate::score::{Card, Cohort, Gap, Insight, Program, Standing, Statistics};
 use crate::shop::{Basis, Status};
 
 /// The schema name.
@@ -231,6 +231,8 @@ pub struct Input {
     pub cohort: Cohort,
     /// The builders' own figures, where they gave them.
     pub program: Vec<Program>,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// Gaps by source; a source without gaps stands with an empty list.
     pub coverage: BTreeMap<String, Vec<Gap>>,
     /// By mailbox: what shows that mail arrived in it.
@@ -284,6 +286,8 @@ pub struct Report {
     pub cohort: Cohort,
     /// The builders' own figures, where they gave them, by builder.
     pub program: Vec<Program>,
+    /// Groups, curves, ranks and trends.
+    pub statistics: Statistics,
     /// How well each source was watched.
     pub coverage: BTreeMap<String, Coverage>,
     /// Our clock against those of the sites.
@@ -380,6 +384,7 @@ pub fn build(input: Input) -> Report {
         builders,
         cohort: input.cohort,
         program,
+        statistics: input.statistics,
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,

@@ -10,7 +10,8 @@ use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
 use crate::score::{
-    Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Outcome, Reach, Standing, TouchEntry, Verdict,
+    self, Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Kind, Outcome, Reach, Spell, Standing,
+    Statistics, Subject, TouchEntry, Verdict, Watch,
 };
 use crate::shop::{Basis, ConfirmedBy, Status};
 
@@ -116,7 +117,8 @@ pub(crate) fn input() -> Input {
             _ => Status::Confirmed,
         };
     }
-    let shops = plans.into_iter().enumerate().map(|(n, plan)| shop(n, &plan)).collect();
+    let shops: Vec<ShopInput> = plans.into_iter().enumerate().map(|(n, plan)| shop(n, &plan)).collect();
+    let statistics = statistics(&shops);
     let buckets = [("<=5m", 2), ("<=30m", 1), ("<=1h", 1), ("<=24h", 1), ("<=48h", 1), ("<=7d", 1), ("never", 3)];
     Input {
         wave: "2026-11".to_owned(),
@@ -139,6 +141,7 @@ pub(crate) fn input() -> Input {
             not_shopped: 2,
         },
         program: Vec::new(),
+        statistics,
         coverage: BTreeMap::from([
             ("mailbox.main".to_owned(), Vec::new()),
             (
@@ -157,6 +160,32 @@ pub(crate) fn input() -> Input {
         unmatched: 2,
         in_review: 1,
     }
+}
+
+/// The statistics of the wave after a made-up earlier one, in which everybody but the first scored a fifth less.
+fn statistics(shops: &[ShopInput]) -> Statistics {
+    let now: Vec<Card> = shops.iter().map(|shop| shop.card.clone()).collect();
+    let before: Vec<Card> =
+        now.iter().map(|card| Card { score: card.score.map(|score| (score * 8.0).round() / 10.0), ..card.clone() }).collect();
+    let tags: Vec<Vec<String>> = shops.iter().map(|shop| shop.detail.tags.clone()).collect();
+    let spell = Spell::For(2_592_000);
+    let watch = Watch { kind: Kind::InHours, call: spell, personal_email: spell, personal: spell };
+    let waves = [("2026-10", &before), ("2026-11", &now)];
+    let all: Vec<Subject<'_>> = waves
+        .iter()
+        .flat_map(|(wave, cards)| {
+            cards.iter().zip(&tags).enumerate().map(|(n, (card, tags))| Subject {
+                card,
+                wave,
+                tags,
+                state: Some(if n % 3 == 0 { "CO" } else { "TX" }),
+                osc_shown: (n % 4 != 3).then_some(n % 2 == 0),
+                chat: (n % 4 != 3).then_some(n % 3 == 0),
+                watch,
+            })
+        })
+        .collect();
+    score::statistics(&all, &["2026-10", "2026-11"], 2, at("2026-12-03T00:00:00Z")).1
 }
 
 #[expect(clippy::too_many_lines, reason = "one literal, field by field")]

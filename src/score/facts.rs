@@ -1,6 +1,8 @@
 //! What happened, as far as the score is concerned: the touches that count, by time; elapsed seconds on both clocks; call
 //! attempts; what was said. Takes a confirmed log; judges nothing.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::classify::{Labels, Origin};
@@ -55,6 +57,29 @@ pub(super) struct Earliest<'a> {
     pub(super) ids: Vec<String>,
 }
 
+/// The time in which answers count.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    /// When the clock started.
+    pub(super) start: DateTime<Utc>,
+    /// The end, so far.
+    pub(super) until: DateTime<Utc>,
+    /// The end, if nothing cuts it.
+    pub(super) end: DateTime<Utc>,
+    /// When the inquiry was withdrawn, if that cut the window.
+    pub(super) withdrawn: Option<DateTime<Utc>>,
+}
+
+impl Window {
+    /// The window of a log whose clock started at `start`.
+    pub(super) fn of(log: &Log, rubric: &Rubric, start: DateTime<Utc>) -> Self {
+        let end = later(start, TimeDelta::days(i64::from(rubric.window.days.0)));
+        let withdrawn = log.inquiry.withdrawn_at.map(|at| at.max(start)).filter(|at| *at < end && *at <= log.as_of);
+        let until = withdrawn.unwrap_or(end).min(log.as_of).max(start);
+        Self { start, until, end, withdrawn }
+    }
+}
+
 /// A confirmed inquiry and what counts of what came back.
 pub(super) struct Facts<'a> {
     pub(super) log: &'a Log,
@@ -72,15 +97,15 @@ pub(super) struct Facts<'a> {
     pub(super) seen: Vec<Seen<'a>>,
     /// Call attempts, by time.
     pub(super) attempts: Vec<Attempt>,
+    /// The open spans up to the last of the first touches.
     open: Vec<Span>,
+    never_open: bool,
 }
 
 impl<'a> Facts<'a> {
     /// The facts of a log whose acceptance at `start` is proven.
     pub(super) fn new(log: &'a Log, rubric: &'a Rubric, hours: &'a Hours, start: DateTime<Utc>) -> Self {
-        let end = later(start, TimeDelta::days(i64::from(rubric.window.days.0)));
-        let withdrawn = log.inquiry.withdrawn_at.map(|at| at.max(start)).filter(|at| *at < end && *at <= log.as_of);
-        let until = withdrawn.unwrap_or(end).min(log.as_of).max(start);
+        let Window { end, withdrawn, until, .. } = Window::of(log, rubric, start);
         let sent = log.inquiry.sent_at.map_or(start, |at| at.min(start));
         let seen: Vec<Seen<'a>> = by_time(log)
             .into_iter()
@@ -88,10 +113,20 @@ impl<'a> Facts<'a> {
             .filter(|(touch, latest)| *latest >= sent && touch.at <= until)
             .map(|(touch, latest)| Seen { touch, at: touch.at.max(start), latest: latest.max(start) })
             .collect();
-        let horizon = seen.iter().map(|seen| seen.latest).fold(end, DateTime::max);
         let ring = |seen: &'_ Seen<'a>| Ring { id: &seen.touch.id, from: seen.touch.from.as_deref(), at: seen.touch.at };
         let attempts = attempts(seen.iter().filter(|seen| seen.rang()).map(ring), rubric.touches.same_attempt_s.i64());
-        Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, open: open_spans(hours, start, horizon) }
+        let mut facts = Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, open: Vec::new(), never_open: false };
+        facts.look_at_the_hours();
+        facts
+    }
+
+    /// Reads the posted hours as far as the business clock is asked for: up to the last of the first touches.
+    fn look_at_the_hours(&mut self) {
+        let kinds: [fn(&Seen<'a>) -> bool; 4] = [Seen::acknowledged, Seen::personal, Seen::rang, |seen| seen.personal_on(Channel::Email)];
+        let Some(last) = kinds.into_iter().filter_map(|kind| Some(self.first(kind)?.latest)).max() else { return };
+        self.open = open_spans(self.hours, self.start, last);
+        let horizon = self.seen.iter().map(|seen| seen.latest).fold(self.end, DateTime::max);
+        self.never_open = self.open.is_empty() && open_spans(self.hours, self.start, horizon).is_empty();
     }
 
     /// Whole seconds from the start, begun ones counted, so that 300.2 s is not within 300 s.
@@ -106,7 +141,7 @@ impl<'a> Facts<'a> {
 
     /// Whether the posted hours had no open second in the whole window: then only the wall clock can run.
     pub(super) fn never_open(&self) -> bool {
-        self.open.is_empty()
+        self.never_open
     }
 
     /// Whether no source of a kind (`phone`, `mailbox`) was watched for a single moment of the window so far.
@@ -227,14 +262,18 @@ pub(super) fn later(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
 /// The touches up to `as_of`, by time, in an order that does not depend on the log's.
 pub(super) fn by_time(log: &Log) -> Vec<&LogTouch> {
     let mut touches: Vec<&LogTouch> = log.touches.iter().filter(|touch| touch.at <= log.as_of).collect();
-    touches.sort_by_cached_key(|touch| {
-        let rest = serde_json::to_string(touch).unwrap_or_default();
-        (touch.at, touch.at_latest.unwrap_or(touch.at), touch.id.clone(), rest)
-    });
+    touches.sort_by(|one, other| in_time(one, other));
     touches
 }
 
-fn begun_seconds(elapsed: TimeDelta) -> i64 {
+/// The order of two touches: by time, then by id, and where two have one id by all that they say.
+pub(super) fn in_time(one: &LogTouch, other: &LogTouch) -> Ordering {
+    let key = |touch: &LogTouch| (touch.at, touch.at_latest.unwrap_or(touch.at));
+    let rest = |touch: &LogTouch| serde_json::to_string(touch).unwrap_or_default();
+    key(one).cmp(&key(other)).then_with(|| one.id.cmp(&other.id)).then_with(|| rest(one).cmp(&rest(other)))
+}
+
+pub(super) fn begun_seconds(elapsed: TimeDelta) -> i64 {
     let whole = elapsed.num_seconds();
     if elapsed > TimeDelta::seconds(whole) { whole + 1 } else { whole.max(0) }
 }

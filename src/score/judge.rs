@@ -1,7 +1,7 @@
 //! One criterion at a time: which of them count at which horizon, who judges which, and how a judgement becomes a line of the card.
 
 use super::card::{Criterion, Outcome};
-use super::facts::Facts;
+use super::facts::{Facts, Seen};
 use super::{answer, persist, respect, speed};
 
 /// How much of the rubric applies.
@@ -48,9 +48,16 @@ impl Judged {
 
 /// Every criterion of the rubric, judged, with exact points.
 pub(super) fn all(facts: &Facts<'_>, scope: Scope) -> Vec<Criterion> {
+    // Few are, so that they are sought once and not in each criterion.
+    let doubtful: Vec<(&Seen<'_>, bool)> = facts
+        .seen
+        .iter()
+        .map(|seen| (seen, facts.suspected(seen.touch)))
+        .filter(|(seen, suspect)| *suspect || seen.touch.disputed)
+        .collect();
     let judged = facts.rubric.criteria().into_iter().map(|(id, of)| {
         let judged = out_of_scope(id, of, scope).map_or_else(|| one(id, facts), Judged::not_counted);
-        line(id, of, with_caveats(facts, as_watched(facts, id, judged)))
+        line(id, of, with_caveats(&doubtful, as_watched(facts, id, judged)))
     });
     judged.collect()
 }
@@ -132,11 +139,11 @@ pub(super) fn blind_spots(facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// Says so where a judgement rests on a mail that a machine may have written, or on a time that is disputed.
-fn with_caveats(facts: &Facts<'_>, mut judged: Judged) -> Judged {
-    let rests_on = |id: &str| judged.touches.iter().any(|touch| touch == id);
+fn with_caveats(doubtful: &[(&Seen<'_>, bool)], mut judged: Judged) -> Judged {
     let (mut suspected, mut disputed) = (Vec::new(), Vec::new());
-    for seen in facts.seen.iter().filter(|seen| rests_on(&seen.touch.id)) {
-        if facts.suspected(seen.touch) {
+    let doubtful = doubtful.iter().filter(|(seen, _)| judged.touches.contains(&seen.touch.id));
+    for (seen, suspect) in doubtful {
+        if *suspect {
             suspected.push(seen.touch.id.as_str());
         }
         if seen.touch.disputed {

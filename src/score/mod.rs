@@ -12,6 +12,7 @@ mod log;
 mod measure;
 mod people;
 mod persist;
+mod posted;
 pub mod program;
 mod proof;
 mod respect;
@@ -33,6 +34,9 @@ pub use insight::{Insight, Setting, insight};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
 pub use program::Program;
 pub use rubric::Rubric;
-pub use sensitivity::{Sensitivity, Turn, sensitivity};
-pub use stats::{BUCKETS, Cohort, Standing, builders, cohort};
-pub use verdict::{ScoreError, card, parse_log};
+pub use sensitivity::{RankRange, RankSensitivity, RankTurn, Sensitivity, Turn, sensitivity};
+pub use stats::{
+    BUCKETS, BuilderTrend, Change, Cohort, Curve, Curves, Difference, Group, GroupBy, Improved, Kind, MeanScore, NamedShare, Settings,
+    Share, Spell, Standing, Statistics, Step, Subject, Trailing, Watch, WavePoint, builders, cohort, statistics,
+};
+pub use verdict::{ScoreError, Scorer, card, parse_log};

@@ -47,12 +47,19 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
     doubts
 }
 
+/// Whether gaps of one source, merged, leave its silence proven: none too long, and not too much together.
+pub(super) fn small_enough(gaps: &[Span], window: TimeDelta, rule: &super::rubric::Proof) -> bool {
+    let blind = gaps.iter().fold(TimeDelta::zero(), |sum, (from, to)| sum + (*to - *from));
+    let short = gaps.iter().all(|(from, to)| *to - *from <= TimeDelta::seconds(rule.gap_s.i64()));
+    short && seconds(blind) <= seconds(window) * rule.gap_share.0 + 1e-9
+}
+
 fn seconds(span: TimeDelta) -> f64 {
     span.as_seconds_f64()
 }
 
 /// Spans by time, with those that overlap or touch made one.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort();
     let mut merged: Vec<Span> = Vec::new();
     for (from, to) in spans {

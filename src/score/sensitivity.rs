@@ -1,8 +1,18 @@
 //! How much an order rests on the weights: no study publishes its own, so every part of the rubric (`speed`, `answer`, …) is tried
-//! at three quarters and at five quarters of its weight. Takes scored cards; says which weightings turn two of them around.
+//! at three quarters and at five quarters of its weight. Takes scored cards, or builders with a rank and their cards; says which
+//! weightings turn two of them around, and between which ranks each builder moves.
 
-use super::card::Card;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::card::{Card, Verdict};
+use super::facts::small;
+use super::stats::Standing;
 use super::verdict::rounded;
+
+/// What the weight of a part is multiplied by.
+const FACTORS: [f64; 2] = [0.75, 1.25];
 
 /// What moving the weights does to the order of some cards.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +36,43 @@ pub struct Turn {
     pub behind: usize,
 }
 
+/// What moving the weights does to the ranks of builders.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RankSensitivity {
+    /// How many weightings were tried; 0 where fewer than two builders are ranked.
+    pub trials: u32,
+    /// Those that turn two builders around.
+    pub turns: Vec<RankTurn>,
+    /// Between which ranks each builder moves, by rank.
+    pub ranges: Vec<RankRange>,
+}
+
+/// A weighting that turns two builders around.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RankTurn {
+    /// The part of the rubric.
+    pub part: String,
+    /// What its weight was multiplied by.
+    pub factor: f64,
+    /// The builder that comes out ahead.
+    pub ahead: String,
+    /// The builder that was ahead of it, the first such.
+    pub behind: String,
+}
+
+/// The ranks that a builder has under the weightings tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankRange {
+    /// The builder.
+    pub builder: String,
+    /// Its rank.
+    pub rank: u32,
+    /// The best rank it has under any weighting.
+    pub best: u32,
+    /// The worst.
+    pub worst: u32,
+}
+
 /// Tries every part of the rubric a quarter lighter and a quarter heavier; one scored card alone has no order to try.
 #[must_use]
 pub fn sensitivity(cards: &[&Card]) -> Sensitivity {
@@ -33,28 +80,98 @@ pub fn sensitivity(cards: &[&Card]) -> Sensitivity {
     if scored.len() < 2 {
         return Sensitivity::default();
     }
+    let parts = parts(scored.iter().map(|(_, card)| *card));
+    let weighed = |name, factor| -> Vec<f64> { scored.iter().map(|(_, card)| weighed(card, name, factor)).collect() };
+    let base = weighed("", 1.0);
+    let mut found = Sensitivity { trials: parts.len() * FACTORS.len(), turns: Vec::new() };
+    let place = |index: usize| scored.get(index).map_or(0, |(place, _)| *place);
+    for (name, factor) in trials(&parts) {
+        let turned = turned(&base, &weighed(name, factor));
+        let turn = |(ahead, behind)| Turn { part: name.to_owned(), factor, ahead: place(ahead), behind: place(behind) };
+        found.turns.extend(turned.map(turn));
+    }
+    found
+}
+
+/// Tries the same on the ranks that builders have by the mean score of their final cards.
+pub(super) fn of_ranks<'a>(standings: &[Standing], cards: impl IntoIterator<Item = &'a Card>) -> RankSensitivity {
+    let ranked: Vec<(&str, u32)> = standings.iter().filter_map(|one| Some((one.builder.as_str(), one.rank?))).collect();
+    if ranked.len() < 2 {
+        return RankSensitivity::default();
+    }
+    let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
+    for card in cards.into_iter().filter(|card| card.verdict == Verdict::Final && card.score.is_some()) {
+        of_builder.entry(&card.builder).or_default().push(card);
+    }
+    let own = |builder| of_builder.get(builder).map_or(&[][..], Vec::as_slice);
+    let parts = parts(ranked.iter().flat_map(|(builder, _)| own(*builder).iter().copied()));
+    let mean = |builder, name, factor| {
+        let mut scores: Vec<f64> = own(builder).iter().map(|card| weighed(card, name, factor)).collect();
+        scores.sort_by(f64::total_cmp);
+        rounded(scores.iter().sum::<f64>() / f64::from(small(scores.len()).max(1)), 10.0)
+    };
+    let means = |name, factor| -> Vec<f64> { ranked.iter().map(|(builder, _)| mean(builder, name, factor)).collect() };
+    let base = means("", 1.0);
+    let mut ranges: Vec<RankRange> =
+        ranked.iter().map(|(builder, rank)| RankRange { builder: (*builder).to_owned(), rank: *rank, best: *rank, worst: *rank }).collect();
+    let mut turns = Vec::new();
+    let builder = |index: usize| ranked.get(index).map_or_else(String::new, |(builder, _)| (*builder).to_owned());
+    for (name, factor) in trials(&parts) {
+        let moved = means(name, factor);
+        for (range, rank) in ranges.iter_mut().zip(ranks(&moved)) {
+            (range.best, range.worst) = (range.best.min(rank), range.worst.max(rank));
+        }
+        let turn = |(ahead, behind)| RankTurn { part: name.to_owned(), factor, ahead: builder(ahead), behind: builder(behind) };
+        turns.extend(turned(&base, &moved).map(turn));
+    }
+    RankSensitivity { trials: small(parts.len() * FACTORS.len()), turns, ranges }
+}
+
+/// The parts of the rubric that count on any of the cards, in its order.
+fn parts<'a>(cards: impl Iterator<Item = &'a Card>) -> Vec<&'a str> {
     let mut parts: Vec<&str> = Vec::new();
-    for line in scored.iter().flat_map(|(_, card)| &card.criteria).filter(|line| line.counted) {
+    for line in cards.flat_map(|card| &card.criteria).filter(|line| line.counted) {
         if !parts.contains(&part(&line.id)) {
             parts.push(part(&line.id));
         }
     }
-    let weighed = |name, factor| -> Vec<f64> { scored.iter().map(|(_, card)| weighed(card, name, factor)).collect() };
-    let base = weighed("", 1.0);
-    let mut found = Sensitivity { trials: parts.len() * 2, turns: Vec::new() };
-    for name in parts {
-        for factor in [0.75, 1.25] {
-            let moved = weighed(name, factor);
-            let places = || scored.iter().zip(base.iter().zip(&moved));
-            // Any pair, not only neighbours: two equal ones between them would hide it.
-            let turned = places().find_map(|((behind, _), (was, is))| {
-                let overtaker = places().find(|(_, (its_was, its_is))| was > its_was && is < its_is);
-                overtaker.map(|((ahead, _), _)| (*ahead, *behind))
-            });
-            found.turns.extend(turned.map(|(ahead, behind)| Turn { part: name.to_owned(), factor, ahead, behind }));
-        }
-    }
-    found
+    parts
+}
+
+/// Every weighting that is tried.
+fn trials<'a>(parts: &[&'a str]) -> impl Iterator<Item = (&'a str, f64)> {
+    parts.iter().flat_map(|part| FACTORS.map(|factor| (*part, factor)))
+}
+
+/// The first that falls behind one it was ahead of, and the first such: (ahead now, behind now). Any pair, not only neighbours: two
+/// equal ones between them would hide it. Sorted, so that a thousand cards cost no million looks.
+fn turned(was: &[f64], is: &[f64]) -> Option<(usize, usize)> {
+    let mut by_was: Vec<(f64, f64)> = was.iter().copied().zip(is.iter().copied()).collect();
+    by_was.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // For each place in that order the best that any before it comes to.
+    let before: Vec<f64> = by_was
+        .iter()
+        .scan(f64::NEG_INFINITY, |best, (_, is)| {
+            let so_far = *best;
+            *best = best.max(*is);
+            Some(so_far)
+        })
+        .collect();
+    let overtaken = |(was, is): (&f64, &f64)| {
+        let lower = by_was.partition_point(|(other, _)| other < was);
+        before.get(lower).is_some_and(|best| best > is)
+    };
+    let behind = was.iter().zip(is).position(overtaken)?;
+    let (its_was, its_is) = (was.get(behind)?, is.get(behind)?);
+    let ahead = was.iter().zip(is).position(|(was, is)| was < its_was && is > its_is)?;
+    Some((ahead, behind))
+}
+
+/// Ranks by falling means, equal ones sharing theirs.
+fn ranks(means: &[f64]) -> Vec<u32> {
+    let mut sorted = means.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    means.iter().map(|mean| 1 + small(sorted.partition_point(|other| other > mean))).collect()
 }
 
 /// The score of a card with one part of the rubric at another weight.

@@ -4,13 +4,14 @@
 use chrono::TimeDelta;
 
 use crate::shop::Status;
-use crate::shop::hours::Hours;
 
 use super::card::{Card, Counts, Criterion, First, FirstBusiness, TouchEntry, Verdict};
-use super::facts::{Facts, by_time, later};
+use super::facts::{Facts, by_time, in_time, later};
 use super::judge::{self, Scope};
-use super::log::{Log, SCHEMA};
+use super::log::{Log, LogTouch, SCHEMA};
+use super::posted::Posted;
 use super::rubric::Rubric;
+use super::stats::{Watch, watch};
 use super::{caps, proof};
 
 /// Why a log could not be scored.
@@ -58,15 +59,44 @@ pub fn parse_log(text: &str) -> Result<Log, ScoreError> {
 /// # Errors
 /// When the log's hours are no hours.
 pub fn card(log: &Log, rubric: &Rubric) -> Result<Card, ScoreError> {
+    let touches = by_time(log).into_iter().cloned().map(entry).collect();
+    Ok(Card { touches, ..judged(log, rubric, &mut Posted::default())? })
+}
+
+/// Scores many inquiries by one rubric: hours that several of them post are read once, and a log's touches become the card's own.
+pub struct Scorer<'a> {
+    rubric: &'a Rubric,
+    posted: Posted,
+}
+
+impl<'a> Scorer<'a> {
+    /// A scorer by this rubric.
+    #[must_use]
+    pub fn new(rubric: &'a Rubric) -> Self {
+        Self { rubric, posted: Posted::default() }
+    }
+
+    /// Scores an inquiry, as [`card`] does, and tells how it was sent and watched.
+    ///
+    /// # Errors
+    /// When the log's hours are no hours.
+    pub fn score(&mut self, mut log: Log) -> Result<(Card, Watch), ScoreError> {
+        let card = judged(&log, self.rubric, &mut self.posted)?;
+        let watch = watch(&log, self.rubric, self.posted.hours(&log.inquiry).ok());
+        let as_of = log.as_of;
+        log.touches.retain(|touch| touch.at <= as_of);
+        log.touches.sort_by(in_time);
+        Ok((Card { touches: log.touches.into_iter().map(entry).collect(), ..card }, watch))
+    }
+}
+
+/// A card without its touches.
+fn judged(log: &Log, rubric: &Rubric, posted: &mut Posted) -> Result<Card, ScoreError> {
     let inquiry = &log.inquiry;
     let proven = inquiry.confirmed_at.is_some() && inquiry.confirmed_by.is_some();
     let status = inquiry.status.unwrap_or(if proven { Status::Confirmed } else { Status::Unclear });
     match (status, inquiry.confirmed_at) {
-        (Status::Confirmed, Some(start)) if proven => {
-            let hours = Hours::parse(&inquiry.hours, inquiry.timezone, &inquiry.holidays)
-                .map_err(|message| ScoreError::Hours { shop: inquiry.shop.clone(), message })?;
-            Ok(confirmed(&Facts::new(log, rubric, &hours, start)))
-        }
+        (Status::Confirmed, Some(start)) if proven => Ok(confirmed(&Facts::new(log, rubric, posted.hours(inquiry)?, start))),
         (Status::Confirmed | Status::Unclear, _) => {
             let why = inquiry.reason.clone().unwrap_or_else(|| "it is not proven that the site accepted the inquiry".to_owned());
             Ok(unscored(log, rubric, status, Verdict::Inconclusive, &[why]))
@@ -128,10 +158,11 @@ fn scored(facts: &Facts<'_>, scope: Scope) -> Card {
     }
     let verdict = if why.is_empty() { Verdict::Final } else { Verdict::Provisional };
     why.extend(judge::blind_spots(facts));
-    let mut card = unscored(log, facts.rubric, Status::Confirmed, verdict, &why);
     let criteria = judge::all(facts, scope);
     let (points, out_of) =
         criteria.iter().filter(|line| line.counted).fold((0.0, 0.0), |(points, of), line| (points + line.points, of + line.of));
+    let criteria = criteria.into_iter().map(|line| Criterion { points: rounded(line.points, 1e4), ..line }).collect();
+    let mut card = blank(log, Status::Confirmed, verdict, &why, criteria);
     card.caps = caps::all(facts);
     if out_of > 0.0 {
         let lowest = card.caps.first().map_or(100.0, |cap| cap.cap);
@@ -140,27 +171,23 @@ fn scored(facts: &Facts<'_>, scope: Scope) -> Card {
         card.score = Some(reached);
     }
     (card.points, card.out_of) = (Some(rounded(points, 1e4)), Some(rounded(out_of, 1e4)));
-    card.criteria = criteria.into_iter().map(|line| Criterion { points: rounded(line.points, 1e4), ..line }).collect();
     card
 }
 
 /// A card without a score: what is known of the inquiry, and every criterion uncounted.
 fn unscored(log: &Log, rubric: &Rubric, status: Status, verdict: Verdict, why: &[String]) -> Card {
+    blank(log, status, verdict, why, judge::none(rubric, why.first().map_or("not judged", String::as_str)))
+}
+
+/// A touch as the card shows it.
+fn entry(touch: LogTouch) -> TouchEntry {
+    let LogTouch { id, channel, origin, at, at_latest, disputed, from, labels, attributed_by, confidence, evidence } = touch;
+    TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence }
+}
+
+/// A card without points, firsts and touches.
+fn blank(log: &Log, status: Status, verdict: Verdict, why: &[String], criteria: Vec<Criterion>) -> Card {
     let inquiry = &log.inquiry;
-    let reason = why.first().map_or("not judged", String::as_str);
-    let touches = by_time(log).into_iter().map(|touch| TouchEntry {
-        id: touch.id.clone(),
-        channel: touch.channel,
-        origin: touch.origin,
-        at: touch.at,
-        at_latest: touch.at_latest,
-        disputed: touch.disputed,
-        from: touch.from.clone(),
-        attributed_by: touch.attributed_by,
-        confidence: touch.confidence,
-        labels: touch.labels.clone(),
-        evidence: touch.evidence.clone(),
-    });
     Card {
         shop: inquiry.shop.clone(),
         builder: inquiry.builder.clone(),
@@ -181,8 +208,8 @@ fn unscored(log: &Log, rubric: &Rubric, status: Status, verdict: Verdict, why: &
         caps: Vec::new(),
         withdrawn_at: inquiry.withdrawn_at.filter(|at| *at <= log.as_of),
         opt_out_at: inquiry.opt_out_at.filter(|at| *at <= log.as_of),
-        criteria: judge::none(rubric, reason),
-        touches: touches.collect(),
+        criteria,
+        touches: Vec::new(),
     }
 }
 
