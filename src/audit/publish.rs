@@ -116,6 +116,8 @@ impl Workspace {
         })?;
         let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
+        let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
+        let program = self.programs(&slugs, &builders)?;
         Ok(report::build(Input {
             wave: wave.to_owned(),
             as_of,
@@ -128,8 +130,8 @@ impl Workspace {
             builders,
             cohort: score::cohort(shops.iter().map(|shop| &shop.card), as_of),
             statistics,
-            program: Vec::new(),
             shops,
+            program,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
             phoned: ledger.phoned(as_of),

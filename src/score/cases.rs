@@ -43,8 +43,12 @@ impl Case {
         self
     }
 
-    pub(super) fn gap(mut self, from: i64, to: i64) -> Self {
-        let gap = json!({"source": "mailbox.main", "from": at(from), "to": at(to)});
+    pub(super) fn gap(self, from: i64, to: i64) -> Self {
+        self.gap_of("mailbox.main", from, to)
+    }
+
+    pub(super) fn gap_of(mut self, source: &str, from: i64, to: i64) -> Self {
+        let gap = json!({"source": source, "from": at(from), "to": at(to)});
         self.0["inquiry"]["coverage_gaps"].as_array_mut().unwrap().push(gap);
         self
     }
@@ -138,6 +142,10 @@ fn speed_knows_its_limits_and_its_clock() {
         (Case::new().touch("email", "auto_reply", 300), "speed.acknowledgement", Met, 1.0, "at the limit"),
         (Case::new().touch("email", "auto_reply", 301), "speed.acknowledgement", Missed, 0.0, "a second past it"),
         (Case::new().touch("email", "bounce", 3), "speed.acknowledgement", Missed, 0.0, "a bounce is no sign of life"),
+        (Case::new().touch("email", "marketing", 300), "speed.acknowledgement", Met, 1.0, "marketing is one"),
+        (Case::new().call(300), "speed.acknowledgement", Met, 1.0, "so is a person"),
+        (Case::new().touch("call", "marketing", 60), "speed.any_personal", Missed, 0.0, "a robot's call is no personal touch"),
+        (Case::new().email(60), "speed.any_personal", Met, 6.0, "a mail so fast that a machine may have written it counts"),
     ];
     for (case, id, result, points, what) in cases {
         expect(&case, id, result, points, what);
@@ -175,6 +183,35 @@ fn answers_are_the_best_over_what_was_said() {
         (said(r#"{"question":"deferred"}"#), "answer.question", Partial, 2.8, "deferred"),
         (said(r#"{"question":"no"}"#), "answer.question", Missed, 0.0, "no"),
         (said("{}"), "answer.question", NotCounted, 0.0, "an absent label is not a no"),
+        (Case::new().touch("sms", "personal", 9).labels(r#"{"question":"yes"}"#), "answer.question", Met, 14.0, "in a text"),
+        (Case::new().touch("voicemail", "personal", 9).labels(r#"{"question":"yes"}"#), "answer.question", Met, 14.0, "in a voicemail"),
+        (
+            Case::new().touch("email", "auto_reply", 9).labels(r#"{"question":"yes"}"#),
+            "answer.question",
+            Missed,
+            0.0,
+            "a robot says nothing",
+        ),
+        (
+            said(r#"{"question":"deferred"}"#).email(700).labels(r#"{"question":"partly"}"#),
+            "answer.question",
+            Partial,
+            7.0,
+            "the best counts",
+        ),
+        (Case::new(), "answer.question", Missed, 0.0, "nothing said"),
+        (Case::new(), "answer.personal", Missed, 0.0, "nothing said"),
+        (Case::new(), "next.appointment", Missed, 0.0, "nothing said"),
+        (Case::new(), "next.reason", Missed, 0.0, "nothing said"),
+        (said(r#"{"appointment":"none"}"#), "next.appointment", Missed, 0.0, "not asked"),
+        (
+            said(r#"{"appointment":"vague"}"#).email(9).labels(r#"{"appointment":"specific"}"#),
+            "next.appointment",
+            Met,
+            6.0,
+            "the best counts",
+        ),
+        (said(r#"{"placement":"inbox"}"#), "answer.inbox", Met, 3.0, "inbox"),
         (said(r#"{"question":"partly"}"#).email(700), "answer.question", NotCounted, 0.0, "partly, and one unknown"),
         (said(r#"{"question":"yes"}"#).email(700), "answer.question", Met, 14.0, "yes, and one unknown"),
         (Case::new().call(60), "answer.question", Missed, 0.0, "a call without notes says nothing"),
@@ -232,6 +269,27 @@ fn persistence_and_respect_are_counted_as_written() {
         (on_days(&[0, 10, 20]), "persist.spread", Partial, 10.0 / 3.0, "no touch from day 21, no gap over 10 days"),
         (on_days(&[0, 1, 22]), "persist.spread", Partial, 10.0 / 3.0, "a gap"),
         (on_days(&[0]), "persist.spread", Missed, 0.0, "all on one day"),
+        (Case::new().email(0).email(10 * DAY).email(20 * DAY).email(30 * DAY), "persist.spread", Met, 5.0, "gaps of 10 days to the second"),
+        (Case::new().email(0).email(10 * DAY + 1).email(20 * DAY).email(30 * DAY), "persist.spread", Partial, 10.0 / 3.0, "a second more"),
+        (Case::new().email(11 * DAY).email(20 * DAY), "persist.spread", Partial, 10.0 / 3.0, "before the first is no gap between"),
+        (Case::new().email(12 * DAY).email(21 * DAY), "persist.spread", Met, 5.0, "on day 21 to the second"),
+        (Case::new().email(12 * DAY).email(21 * DAY - 1), "persist.spread", Partial, 10.0 / 3.0, "a second before"),
+        (Case::new().email(14 * 3600 - 1).email(14 * 3600 - 2), "persist.spread", Missed, 0.0, "before midnight in Chicago"),
+        (Case::new().email(14 * 3600 - 1).email(14 * 3600), "persist.spread", Partial, 5.0 / 3.0, "across it"),
+        (
+            Case::new().touch("voicemail", "personal", 60).call(61),
+            "persist.calls",
+            Partial,
+            5.0 / 6.0,
+            "a voicemail belongs to its attempt",
+        ),
+        (Case::new().touch("call", "unknown", 60).call(4000), "persist.calls", Partial, 5.0 / 6.0, "a robot's call is no attempt"),
+        (rings(3600, 7), "persist.calls", Met, 5.0, "seven are no more than six"),
+        (on_days(&[0, 1]).touch("sms", "personal", 9), "persist.written", Partial, 3.0, "a text is written"),
+        (on_days(&[0]).labels(r#"{"video":"https://v.example/1"}"#), "persist.written", Partial, 1.0, "a video email is one email"),
+        (on_days(&[0, 1, 2, 3]).touch("sms", "marketing", 9), "persist.written", Partial, 4.25, "marketing by text is marketing"),
+        (on_days(&[0, 1, 2, 3, 4, 5]), "persist.written", Met, 5.0, "six are no more than five"),
+        (rings(60, 3), "persist.written", Missed, 0.0, "calls are not written"),
         (named(&["Amy Ortiz", "amy", "AMY ORTIZ", "Amy  Ortiz", "Ben"]), "respect.constant_contact", Met, 3.0, "4 of 5"),
         (named(&["Amy Ortiz", "Amy", "Amy Ortiz", "Ben"]), "respect.constant_contact", Missed, 0.0, "3 of 4"),
         (
@@ -246,6 +304,9 @@ fn persistence_and_respect_are_counted_as_written() {
         (opted(14 * DAY), "respect.opt_out", Met, 2.0, "on the tenth weekday"),
         (opted(15 * DAY), "respect.opt_out", Missed, 0.0, "later"),
         (opted(15 * DAY).on(13 * DAY), "respect.opt_out", NotCounted, 0.0, "not yet judged"),
+        (opted(30 * DAY).on(60 * DAY), "respect.opt_out", Missed, 0.0, "to the end of its watching"),
+        (opted(30 * DAY + 1).on(60 * DAY), "respect.opt_out", Met, 2.0, "after it"),
+        (rings(540, 6).set("opt_out_at", json!(at(0))), "respect.opt_out", Missed, 0.0, "over-calling, whatever became of the opt-out"),
         (rings(540, 6), "respect.opt_out", Missed, 0.0, "six attempts within 45 min"),
         (rings(541, 6), "respect.opt_out", NotCounted, 0.0, "a little slower"),
     ];
@@ -257,7 +318,8 @@ fn persistence_and_respect_are_counted_as_written() {
 #[test]
 fn caps_hold_and_say_why() {
     let good = r#"{"question":"yes"}"#;
-    let cases: [(Case, &[f64], &str); 9] = [
+    let no_phone = json!({"text": true});
+    let cases: [(Case, &[f64], &str); 15] = [
         (Case::new(), &[0.0, 59.0, 69.0, 79.0], "crickets"),
         (Case::new().touch("email", "auto_reply", 5), &[5.0, 59.0, 69.0, 79.0], "robot only"),
         (Case::new().touch("email", "auto_reply", 5).touch("email", "marketing", 9), &[15.0, 59.0, 69.0, 79.0], "only marketing"),
@@ -267,6 +329,12 @@ fn caps_hold_and_say_why() {
         (Case::new().email(DAY + 1).labels(good).call(DAY + 1), &[59.0], "a second later"),
         (Case::new().email(60).labels(r#"{"question":"deferred"}"#).call(60), &[79.0], "put off"),
         (Case::new().email(60).call(60), &[], "not known whether it was answered"),
+        (Case::new().email(60).labels(r#"{"question":"no"}"#).call(60), &[79.0], "not answered"),
+        (Case::new().email(60).labels(r#"{"question":"partly"}"#).call(60), &[], "answered in part"),
+        (Case::new().call(60), &[79.0], "nothing was said"),
+        (Case::new().call(60).set("question", json!("")), &[], "nothing was asked"),
+        (Case::new().email(60).labels(good).set("offered", no_phone), &[], "no number to call"),
+        (Case::new().email(DAY - 9).until(2 * DAY).labels(good).call(2 * DAY), &[], "perhaps in time: no accusation"),
     ];
     for (case, want, what) in cases {
         let card = case.card();
@@ -297,6 +365,8 @@ fn verdicts_follow_horizon_and_proof() {
         (Case::new().gap(0, window_2_percent + 1), Inconclusive, false, "over 2 % unwatched"),
         (Case::new().gap(0, window_2_percent).gap(9, window_2_percent), Final, true, "what overlaps counts once"),
         (Case::new().gap(0, window_2_percent).gap(20 * DAY, 20 * DAY + 1), Inconclusive, false, "two gaps together"),
+        (Case::new().gap(0, 9 * hour).gap_of("phone.main", 9 * hour, 14 * hour), Final, true, "two sources, within 2 % together"),
+        (Case::new().gap(0, 9 * hour).gap_of("phone.main", 9 * hour, 15 * hour), Inconclusive, false, "and over"),
         (Case::new().gap(31 * DAY, 60 * DAY).on(90 * DAY), Final, true, "after the window"),
         (Case::new().gap(5 * hour, 9 * DAY).on(2 * hour), Provisional, false, "after as_of"),
         (answered().gap(0, 9 * DAY), Final, true, "somebody answered all the same"),
@@ -327,13 +397,32 @@ fn horizons_choose_the_criteria() {
     assert_eq!(not_counted(answered.clone().on(3 * DAY)), later);
     assert_eq!(not_counted(answered.clone().set("withdrawn_at", json!(at(DAY)))), later);
     assert_eq!(answered.clone().card().out_of, Some(98.0));
-    assert_eq!(answered.on(3 * DAY).card().out_of, Some(80.0));
+    assert_eq!(answered.clone().on(3 * DAY).card().out_of, Some(80.0));
+    let opted = answered.clone().set("opt_out_at", json!(at(0)));
+    assert_eq!(opted.clone().card().out_of, Some(100.0));
+    // Not offered, not counted: "of 74".
+    let not_offered = opted.set("offered", json!({}));
+    assert_eq!(not_offered.card().out_of, Some(74.0));
+    assert_eq!(not_counted(not_offered), ["speed.call", "channels.call", "channels.text", "persist.calls"]);
+}
+
+#[test]
+fn one_long_gap_of_one_source_is_too_long_however_long_the_window() {
+    let text = Rubric::default_rubric().text().replacen("days = 30 ", "days = 100 ", 1);
+    let rubric = Rubric::parse(std::path::Path::new("long.toml"), &text).unwrap();
+    let verdict = |case: Case| card(&case.on(101 * DAY).log(), &rubric).unwrap().verdict;
+    assert_eq!(verdict(Case::new().gap(0, DAY)), Verdict::Final, "1 % of the window, a day to the second");
+    assert_eq!(verdict(Case::new().gap(0, DAY + 1)), Verdict::Inconclusive, "a second longer");
+    assert_eq!(verdict(Case::new().gap(0, DAY).gap_of("phone.main", DAY, DAY + 9)), Verdict::Final, "each source for itself");
+    assert_eq!(verdict(Case::new().gap(0, DAY).gap(DAY, DAY + 9)), Verdict::Inconclusive, "two that touch are one");
 }
 
 #[test]
 fn what_comes_after_as_of_or_the_end_of_the_window_does_not_count() {
     let card = Case::new().email(60).call(2 * DAY).call(3 * DAY).on(2 * DAY).card();
     assert_eq!((card.counts.calls, card.touches.len()), (1, 2));
+    let outside = Case::new().call(-3).email(60).call(30 * DAY + 1).card();
+    assert_eq!((outside.counts.calls, outside.touches.len()), (0, 3), "before the sending and after day 30: shown, not counted");
     let withdrawn = Case::new().email(60).call(2 * DAY).set("withdrawn_at", json!(at(DAY))).card();
     assert_eq!((withdrawn.counts.calls, withdrawn.touches.len()), (0, 2));
 }
@@ -345,6 +434,10 @@ fn suspected_automation_and_disputed_times_are_said() {
     assert!(!Case::new().email(9).labels(r#"{"suspected_automation":false}"#).line("speed.personal_email").why.contains("suspected"));
     assert!(Case::new().call(70).with("disputed", json!(true)).line("speed.call").why.ends_with("; disputed time: t1"));
     assert_eq!(Case::new().call(212).line("speed.call").why, "rang 3 min 32 s after the confirmed inquiry");
+    // Two clocks, both printed where they differ.
+    let night = Case::new().call(23 * 3600).line("speed.call").why;
+    assert!(night.starts_with("rang 8 h of opening hours after the confirmed inquiry (23 h by the wall clock)"), "{night}");
+    assert!(Case::new().call(299).until(301).line("speed.call").why.contains("5 min lies within that span, so the lower tier counts"));
 }
 
 #[test]

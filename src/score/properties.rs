@@ -114,6 +114,51 @@ proptest! {
         prop_assert!(points(&case.card(), "speed.") <= points(&with, "speed.") + 1e-9);
     }
 
+    // Over the whole window an earlier call may end up with less: what it leaves behind it is a longer gap (`persist.spread`), it may
+    // join another attempt of its caller (`persist.calls`), and calls drawn together may be too many at once (`respect.opt_out`).
+    // Nothing else may fall, and with these three set aside the score must not.
+    #[test]
+    fn over_the_whole_window_an_earlier_call_loses_only_by_gaps_and_bursts(
+        case in case(), which in 0_usize..12, sooner in 0_i64..40 * DAY,
+    ) {
+        let mut log = case.on(31 * DAY).log();
+        log.inquiry.withdrawn_at = None;
+        log.inquiry.opt_out_at = None;
+        let call = log.touches.iter().cycle().skip(which).take(log.touches.len()).position(|touch| touch.channel == crate::collect::Channel::Call);
+        prop_assume!(call.is_some());
+        let at = (which + call.unwrap()) % log.touches.len();
+        // What was said in it moves with it; a call says nothing here, so that only its moment counts.
+        (log.touches[at].labels, log.touches[at].origin) = (crate::classify::Labels::default(), crate::classify::Origin::Personal);
+        log.touches[at].at_latest = None;
+        let mut earlier = log.clone();
+        earlier.touches[at].at = (log.touches[at].at - TimeDelta::seconds(sooner)).max(log.touches[at].at.min(START));
+        let (late, early) = (scored(&log), scored(&earlier));
+        // A call of before the sending or after the window becomes one in it: then it is another one.
+        prop_assume!(late.counts.calls > 0);
+        let apart = |id: &str| matches!(id, "persist.spread" | "persist.calls" | "respect.opt_out");
+        for (was, is) in late.criteria.iter().zip(&early.criteria).filter(|(was, _)| !apart(&was.id)) {
+            prop_assert!(was.points <= is.points + 1e-9 && was.counted == is.counted, "{was:?} became {is:?}");
+        }
+        let held = |card: &Card| {
+            let lines = card.criteria.iter().filter(|line| line.counted && !apart(&line.id));
+            let (points, of) = lines.fold((0.0, 0.0), |(points, of), line| (points + line.points, of + line.of));
+            (100.0_f64 * points / of).min(card.caps.first().map_or(100.0, |cap| cap.cap))
+        };
+        prop_assert!(held(&late) <= held(&early) + 1e-9, "{} and {}", held(&late), held(&early));
+    }
+
+    #[test]
+    fn an_interval_is_met_missed_or_indeterminate_and_never_better_than_its_later_end(first in 0_i64..90_000, vague in 0_i64..90_000) {
+        let line = |case: Case| case.line("speed.personal_email");
+        let exact = |seconds: i64| line(Case::new().email(seconds));
+        let (early, late) = (exact(first), exact(first + vague));
+        let between = line(Case::new().email(first).until(first + vague));
+        prop_assert_eq!(between.points, late.points);
+        let crossed = early.points > late.points;
+        prop_assert_eq!(between.result == super::Outcome::Indeterminate, crossed, "{:?}", between);
+        prop_assert!(crossed || between.result == late.result);
+    }
+
     #[test]
     fn no_date_makes_it_panic(case in case(), wild in prop::collection::vec(any::<i64>(), 6)) {
         let at = |index: usize| DateTime::from_timestamp(wild[index] % 8_210_000_000_000, 0).unwrap_or_default();

@@ -382,6 +382,13 @@ mod tests {
         let line = |text: &str| DEFAULT.lines().position(|line| line == text).unwrap() + 1;
         let (at, message, hint) = error("[speed.call]", "[speed.cal]");
         assert_eq!((at, hint.as_deref()), (line("[speed.call]"), Some("did you mean `call`?")), "{message}");
+        let (at, message, _) = error("[next.reason]", "[next.smile]");
+        assert_eq!(at, line("[next.reason]"), "{message}");
+        assert!(message.contains("unknown field `smile`"), "{message}");
+        let (at, message, hint) = error("[proof]", "[proofs]");
+        assert_eq!((at, hint.as_deref()), (line("[proof]"), Some("did you mean `proof`?")), "{message}");
+        let (at, message, _) = error("[channels.video]", "[channels.video]\nfaces = 2");
+        assert_eq!(at, line("[channels.video]") + 1, "{message}");
         let (at, message, _) = error("partly = 0.50", "partly = 1.50");
         assert_eq!((at, message.as_str()), (line("partly = 0.50"), "a share must lie between 0 and 1, not 1.5"));
         let (at, message, _) = error("points = 16", "points = -1");

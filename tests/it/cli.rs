@@ -29,6 +29,7 @@ const COMMANDS: [&str; 17] = [
     "rederive",
     "score",
     "rubric",
+    "program",
     "inspect",
     "completions",
     "man",
@@ -346,6 +347,57 @@ fn a_log_is_scored_without_a_workspace() {
     run(&["rubric", "check", "mine.toml"]).expect(0);
     let again = run(&["score", "log.json", "--rubric", "mine.toml", "--json"]).expect(0).json();
     assert_eq!(again["score"], card["score"], "the exported rubric is the one in use");
+}
+
+#[test]
+fn a_builders_own_figures_are_ratios_and_bad_rows_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| run_in(folder.path(), folder.path(), args);
+    std::fs::write(folder.path().join("one.csv"), "Month,Lead Source,Leads,Appts,Contracts\n2026-10,Web,1540,16,4\n").unwrap();
+    let shown = run(&["program", "one.csv"]).expect(0);
+    for figure in ["1.04 % (0.64 % to 1.68 %)", "25 % (10.2 % to 49.5 %)", "0.26 % (0.1 % to 0.67 %)"] {
+        assert!(shown.out.contains(figure), "{figure} is not in\n{}", shown.out);
+    }
+    let rows = "Month,Lead Source,Leads,Appts,Contracts\n2026-10,Web,100,12,3\n2026-10,Walk-in,1440,4,1\n2026-11,Web,,3,1\n";
+    std::fs::write(folder.path().join("mixed.csv"), rows).unwrap();
+    let mixed = run(&["program", "mixed.csv", "--json"]).expect(1);
+    assert!(mixed.err.contains("mixed.csv, line 4: leads is empty"), "{}", mixed.err);
+    let mixed = mixed.json();
+    assert_eq!((&mixed["schema"], &mixed["all"]["leads"]), (&"crickets.program/1".into(), &1540.into()));
+    assert_eq!((&mixed["without_onsite"]["leads"], &mixed["warnings"][0]["kind"]), (&100.into(), &"onsite_sources".into()));
+    std::fs::write(folder.path().join("none.csv"), "a,b\n1,2\n").unwrap();
+    assert!(run(&["program", "none.csv"]).expect(2).err.contains("no column is the leads"));
+    run(&["program", "missing.csv"]).expect(2);
+}
+
+#[test]
+fn a_builders_own_figures_stand_beside_its_audit() {
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_maildir();
+    let program = "program = \"programs/b.csv\"\n";
+    workspace.shop(&ShopFile { more: program, ..ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes") });
+    workspace.write("programs/b.csv", "leads,appointments,sales\n1540,16,4\nmany,1,1\n");
+    send(&workspace, &[]).expect(0);
+    let report = workspace.report(WAVE);
+    let [beside] = report["program"].as_array().unwrap().as_slice() else { panic!("{}", report["program"]) };
+    assert_eq!((&beside["builder"], &beside["file"]), (&"Bluebonnet Homes".into(), &"programs/b.csv".into()));
+    assert_eq!(beside["all"]["lead_to_sale"]["share"].as_f64(), Some(0.002_597));
+    assert_eq!((&beside["bad_rows"][0]["line"], &beside["audit"]), (&3.into(), &serde_json::Value::Null), "no final inquiry yet");
+    let markdown = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
+    assert!(markdown.contains("| all | 1540 | 16 | 4 | 1.04 % (0.64 % to 1.68 %) |"), "{markdown}");
+    // A study did not ask for it.
+    workspace.shop(&ShopFile { more: program, basis: Some("study"), ..ShopFile::on(&site, "pecan", "Pecan Homes") });
+    assert!(workspace.run(&["shop", "pecan", "--wave", WAVE]).expect(2).err.contains("a study takes no figures"));
+}
+
+#[test]
+fn a_rubric_with_a_criterion_that_nobody_judges_is_refused_at_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| run_in(folder.path(), folder.path(), args);
+    let text = run(&["rubric", "export"]).expect(0).out.replace("[next.reason]", "[next.reasons]");
+    std::fs::write(folder.path().join("mine.toml"), text).unwrap();
+    let refused = run(&["rubric", "check", "mine.toml"]).expect(2);
+    assert!(refused.err.contains("[next.reasons]") && refused.err.contains("did you mean `reason`?"), "{}", refused.err);
 }
 
 #[test]
