@@ -1,7 +1,7 @@
 //! Collecting: one pass over every source. A record is stored before its source is noted as read, so that a crash costs a second
 //! look and never a touch.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -82,12 +82,10 @@ impl Workspace {
         let mut passes = Vec::new();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
             let pass = self.gather_mailbox(mailbox).await;
-            if let Err(error) = &pass {
-                self.note_source(&mailbox.source(), Some(error.to_string())).await?;
-            }
-            passes.push(self.told(mailbox.source(), pass)?);
+            passes.push(self.noted(mailbox.source(), pass).await?.0);
         }
-        passes.extend(self.look_at_files(false).await?);
+        let Looked { passes: of_files, journal, .. } = self.look_at_files(false).await?;
+        passes.extend(of_files.into_iter().chain(journal));
         for (source, problem) in unsent {
             passes.iter_mut().filter(|pass| pass.source == source).for_each(|pass| pass.problems.push(problem.clone()));
         }
@@ -98,11 +96,20 @@ impl Workspace {
     #[expect(clippy::unused_self, reason = "reads as part of the pass")]
     pub(super) fn told(&self, source: String, pass: Result<SourcePass, AuditError>) -> Result<SourcePass, AuditError> {
         match pass {
-            Err(error @ (AuditError::Collect(_) | AuditError::Secret(_))) => {
-                Ok(SourcePass { source, problems: vec![format!("{error}.")], ..SourcePass::default() })
+            Err(error) if error.is_of_source() => {
+                Ok(SourcePass { source, problems: vec![format!("{}.", error.with_help())], ..SourcePass::default() })
             }
             other => other,
         }
+    }
+
+    /// The same, noted, so that `status` tells it; and whether the source failed as a whole.
+    async fn noted(&self, source: String, pass: Result<SourcePass, AuditError>) -> Result<(SourcePass, bool), AuditError> {
+        let failed = pass.as_ref().err().filter(|error| error.is_of_source()).map(ToString::to_string);
+        if let Some(why) = &failed {
+            self.note_source(&source, Some(why.clone())).await?;
+        }
+        Ok((self.told(source, pass)?, failed.is_some()))
     }
 
     pub(super) async fn gather_mailbox(&self, mailbox: &Mailbox) -> Result<SourcePass, AuditError> {
@@ -195,17 +202,39 @@ impl Workspace {
     }
 
     /// Mailboxes in files, call logs, and what webhooks brought that `serve` has not read. While `watching`, files are known from look to look.
-    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Vec<SourcePass>, AuditError> {
-        let mut passes = Vec::new();
+    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Looked, AuditError> {
+        let mut looked = Looked::default();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| !matches!(mailbox.url, MailboxUrl::Imap { .. })) {
-            let pass = self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?;
-            self.note_pass(&pass).await?;
-            passes.push(pass);
+            let pass = self.gather_mailbox(mailbox).await;
+            if let Ok(pass) = &pass {
+                self.note_pass(pass).await?;
+            }
+            looked.add(self.noted(mailbox.source(), pass).await?);
         }
         for phone in self.config.phones.values() {
-            passes.push(self.told(phone.source(), self.gather_phone(phone, watching).await)?);
+            let pass = self.gather_phone(phone, watching).await;
+            looked.add(self.noted(phone.source(), pass).await?);
         }
-        passes.extend(self.take_journal().await?);
-        Ok(passes)
+        looked.journal = self.take_journal().await?;
+        Ok(looked)
+    }
+}
+
+/// A look at all files.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub(super) passes: Vec<SourcePass>,
+    /// The sources that could not be read as they are.
+    pub(super) failed: BTreeSet<String>,
+    /// What webhooks brought.
+    pub(super) journal: Vec<SourcePass>,
+}
+
+impl Looked {
+    fn add(&mut self, (pass, failed): (SourcePass, bool)) {
+        if failed {
+            self.failed.insert(pass.source.clone());
+        }
+        self.passes.push(pass);
     }
 }

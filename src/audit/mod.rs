@@ -3,6 +3,7 @@
 //! know nothing of the store; only this room puts the two together.
 
 mod alive;
+mod attend;
 mod browsers;
 mod canary;
 mod content;

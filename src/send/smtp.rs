@@ -16,7 +16,7 @@ const ANSWER: Duration = Duration::from_secs(20);
 const WHOLE: Duration = Duration::from_mins(1);
 
 /// Why a mail did not go out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SendError {
     /// The connection cannot be set up as it is configured.
     #[error("could not set up the connection to {host}: {reason}")]
@@ -28,6 +28,7 @@ pub enum SendError {
     },
     /// The password cannot be had.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Secret(#[from] SecretError),
     /// The server is not there, or no mail server.
     #[error("could not reach {host}: {reason}")]

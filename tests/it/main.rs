@@ -38,6 +38,7 @@ mod probe;
 mod report_bytes;
 mod review;
 mod screens;
+mod several;
 mod site;
 mod store_story;
 mod twilio;
