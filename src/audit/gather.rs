@@ -7,6 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::door::Sink;
+use super::told::sentence;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
@@ -97,7 +98,7 @@ impl Workspace {
     pub(super) fn told(&self, source: String, pass: Result<SourcePass, AuditError>) -> Result<SourcePass, AuditError> {
         match pass {
             Err(error) if error.is_of_source() => {
-                Ok(SourcePass { source, problems: vec![format!("{}.", error.with_help())], ..SourcePass::default() })
+                Ok(SourcePass { source, problems: vec![sentence(&error.with_help())], ..SourcePass::default() })
             }
             other => other,
         }
@@ -129,8 +130,10 @@ impl Workspace {
                 let read = move |sink: &mut Sink<'_>| imap::catch_up(&settings, &cursors, &clock, sink);
                 let (pass, added, known) = self.drain(read).await?;
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
-                let problems =
-                    pass.folders.iter().flat_map(|folder| folder.problems.iter().map(|problem| format!("{}: {problem}", folder.folder)));
+                let problems = pass
+                    .folders
+                    .iter()
+                    .flat_map(|folder| folder.problems.iter().map(|problem| sentence(&format!("{}: {problem}", folder.folder))));
                 let Added { new, canaries, grown } = added;
                 Ok(SourcePass { source: mailbox.source(), new, known, canaries, grown, problems: problems.collect() })
             }
@@ -154,8 +157,14 @@ impl Workspace {
         Ok(settings)
     }
 
+    /// Under which name it is noted how far the folders of a source were read. A rehearsal has a place of its own: what it read, the
+    /// real clock has not seen.
+    pub(super) fn place_of(&self, source: &str) -> String {
+        if self.clock.is_rehearsal() { format!("rehearsal {source}") } else { source.to_owned() }
+    }
+
     pub(super) async fn cursors(&self, source: &str) -> Result<Vec<Cursor>, AuditError> {
-        let folders = self.store.folders(source).await?;
+        let folders = self.store.folders(&self.place_of(source)).await?;
         let cursor = |folder: Folder| {
             let aside = serde_json::from_value(folder.aside);
             Ok(Cursor {
@@ -172,8 +181,11 @@ impl Workspace {
     /// Reads files of mail; also gives whether all of them could be seen. The names of a mailbox's `own` files tell which are
     /// known; files that are imported may bear any names, and are told apart by what they hold.
     pub(super) async fn read_mail_files(&self, mailbox: &Mailbox, path: &Path, own: bool) -> Result<(SourcePass, bool), AuditError> {
-        let known: HashSet<String> =
-            if own { self.store.external_ids(&mailbox.source()).await?.into_iter().collect() } else { HashSet::new() };
+        let known: HashSet<String> = if own {
+            self.store.external_ids(&mailbox.source(), self.clock.is_rehearsal()).await?.into_iter().collect()
+        } else {
+            HashSet::new()
+        };
         let (clock, source, trust, path) =
             (self.clock.clone(), mailbox.source(), Trust::configured(&mailbox.trusted, mailbox.home()), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
@@ -196,7 +208,7 @@ impl Workspace {
             known: known + passed_over,
             canaries: added.canaries,
             grown: added.grown,
-            problems: pass.problems.iter().map(|problem| format!("{}: {}", problem.path.display(), problem.message)).collect(),
+            problems: pass.problems.iter().map(|problem| sentence(&format!("{}: {}", problem.path.display(), problem.message))).collect(),
         };
         Ok((told, !pass.incomplete))
     }

@@ -7,6 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::collect::mail::imap::Pass;
 
+/// A text as a sentence: what others say often has an end already.
+pub(super) fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end().trim_end_matches('.'))
+}
+
 /// The problems that were told of each source, and stand.
 #[derive(Debug, Default)]
 pub(super) struct Told {
@@ -26,7 +31,7 @@ impl Told {
         for folder in &pass.folders {
             let name = (source.to_owned(), folder.folder.clone());
             let before = self.folders.insert(name, folder.problems.clone()).unwrap_or_default();
-            fresh.extend(folder.problems.iter().filter(|problem| !before.contains(problem)).map(|problem| format!("{problem}.")));
+            fresh.extend(folder.problems.iter().filter(|problem| !before.contains(problem)).map(|problem| sentence(problem)));
         }
         fresh
     }
@@ -134,6 +139,7 @@ mod tests {
         assert!(told.of_pass("mailbox.main", &pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])).is_empty());
         assert_eq!(told.of_pass("mailbox.main", &pass(&[("INBOX", &["message 3"]), ("Gone", &["could not open Gone"])])), ["message 3."]);
         assert!(told.of_pass("mailbox.main", &pass(&[("Gone", &[])])).is_empty());
+        assert_eq!(told.of_pass("mailbox.main", &pass(&[("Gone", &["NO Not there."])])), ["NO Not there."]);
         assert_eq!(told.of_pass("mailbox.main", &pass(&[("Gone", &["could not open Gone"])])), ["could not open Gone."]);
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::canary::WHOLE_DAY;
 use super::door::BATCH;
 use super::gather::Looked;
-use super::told::{Starts, Told, Unsent};
+use super::told::{Starts, Told, Unsent, sentence};
 use super::wave::Task;
 use super::{AuditError, Gathered, SourcePass, Workspace};
 use crate::collect::RawRecord;
@@ -94,18 +94,18 @@ impl Workspace {
                     self.note_folders(&source, &seen.cursors, &seen.folders).await?;
                     pass.problems.extend(heard.told.of_pass(&source, &seen));
                 }
-                What::Trouble(sentence, help) => {
+                What::Trouble(why, help) => {
                     // It may be there in a minute.
                     heard.starts.began(&source);
-                    self.note_source(&source, Some(sentence.clone())).await?;
-                    let sentence = help.map_or_else(|| sentence.clone(), |help| format!("{sentence}; {help}"));
-                    pass.problems.extend(heard.told.of_source(&source, Some(&sentence)).map(|sentence| format!("{sentence}. {AGAIN}.")));
+                    self.note_source(&source, Some(why.clone())).await?;
+                    let said = help.map_or_else(|| why.clone(), |help| format!("{}; {help}", why.trim_end_matches('.')));
+                    pass.problems.extend(heard.told.of_source(&source, Some(&said)).map(|said| format!("{} {AGAIN}.", sentence(said))));
                 }
                 What::Fault(error) => {
                     heard.starts.failed(&source);
                     self.note_source(&source, Some(error.to_string())).await?;
-                    let sentence = error.with_help();
-                    pass.problems.extend(heard.told.of_source(&source, Some(&sentence)).map(|sentence| format!("{sentence}. {AGAIN}.")));
+                    let said = error.with_help();
+                    pass.problems.extend(heard.told.of_source(&source, Some(&said)).map(|said| format!("{} {AGAIN}.", sentence(said))));
                 }
                 What::Unsent(sentence) => pass.problems.push(sentence),
                 What::Polled(polled) => pass.add(polled),
@@ -172,7 +172,9 @@ impl Workspace {
             loop {
                 let problems = match workspace.send_canaries(false, WHOLE_DAY).await {
                     Ok(problems) => problems,
-                    Err(error) => workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), error.to_string())).collect(),
+                    Err(error) => {
+                        workspace.config.mailboxes.values().map(|mailbox| (mailbox.source(), sentence(&error.with_help()))).collect()
+                    }
                 };
                 for (source, problem) in told.fresh(problems, workspace.clock.now()) {
                     // A watch that has ended hears nothing, and ends this task too.

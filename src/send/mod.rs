@@ -4,5 +4,5 @@
 mod canary;
 mod smtp;
 
-pub use canary::{About, Held, Letter, about, new_id};
+pub use canary::{About, Held, Letter, about, is_canary_alias, new_id};
 pub use smtp::{Outbox, SendError};

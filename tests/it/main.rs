@@ -35,6 +35,7 @@ mod mapping;
 mod peers;
 mod phone_story;
 mod probe;
+mod proofs;
 mod report_bytes;
 mod review;
 mod screens;
