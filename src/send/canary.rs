@@ -344,7 +344,7 @@ mod tests {
         for (what, mail) in [
             (
                 "a newsletter that found it",
-                whole.replace(&own, "Subject: Homes of the month\r\n") + &format!("Sent to shopper+{NAME}@example.org.\r\n"),
+                format!("{}Sent to shopper+{NAME}@example.org.\r\n", whole.replace(&own, "Subject: Homes of the month\r\n")),
             ),
             ("delivered to it", format!("Delivered-To: shopper+{NAME}@example.org\r\nMessage-ID: <1@m.example>\r\nTo: me\r\n\r\nx")),
             ("an answer without a thread", whole.replace(&own, &format!("Subject: Re: {}\r\n", subject(NAME)))),

@@ -255,7 +255,7 @@ mod tests {
     }
 
     /// A server of one connection that answers each line by what it begins with, and all else with 250.
-    fn scripted(answers: &'static [(&'static str, &'static str)]) -> String {
+    fn scripted(answers: Vec<(&'static str, &'static str)>) -> String {
         use std::io::{BufRead as _, BufReader, Write as _};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -282,25 +282,25 @@ mod tests {
         };
         let said = |error: &SendError| format!("{error}; {}", error.help().map_or_else(String::new, |help| help.to_string()));
         let hello = ("EHLO", "250-mx.example.org\r\n250 AUTH PLAIN LOGIN\r\n");
-        let wrong: &[_] = &[hello, ("AUTH", "535-5.7.8 Username and Password\r\n535 5.7.8 not accepted.\r\n")];
+        let wrong = || vec![hello, ("AUTH", "535-5.7.8 Username and Password\r\n535 5.7.8 not accepted.\r\n")];
         for error in [
-            with(&scripted(wrong), Some("wrong")).greet().await.unwrap_err(),
-            with(&scripted(wrong), Some("wrong")).send("a@example.org", "b@example.org", b"Subject: x\r\n\r\nx\r\n").await.unwrap_err(),
+            with(&scripted(wrong()), Some("wrong")).greet().await.unwrap_err(),
+            with(&scripted(wrong()), Some("wrong")).send("a@example.org", "b@example.org", b"Subject: x\r\n\r\nx\r\n").await.unwrap_err(),
         ] {
             let text = said(&error);
             assert!(text.starts_with("could not log in to 127.0.0.1 as shopper: 535 5.7.8 Username and Password"), "{text}");
             assert!(text.contains("`password` of `[smtp]`") && !text.contains('\n'), "{text}");
         }
-        let none = with(&scripted(&[("EHLO", "250 mx.example.org\r\n")]), Some("word")).greet().await.unwrap_err();
+        let none = with(&scripted(vec![("EHLO", "250 mx.example.org\r\n")]), Some("word")).greet().await.unwrap_err();
         assert!(said(&none).contains("it takes no login by a password here"), "{}", said(&none));
-        let wants: &[_] = &[hello, ("MAIL", "530 5.7.0 Authentication required\r\n")];
+        let wants = vec![hello, ("MAIL", "530 5.7.0 Authentication required\r\n")];
         let wants = with(&scripted(wants), None).send("a@example.org", "b@example.org", b"").await.unwrap_err();
         assert!(
             said(&wants).ends_with("530 5.7.0 Authentication required; it wants a login: add `password` to `[smtp]`"),
             "{}",
             said(&wants)
         );
-        let full: &[_] = &[hello, ("RCPT", "552 5.2.2 Mailbox full\r\n")];
+        let full = vec![hello, ("RCPT", "552 5.2.2 Mailbox full\r\n")];
         let full = with(&scripted(full), None).send("a@example.org", "b@example.org", b"").await.unwrap_err();
         assert_eq!(full.to_string(), "could not send to b@example.org through 127.0.0.1: 552 5.2.2 Mailbox full");
     }

@@ -137,6 +137,7 @@ fn announced(line: &[u8]) -> Option<(u32, usize, &[u8])> {
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[must_use]
+#[cfg_attr(test, expect(unreachable_pub, reason = "it is for the fuzz target, which reaches it"))]
 pub fn without_letters(stream: &[u8], size: usize) -> (Vec<u8>, Vec<(u32, Vec<u8>)>) {
     let letters = Letters::default();
     letters.open();
