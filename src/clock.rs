@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 /// A source of the present moment, cheap to clone; clones of a [`Clock::manual`] clock share its hands.
 #[derive(Clone, Debug)]
@@ -38,15 +38,17 @@ impl Clock {
         Self(Hands::Manual(Arc::new(AtomicI64::new(start.timestamp_millis()))))
     }
 
-    /// The present moment, in UTC.
+    /// The present moment, in UTC and in whole milliseconds, as the store keeps it: what was noted a moment ago is never earlier than
+    /// that moment.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
     pub fn now(&self) -> DateTime<Utc> {
-        match &self.0 {
+        let now = match &self.0 {
             Hands::System => Utc::now(),
             Hands::Ticking { start, since } => *start + TimeDelta::from_std(since.elapsed()).unwrap_or(TimeDelta::MAX),
             Hands::Manual(at) => DateTime::from_timestamp_millis(at.load(Ordering::SeqCst)).unwrap_or_default(),
-        }
+        };
+        now.trunc_subsecs(3)
     }
 
     /// Moves a manual clock; the other clocks cannot be moved and ignore it.
@@ -83,5 +85,9 @@ mod tests {
         let start = DateTime::from_timestamp(1_000, 0).unwrap();
         let clock = Clock::rehearsal(start);
         assert!(clock.now() >= start && clock.now() < start + TimeDelta::minutes(5));
+        std::thread::sleep(std::time::Duration::from_micros(1_300));
+        for clock in [clock, Clock::system()] {
+            assert_eq!(clock.now().timestamp_subsec_nanos() % 1_000_000, 0, "{clock:?}");
+        }
     }
 }

@@ -153,7 +153,7 @@ impl Workspace {
             match self.send_canary(mailbox, apart).await {
                 Ok(_) => {}
                 Err(error @ (AuditError::Send(_) | AuditError::Secret(_))) => {
-                    problems.push((mailbox.source(), format!("the canary did not go out: {error}.")));
+                    problems.push((mailbox.source(), format!("the canary did not go out: {}.", error.with_help())));
                 }
                 Err(error) => return Err(error),
             }

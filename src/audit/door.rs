@@ -47,6 +47,16 @@ impl Workspace {
         // What comes twice at once is known the second time.
         let (fresh, again): (Vec<RawRecord>, Vec<RawRecord>) = raws.into_iter().partition(|raw| known.insert(raw.identity.clone()));
         let mut added = if fresh.is_empty() { Added::default() } else { self.take_in_new(fresh).await? };
+        if !self.clock.is_rehearsal() && !again.is_empty() {
+            let identities: Vec<String> = again.iter().map(|raw| raw.identity.clone()).collect();
+            let rehearsed = self.store.rehearsed_records(&identities).await?;
+            let seen: Vec<RawRecord> = again.iter().filter(|raw| rehearsed.contains(&raw.identity)).cloned().collect();
+            if !seen.is_empty() {
+                // What was collected in a rehearsal is real from now on. A real record never becomes a rehearsal's.
+                let real = self.store.make_real(&self.kept(seen).await?, self.clock.now()).await?;
+                (added.new, added.canaries) = (added.new + real.new, added.canaries + real.canaries);
+            }
+        }
         for raw in again.into_iter().filter(stored::may_grow) {
             let grown = self.grow(&raw).await?;
             (added.new, added.grown) = (added.new + grown.new, added.grown + grown.grown);
@@ -83,6 +93,12 @@ impl Workspace {
     }
 
     async fn take_in_new(&self, fresh: Vec<RawRecord>) -> Result<Added, AuditError> {
+        let batch = self.kept(fresh).await?;
+        Ok(self.store.add_records(&batch, self.clock.now(), self.clock.is_rehearsal()).await?)
+    }
+
+    /// Keeps the evidence of records, and tells those that have to do with a canary.
+    async fn kept(&self, fresh: Vec<RawRecord>) -> Result<Vec<NewRecord>, AuditError> {
         let evidence = self.evidence.clone();
         let kept = tokio::task::spawn_blocking(move || {
             let names = evidence.keep_all(fresh.iter().map(|raw| raw.bytes.as_slice()))?;
@@ -101,7 +117,7 @@ impl Workspace {
             }
             batch.push(record);
         }
-        Ok(self.store.add_records(&batch, self.clock.now(), self.clock.is_rehearsal()).await?)
+        Ok(batch)
     }
 
     /// How a record is marked that seems to have to do with a canary; `None` where it has nothing to do with any. It is a canary that

@@ -43,15 +43,18 @@ pub enum AuditError {
     Evidence(#[from] EvidenceError),
     /// A secret could not be had.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Secret(#[from] SecretError),
     /// Submitting could not be set up.
     #[error(transparent)]
     Submit(#[from] SubmitError),
     /// A mail of our own did not go out.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Send(#[from] SendError),
     /// A source could not be read.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Collect(#[from] CollectError),
     /// Scoring failed.
     #[error(transparent)]
@@ -59,6 +62,14 @@ pub enum AuditError {
     /// A report could not be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The thread that watched a source ended by a fault of ours.
+    #[error("could not go on watching {0}: a fault in crickets")]
+    #[diagnostic(help("please report it, with what was said before it"))]
+    Fault(String),
+    /// Every source failed at the start of a watch.
+    #[error("could not watch anything: no source can be read as it is")]
+    #[diagnostic(help("mend what was told of each; `crickets check` looks at all of them again"))]
+    Blind,
     /// A part of the program ended early.
     #[error("could not finish {0}: it was interrupted")]
     Interrupted(&'static str),
@@ -68,6 +79,29 @@ impl AuditError {
     /// A wrong request: what could not be done, and what to do.
     pub(crate) fn wrong(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Wrong(what.into(), hint.into())
+    }
+
+    /// Whether it is of one source, or of what is configured for it: the others go on.
+    #[must_use]
+    pub(super) fn is_of_source(&self) -> bool {
+        match self {
+            Self::Collect(error) => !matches!(error, CollectError::Keep(_) | CollectError::Stopped),
+            Self::Document(_) | Self::Wrong(..) | Self::Secret(_) | Self::Fault(_) => true,
+            _ => false,
+        }
+    }
+
+    /// What could not be done, why, and what to do: one sentence without its end.
+    #[must_use]
+    pub fn with_help(&self) -> String {
+        let said = self.to_string();
+        let said = said.trim_end_matches('.');
+        Self::help_of(self).map_or_else(|| said.to_owned(), |help| format!("{said}; {help}"))
+    }
+
+    /// What to do about an error, without a period.
+    pub(super) fn help_of(error: &impl miette::Diagnostic) -> Option<String> {
+        error.help().map(|help| help.to_string().trim_end_matches('.').to_owned())
     }
 
     /// Whether the fault is in what was asked or written (exit status 2), not in the doing (1).

@@ -1,12 +1,13 @@
 //! Collecting: one pass over every source. A record is stored before its source is noted as read, so that a crash costs a second
 //! look and never a touch.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::door::Sink;
+use super::told::sentence;
 use super::{AuditError, Derived, Workspace};
 use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
@@ -82,12 +83,10 @@ impl Workspace {
         let mut passes = Vec::new();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| matches!(mailbox.url, MailboxUrl::Imap { .. })) {
             let pass = self.gather_mailbox(mailbox).await;
-            if let Err(error) = &pass {
-                self.note_source(&mailbox.source(), Some(error.to_string())).await?;
-            }
-            passes.push(self.told(mailbox.source(), pass)?);
+            passes.push(self.noted(mailbox.source(), pass).await?.0);
         }
-        passes.extend(self.look_at_files(false).await?);
+        let Looked { passes: of_files, journal, .. } = self.look_at_files(false).await?;
+        passes.extend(of_files.into_iter().chain(journal));
         for (source, problem) in unsent {
             passes.iter_mut().filter(|pass| pass.source == source).for_each(|pass| pass.problems.push(problem.clone()));
         }
@@ -98,11 +97,20 @@ impl Workspace {
     #[expect(clippy::unused_self, reason = "reads as part of the pass")]
     pub(super) fn told(&self, source: String, pass: Result<SourcePass, AuditError>) -> Result<SourcePass, AuditError> {
         match pass {
-            Err(error @ (AuditError::Collect(_) | AuditError::Secret(_))) => {
-                Ok(SourcePass { source, problems: vec![format!("{error}.")], ..SourcePass::default() })
+            Err(error) if error.is_of_source() => {
+                Ok(SourcePass { source, problems: vec![sentence(&error.with_help())], ..SourcePass::default() })
             }
             other => other,
         }
+    }
+
+    /// The same, noted, so that `status` tells it; and whether the source failed as a whole.
+    async fn noted(&self, source: String, pass: Result<SourcePass, AuditError>) -> Result<(SourcePass, bool), AuditError> {
+        let failed = pass.as_ref().err().filter(|error| error.is_of_source()).map(ToString::to_string);
+        if let Some(why) = &failed {
+            self.note_source(&source, Some(why.clone())).await?;
+        }
+        Ok((self.told(source, pass)?, failed.is_some()))
     }
 
     pub(super) async fn gather_mailbox(&self, mailbox: &Mailbox) -> Result<SourcePass, AuditError> {
@@ -122,8 +130,10 @@ impl Workspace {
                 let read = move |sink: &mut Sink<'_>| imap::catch_up(&settings, &cursors, &clock, sink);
                 let (pass, added, known) = self.drain(read).await?;
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
-                let problems =
-                    pass.folders.iter().flat_map(|folder| folder.problems.iter().map(|problem| format!("{}: {problem}", folder.folder)));
+                let problems = pass
+                    .folders
+                    .iter()
+                    .flat_map(|folder| folder.problems.iter().map(|problem| sentence(&format!("{}: {problem}", folder.folder))));
                 let Added { new, canaries, grown } = added;
                 Ok(SourcePass { source: mailbox.source(), new, known, canaries, grown, problems: problems.collect() })
             }
@@ -147,8 +157,14 @@ impl Workspace {
         Ok(settings)
     }
 
+    /// Under which name it is noted how far the folders of a source were read. A rehearsal has a place of its own: what it read, the
+    /// real clock has not seen.
+    pub(super) fn place_of(&self, source: &str) -> String {
+        if self.clock.is_rehearsal() { format!("rehearsal {source}") } else { source.to_owned() }
+    }
+
     pub(super) async fn cursors(&self, source: &str) -> Result<Vec<Cursor>, AuditError> {
-        let folders = self.store.folders(source).await?;
+        let folders = self.store.folders(&self.place_of(source)).await?;
         let cursor = |folder: Folder| {
             let aside = serde_json::from_value(folder.aside);
             Ok(Cursor {
@@ -165,8 +181,11 @@ impl Workspace {
     /// Reads files of mail; also gives whether all of them could be seen. The names of a mailbox's `own` files tell which are
     /// known; files that are imported may bear any names, and are told apart by what they hold.
     pub(super) async fn read_mail_files(&self, mailbox: &Mailbox, path: &Path, own: bool) -> Result<(SourcePass, bool), AuditError> {
-        let known: HashSet<String> =
-            if own { self.store.external_ids(&mailbox.source()).await?.into_iter().collect() } else { HashSet::new() };
+        let known: HashSet<String> = if own {
+            self.store.external_ids(&mailbox.source(), self.clock.is_rehearsal()).await?.into_iter().collect()
+        } else {
+            HashSet::new()
+        };
         let (clock, source, trust, path) =
             (self.clock.clone(), mailbox.source(), Trust::configured(&mailbox.trusted, mailbox.home()), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
@@ -189,23 +208,45 @@ impl Workspace {
             known: known + passed_over,
             canaries: added.canaries,
             grown: added.grown,
-            problems: pass.problems.iter().map(|problem| format!("{}: {}", problem.path.display(), problem.message)).collect(),
+            problems: pass.problems.iter().map(|problem| sentence(&format!("{}: {}", problem.path.display(), problem.message))).collect(),
         };
         Ok((told, !pass.incomplete))
     }
 
     /// Mailboxes in files, call logs, and what webhooks brought that `serve` has not read. While `watching`, files are known from look to look.
-    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Vec<SourcePass>, AuditError> {
-        let mut passes = Vec::new();
+    pub(super) async fn look_at_files(&self, watching: bool) -> Result<Looked, AuditError> {
+        let mut looked = Looked::default();
         for mailbox in self.config.mailboxes.values().filter(|mailbox| !matches!(mailbox.url, MailboxUrl::Imap { .. })) {
-            let pass = self.told(mailbox.source(), self.gather_mailbox(mailbox).await)?;
-            self.note_pass(&pass).await?;
-            passes.push(pass);
+            let pass = self.gather_mailbox(mailbox).await;
+            if let Ok(pass) = &pass {
+                self.note_pass(pass).await?;
+            }
+            looked.add(self.noted(mailbox.source(), pass).await?);
         }
         for phone in self.config.phones.values() {
-            passes.push(self.told(phone.source(), self.gather_phone(phone, watching).await)?);
+            let pass = self.gather_phone(phone, watching).await;
+            looked.add(self.noted(phone.source(), pass).await?);
         }
-        passes.extend(self.take_journal().await?);
-        Ok(passes)
+        looked.journal = self.take_journal().await?;
+        Ok(looked)
+    }
+}
+
+/// A look at all files.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub(super) passes: Vec<SourcePass>,
+    /// The sources that could not be read as they are.
+    pub(super) failed: BTreeSet<String>,
+    /// What webhooks brought.
+    pub(super) journal: Vec<SourcePass>,
+}
+
+impl Looked {
+    fn add(&mut self, (pass, failed): (SourcePass, bool)) {
+        if failed {
+            self.failed.insert(pass.source.clone());
+        }
+        self.passes.push(pass);
     }
 }

@@ -64,7 +64,17 @@ impl Workspace {
                 offset = last.next;
                 for entry in entries {
                     let (source, raws, problems) = match &entry.delivery {
-                        Ok(delivery) => self.records_of_delivery(delivery)?,
+                        Ok(delivery) => match self.records_of_delivery(delivery) {
+                            Ok(read) => read,
+                            // It stays in the journal until it can be read.
+                            Err(error) if error.is_of_source() => {
+                                let source = format!("phone.{}", delivery.phone);
+                                let pass = self.told(source.clone(), Err(error))?;
+                                passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
+                                return Ok(passes.into_values().collect());
+                            }
+                            Err(error) => return Err(error),
+                        },
                         Err(problem) => {
                             (JOURNAL.to_owned(), Vec::new(), vec![format!("a line of {name} before byte {}: {problem}.", entry.next)])
                         }

@@ -16,12 +16,16 @@ use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::{Channel, Signal};
+use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 9;
+const RULES: u32 = 10;
+
+/// The signal of a mail that came to the address of a canary and is none.
+const CANARY_ALIAS: &str = "canary-alias";
 
 /// The signal of a call that we placed ourselves.
 const OWN_CALL: &str = "own-call";
@@ -271,6 +275,12 @@ impl<'a> Judge<'a> {
                 candidate.reason.push_str("; but it was sent on from an address of ours");
             }
         }
+        if let Content::Mail(mail) = content
+            && let Some(alias) = recipients(mail).find(|address| is_canary_alias(address))
+        {
+            let said = format!("came to {alias}, the address of a test mail of ours, and is not that mail");
+            attribution.reasons.push(Signal::new(CANARY_ALIAS, 0.0, said));
+        }
         if let Content::Call(call) = content
             && call.from.as_ref().is_some_and(|from| self.own_numbers.contains(from))
         {
@@ -408,7 +418,10 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
     match (&attribution.owner, attribution.candidates.as_slice()) {
         (None, _) if owner_decided => None,
         (None, []) if attribution.reasons.iter().any(|reason| reason.id == OWN_CALL) => None,
-        (None, []) => Some("matches no inquiry".to_owned()),
+        (None, []) => Some(match attribution.reasons.iter().find(|reason| reason.id == CANARY_ALIAS) {
+            Some(reason) => format!("matches no inquiry: {}", reason.detail),
+            None => "matches no inquiry".to_owned(),
+        }),
         (None, [only]) => Some(format!("may belong to {}: {}", only.inquiry, only.reason)),
         (None, [first, rest @ ..]) => Some(format!("may belong to {} ({}) or {} more", first.inquiry, first.reason, rest.len())),
         (Some(_), _) if !origin_decided && (classified.origin == Origin::Unknown || classified.confidence < classify::THRESHOLD) => {
@@ -416,6 +429,11 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
         }
         (Some(_), _) => None,
     }
+}
+
+/// Every address that a mail went to.
+fn recipients(mail: &Mail) -> impl Iterator<Item = &str> {
+    mail.to.iter().chain(&mail.cc).map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str))
 }
 
 /// When a record can have arrived, at the earliest and at the latest.

@@ -17,6 +17,9 @@ use crate::shop::plan::Span;
 use crate::shop::{Inquiry, Status};
 use crate::store::Touch;
 
+/// No shorter gap is told.
+const SHORTEST: TimeDelta = TimeDelta::seconds(1);
+
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
     touches: Vec<Touch>,
@@ -176,6 +179,8 @@ impl Ledger {
                 }
             }
             open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, gap.1 == span.1))));
+            // Times are told in seconds: what is shorter is the time that looking took.
+            open.retain(|((from, to), _)| *to - *from >= SHORTEST);
             open.sort();
             gaps.extend(open.into_iter().map(|((from, to), why)| Gap { source: source.clone(), from, to, why: Some(why) }));
         }

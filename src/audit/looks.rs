@@ -107,7 +107,7 @@ impl Workspace {
                 last_pass: cursor.last_pass,
                 aside: serde_json::to_value(&cursor.aside).unwrap_or_default(),
             };
-            self.store.put_folder(source, &folder).await?;
+            self.store.put_folder(&self.place_of(source), &folder).await?;
         }
         if folders.is_empty() {
             return Ok(());

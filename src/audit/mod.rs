@@ -4,6 +4,7 @@
 
 mod alive;
 mod appeal;
+mod attend;
 mod browsers;
 mod canary;
 mod content;

@@ -1,25 +1,89 @@
-//! Which problems of a watched mailbox are new. A folder that cannot be opened is looked at again each minute for a month: it is
-//! told once, and again only when it was well in between.
+//! Which problems of a watched source are new. A folder that cannot be opened is looked at again each minute for a month, and a file every
+//! few seconds: it is told once, and again only when it was well in between. And whether any source could be watched from the start.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::collect::mail::imap::Pass;
 
-/// The problems that each folder had at its last look.
+/// A text as a sentence: what others say often has an end already.
+pub(super) fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end().trim_end_matches('.'))
+}
+
+/// The problems that were told of each source, and stand.
 #[derive(Debug, Default)]
-pub(super) struct Told(HashMap<String, Vec<String>>);
+pub(super) struct Told {
+    /// Of each folder, at its last look.
+    folders: HashMap<(String, String), Vec<String>>,
+    /// Of a source as a whole.
+    sources: HashMap<String, String>,
+    /// Of a source in files, at its last look.
+    files: HashMap<String, Vec<String>>,
+}
 
 impl Told {
-    /// The problems of a pass that were not told at the look before, as sentences.
-    pub(super) fn fresh(&mut self, pass: &Pass) -> Vec<String> {
+    /// The problems of a pass that were not told at the look before, as sentences. A mailbox that was looked at is well as a whole.
+    pub(super) fn of_pass(&mut self, source: &str, pass: &Pass) -> Vec<String> {
+        self.of_source(source, None);
         let mut fresh = Vec::new();
         for folder in &pass.folders {
-            let before = self.0.insert(folder.folder.clone(), folder.problems.clone()).unwrap_or_default();
-            fresh.extend(folder.problems.iter().filter(|problem| !before.contains(problem)).map(|problem| format!("{problem}.")));
+            let name = (source.to_owned(), folder.folder.clone());
+            let before = self.folders.insert(name, folder.problems.clone()).unwrap_or_default();
+            fresh.extend(folder.problems.iter().filter(|problem| !before.contains(problem)).map(|problem| sentence(problem)));
         }
         fresh
+    }
+
+    /// What is in the way of a source as a whole, unless it was told and nothing changed since.
+    pub(super) fn of_source<'a>(&mut self, source: &str, problem: Option<&'a str>) -> Option<&'a str> {
+        match problem {
+            Some(problem) => {
+                let before = self.sources.insert(source.to_owned(), problem.to_owned());
+                (before.as_deref() != Some(problem)).then_some(problem)
+            }
+            None => {
+                self.sources.remove(source);
+                None
+            }
+        }
+    }
+
+    /// The problems of a source in files that were not told at the look before.
+    pub(super) fn of_files(&mut self, source: &str, problems: &[String]) -> Vec<String> {
+        let before = self.files.insert(source.to_owned(), problems.to_vec()).unwrap_or_default();
+        problems.iter().filter(|problem| !before.contains(problem)).cloned().collect()
+    }
+}
+
+/// How the sources began. Once one of them can be watched, or may be there in a minute, the watch goes on whatever becomes of it.
+#[derive(Debug, Default)]
+pub(super) struct Starts {
+    /// Those that nothing was heard of, or `None` once one began.
+    waiting: Option<BTreeSet<String>>,
+}
+
+impl Starts {
+    /// Of these sources; of none there is nothing to wait for.
+    pub(super) fn of(sources: impl Iterator<Item = String>) -> Self {
+        Self { waiting: Some(sources.collect()).filter(|sources: &BTreeSet<String>| !sources.is_empty()) }
+    }
+
+    pub(super) fn began(&mut self, source: &str) {
+        if self.waiting.as_ref().is_some_and(|waiting| waiting.contains(source)) {
+            self.waiting = None;
+        }
+    }
+
+    pub(super) fn failed(&mut self, source: &str) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.remove(source);
+        }
+    }
+
+    pub(super) fn all_failed(&self) -> bool {
+        self.waiting.as_ref().is_some_and(BTreeSet::is_empty)
     }
 }
 
@@ -70,11 +134,47 @@ mod tests {
                 .collect(),
         };
         let mut told = Told::default();
-        assert_eq!(told.fresh(&pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])), ["could not open Gone."]);
-        assert!(told.fresh(&pass(&[("INBOX", &[])])).is_empty());
-        assert!(told.fresh(&pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])).is_empty());
-        assert_eq!(told.fresh(&pass(&[("INBOX", &["message 3"]), ("Gone", &["could not open Gone"])])), ["message 3."]);
-        assert!(told.fresh(&pass(&[("Gone", &[])])).is_empty());
-        assert_eq!(told.fresh(&pass(&[("Gone", &["could not open Gone"])])), ["could not open Gone."]);
+        assert_eq!(told.of_pass("mailbox.main", &pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])), ["could not open Gone."]);
+        assert!(told.of_pass("mailbox.main", &pass(&[("INBOX", &[])])).is_empty());
+        assert!(told.of_pass("mailbox.main", &pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])).is_empty());
+        assert_eq!(told.of_pass("mailbox.main", &pass(&[("INBOX", &["message 3"]), ("Gone", &["could not open Gone"])])), ["message 3."]);
+        assert!(told.of_pass("mailbox.main", &pass(&[("Gone", &[])])).is_empty());
+        assert_eq!(told.of_pass("mailbox.main", &pass(&[("Gone", &["NO Not there."])])), ["NO Not there."]);
+        assert_eq!(told.of_pass("mailbox.main", &pass(&[("Gone", &["could not open Gone"])])), ["could not open Gone."]);
+    }
+
+    #[test]
+    fn a_source_that_fails_is_told_once_and_when_that_changes() {
+        let mut told = Told::default();
+        let mut of = |problem: Option<&str>| told.of_source("mailbox.two", problem).is_some();
+        let seen = [of(Some("away")), of(Some("away")), of(Some("refused")), of(Some("refused")), of(None), of(Some("refused"))];
+        assert_eq!(seen, [true, false, true, false, false, true]);
+        assert!(told.of_source("mailbox.one", Some("refused")).is_some(), "each for itself");
+        told.of_pass("mailbox.two", &Pass::default());
+        assert!(told.of_source("mailbox.two", Some("refused")).is_some(), "it was well in between");
+
+        let (one, two) = ("a.".to_owned(), "b.".to_owned());
+        assert_eq!(told.of_files("phone.main", std::slice::from_ref(&one)), ["a."]);
+        assert_eq!(told.of_files("phone.main", &[one.clone(), two]), ["b."]);
+        assert!(told.of_files("phone.main", &[]).is_empty());
+        assert_eq!(told.of_files("phone.main", &[one]), ["a."]);
+    }
+
+    #[test]
+    fn only_where_every_source_fails_at_the_start_there_is_nothing_to_watch() {
+        let starts = |sources: &[&str]| Starts::of(sources.iter().map(|&source| source.to_owned()));
+        assert!(!starts(&[]).all_failed());
+        let mut two = starts(&["a", "b"]);
+        two.failed("a");
+        two.failed("a");
+        assert!(!two.all_failed(), "the other may begin");
+        two.began("b");
+        two.failed("b");
+        assert!(!two.all_failed(), "it began, and failed later");
+        let mut both = starts(&["a", "b"]);
+        both.began("webhooks");
+        both.failed("a");
+        both.failed("b");
+        assert!(both.all_failed());
     }
 }

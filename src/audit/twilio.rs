@@ -101,7 +101,7 @@ impl Workspace {
                     let source = phone.source();
                     let mut pass = match workspace.poll_twilio(&phone, &account).await {
                         Ok(pass) => pass,
-                        Err(error) => SourcePass { source, problems: vec![format!("{error}.")], ..SourcePass::default() },
+                        Err(error) => SourcePass { source, problems: vec![format!("{}.", error.with_help())], ..SourcePass::default() },
                     };
                     // What stays in the way is told once.
                     let problems = std::mem::replace(&mut told, pass.problems.clone());

@@ -146,14 +146,14 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
             MailboxUrl::Mbox(path) if path.is_file() => good(source, format!("mbox {}", path.display())),
             MailboxUrl::Mbox(path) => bad(source, format!("there is no file {}", path.display())),
             MailboxUrl::Imap { host, user, .. } => match workspace.imap_settings(mailbox) {
-                Err(error) => bad(source, error.to_string()),
+                Err(error) => bad(source, error.with_help()),
                 Ok(settings) => {
                     let login = tokio::task::spawn_blocking(move || imap::check_login(&settings))
                         .await
                         .map_err(|_| AuditError::Interrupted("logging in"))?;
                     match login {
                         Ok(folders) => good(source, format!("logged in to {host} as {user}; watching {}", folders.join(", "))),
-                        Err(error) => bad(source, error.to_string()),
+                        Err(error) => bad(source, AuditError::from(error).with_help()),
                     }
                 }
             },
@@ -197,13 +197,13 @@ async fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<()
         } else if files == 0 {
             note(phone.source(), format!("{}: no file matches {}", phone.number, phone.files.join(", ")))
         } else {
-            good(phone.source(), format!("{}, {files} file(s)", phone.number))
+            good(phone.source(), format!("{}, {files} {}", phone.number, if files == 1 { "file" } else { "files" }))
         });
         if let Some(account) = &phone.twilio {
             let what = format!("{} twilio", phone.source());
             findings.push(match workspace.check_twilio(account).await {
                 Ok(name) => good(what, format!("logged in to {}: {name}", account.url.host_str().unwrap_or_default())),
-                Err(error) => bad(what, error.to_string()),
+                Err(error) => bad(what, error.with_help()),
             });
         }
         for provider in phone.webhooks.keys() {
@@ -243,12 +243,12 @@ async fn mail_of_our_own(workspace: &Workspace, findings: &mut Vec<Finding>, con
     let outbox = match read {
         Ok(outbox) => outbox,
         Err(error) => {
-            findings.push(bad("smtp", error.to_string()));
+            findings.push(bad("smtp", AuditError::from(error).with_help()));
             return Ok(());
         }
     };
     if let Err(error) = outbox.greet().await {
-        findings.push(bad("smtp", error.to_string()));
+        findings.push(bad("smtp", AuditError::from(error).with_help()));
         return Ok(());
     }
     findings.push(good("smtp", format!("{} answers", outbox.host())));
@@ -304,7 +304,7 @@ fn canary(what: String, trip: Result<Option<Canary>, AuditError>) -> Result<Find
                 note(what, say)
             }
         },
-        Err(error @ (AuditError::Send(_) | AuditError::Secret(_) | AuditError::Collect(_))) => bad(what, error.to_string()),
+        Err(error @ (AuditError::Send(_) | AuditError::Secret(_) | AuditError::Collect(_))) => bad(what, error.with_help()),
         Err(error) => return Err(error),
     })
 }

@@ -96,7 +96,8 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
                 text.push_str(&format!("  {}\n", crate::report::phoned(phoned)));
             }
             if let Some(others) = others.get(source).filter(|others| **others > 0) {
-                text.push_str(&format!("  {others} test mail(s) of other workspaces, set aside\n"));
+                let (mails, workspaces) = if *others == 1 { ("mail", "another workspace") } else { ("mails", "other workspaces") };
+                text.push_str(&format!("  {others} {mails} of or about test mails of {workspaces}, set aside\n"));
             }
             for look in looks.get(source).into_iter().flatten() {
                 if let Some(problem) = look.problem.as_ref().filter(|_| look.is_watched()) {

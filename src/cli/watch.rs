@@ -66,7 +66,11 @@ fn document(gathered: &Gathered) -> Value {
 fn text(gathered: &Gathered) -> String {
     let mut text = String::new();
     for pass in &gathered.passes {
-        let canary = if pass.canaries > 0 { ", a canary came back" } else { "" };
+        let canary = match pass.canaries {
+            0 => String::new(),
+            1 => ", 1 that is or tells of a test mail".to_owned(),
+            more => format!(", {more} that are or tell of test mails"),
+        };
         let grown = if pass.grown > 0 { format!(", more is known of {}", pass.grown) } else { String::new() };
         text.push_str(&format!("{}: {} new, {} known before{grown}{canary}\n", pass.source, pass.new, pass.known));
     }

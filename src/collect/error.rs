@@ -147,6 +147,46 @@ impl CollectError {
     }
 }
 
+impl CollectError {
+    /// What to do, where that is not said already.
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Certificates { .. } => Some("name a PEM file of certificates that may be read as `ca_file`"),
+            Self::Connect { reason, .. } if reason.starts_with("could not ") => None,
+            Self::Connect { reason, .. } => {
+                Some(about_tls(reason).unwrap_or("see that it runs, and that host and port of `url` are right"))
+            }
+            Self::Login { reason, .. } if reason.contains("crickets login") => None,
+            Self::Login { .. } => {
+                Some("see the user in `url` and the `password`; where the provider asks for a second step it wants an app password")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl miette::Diagnostic for CollectError {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.advice().map(|advice| Box::new(advice) as Box<dyn std::fmt::Display>)
+    }
+}
+
+/// What to do about a failure of TLS, by what rustls says of it.
+pub(crate) fn about_tls(reason: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    if says(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
+        Some("nobody who is trusted here vouches for its certificate: where its CA is your own, name the CA's PEM file as `ca_file`")
+    } else if says(&["NotValidForName", "not valid for name"]) {
+        Some("its certificate is another host's: see the host of `url`")
+    } else if says(&["Expired", "certificate expired"]) {
+        Some("its certificate has run out, or the clock of this machine is wrong")
+    } else if says(&["corrupt message", "InvalidContentType"]) {
+        Some("this port does not begin with TLS: see the port and the scheme of `url`")
+    } else {
+        None
+    }
+}
+
 /// The innermost cause of a failed request, which names no address.
 pub(crate) fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {

@@ -10,5 +10,6 @@ mod touch;
 pub mod twilio;
 
 pub use error::CollectError;
+pub(crate) use error::about_tls;
 use error::root_cause;
 pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -28,6 +28,8 @@ pub struct Smtp {
     pub url: Url,
     /// Where its password comes from.
     pub password: Option<Secret>,
+    /// A private CA, PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Smtp {
@@ -201,7 +203,8 @@ impl Check<'_> {
                 .filter(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
                 .ok_or_else(|| self.wrong(smtp.url.span(), "this is no mail server", "write it as `smtps://user@mail.example.org`"))?;
             self.no_password(&url, smtp.url.span())?;
-            config.smtp = Some(Smtp { url, password: smtp.password.map(|secret| self.secret(secret)).transpose()? });
+            let ca_file = smtp.ca_file.map(|path| self.root.join(path));
+            config.smtp = Some(Smtp { url, password: smtp.password.map(|secret| self.secret(secret)).transpose()?, ca_file });
         }
         Ok(config)
     }

@@ -121,6 +121,7 @@ pub(super) struct RawWebhooks {
 pub(super) struct RawSmtp {
     pub(super) url: Spanned<String>,
     pub(super) password: Option<Spanned<RawSecret>>,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -19,13 +19,15 @@ pub enum Secret {
 }
 
 /// Why a secret could not be had.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SecretError {
     /// The variable is not set.
     #[error("could not read the secret: the environment variable {0} is not set")]
+    #[diagnostic(help("set {0} where crickets is started, or name another place in crickets.toml"))]
     Env(String),
     /// The command failed.
     #[error("could not read the secret: the command `{command}` {why}")]
+    #[diagnostic(help("try the command in a shell; the secret is the first line that it prints"))]
     Command {
         /// The command.
         command: String,

@@ -1,7 +1,7 @@
 //! The canary: a test mail of our own that says what it is. Takes an id, addresses and a moment; gives the message, and later
-//! tells it from every other mail. Its id stands in its address, its `Message-ID` and a header of its own, so that one of the
-//! three outlives whatever a mail server rewrites; and `Auto-Submitted` (RFC 3834) keeps answering machines quiet. Of reports only one
-//! on delivery (RFC 3464) that tells of a failure says that a canary was lost.
+//! tells it from every other mail. Its id stands in its subject, its `Message-ID` and a header of its own, so that one of the
+//! three outlives whatever a mail server rewrites; and `Auto-Submitted` (RFC 3834) keeps answering machines quiet. That a mail came to its
+//! address makes none: addresses leak. Of reports only one on delivery (RFC 3464) that tells of a failure says that a canary was lost.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
@@ -62,7 +62,7 @@ impl Letter<'_> {
         format!(
             "From: crickets <{from}>\r\n\
              To: <{to}>\r\n\
-             Subject: {SUBJECT}\r\n\
+             Subject: {subject}\r\n\
              Date: {date}\r\n\
              Message-ID: <{id}@{domain}>\r\n\
              {HEADER}: {id}\r\n\
@@ -73,10 +73,28 @@ impl Letter<'_> {
              This is a test mail of crickets (a canary). It was sent by the owner of this\r\n\
              mailbox to see that mail arrives here, and by which clock. Nobody needs to\r\n\
              answer it, and it may be deleted a few days from now.\r\n",
+            subject = subject(id),
             date = at.format("%a, %d %b %Y %H:%M:%S +0000"),
         )
         .into_bytes()
     }
+}
+
+/// The subject of a canary.
+fn subject(id: &str) -> String {
+    format!("{SUBJECT} ({id})")
+}
+
+/// Whether an address is the alias of a canary, whosoever it is.
+#[must_use]
+pub fn is_canary_alias(address: &str) -> bool {
+    let token = address.split('@').next().and_then(|local| local.rsplit('+').next()).unwrap_or_default();
+    is_id(&token.to_lowercase())
+}
+
+/// Whether a text is an id and nothing else.
+fn is_id(text: &str) -> bool {
+    ID.as_ref().and_then(|id| id.find(text.as_bytes())).is_some_and(|found| found.len() == text.len())
 }
 
 /// What a mail has to do with a canary.
@@ -86,7 +104,7 @@ pub enum About {
     Is(String),
     /// It tells that one could not be delivered, and why.
     Undelivered(String, String),
-    /// It answers or quotes one, as a machine of ours might.
+    /// It answers one, holds one, or is a report on one, as machines of ours write them.
     Names(String),
 }
 
@@ -107,22 +125,24 @@ pub struct Held {
     pub about: Vec<About>,
     /// Whether a server took it in, so that it proves a way into the mailbox.
     pub came_in: bool,
-    /// The id, where it is built as a canary in every part: whoever sent it, it is one.
+    /// The id, where it is built as a canary in every part, or is a report that returns one: whoever sent it, it is one.
     pub built: Option<String>,
 }
 
-/// Looks for ids of canaries in a mail; `parse` reads it, and is asked for the few that hold one. `None` where there is none.
+/// Looks for ids of canaries in a mail; `parse` reads it, and is asked for the few that hold one. `None` where there is none. An id that
+/// is merely mentioned, in an address or in the text, says nothing.
 pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Held> {
     ID.as_ref()?.find(bytes)?;
     let mail = parse(bytes);
     let addresses = || mail.to.iter().map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
     let mut ids: Vec<String> = Vec::new();
-    let surest = mail.header(HEADER).chain(mail.message_id.as_deref()).chain(addresses());
+    let surest = mail.header(HEADER).chain(mail.message_id.as_deref()).chain([mail.subject.as_str()]).chain(addresses());
     for text in surest.map(str::as_bytes).chain([bytes]) {
         add_ids(text, &mut ids);
     }
-    let about = ids.into_iter().map(|id| of_id(&mail, bytes, id)).collect();
-    Some(Held { about, came_in: came_in(&mail), built: built(&mail) })
+    let marks = Marks::of(bytes);
+    let about = ids.into_iter().filter_map(|id| of_id(&mail, &marks, id)).collect();
+    Some(Held { about, came_in: came_in(&mail), built: built(&mail).or_else(|| returned(&mail, &marks)) })
 }
 
 /// Adds the ids that stand in a text, also where a look-alike overlaps one.
@@ -137,19 +157,72 @@ fn add_ids(text: &[u8], ids: &mut Vec<String>) {
     }
 }
 
-/// What a mail has to do with one id.
-fn of_id(mail: &Mail, bytes: &[u8], id: String) -> About {
+/// What a mail has to do with one id; `None` where that merely stands in an address or in its text.
+fn of_id(mail: &Mail, marks: &Marks, id: String) -> Option<About> {
     if is_report(mail) {
-        return match failure(mail, bytes, &id) {
+        return Some(match failure(mail, marks, &id) {
             Some(why) => About::Undelivered(id, why),
             None => About::Names(id),
-        };
+        });
     }
     let own_header = mail.header(HEADER).any(|value| value.trim() == id);
-    let own_name = mail.message_id.as_deref().is_some_and(|name| name.starts_with(&id));
-    let named = mail.to.iter().map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
-    let own_alias = mail.in_reply_to.is_empty() && named.into_iter().any(|address| address.contains(&id));
-    if own_header || own_name || own_alias { About::Is(id) } else { About::Names(id) }
+    let own_name = mail.message_id.as_deref().is_some_and(|name| is_named(name, &id));
+    if own_header || own_name || has_own_subject(mail, &id) {
+        return Some(About::Is(id));
+    }
+    let answers = mail.in_reply_to.iter().chain(&mail.references).any(|name| is_named(name, &id));
+    (answers || marks.hold(&id)).then_some(About::Names(id))
+}
+
+/// Whether a `Message-ID` is the one that a canary was sent with.
+fn is_named(name: &str, id: &str) -> bool {
+    name.strip_prefix(id).is_some_and(|rest| rest.starts_with('@'))
+}
+
+/// Whether the subject is a canary's own; a filter may have put a mark before it, but no answer is one.
+fn has_own_subject(mail: &Mail, id: &str) -> bool {
+    let mark = mail.subject.trim().strip_suffix(subject(id).as_str());
+    mark.is_some_and(|mark| !mark.contains(':')) && mail.in_reply_to.is_empty() && mail.references.is_empty()
+}
+
+/// The id of the canary that a report returns, by its own header and name.
+fn returned(mail: &Mail, marks: &Marks) -> Option<String> {
+    let named = |id: &&String| marks.names.iter().any(|name| name.contains(&format!("<{id}@")));
+    marks.headers.iter().find(|id| is_report(mail) && is_id(id)).filter(named).cloned()
+}
+
+/// What stands in a mail, or in one that it holds, where a canary is marked.
+#[derive(Debug, Default)]
+struct Marks {
+    /// Values of the canary's own header.
+    headers: Vec<String>,
+    /// Values of `Message-ID`.
+    names: Vec<String>,
+}
+
+impl Marks {
+    /// At most so many of each as a mail may bear ids.
+    fn of(bytes: &[u8]) -> Self {
+        let mut marks = Self::default();
+        for line in bytes.split(|byte| *byte == b'\n') {
+            for (name, values) in [(HEADER, &mut marks.headers), ("Message-ID", &mut marks.names)] {
+                if let Some((before, value)) = line.split_at_checked(name.len())
+                    && before.eq_ignore_ascii_case(name.as_bytes())
+                    && value.starts_with(b":")
+                    && values.len() < MOST
+                    && ID.as_ref().is_some_and(|id| id.is_match(value))
+                {
+                    values.push(String::from_utf8_lossy(value).trim_start_matches(':').trim().to_owned());
+                }
+            }
+        }
+        marks
+    }
+
+    /// Whether a canary of this id is marked.
+    fn hold(&self, id: &str) -> bool {
+        self.headers.iter().chain(&self.names).any(|value| value.contains(id))
+    }
 }
 
 fn is_report(mail: &Mail) -> bool {
@@ -159,8 +232,7 @@ fn is_report(mail: &Mail) -> bool {
 /// The id of a mail that says in header, name and origin alike that it is a canary, and answers nothing.
 fn built(mail: &Mail) -> Option<String> {
     let id = mail.header(HEADER).next()?.trim();
-    let whole = ID.as_ref()?.find(id.as_bytes()).is_some_and(|found| found.len() == id.len());
-    let named = mail.message_id.as_deref().is_some_and(|name| name.strip_prefix(id).is_some_and(|rest| rest.starts_with('@')));
+    let (whole, named) = (is_id(id), mail.message_id.as_deref().is_some_and(|name| is_named(name, id)));
     let automatic = mail.header("Auto-Submitted").any(|value| value.trim().eq_ignore_ascii_case("auto-generated"));
     let own = whole && named && automatic && mail.subject.contains(SUBJECT) && mail.in_reply_to.is_empty() && !is_report(mail);
     own.then(|| id.to_owned())
@@ -168,7 +240,7 @@ fn built(mail: &Mail) -> Option<String> {
 
 /// Why a canary could not be delivered, where a report on delivery says so of its recipient (RFC 3464, 2.3), or of the only mail
 /// that it returns. A delay, a delivery, a receipt (RFC 8098) and a complaint (RFC 5965) are no failures.
-fn failure(mail: &Mail, bytes: &[u8], id: &str) -> Option<String> {
+fn failure(mail: &Mail, marks: &Marks, id: &str) -> Option<String> {
     if !mail.part_types.iter().any(|kind| kind.starts_with("message/delivery-status") || kind.contains("report-type=delivery-status")) {
         return None;
     }
@@ -178,21 +250,12 @@ fn failure(mail: &Mail, bytes: &[u8], id: &str) -> Option<String> {
     let recipients: Vec<_> = groups.iter().filter(|group| group.iter().any(|(name, _)| is_recipient(name))).collect();
     let names = |group: &[(String, String)]| group.iter().any(|(name, value)| is_recipient(name) && value.to_lowercase().contains(id));
     let about: Vec<_> = recipients.iter().copied().filter(|group| names(group)).collect();
-    let of_it = if about.is_empty() && returns(bytes, id) { recipients } else { about };
+    let of_it = if about.is_empty() && marks.hold(id) { recipients } else { about };
     let failed =
         |group: &[(String, String)]| field(group, "action").is_some_and(|action| action.to_ascii_lowercase().starts_with("failed"));
     let group = of_it.into_iter().find(|group| failed(group))?;
     let said = field(group, "diagnostic-code").or_else(|| field(group, "status")).unwrap_or(&mail.subject);
     Some(said.chars().take(200).collect())
-}
-
-/// Whether the mail that a report returns is the canary.
-fn returns(bytes: &[u8], id: &str) -> bool {
-    bytes.split(|byte| *byte == b'\n').any(|line| {
-        let line = String::from_utf8_lossy(line);
-        let Some((name, value)) = line.split_once(':') else { return false };
-        (name.eq_ignore_ascii_case(HEADER) || name.eq_ignore_ascii_case("Message-ID")) && value.contains(id)
-    })
 }
 
 /// The fields of one group of a report, names in lower case; a line that begins with a space goes on with the one before.
@@ -257,16 +320,47 @@ mod tests {
         let whole = letter();
         let header = format!("{HEADER}: {NAME}\r\n");
         let name = format!("Message-ID: <{NAME}@example.org>\r\n");
+        let own = format!("Subject: {}\r\n", subject(NAME));
         assert_eq!(first(whole.as_bytes()), is());
         let other = "Message-ID: <0102@eu.mailer.example>\r\n";
         for changed in [
             whole.replace(&header, ""),
             whole.replace(&name, other),
+            whole.replace(&own, "Subject: x\r\n"),
+            whole.replace(&own, "Subject: x\r\n").replace(&name, other),
+            whole.replace(&own, "Subject: x\r\n").replace(&header, ""),
             whole.replace(&header, "").replace(&name, other),
+            whole.replace(&header, "").replace(&name, other).replace(&own, &format!("Subject: [SPAM?] {}\r\n", subject(NAME))),
             whole.replace("To: <shopper+canaryab2cd3ef4gh5@", "To: <shopper@").replace(&name, other),
-            format!("Delivered-To: shopper+{NAME}@example.org\r\nMessage-ID: <1@m.example>\r\nTo: me\r\n\r\nx"),
         ] {
             assert_eq!(first(changed.as_bytes()), is(), "{changed}");
+        }
+    }
+
+    #[test]
+    fn what_came_to_a_canarys_address_is_none_for_that() {
+        let whole = letter().replace(&format!("{HEADER}: {NAME}\r\n"), "").replace(&format!("<{NAME}@"), "<1@");
+        let own = format!("Subject: {}\r\n", subject(NAME));
+        for (what, mail) in [
+            (
+                "a newsletter that found it",
+                format!("{}Sent to shopper+{NAME}@example.org.\r\n", whole.replace(&own, "Subject: Homes of the month\r\n")),
+            ),
+            ("delivered to it", format!("Delivered-To: shopper+{NAME}@example.org\r\nMessage-ID: <1@m.example>\r\nTo: me\r\n\r\nx")),
+            ("an answer without a thread", whole.replace(&own, &format!("Subject: Re: {}\r\n", subject(NAME)))),
+            ("the id of another in the subject", whole.replace(&own, &format!("Subject: {}\r\n", subject("canaryzzzzzzzzzzzz")))),
+        ] {
+            let held = about(mail.as_bytes(), parse).unwrap_or_else(|| panic!("{what} bears no id"));
+            assert!(!held.about.iter().any(|about| about.id() == NAME) && held.built.is_none(), "{what}: {held:?}");
+        }
+        for (address, is) in [
+            ("shopper+canaryab2cd3ef4gh5@example.org", true),
+            ("CanaryAB2cd3ef4gh5@example.org", true),
+            ("shopper+k7f3@example.org", false),
+            ("canarywharfresidences@b.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_canary_alias(address), is, "{address}");
         }
     }
 
@@ -341,9 +435,10 @@ mod tests {
         let headless = whole.replace(&format!("{HEADER}: {NAME}\r\n"), "").replace(&format!("<{NAME}@example.org>"), "<1@m.example>");
         let headless = headless.replace(&format!("shopper+{NAME}@"), &format!("canarywharfresidences@b.example, shopper+{NAME}@"));
         let held = about(headless.as_bytes(), parse).unwrap();
-        assert!(held.about.contains(&About::Is(NAME.to_owned())) && held.about.len() > 1, "{held:?}");
+        assert_eq!(held.about, [About::Is(NAME.to_owned())]);
         let many: String = (0..500).map(|number| format!("canary{:x>12}", number.to_string().replace(['0', '1'], "y"))).collect();
-        assert_eq!(about(format!("To: a@b.example\n\n{many}").as_bytes(), parse).unwrap().about.len(), MOST);
+        let bounce = report("delivery-status", "delivery-status", "Reporting-MTA: dns; x", &many);
+        assert_eq!(about(bounce.as_bytes(), parse).unwrap().about.len(), MOST);
     }
 
     #[test]
@@ -360,6 +455,19 @@ mod tests {
         ] {
             assert_eq!(built(&changed), None, "{changed}");
         }
+    }
+
+    #[test]
+    fn a_report_on_a_canary_of_anybody_is_known_by_what_it_returns() {
+        let built = |text: &str| about(text.as_bytes(), parse).and_then(|held| held.built);
+        let says = "Reporting-MTA: dns; mx.example.org\n\nFinal-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1";
+        let whole = letter();
+        let returned = whole.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n");
+        assert_eq!(built(&report("delivery-status", "delivery-status", says, &returned)).as_deref(), Some(NAME));
+        for other in [returned.replace(HEADER, "X-Other"), returned.replace(&format!("<{NAME}@"), "<1@"), format!("Subject: {NAME}")] {
+            assert_eq!(built(&report("delivery-status", "delivery-status", says, &other)), None, "{other}");
+        }
+        assert_eq!(built(&format!("To: a@b.example\n\n> {}", returned.replace('\n', "\n> "))), None, "no report");
     }
 
     #[test]

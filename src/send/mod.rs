@@ -5,6 +5,6 @@ mod canary;
 mod parcel;
 mod smtp;
 
-pub use canary::{About, Held, Letter, about, new_id};
+pub use canary::{About, Held, Letter, about, is_canary_alias, new_id};
 pub use parcel::{Enclosure, Parcel};
 pub use smtp::{Outbox, SendError};

@@ -1,14 +1,18 @@
 //! The way out: one connection a mail, by SMTP (RFC 5321) over TLS from the first byte, STARTTLS insisted upon, or plain text to
 //! this machine alone. Passwords are read when they are needed, and no message of ours holds one.
 
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine;
 use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::collect::about_tls;
 use crate::config::{SecretError, Smtp};
 
 /// How long a server may take for one answer.
@@ -17,7 +21,7 @@ const ANSWER: Duration = Duration::from_secs(20);
 const WHOLE: Duration = Duration::from_mins(1);
 
 /// Why a mail did not go out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum SendError {
     /// The connection cannot be set up as it is configured.
     #[error("could not set up the connection to {host}: {reason}")]
@@ -29,6 +33,7 @@ pub enum SendError {
     },
     /// The password cannot be had.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Secret(#[from] SecretError),
     /// The server is not there, or no mail server.
     #[error("could not reach {host}: {reason}")]
@@ -36,6 +41,22 @@ pub enum SendError {
         /// The host.
         host: String,
         /// What went wrong.
+        reason: String,
+        /// What to do.
+        #[help]
+        help: Option<&'static str>,
+    },
+    /// The server is there and does not let us in.
+    #[error("could not log in to {host} as {user}: {reason}")]
+    #[diagnostic(help(
+        "see the user in `url` and the `password` of `[smtp]`; where the provider asks for a second step it wants an app password"
+    ))]
+    Login {
+        /// The host.
+        host: String,
+        /// The user.
+        user: String,
+        /// What it said.
         reason: String,
     },
     /// A mail cannot be written.
@@ -57,6 +78,9 @@ pub enum SendError {
         reason: String,
         /// Whether it may take it another time: it said so (RFC 5321, 4yz), or did not answer.
         passing: bool,
+        /// What to do.
+        #[help]
+        help: Option<&'static str>,
     },
 }
 
@@ -68,10 +92,48 @@ impl SendError {
     }
 }
 
+/// What is done about a server that is not there.
+const ABSENT: &str = "see that it runs, and that host and port of `url` in `[smtp]` are right";
+
+/// What a failed connection comes from.
+enum Cause {
+    /// The login was refused, or none is possible.
+    Login,
+    /// The server is not reached.
+    Absent(Option<&'static str>),
+    /// The server refused what was asked.
+    Refused(Option<&'static str>),
+}
+
+/// What went wrong in a person's words, and what it comes from.
+fn why(error: &Error, with_password: bool) -> (String, Cause) {
+    let mut said = match std::error::Error::source(error) {
+        Some(source) => source.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+        None => error.to_string(),
+    };
+    if let Some(code) = error.status() {
+        said = format!("{code} {said}");
+        // RFC 4954, 6: what a server answers to AUTH, and to a mail that it wants a login for.
+        let code = code.to_string();
+        return match code.as_str() {
+            "535" | "534" | "538" | "432" | "454" if with_password => (said, Cause::Login),
+            "530" if !with_password => (said, Cause::Refused(Some("it wants a login: add `password` to `[smtp]`"))),
+            _ => (said, Cause::Refused(None)),
+        };
+    }
+    if error.is_client() && said.contains("authentication mechanism") {
+        return ("it takes no login by a password here (AUTH PLAIN or LOGIN)".to_owned(), Cause::Login);
+    }
+    let help = about_tls(&said).unwrap_or(ABSENT);
+    (said, Cause::Absent(Some(help)))
+}
+
 /// A server that takes our mail.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     host: String,
+    user: String,
+    with_password: bool,
     login: Option<String>,
     /// What no message of ours may hold: the password, and how it goes over the wire.
     secrets: Vec<SecretString>,
@@ -93,6 +155,14 @@ impl Outbox {
             (_, false) => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&host),
         };
         let mut builder = built.map_err(|error| setup(error.to_string()))?.timeout(Some(ANSWER));
+        if let Some(path) = &server.ca_file {
+            let tls = vouched_by(path, &host).map_err(|reason| setup(format!("the `ca_file` {}: {reason}", path.display())))?;
+            match (server.url.scheme(), local) {
+                ("smtps", _) => builder = builder.tls(Tls::Wrapper(tls)),
+                (_, true) => {}
+                (_, false) => builder = builder.tls(Tls::Required(tls)),
+            }
+        }
         if let Some(port) = server.url.port() {
             builder = builder.port(port);
         }
@@ -103,8 +173,8 @@ impl Outbox {
             builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
             secrets = as_sent(&user, password.expose_secret());
         }
-        let login = Some(user).filter(|user| user.parse::<Address>().is_ok());
-        Ok(Self { host, login, secrets, transport: builder.build() })
+        let login = Some(user.clone()).filter(|user| user.parse::<Address>().is_ok());
+        Ok(Self { host, user, with_password: server.password.is_some(), login, secrets, transport: builder.build() })
     }
 
     /// The server.
@@ -127,15 +197,22 @@ impl Outbox {
     /// Greets the server, and logs in where a password is configured.
     ///
     /// # Errors
-    /// When it cannot be reached, or does not answer as a mail server.
+    /// When it cannot be reached, does not answer as a mail server, or does not let us in.
     pub async fn greet(&self) -> Result<(), SendError> {
-        let fail = |reason: String| SendError::Reach { host: self.host.clone(), reason: self.clean(&reason) };
+        let fail = |reason: String, help| SendError::Reach { host: self.host.clone(), reason: self.clean(&reason), help };
         match tokio::time::timeout(WHOLE, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(fail("it does not answer as a mail server".to_owned())),
-            Ok(Err(error)) => Err(fail(error.to_string())),
-            Err(_) => Err(fail(format!("no answer within {} s", WHOLE.as_secs()))),
+            Ok(Ok(false)) => Err(fail("it does not answer as a mail server".to_owned(), Some(ABSENT))),
+            Ok(Err(error)) => Err(match why(&error, self.with_password) {
+                (reason, Cause::Login) => self.no_login(&reason),
+                (reason, Cause::Absent(help) | Cause::Refused(help)) => fail(reason, help),
+            }),
+            Err(_) => Err(fail(format!("no answer within {} s", WHOLE.as_secs()), Some(ABSENT))),
         }
+    }
+
+    fn no_login(&self, reason: &str) -> SendError {
+        SendError::Login { host: self.host.clone(), user: self.user.clone(), reason: self.clean(reason) }
     }
 
     /// Sends a finished message from one address to one address; it returns when the server has taken it.
@@ -143,18 +220,23 @@ impl Outbox {
     /// # Errors
     /// When an address is none, or the server did not take it.
     pub async fn send(&self, from: &str, to: &str, message: &[u8]) -> Result<(), SendError> {
-        let refused = |reason: String, passing: bool| SendError::Refused {
+        let refused = |reason: String, passing: bool, help| SendError::Refused {
             host: self.host.clone(),
             to: to.to_owned(),
             reason: self.clean(&reason),
             passing,
+            help,
         };
-        let address = |text: &str| text.parse::<Address>().map_err(|error| refused(format!("`{text}` is no mail address: {error}"), false));
-        let envelope = Envelope::new(Some(address(from)?), vec![address(to)?]).map_err(|error| refused(error.to_string(), false))?;
+        let address =
+            |text: &str| text.parse::<Address>().map_err(|error| refused(format!("`{text}` is no mail address: {error}"), false, None));
+        let envelope = Envelope::new(Some(address(from)?), vec![address(to)?]).map_err(|error| refused(error.to_string(), false, None))?;
         match tokio::time::timeout(WHOLE, self.transport.send_raw(&envelope, message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(refused(error.to_string(), !error.is_permanent())),
-            Err(_) => Err(refused(format!("no answer within {} s", WHOLE.as_secs()), true)),
+            Ok(Err(error)) => Err(match why(&error, self.with_password) {
+                (reason, Cause::Login) => self.no_login(&reason),
+                (reason, Cause::Absent(help) | Cause::Refused(help)) => refused(reason, !error.is_permanent(), help),
+            }),
+            Err(_) => Err(refused(format!("no answer within {} s", WHOLE.as_secs()), true, Some(ABSENT))),
         }
     }
 }
@@ -166,12 +248,20 @@ fn as_sent(user: &str, password: &str) -> Vec<SecretString> {
     forms.into_iter().filter(|form| !form.is_empty()).map(SecretString::from).collect()
 }
 
+/// TLS with the certificates of a PEM file alone.
+fn vouched_by(path: &Path, host: &str) -> Result<TlsParameters, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    let certificate = Certificate::from_pem(&pem).map_err(|error| error.to_string())?;
+    let parameters = TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::None).add_root_certificate(certificate);
+    parameters.build_rustls().map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn outbox(url: &str) -> Outbox {
-        Outbox::of(&Smtp { url: url.parse().unwrap(), password: None }).unwrap()
+        Outbox::of(&Smtp { url: url.parse().unwrap(), password: None, ca_file: None }).unwrap()
     }
 
     #[test]
@@ -185,7 +275,7 @@ mod tests {
             ("smtps://127.example.org", false),
             ("smtp://192.0.2.1", false),
         ] {
-            assert_eq!(Smtp { url: url.parse().unwrap(), password: None }.is_local(), local, "{url}");
+            assert_eq!(Smtp { url: url.parse().unwrap(), password: None, ca_file: None }.is_local(), local, "{url}");
         }
     }
 
@@ -213,10 +303,61 @@ mod tests {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let outbox = outbox(&format!("smtp://127.0.0.1:{port}"));
         let greeted = outbox.greet().await.unwrap_err().to_string();
-        assert!(greeted.starts_with("could not reach 127.0.0.1: "), "{greeted}");
+        assert!(greeted.starts_with("could not reach 127.0.0.1: Connection refused"), "{greeted}");
         let sent = outbox.send("a@example.org", "b@example.org", b"Subject: x\r\n\r\nx\r\n").await.unwrap_err().to_string();
         assert!(sent.starts_with("could not send to b@example.org through 127.0.0.1: "), "{sent}");
         let wrong = outbox.send("a@example.org", "nobody", b"").await.unwrap_err().to_string();
         assert!(wrong.contains("`nobody` is no mail address"), "{wrong}");
+    }
+
+    /// A server of one connection that answers each line by what it begins with, and all else with 250.
+    fn scripted(answers: Vec<(&'static str, &'static str)>) -> String {
+        use std::io::{BufRead as _, BufReader, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let mut stream = BufReader::new(stream);
+            stream.get_mut().write_all(b"220 mx.example.org ESMTP\r\n").unwrap();
+            let mut line = String::new();
+            while stream.read_line(&mut line).is_ok_and(|read| read > 0) {
+                let answer = answers.iter().find(|(begin, _)| line.starts_with(begin)).map_or("250 OK\r\n", |(_, answer)| answer);
+                stream.get_mut().write_all(answer.as_bytes()).unwrap();
+                line.clear();
+            }
+        });
+        format!("smtp://shopper@127.0.0.1:{port}")
+    }
+
+    #[tokio::test]
+    async fn a_refused_login_is_told_apart_from_a_server_that_is_not_there() {
+        use miette::Diagnostic as _;
+        let with = |url: &str, password: Option<&str>| {
+            let password = password.map(|word| crate::config::Secret::Command(format!("echo {word}")));
+            Outbox::of(&Smtp { url: url.parse().unwrap(), password, ca_file: None }).unwrap()
+        };
+        let said = |error: &SendError| format!("{error}; {}", error.help().map_or_else(String::new, |help| help.to_string()));
+        let hello = ("EHLO", "250-mx.example.org\r\n250 AUTH PLAIN LOGIN\r\n");
+        let wrong = || vec![hello, ("AUTH", "535-5.7.8 Username and Password\r\n535 5.7.8 not accepted.\r\n")];
+        for error in [
+            with(&scripted(wrong()), Some("wrong")).greet().await.unwrap_err(),
+            with(&scripted(wrong()), Some("wrong")).send("a@example.org", "b@example.org", b"Subject: x\r\n\r\nx\r\n").await.unwrap_err(),
+        ] {
+            let text = said(&error);
+            assert!(text.starts_with("could not log in to 127.0.0.1 as shopper: 535 5.7.8 Username and Password"), "{text}");
+            assert!(text.contains("`password` of `[smtp]`") && !text.contains('\n'), "{text}");
+        }
+        let none = with(&scripted(vec![("EHLO", "250 mx.example.org\r\n")]), Some("word")).greet().await.unwrap_err();
+        assert!(said(&none).contains("it takes no login by a password here"), "{}", said(&none));
+        let wants = vec![hello, ("MAIL", "530 5.7.0 Authentication required\r\n")];
+        let wants = with(&scripted(wants), None).send("a@example.org", "b@example.org", b"").await.unwrap_err();
+        assert!(
+            said(&wants).ends_with("530 5.7.0 Authentication required; it wants a login: add `password` to `[smtp]`"),
+            "{}",
+            said(&wants)
+        );
+        let full = vec![hello, ("RCPT", "552 5.2.2 Mailbox full\r\n")];
+        let full = with(&scripted(full), None).send("a@example.org", "b@example.org", b"").await.unwrap_err();
+        assert_eq!(full.to_string(), "could not send to b@example.org through 127.0.0.1: 552 5.2.2 Mailbox full");
     }
 }

@@ -1,5 +1,7 @@
 //! Raw records, and the touches derived from them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
@@ -15,6 +17,9 @@ use crate::shop::InquiryId;
 
 /// Rows written with one statement.
 pub(super) const ROWS: usize = 64;
+
+/// Which records were only collected in a rehearsal and may become real: all but what its own canaries came back as.
+const REHEARSED: &str = "rehearsal = 1 AND (canary IS NULL OR canary LIKE '% %')";
 
 /// A raw record as the store keeps it; the bytes are in the evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -174,12 +179,61 @@ impl Store {
         Ok(added)
     }
 
-    /// The external ids of all records of a source, those of canaries among them.
+    /// Makes records that were collected in a rehearsal real, as they were seen now; gives how many were made so. What a rehearsal's own
+    /// canary came back as stays a rehearsal's. A mail is kept as it was seen now; of calls and texts more may be known than that shows.
+    ///
+    /// # Errors
+    /// When the database fails; then none is.
+    pub async fn make_real(&self, batch: &[NewRecord], now: DateTime<Utc>) -> Result<Added, StoreError> {
+        let wish = "make rehearsed records real";
+        let mut transaction = self.pool.begin().await.map_err(query(wish))?;
+        let mut added = Added::default();
+        for NewRecord { raw, sha256, canary } in batch {
+            let mail = raw.channel == Channel::Email;
+            let set = if mail { ", source = $4, external_id = $5, sha256 = $6, arrival = $7, at = $8, placement = $9" } else { "" };
+            let sql = format!("UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3{set} WHERE id = $1 AND {REHEARSED}");
+            let mut update = sqlx::query(AssertSqlSafe(sql)).bind(raw.identity.clone()).bind(now.timestamp_millis()).bind(canary.clone());
+            if mail {
+                update = update
+                    .bind(raw.source.clone())
+                    .bind(text(&raw.external_id))
+                    .bind(sha256.clone())
+                    .bind(json("record", &raw.arrival)?)
+                    .bind(raw.arrival.at.timestamp_millis())
+                    .bind(raw.placement.as_ref().map(word));
+            }
+            if update.execute(&mut *transaction).await.map_err(query(wish))?.rows_affected() == 0 {
+                continue;
+            }
+            *(if canary.is_some() { &mut added.canaries } else { &mut added.new }) += 1;
+            // Under no fingerprint: it is judged anew.
+            sqlx::query("UPDATE touch SET judged_under = '' WHERE record = $1")
+                .bind(raw.identity.clone())
+                .execute(&mut *transaction)
+                .await
+                .map_err(query(wish))?;
+        }
+        transaction.commit().await.map_err(query(wish))?;
+        Ok(added)
+    }
+
+    /// Those of some identities that were only collected in a rehearsal, and may become real.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn external_ids(&self, source: &str) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("SELECT external_id FROM record WHERE source = $1")
+    pub async fn rehearsed_records(&self, identities: &[String]) -> Result<HashSet<String>, StoreError> {
+        let rows = self.of("SELECT id FROM record WHERE id IN ", identities, &format!("AND {REHEARSED}")).await?;
+        rows.iter().map(|row| Reader { row, what: "record" }.text("id")).collect()
+    }
+
+    /// The external ids of all records of a source, those of canaries among them; without those that were only collected in a
+    /// rehearsal and may become real, unless it is `rehearsal` still.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn external_ids(&self, source: &str, rehearsal: bool) -> Result<Vec<String>, StoreError> {
+        let but = if rehearsal { String::new() } else { format!(" AND NOT ({REHEARSED})") };
+        let rows = sqlx::query(AssertSqlSafe(format!("SELECT external_id FROM record WHERE source = $1{but}")))
             .bind(source.to_owned())
             .fetch_all(&self.pool)
             .await

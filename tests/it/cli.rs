@@ -14,7 +14,7 @@ const WAVE: &str = "2026-11";
 const SEND: [&str; 5] = ["--wave", WAVE, "--send", "--at-once", "--any-time"];
 
 /// What a script may count on; the help may name more.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 19] = [
     "init",
     "demo",
     "probe",
@@ -30,6 +30,7 @@ const COMMANDS: [&str; 17] = [
     "score",
     "rubric",
     "program",
+    "purge-list",
     "inspect",
     "completions",
     "man",

@@ -250,6 +250,36 @@ async fn a_record_is_stored_once(place: Place) {
     let kept = kept[0].clone();
     assert_eq!((kept.id, kept.external_id, kept.sha256, kept.arrival, kept.placement), want);
 
+    // What a rehearsal collected becomes real as it is seen then; what is real, and what its own canary came back as, stays.
+    let rehearsed = |number: u32, canary: Option<&str>| NewRecord { canary: canary.map(str::to_owned), ..record(number) };
+    let batch = [rehearsed(2, None), rehearsed(3, Some("about it")), rehearsed(4, Some("canaryab2cd3ef4gh5"))];
+    store.add_records(&batch, at(0), true).await.unwrap();
+    let ids: Vec<String> = [1, 2, 3, 4].map(|number| record(number).raw.identity).into();
+    let mut open: Vec<String> = store.rehearsed_records(&ids).await.unwrap().into_iter().collect();
+    open.sort();
+    let mut want = [ids[1].clone(), ids[2].clone()];
+    want.sort();
+    assert_eq!(open, want);
+    assert_eq!(
+        (store.external_ids("mailbox.main", true).await.unwrap().len(), store.external_ids("mailbox.main", false).await.unwrap().len()),
+        (4, 2)
+    );
+    let seen = |number: u32, canary: Option<&str>| {
+        let mut seen = rehearsed(number, canary);
+        (seen.raw.external_id, seen.raw.arrival) = ("elsewhere".into(), record(9).raw.arrival);
+        seen
+    };
+    let batch = [seen(1, None), seen(2, None), seen(3, Some("canaryqq2cd3ef4gh5")), seen(4, None)];
+    assert_eq!(store.make_real(&batch, at(1)).await.unwrap(), Added { new: 1, canaries: 1, grown: 0 });
+    let kept = store.records_of(&ids).await.unwrap();
+    let find = |number: usize| kept.iter().find(|record| record.id == ids[number - 1]).unwrap();
+    assert_eq!((find(1).rehearsal, find(2).rehearsal, find(3).rehearsal, find(4).rehearsal), (false, false, false, true));
+    assert_eq!(
+        (find(1).external_id == "elsewhere", find(2).external_id.as_str(), &find(2).arrival),
+        (false, "elsewhere", &record(9).raw.arrival)
+    );
+    assert_eq!(store.make_real(&batch, at(2)).await.unwrap(), Added::default());
+
     // Eight tasks with overlapping batches, every other one from its end.
     let tasks = (0..8_u32).map(|task| {
         let store = if task % 2 == 0 { store.clone() } else { other.clone() };
@@ -268,7 +298,7 @@ async fn a_record_is_stored_once(place: Place) {
     let added: usize = join_all(tasks).await.into_iter().map(Result::unwrap).sum();
     assert_eq!(added, 7 * 20 + 60, "each is new once");
     let records = store.records().await.unwrap();
-    assert_eq!(records.len(), 1 + added);
+    assert_eq!(records.len(), 2 + added);
     assert!(records.windows(2).all(|pair| pair[0].arrival.at <= pair[1].arrival.at), "they are by time");
 }
 
@@ -319,7 +349,7 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2, grown: 0 });
     assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1, grown: 0 });
     assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
-    assert_eq!(store.external_ids("mailbox.main").await.unwrap().len(), 4, "and no file need be read again");
+    assert_eq!(store.external_ids("mailbox.main", false).await.unwrap().len(), 4, "and no file need be read again");
     assert!(!store.known_records(std::slice::from_ref(&came.raw.identity)).await.unwrap().is_empty());
 
     let all = store.canaries().await.unwrap();

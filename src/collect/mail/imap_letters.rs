@@ -104,7 +104,7 @@ impl State {
         if ends || self.line.len() > LONGEST {
             let line = std::mem::take(&mut self.line);
             self.within = !ends;
-            match announced(&line).filter(|_| ends) {
+            match announced(&line).filter(|_| ends && line.len() <= LONGEST) {
                 Some((number, length, before)) => {
                     self.taken.push((number, Vec::with_capacity(length.min(RESERVED))));
                     self.missing = length;
@@ -133,34 +133,39 @@ fn announced(line: &[u8]) -> Option<(u32, usize, &[u8])> {
     Some((number_of(number)?, usize::try_from(number_of(length)?).ok()?, before))
 }
 
+/// What goes on of a stream that comes in pieces of `size` bytes, and the bodies that are taken out of it.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[must_use]
+#[cfg_attr(test, expect(unreachable_pub, reason = "it is for the fuzz target, which reaches it"))]
+pub fn without_letters(stream: &[u8], size: usize) -> (Vec<u8>, Vec<(u32, Vec<u8>)>) {
+    let letters = Letters::default();
+    letters.open();
+    let (mut onward, mut buffer) = (Vec::new(), [0; 7]);
+    let mut drain = || loop {
+        match letters.give(&mut buffer) {
+            0 => break,
+            count => onward.extend(buffer.iter().take(count)),
+        }
+    };
+    for piece in stream.chunks(size.max(1)) {
+        letters.feed(piece);
+        drain();
+    }
+    let taken = letters.close();
+    drain();
+    (onward, taken)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What goes on and what is taken out when a stream comes in pieces of `size` bytes.
+    /// The same of a text.
     fn through(stream: &str, size: usize) -> (String, Vec<(u32, String)>) {
-        let letters = Letters::default();
-        letters.open();
-        let mut onward = Vec::new();
-        let mut buffer = [0; 7];
-        for piece in stream.as_bytes().chunks(size) {
-            letters.feed(piece);
-            loop {
-                let count = letters.give(&mut buffer);
-                if count == 0 {
-                    break;
-                }
-                onward.extend_from_slice(&buffer[..count]);
-            }
-        }
-        let taken = letters.close().into_iter().map(|(number, body)| (number, String::from_utf8(body).unwrap())).collect();
-        loop {
-            let count = letters.give(&mut buffer);
-            if count == 0 {
-                return (String::from_utf8(onward).unwrap(), taken);
-            }
-            onward.extend_from_slice(&buffer[..count]);
-        }
+        let (onward, taken) = without_letters(stream.as_bytes(), size);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (text(onward), taken.into_iter().map(|(number, body)| (number, text(body))).collect())
     }
 
     #[test]
@@ -191,7 +196,9 @@ mod tests {
             assert_eq!(through(line, 5), (line.to_owned(), Vec::new()));
         }
         let long = format!("* 7 FETCH (X {} BODY[] {{4}}\r\n", "x".repeat(2 * LONGEST));
-        assert_eq!(through(&long, 1000).0, long);
+        for size in [1000, long.len()] {
+            assert_eq!(through(&long, size).0, long, "in pieces of {size}");
+        }
     }
 
     #[test]

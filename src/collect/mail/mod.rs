@@ -40,6 +40,8 @@ mod record;
 mod sasl;
 pub mod skew;
 
+#[cfg(fuzzing)]
+pub use imap_letters::without_letters;
 pub use imap_watch::{Event, watch};
 pub use oauth_flow::{Prompt, agree};
 pub use oauth_kept::Keep;

@@ -157,6 +157,11 @@ impl Dovecot {
         imap.command(&format!("MOVE 1 {folder}"));
     }
 
+    /// Makes a folder, or removes it with all that is in it.
+    pub(crate) fn folder(&self, name: &str, there: bool) {
+        Imap::login(self.ports.imap).command(&format!("{} {name}", if there { "CREATE" } else { "DELETE" }));
+    }
+
     /// Keeps the server itself from reading a folder, or lets it again.
     pub(crate) fn lock_folder(&self, folder: &str, locked: bool) {
         let path = self.folder.path().join("mail/shopper/Maildir").join(format!(".{folder}"));
