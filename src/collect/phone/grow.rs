@@ -4,12 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::CallRecord;
+use super::when::Basis;
 use crate::collect::Channel;
 
 /// What is known of a call by two records of it.
 #[must_use]
 pub fn grown(known: &CallRecord, more: &CallRecord) -> CallRecord {
     let (started_at, latest) = narrowed(span(known), span(more));
+    // It rests on whichever says it more closely.
+    let closer = std::cmp::min_by_key(known, more, |call| (call.local, call.basis == Basis::Left, width(call), call.basis));
     let either = |known: &Option<String>, more: &Option<String>| known.clone().or_else(|| more.clone());
     CallRecord {
         id: either(&known.id, &more.id),
@@ -26,7 +29,22 @@ pub fn grown(known: &CallRecord, more: &CallRecord) -> CallRecord {
         name: either(&known.name, &more.name),
         session: either(&known.session, &more.session),
         forwarded_from: either(&known.forwarded_from, &more.forwarded_from),
+        attestation: either(&known.attestation, &more.attestation),
+        basis: closer.basis,
+        local: closer.local,
     }
+}
+
+/// How far apart the moments of two records lie at the least.
+#[must_use]
+pub(super) fn apart(a: &CallRecord, b: &CallRecord) -> TimeDelta {
+    let (a, b) = (span(a), span(b));
+    (a.0 - b.1).max(b.0 - a.1).max(TimeDelta::zero())
+}
+
+fn width(call: &CallRecord) -> TimeDelta {
+    let (from, to) = span(call);
+    to - from
 }
 
 type Span = (DateTime<Utc>, DateTime<Utc>);
