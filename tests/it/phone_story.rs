@@ -129,7 +129,7 @@ fn a_call_from_another_phone_of_ours_shows_that_the_number_is_alive() {
     let how = "crickets record test-call --from NUMBER";
     assert!(workspace.ok(&["status"]).out.contains(how));
     assert!(workspace.run(&["check"]).out.contains(how));
-    let row = format!("c1,call,inbound,+15125550177,+15125550142,{},0,false,\n", at(30));
+    let row = format!("c1,call,inbound,+15125550177,+15125550142,{},0,false,\n", at(0));
     workspace.write("logs/a.csv", &format!("{HEADER}{row}"));
     workspace.ok(&["watch", "--once"]);
     assert_ne!(workspace.json(&["review", "list"])["items"], serde_json::json!([]), "a stranger, so far");
