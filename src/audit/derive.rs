@@ -87,7 +87,7 @@ impl Workspace {
         let mut phones: Vec<String> = self.config.phones.values().map(|phone| phone.number.clone()).collect();
         phones.extend(self.testers().await?);
         let runtime = tokio::runtime::Handle::current();
-        let judged = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
@@ -99,8 +99,7 @@ impl Workspace {
             Ok::<_, AuditError>(judging.changed)
         })
         .await
-        .map_err(|_| AuditError::Interrupted("judging"))?;
-        judged
+        .map_err(|_| AuditError::Interrupted("judging"))?
     }
 
     async fn turn_to_judge(&self) -> Result<Lock, AuditError> {

@@ -53,9 +53,10 @@ fn moments<'a>(touches: impl IntoIterator<Item = &'a Touch>) -> BTreeMap<Inquiry
     said.sort();
     let mut opted = BTreeMap::new();
     for (at, out, inquiry) in said {
-        match out {
-            true => drop(opted.entry(inquiry.clone()).or_insert(at)),
-            false => drop(opted.remove(inquiry)),
+        if out {
+            opted.entry(inquiry.clone()).or_insert(at);
+        } else {
+            opted.remove(inquiry);
         }
     }
     opted

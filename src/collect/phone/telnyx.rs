@@ -96,16 +96,14 @@ fn texml(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         "busy" | "no-answer" | "failed" | "canceled" => Some(false),
         _ => None,
     };
-    let at = match fields.time("CallInitiatedAt")? {
-        Some(initiated) => initiated,
-        None => {
-            let event = fields.time_of(&["Timestamp"]).map_err(|_| "CallInitiatedAt and Timestamp are missing, or no times".to_owned())?;
-            let over = answered == Some(false) || status == "completed";
-            if matches!(status, "initiated" | "queued" | "ringing") {
-                event
-            } else {
-                began(event, answered, over, fields.seconds("CallDuration"))
-            }
+    let at = if let Some(initiated) = fields.time("CallInitiatedAt")? {
+        initiated
+    } else {
+        let (event, over) = (fields.time_of(&["Timestamp"])?, answered == Some(false) || status == "completed");
+        if matches!(status, "initiated" | "queued" | "ringing") {
+            event
+        } else {
+            began(event, answered, over, fields.seconds("CallDuration"))
         }
     };
     let (from, to) = (caller(fields.text("From")), caller(fields.text("To")));
