@@ -4,7 +4,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::CallRecord;
-use super::when::Basis;
 use crate::collect::Channel;
 
 /// What is known of a call by two records of it.
@@ -12,7 +11,7 @@ use crate::collect::Channel;
 pub fn grown(known: &CallRecord, more: &CallRecord) -> CallRecord {
     let (started_at, latest) = narrowed(span(known), span(more));
     // It rests on whichever says it more closely.
-    let closer = std::cmp::min_by_key(known, more, |call| (call.local, call.basis == Basis::Left, width(call), call.basis));
+    let closer = std::cmp::min_by_key(known, more, |call| (width(call), call.local, call.basis));
     let either = |known: &Option<String>, more: &Option<String>| known.clone().or_else(|| more.clone());
     CallRecord {
         id: either(&known.id, &more.id),
@@ -67,6 +66,7 @@ fn narrowed(a: Span, b: Span) -> Span {
 #[cfg(test)]
 mod tests {
     use super::super::Stamp;
+    use super::super::when::Basis;
     use super::*;
 
     fn at(second: i64) -> DateTime<Utc> {
@@ -86,6 +86,17 @@ mod tests {
             let span = |(from, to)| (at(from), at(to));
             assert_eq!(narrowed(span(a), span(b)), span(want), "{a:?} {b:?}");
             assert_eq!(narrowed(span(b), span(a)), span(want), "{b:?} {a:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_rests_on_what_says_most_closely_when_it_began() {
+        let ring = CallRecord::new(Channel::Call, Stamp::exactly(at(0)));
+        let event = CallRecord::new(Channel::Call, Stamp::exactly(at(60)).before(TimeDelta::seconds(90)));
+        let local = CallRecord { local: true, ..ring.clone() };
+        for (one, two) in [(&ring, &event), (&event, &ring), (&local, &event), (&event, &local)] {
+            let both = grown(one, two);
+            assert_eq!((both.started_at, both.basis, both.local), (at(0), Basis::Ring, one.local || two.local), "{one:?} {two:?}");
         }
     }
 
