@@ -46,6 +46,7 @@ fn copies(rows: &mut Vec<Row>, dice: &mut Dice) {
         let forwarded = call.to.as_deref() == Some(OURS[0].0) && call.channel == crickets::collect::Channel::Call;
         let (kind, format) =
             if forwarded { ("copy, forwarded to the handset", "android-xml") } else { ("copy, in a second log", "imazing-csv") };
+        call.local = !forwarded;
         if forwarded {
             (call.from, call.to) = (call.to.clone(), Some(HANDSET.to_owned()));
         }

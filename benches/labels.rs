@@ -10,8 +10,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crickets::classify::{Context, mail};
+use crickets::classify::{Context, call, mail};
+use crickets::collect::Channel;
 use crickets::collect::mail::parse;
+use crickets::collect::phone::{CallRecord, Stamp};
 use serde_json::Value;
 
 const LABELS: [&str; 11] = [
@@ -79,6 +81,41 @@ fn main() {
         ("unseen", "unseen/labels.jsonl"),
     ] {
         measure(&root.join(file), set, failures && set != "unseen");
+    }
+    for set in ["known", "unseen"] {
+        texts(set, failures && set == "known");
+    }
+}
+
+/// Who wrote a text message: counselors, their CRMs, carriers, opt-out confirmations (tests/calls/texts).
+fn texts(set: &str, failures: bool) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/calls/texts/{set}.jsonl"));
+    let lines = std::fs::read_to_string(&file).unwrap_or_default();
+    let (mut origins, mut misses, mut count) = (BTreeMap::<String, Tally>::new(), Vec::new(), 0);
+    for row in lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        count += 1;
+        let at = Stamp::exactly(chrono::DateTime::UNIX_EPOCH);
+        let (from, body) = (Some(text(&row["from"])), Some(text(&row["body"])));
+        let ask = serde_json::json!({"name": "Dana Whitfield", "builder": "Bluebonnet Homes", "community": "Willow Creek",
+            "question": "Does the Magnolia plan at Willow Creek come with a three-car garage?", "answer": ["three-car", "3-car", "third bay", "tandem"], "elapsed_s": row["after_s"]});
+        let found = call(&CallRecord { from, body, ..CallRecord::new(Channel::Sms, at) }, &asked(&ask));
+        let (ours, theirs) = (text(&serde_json::to_value(found.origin).unwrap_or_default()), text(&row["origin"]));
+        if ours == theirs {
+            origins.entry(theirs).or_default().right += 1;
+            continue;
+        }
+        let why: Vec<String> = found.signals.iter().map(|signal| format!("{} {:+.2}", signal.id, signal.weight)).collect();
+        misses.push(format!("{}: {theirs}, said {ours} {:.2}: {}", text(&row["id"]), found.confidence, why.join(", ")));
+        origins.entry(theirs).or_default().missed += 1;
+        origins.entry(ours).or_default().wrong += 1;
+    }
+    println!("\n== text messages, {set}: {count}");
+    println!("{:<30} precision  recall   right  wrong missed", "origin");
+    for (origin, tally) in &origins {
+        row(origin, tally);
+    }
+    for miss in misses.iter().filter(|_| failures) {
+        println!("  {miss}");
     }
 }
 

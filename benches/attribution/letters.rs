@@ -44,7 +44,7 @@ pub(crate) fn answers(number: usize, builder: &Builder, target: &Target, dice: &
     for (kind, from) in [("call, number of the shop file", target.numbers.first()), ("call, number of a signature", Some(&builder.cell))] {
         if dice.chance(60) {
             let at = target.sent_at + TimeDelta::minutes(3 + i64::try_from(dice.roll(20_000)).unwrap_or(0));
-            sent.push(Sent { kind, at, what: What::Call(ring(from.cloned(), at)), truth: Some(target.id.clone()) });
+            sent.push(Sent { kind, at, what: What::Call(Box::new(ring(from.cloned(), at))), truth: Some(target.id.clone()) });
         }
     }
 }

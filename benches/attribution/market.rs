@@ -131,7 +131,7 @@ pub(crate) enum What {
     /// A mail, raw.
     Mail(String),
     /// A call.
-    Call(CallRecord),
+    Call(Box<CallRecord>),
 }
 
 /// One touch and its truth.
@@ -267,7 +267,7 @@ fn noise(builders: &[Builder], targets: &[Target], dice: &mut Dice, sent: &mut V
         }
         if number.is_multiple_of(3) {
             let from = (number.is_multiple_of(6)).then(|| format!("+1214{}{:04}", 220 + number, 1000 + dice.roll(9000)));
-            sent.push(Sent { kind: "spam call", at, what: What::Call(letters::ring(from, at)), truth: None });
+            sent.push(Sent { kind: "spam call", at, what: What::Call(Box::new(letters::ring(from, at))), truth: None });
         }
     }
 }

@@ -16,6 +16,7 @@ mod number;
 pub mod quiet;
 pub mod same;
 mod sender;
+mod sent;
 mod siblings;
 mod speaker;
 mod speech;
@@ -28,6 +29,7 @@ pub use learn::{Lesson, Taught, learn};
 pub use marks::{Fact, Kind, Learned, Marks};
 pub use number::is_placeholder;
 pub use same::Heard;
+pub use sent::sent_to;
 pub use switchboard::Switchboard;
 
 use chrono::{DateTime, Utc};

@@ -67,7 +67,7 @@ fn sole<'a>(call: &CallRecord, targets: &'a [Target]) -> Option<&'a Target> {
 }
 
 /// How sure a number is the builder's, and where that was learned.
-fn known(from: &str, target: &Target) -> Option<(f64, String)> {
+pub(super) fn known(from: &str, target: &Target) -> Option<(f64, String)> {
     if target.numbers.iter().any(|number| number == from) {
         return Some((0.95, String::new()));
     }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::collect::Channel;
-use crate::collect::phone::CallRecord;
+use crate::collect::phone::when::Basis;
+use crate::collect::phone::{CallRecord, Direction};
 use crate::shop::InquiryId;
 
 /// Two clocks that stamp one call differ by no more.
@@ -20,9 +21,6 @@ const RINGS: TimeDelta = TimeDelta::seconds(45);
 const LONGEST: TimeDelta = TimeDelta::minutes(3);
 /// A provider's id is at least so long; shorter ones number the rows of a file.
 const PROVIDERS_ID: usize = 8;
-
-/// Logs that stamp a voicemail when it was left, by how their format is called: the others tell when it began to ring.
-const STAMPED_WHEN_LEFT: [&str; 6] = ["google-voice", "android", "super-backup", "iphone", "imazing", "ringcentral"];
 
 /// The earliest and the latest moment.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -49,28 +47,28 @@ pub struct Heard {
     /// The format of its log.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub format: String,
+    /// Whether its log wrote the local time, whose zone somebody else told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
+    /// Whether we sent it ourselves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sent: bool,
 }
 
 impl Heard {
     /// Of a call that was read as `format`.
     #[must_use]
     pub fn of(call: &CallRecord, format: &str) -> Self {
-        let CallRecord { to, forwarded_from, id, session, .. } = call.clone();
-        Self { to, forwarded_from, id, session, format: format.to_owned() }
-    }
-
-    /// Whether its log writes times with their offset. Tables write the local time; of these the neutral log alone
-    /// says which.
-    fn is_exact(&self) -> bool {
-        self.format == "neutral-csv" || !(self.format.contains("csv") || self.format.contains("cdr"))
+        let CallRecord { to, forwarded_from, id, session, local, direction, .. } = call.clone();
+        Self { to, forwarded_from, id, session, format: format.to_owned(), local, sent: direction == Direction::Outbound }
     }
 }
 
 /// The span in which the call began: a voicemail is left after it rang, and stamped when it was.
 #[must_use]
-pub fn began(call: &CallRecord, format: &str) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
+pub fn began(call: &CallRecord) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
     let latest = call.started_at_latest;
-    if call.channel != Channel::Voicemail || !STAMPED_WHEN_LEFT.iter().any(|name| format.starts_with(name)) {
+    if call.channel != Channel::Voicemail || call.basis != Basis::Left {
         return (call.started_at, latest);
     }
     let length = call.duration_s.map_or(LONGEST, |seconds| TimeDelta::seconds(i64::from(seconds)));
@@ -202,6 +200,7 @@ fn groups(sorted: &[&Record<'_>]) -> Vec<BTreeSet<usize>> {
 fn may_be_one(one: &Record<'_>, other: &Record<'_>) -> bool {
     let logs = |record: &Record<'_>| (record.source.to_owned(), record.heard.format.clone());
     one.channel == other.channel
+        && one.heard.sent == other.heard.sent
         && logs(one) != logs(other)
         && (one.owner.is_none() || other.owner.is_none() || one.owner == other.owner)
         && (one.channel != Channel::Sms || words::fold(one.body.unwrap_or_default()) == words::fold(other.body.unwrap_or_default()))
@@ -236,7 +235,7 @@ fn worth<'a>(record: &Record<'a>, members: &[(&Record<'a>, usize)]) -> impl Ord 
 
 /// Whose clock is believed, the surest first: a time with its offset, the narrowest span, the earliest.
 fn sureness<'a>(record: &Record<'a>) -> (bool, TimeDelta, DateTime<Utc>, &'a str) {
-    (!record.heard.is_exact(), record.span.1 - record.span.0, record.span.0, record.touch)
+    (record.heard.local, record.span.1 - record.span.0, record.span.0, record.touch)
 }
 
 /// The ring of which a voicemail is left, and when it was: of the same session, or the caller's last within the voicemail's span.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use super::record::TouchByHand;
 use crate::attribute::{Heard, Marks, same};
 use crate::collect::mail::{self, Mail};
-use crate::collect::phone::{self, CallRecord};
+use crate::collect::phone::{self, CallRecord, Direction};
 use crate::collect::{Arrival, Channel};
 use crate::store::Record;
 
@@ -67,7 +67,7 @@ impl Content {
         let arrival = record.arrival.clone();
         match self {
             Self::Call(call) => {
-                let (at, at_latest) = same::began(call, &call.format);
+                let (at, at_latest) = same::began(call);
                 Arrival { at, at_latest, ..arrival }
             }
             Self::Mail(_) | Self::Recorded(_) => arrival,
@@ -118,6 +118,11 @@ impl Content {
     pub(super) fn marks(&self) -> Marks {
         match self {
             Self::Mail(mail) => Marks::of_mail(mail),
+            // What was learned of whom we wrote to bears on it; it teaches nothing.
+            Self::Call(call) if call.direction == Direction::Outbound => {
+                let caller = call.to.as_deref().map(|to| to.trim().to_lowercase());
+                Marks { heard: Some(Heard::of(call, &call.format)), caller, ..Marks::default() }
+            }
             Self::Call(call) => Marks { heard: Some(Heard::of(call, &call.format)), ..Marks::of_call(call) },
             Self::Recorded(recorded) => match recorded.from.as_deref() {
                 Some(address) if address.contains('@') => Marks { senders: vec![address.to_lowercase()], ..Marks::default() },

@@ -4,20 +4,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::runtime::Handle;
 
 use super::content::Content;
 use super::judge::Judge;
 use super::skews::Skews;
 use super::taught::TaughtSoFar;
-use super::{AuditError, Workspace, drips};
+use super::{AuditError, Workspace, drips, opted};
 use crate::attribute::Lesson;
+use crate::shop::InquiryId;
 use crate::store::{Judged, Lock, Record, Store, Touch};
 
 /// Records judged at a time.
 const PAGE: usize = 128;
 /// Of these, whose content is in memory at a time.
 const OPEN: usize = 16;
+/// How often all is judged again because opt-outs were found; one alone is the rule.
+const ROUNDS: usize = 3;
 /// How often it is asked whether another process has done judging, and how long at most.
 const TURN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mins(10));
 
@@ -55,16 +59,35 @@ impl Workspace {
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
         // One at a time: what another process knew less of must not be written over what was judged here.
         let _turn = self.turn_to_judge().await?;
-        let inquiries = self.store.inquiries(None).await?;
+        let (mut changed, mut again) = (BTreeSet::new(), again);
+        let mut opt_outs = self.opt_outs().await?;
+        for _ in 0..ROUNDS {
+            changed.extend(self.judge_round(again, &opt_outs).await?);
+            // An opt-out that was found now is watched for longer, so that more may be its inquiry's.
+            let found = self.opt_outs().await?;
+            if found == opt_outs {
+                break;
+            }
+            (opt_outs, again) = (found, false);
+        }
+        let changed = changed.len();
+        let (judged, in_review) = self.store.counts().await?;
+        Ok(Derived { judged, changed, in_review })
+    }
+
+    /// One judging with what is known of opt-outs; gives the records that were judged otherwise than before.
+    async fn judge_round(&self, again: bool, opt_outs: &BTreeMap<InquiryId, DateTime<Utc>>) -> Result<BTreeSet<String>, AuditError> {
+        let inquiries = opted::laid_over(self.store.inquiries(None).await?, opt_outs);
         let decisions = self.store.decided().await?;
         let skews = Skews::of(&self.store.canaries().await?);
         let (store, evidence) = (self.store.clone(), self.evidence.clone());
         let window_days = self.config.wave.window_days;
         let base: BTreeMap<String, String> =
             self.config.mailboxes.values().map(|mailbox| (mailbox.source(), mailbox.address.to_lowercase())).collect();
-        let phones: Vec<String> = self.config.phones.values().map(|phone| phone.number.clone()).collect();
+        let mut phones: Vec<String> = self.config.phones.values().map(|phone| phone.number.clone()).collect();
+        phones.extend(self.testers().await?);
         let runtime = tokio::runtime::Handle::current();
-        let changed = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
             let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
@@ -73,12 +96,10 @@ impl Workspace {
             judging.due(again)?;
             judging.stale()?;
             judging.twins()?;
-            Ok::<_, AuditError>(judging.changed.len())
+            Ok::<_, AuditError>(judging.changed)
         })
         .await
-        .map_err(|_| AuditError::Interrupted("judging"))??;
-        let (judged, in_review) = self.store.counts().await?;
-        Ok(Derived { judged, changed, in_review })
+        .map_err(|_| AuditError::Interrupted("judging"))?
     }
 
     async fn turn_to_judge(&self) -> Result<Lock, AuditError> {
@@ -219,6 +240,9 @@ impl Judging<'_> {
         }
         if judged.is_empty() {
             return Ok(());
+        }
+        for touch in judged.iter().filter(|touch| opted::is_ours(touch)) {
+            self.runtime.block_on(opted::note(self.store, touch))?;
         }
         let lesson = |touch: &Touch| self.judge.lesson(touch).map(|lesson: Lesson| lesson.taught()).unwrap_or_default();
         let judged: Vec<Judged> = judged.into_iter().map(|touch| Judged { taught: lesson(&touch), touch }).collect();

@@ -68,8 +68,9 @@ impl Workspace {
         for file in files {
             let settings = Settings { answers: answers.clone(), ..self.phone_settings(phone)? };
             let read = match self.read_call_log_as(phone, file, vouched, settings).await {
-                Ok((pass, taken)) => {
+                Ok((pass, taken, asked)) => {
                     maps.extend(taken);
+                    questions.extend(asked);
                     Ok(pass)
                 }
                 Err(AuditError::Collect(CollectError::Unmapped(question))) => {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::content::Content;
 use super::gather::IMPORTED;
+use super::opted;
 use super::record::TouchByHand;
 use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Switchboard, Target, Taught};
@@ -15,6 +16,7 @@ use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Origin};
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
+use crate::collect::phone::Direction;
 use crate::collect::{Channel, Signal};
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
@@ -22,12 +24,12 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 10;
+const RULES: u32 = 11;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
 
-/// The signal of a call that we placed ourselves.
+/// The signal of a call that we placed ourselves, and of a text that we sent to nobody known.
 const OWN_CALL: &str = "own-call";
 
 /// Everything a judgement rests on besides the record.
@@ -102,6 +104,9 @@ impl<'a> Judge<'a> {
 
     /// What a touch teaches: when its owner is certain; a call or text whose words tell whose it is; one that came before anybody was asked.
     pub(super) fn lesson(&self, touch: &Touch) -> Option<Lesson> {
+        if opted::is_ours(touch) {
+            return None;
+        }
         let attribution = &touch.attribution;
         let sent_by_us = self.sent_by_us(&touch.marks);
         if !attribution.is_certain() && sent_by_us.is_none() {
@@ -209,6 +214,7 @@ impl<'a> Judge<'a> {
         let asked = self.asked(owner.as_ref(), record);
         let mut classified = match content {
             Content::Mail(mail) => classify::mail(mail, &asked),
+            Content::Call(call) if call.direction == Direction::Outbound => opted::judged(call),
             Content::Call(call) => classify::call(call, &asked),
             Content::Recorded(recorded) => judged_by_person(recorded, &asked),
         };
@@ -258,6 +264,7 @@ impl<'a> Judge<'a> {
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decided>) -> Attribution {
         let mut attribution = match content {
             Content::Mail(mail) => attribute::mail_within(mail, within(record), &self.targets),
+            Content::Call(call) if call.direction == Direction::Outbound => attribute::sent_to(call, &self.targets),
             Content::Call(call) if !self.board.rings(call, &self.learned) => Attribution::nobodys(),
             Content::Call(call) => attribute::call_within(call, &self.targets, &self.learned),
             Content::Recorded(recorded) => {
@@ -283,9 +290,14 @@ impl<'a> Judge<'a> {
         }
         if let Content::Call(call) = content
             && call.from.as_ref().is_some_and(|from| self.own_numbers.contains(from))
+            && (call.direction == Direction::Inbound || attribution.candidates.is_empty())
         {
             // A call that we placed ourselves shows that the phone is alive, and is nobody's.
-            let reasons = vec![Signal::new(OWN_CALL, 1.0, "from a number of our own: it shows that the phone is alive")];
+            let what = match call.direction {
+                Direction::Inbound => "from a number of our own: it shows that the phone is alive",
+                Direction::Outbound => "a text of our own, to a number that is nobody's here",
+            };
+            let reasons = vec![Signal::new(OWN_CALL, 1.0, what)];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
         }
         if let Some((owner, said)) = decision.and_then(Decided::owner) {
@@ -449,7 +461,7 @@ fn touch_id(record: &Record) -> String {
 fn body(content: &Content, asked: &Context) -> Option<Body> {
     match content {
         Content::Mail(mail) => drip::body_of_mail(mail, asked),
-        Content::Call(call) if call.channel == Channel::Sms => drip::body_of_text(call, asked),
+        Content::Call(call) if call.channel == Channel::Sms && call.direction == Direction::Inbound => drip::body_of_text(call, asked),
         Content::Call(_) | Content::Recorded(_) => None,
     }
 }

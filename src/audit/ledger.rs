@@ -6,15 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
 use super::canary::{Canaries, Stand};
-use super::{AuditError, Workspace, judge, looks, one_call, round_trip, skew};
+use super::phones::{FILES, TWILIO, part_of};
+use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
 use crate::collect::Placement;
 use crate::collect::mail::skew::Skew;
-use crate::collect::phone::limits;
 use crate::report::{Alive, Phoned};
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
-use crate::shop::{Inquiry, Status};
+use crate::shop::{Inquiry, InquiryId, Status};
 use crate::store::Touch;
 
 /// No shorter gap is told.
@@ -23,6 +23,8 @@ const SHORTEST: TimeDelta = TimeDelta::seconds(1);
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
     touches: Vec<Touch>,
+    /// When texts of the shopper's own opted out.
+    opt_outs: BTreeMap<InquiryId, DateTime<Utc>>,
     /// What was watched, really and in rehearsals.
     coverage: [Vec<(String, Vec<Span>)>; 2],
     canaries: BTreeMap<String, Canaries>,
@@ -31,6 +33,12 @@ pub(super) struct Ledger {
     /// By mailbox, rehearsed or real.
     lives: BTreeMap<(String, bool), Life>,
     phones: Vec<(String, String)>,
+    /// What the logs of each phone cannot show.
+    limits: BTreeMap<String, Vec<String>>,
+    /// Of a phone that both files and a service show: up to when each does.
+    parts: BTreeMap<String, BTreeMap<String, DateTime<Utc>>>,
+    /// Numbers from which the shopper tries whether a phone is alive.
+    testers: BTreeSet<String>,
     /// When each number of ours was first given to anybody.
     given: BTreeMap<String, DateTime<Utc>>,
     window: TimeDelta,
@@ -72,7 +80,7 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let touches = one_call::joined(self.store.touches().await?);
+        let (touches, opt_outs) = opted::apart(one_call::joined(self.store.touches().await?));
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
@@ -89,8 +97,24 @@ impl Workspace {
                 looks::obstacle(&self.store.looks(source, self.clock.is_rehearsal()).await?).map(|obstacle| (source.clone(), obstacle)),
             );
         }
+        let (mut limits, mut parts) = (BTreeMap::new(), BTreeMap::new());
+        for source in self.config.phones.values().map(crate::config::Phone::source) {
+            limits.insert(source.clone(), self.limits(&source).await?);
+            let mut shown = BTreeMap::new();
+            for part in [FILES, TWILIO] {
+                let spans = self.store.covered(&part_of(&source, part), self.clock.is_rehearsal()).await?;
+                shown.extend(spans.last().map(|(_, to)| (part.to_owned(), *to)));
+            }
+            if shown.len() > 1 {
+                parts.insert(source, shown);
+            }
+        }
         Ok(Ledger {
+            limits,
+            parts,
+            testers: self.testers().await?,
             touches,
+            opt_outs,
             coverage,
             obstacles,
             canaries,
@@ -141,7 +165,7 @@ impl Ledger {
                 confirmed_by: inquiry.confirmed_by,
                 question: Some(inquiry.shop.ask.question.clone()),
                 offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
-                opt_out_at: inquiry.opt_out_at,
+                opt_out_at: opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of),
                 withdrawn_at: inquiry.withdrawn_at,
                 coverage_gaps: self.gaps(inquiry, as_of),
                 in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
@@ -209,14 +233,13 @@ impl Ledger {
         for (number, source) in &self.phones {
             let logged =
                 || self.touches.iter().filter(|touch| touch.source == *source && touch.marks.heard.is_some() && touch.arrival.at <= as_of);
-            let formats: BTreeSet<&str> = logged().filter_map(|touch| Some(touch.marks.heard.as_ref()?.format.as_str())).collect();
-            let cannot_show: BTreeSet<&str> = formats.into_iter().filter_map(limits::cannot_show).collect();
             let first = self.given.get(number);
             let strangers = logged().filter(|touch| touch.inquiry.is_none() && !ours(touch)).map(|touch| touch.arrival.at);
             all.insert(
                 source.clone(),
                 Phoned {
-                    cannot_show: cannot_show.into_iter().map(str::to_owned).collect(),
+                    cannot_show: self.limits.get(source).cloned().unwrap_or_default(),
+                    by: self.parts.get(source).cloned().unwrap_or_default(),
                     own_call: logged().filter(|touch| ours(touch)).map(|touch| touch.arrival.at).max(),
                     background: first.and_then(|first| quiet::before(strangers, *first)),
                 },
@@ -227,7 +250,7 @@ impl Ledger {
 
     /// Whether a number is one of ours.
     fn is_ours(&self, number: &str) -> bool {
-        self.given.contains_key(number) || self.phones.iter().any(|(own, _)| own == number)
+        self.given.contains_key(number) || self.testers.contains(number) || self.phones.iter().any(|(own, _)| own == number)
     }
 
     /// What shows that the mailboxes of these inquiries received mail in their windows so far.

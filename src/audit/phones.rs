@@ -5,10 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::door::Sink;
 use super::{AuditError, SourcePass, Vouched, Workspace};
+use crate::classify;
 use crate::collect::phone::map::{Answers, Map};
+use crate::collect::phone::question::Question;
 use crate::collect::phone::{self, Direction, Row, Summary, read, stored};
 use crate::collect::{CollectError, RawRecord};
 use crate::config::Phone;
+
+/// Under which source it is noted what the logs of a phone cannot show.
+const LIMITS: &str = "cannot show ";
+/// The parts of which a phone's coverage is made.
+pub(super) const FILES: &str = "files";
+pub(super) const TWILIO: &str = "twilio";
+
+/// One part of a phone's coverage: how far its files, or its service, show what came.
+pub(super) fn part_of(source: &str, part: &str) -> String {
+    format!("{source}: {part}")
+}
 
 /// A file of a phone, as its patterns name it.
 pub(super) struct Named {
@@ -68,17 +81,19 @@ impl Workspace {
     /// and up to `through`. Never beyond.
     pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, vouched: Vouched) -> Result<SourcePass, AuditError> {
         let settings = self.phone_settings(phone)?;
-        self.read_call_log_as(phone, path, vouched, settings).await.map(|(pass, _)| pass)
+        let (mut pass, _, questions) = self.read_call_log_as(phone, path, vouched, settings).await?;
+        pass.problems.extend(questions.into_iter().map(|question| format!("{}.", CollectError::Unmapped(Box::new(question)))));
+        Ok(pass)
     }
 
-    /// The same with what a person said of tables; also gives the maps that were proposed and taken.
+    /// The same with what a person said of tables; also gives the maps that were proposed and taken, and what must be asked.
     pub(super) async fn read_call_log_as(
         &self,
         phone: &Phone,
         path: &Path,
         vouched: Vouched,
         settings: phone::Settings,
-    ) -> Result<(SourcePass, Vec<Map>), AuditError> {
+    ) -> Result<(SourcePass, Vec<Map>, Vec<Question>), AuditError> {
         let (source, path) = (phone.source(), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
             let mut problems = Problems::default();
@@ -87,7 +102,21 @@ impl Workspace {
         };
         let ((summary, mut problems), added, known) = self.drain(read).await?;
         self.cover_log(phone, &summary, vouched, &mut problems).await?;
-        Ok((SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems }, summary.maps))
+        let pass = SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems };
+        Ok((pass, summary.maps, summary.questions))
+    }
+
+    /// Keeps in mind what a log of a phone cannot show, whether or not it shows a call.
+    pub(super) async fn note_limits(&self, source: &str, summary: &Summary) -> Result<(), AuditError> {
+        for sentence in &summary.caveats {
+            self.store.put_progress(&format!("{LIMITS}{source}"), sentence, &true.into()).await?;
+        }
+        Ok(())
+    }
+
+    /// What the logs of a phone cannot show, in sentences.
+    pub(super) async fn limits(&self, source: &str) -> Result<Vec<String>, AuditError> {
+        Ok(self.store.progress(&format!("{LIMITS}{source}")).await?.into_iter().map(|(sentence, _)| sentence).collect())
     }
 
     /// Covers a phone as far as a log shows it, unless a row of it cannot be read.
@@ -98,11 +127,16 @@ impl Workspace {
         vouched: Vouched,
         problems: &mut Vec<String>,
     ) -> Result<(), AuditError> {
+        self.note_limits(&phone.source(), summary).await?;
         let since = vouched.since.into_iter().chain(summary.oldest).min();
         match summary.shows_until().max(vouched.through) {
+            // What was not read may hold the very call that a builder made.
+            Some(_) if !summary.questions.is_empty() => Ok(()),
             Some(until) if summary.bad == 0 => {
                 let until = until.min(self.clock.now());
-                self.cover_since(&phone.source(), since.unwrap_or(until), until).await
+                let since = since.unwrap_or(until);
+                self.cover_since(&part_of(&phone.source(), FILES), since, until).await?;
+                self.cover_since(&phone.source(), since, until).await
             }
             // A row that cannot be read may be the very call that a builder made.
             Some(_) if !problems.is_empty() => {
@@ -117,7 +151,8 @@ impl Workspace {
 /// Hands what came in on, and keeps what could not be read in mind.
 pub(super) fn take(row: &Row<'_>, source: &str, sink: &mut Sink<'_>, problems: &mut Problems) -> Result<(), CollectError> {
     match &row.call {
-        Ok(call) if call.direction == Direction::Inbound => sink(raw(row, source)?),
+        // Of what the shopper sent, only what opts out (or in again) bears on anybody.
+        Ok(call) if call.direction == Direction::Inbound || classify::opting(call).is_some() => sink(raw(row, source)?),
         Ok(_) => Ok(()),
         Err(_) => {
             problems.add(row.problem());

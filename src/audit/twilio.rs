@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::door::Sink;
-use super::phones::{Problems, take};
+use super::phones::{Problems, TWILIO, part_of, take};
 use super::wave::Task;
 use super::{AuditError, SourcePass, Workspace};
 use crate::collect::phone::{Row, read};
@@ -75,11 +75,13 @@ impl Workspace {
                 Ok(call) if call.started_at_latest.unwrap_or(call.started_at) < from => Ok(()),
                 _ => take(&row, &of, sink, &mut problems),
             };
-            read::bytes(std::path::Path::new(""), &name, pages.as_slice(), &settings, &mut take)?;
-            Ok(problems.sentences())
+            let summary = read::bytes(std::path::Path::new(""), &name, pages.as_slice(), &settings, &mut take)?;
+            Ok((problems.sentences(), summary))
         };
-        let (problems, added, before) = self.drain(read).await?;
+        let ((problems, summary), added, before) = self.drain(read).await?;
+        self.note_limits(&source, &summary).await?;
         if problems.is_empty() {
+            self.cover(&part_of(&source, TWILIO), start).await?;
             self.cover(&source, start).await?;
             let known = Known { from: known.map_or(from, |known| known.from), to: start };
             self.store.put_progress(&source, NAME, &serde_json::to_value(known).unwrap_or_default()).await?;

@@ -100,7 +100,10 @@ impl Workspace {
                 },
                 Err(error) => return Err(error),
             };
-            let Looked { mut known, summary, mut problems } = looked;
+            let Looked { mut known, mut summary, mut problems } = looked;
+            let asked = std::mem::take(&mut summary.questions);
+            summary.bad += u64::try_from(asked.len()).unwrap_or_default();
+            problems.extend(asked.into_iter().map(|question| format!("{}.", CollectError::Unmapped(Box::new(question)))));
             self.cover_log(phone, &summary, Vouched::default(), &mut problems).await?;
             known.problem = problems.first().cloned().or_else(|| known.problem.filter(|_| summary.bad > 0));
             self.store.put_progress(&source, &format!("{FILE}{name}"), &serde_json::to_value(&known).unwrap_or_default()).await?;

@@ -168,6 +168,33 @@ mod tests {
         })
     }
 
+    #[test]
+    fn the_same_text_to_several_inquiries_is_no_persons() {
+        let text = |name: &str, place: &str| {
+            let body = format!(
+                "Hi {name}, Amy with Bluebonnet here. I was just walking {place} this morning and thought of you, there are only a few of those \
+                 lots left with a view over the creek. Would you like me to send you a picture of the one that I would take myself?"
+            );
+            let at = crate::collect::phone::Stamp::exactly("2026-11-03T15:00:00Z".parse().unwrap());
+            CallRecord { from: Some("+15122231234".into()), body: Some(body), ..CallRecord::new(crate::collect::Channel::Sms, at) }
+        };
+        let (one, two) = (text("Dana", "Willow Creek"), text("Marcus", "Cedar Park"));
+        let letter = |touch: &str, wave: &str, call: &CallRecord, context: &Context| Letter {
+            touch: touch.into(),
+            inquiry: InquiryId::new(wave, "bluebonnet"),
+            at: call.started_at,
+            message_id: None,
+            by_a_person: false,
+            body: body_of_text(call, context).unwrap(),
+        };
+        let twin = twins(&[letter("t_a", "2026-11", &one, &dana()), letter("t_b", "2026-12", &two, &marcus())])[0].clone().unwrap();
+        let alone = classify::call(&one, &dana());
+        assert_eq!(alone.origin, Origin::Personal);
+        let judged = super::text(&one, &dana(), alone, &twin);
+        assert_eq!((judged.origin, judged.signals[0].id.as_str()), (Origin::Marketing, SIGNAL));
+        assert!(judged.confidence > 0.8);
+    }
+
     fn share(a: &str, b: &str) -> Option<f64> {
         let letters = [letter("t_a", "2026-11", a, &dana(), 0)?, letter("t_b", "2026-12", b, &marcus(), 700)?];
         twins(&letters)[0].as_ref().map(|twin| twin.share)

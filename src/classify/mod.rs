@@ -14,6 +14,7 @@ mod faults;
 mod human;
 mod labels;
 mod name;
+mod opting;
 mod origin;
 mod pattern;
 mod phone;
@@ -30,6 +31,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use labels::{Appointment, Fault, Labels, QuestionAnswered, Quotes};
+pub use opting::{Opting, opting};
 
 use crate::collect::mail::{Link, Mail, links_in};
 use crate::collect::phone::CallRecord;
@@ -132,13 +134,15 @@ pub fn call(call: &CallRecord, context: &Context) -> Classified {
     let body = body.as_str();
     let sender = sender::of_speech(body, context);
     let used = name::used(body, context).is_some_and(|(used, _)| used);
-    let (origin, confidence, mut signals) = speech::of_call(call, sender.is_some(), used, context);
+    let answer = if body.is_empty() { None } else { question::answered(body, context) };
+    let answers = matches!(answer, Some((QuestionAnswered::Yes, _)));
+    let (origin, confidence, mut signals) = speech::of_call(call, sender.is_some(), used, answers, context);
     let mut said = Said::default();
     if !body.is_empty() {
         let links = links_in(body);
         said.written("", body, &links, context);
         if matches!(origin, Origin::Personal | Origin::Unknown) {
-            said.offered(body, &links, false, sender, question::answered(body, context), context);
+            said.offered(body, &links, false, sender, answer, context);
             let reply = reply::Reply { body: body.to_owned(), ..reply::Reply::default() };
             said.phone(phone::direct(&reply, &[], &context.own));
             if call.channel == Channel::Sms && context.elapsed_s.is_some_and(|seconds| seconds <= 60) {

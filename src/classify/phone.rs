@@ -1,5 +1,5 @@
-//! A number at which the writer can be reached directly (E.164). Never our own, a fax, or a toll-free line; NANP by its
-//! own strict rules, anything written with `+` by the numbering plans.
+//! A number at which the writer can be reached directly (E.164), as the numbering plans find it in a running text. Never our own, a fax, or
+//! a toll-free line.
 
 use std::sync::LazyLock;
 
@@ -7,16 +7,15 @@ use regex::Regex;
 
 use super::pattern::any_case;
 use super::reply::Reply;
+use crate::collect::phone::number;
 
-static NANP: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(r"(?:\+?1[\s.\u{a0}-]{0,2})?\(?([2-9]\d{2})\)?[\s.\u{a0}/\u{2013}-]{0,3}([2-9]\d{2})[\s.\u{a0}\u{2013}-]{0,2}(\d{4})\b")
-});
-static ABROAD: LazyLock<Regex> = LazyLock::new(|| any_case(r"\+[2-9]\d[\d\s().-]{6,18}\d"));
 static FAX: LazyLock<Regex> = LazyLock::new(|| any_case(r"(?:\bfax|\bf)[\s:.#(-]*$"));
 static DIRECT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(r"(?:direct|cell|mobile|\bc|\bm|\bd|text|call me|reach me|my number|back at|ll[aá]mame|celular)\b[^\n\d]{0,30}$")
 });
 
+/// A line with fewer digits holds no number.
+const FEWEST: usize = 7;
 /// Nobody writes a number so far into a line.
 const LINE: usize = 2000;
 /// Area codes that ring a call centre.
@@ -31,7 +30,8 @@ pub(super) fn direct(reply: &Reply, tel_links: &[&str], own: &[String]) -> Optio
             found.push((rank, number, line));
         }
     }
-    found.extend(tel_links.iter().flat_map(|link| numbers(link)).map(|(number, _, line)| (3, number, line)));
+    let linked = tel_links.iter().filter_map(|link| Some((number::e164(link, number::REGION)?, *link)));
+    found.extend(linked.filter(|(number, _)| is_direct(number)).map(|(number, link)| (3, number, link.to_owned())));
     found.retain(|(_, number, _)| !own.iter().any(|ours| same(ours, number)));
     found.into_iter().min_by_key(|(rank, _, _)| *rank).map(|(_, number, line)| (number, line))
 }
@@ -41,30 +41,24 @@ fn numbers(text: &str) -> Vec<(String, String, String)> {
     let mut out = Vec::new();
     for line in text.lines().take(400) {
         let line = line.get(..line.floor_char_boundary(LINE)).unwrap_or_default();
-        let abroad = ABROAD.find_iter(line).filter_map(|found| Some((found.start(), by_plan(found.as_str())?)));
-        let home = NANP.captures_iter(line).filter_map(|found| {
-            let (area, office, rest) = (found.get(1)?.as_str(), found.get(2)?.as_str(), found.get(3)?.as_str());
-            let start = found.get(0)?.start();
-            let glued = line
-                .get(..start)
-                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | '/' | '_' | '$' | '#')));
-            let good = !glued && !area.ends_with("11") && !office.ends_with("11") && !TOLL_FREE.contains(&area);
-            good.then(|| (start, format!("+1{area}{office}{rest}")))
-        });
-        for (start, number) in home.chain(abroad) {
+        // Few lines hold so many digits; only they are worth a look by the numbering plans.
+        if line.bytes().filter(u8::is_ascii_digit).count() < FEWEST {
+            continue;
+        }
+        for number::Mention { start, e164, .. } in number::in_text(line, number::REGION) {
             let before = line.get(..start).unwrap_or_default();
-            if !FAX.is_match(before) {
-                out.push((number, before.to_owned(), line.trim().to_owned()));
+            let glued = before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | '/' | '_' | '$' | '#'));
+            if !glued && is_direct(&e164) && !FAX.is_match(before) {
+                out.push((e164, before.to_owned(), line.trim().to_owned()));
             }
         }
     }
     out
 }
 
-fn by_plan(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    let number = rlibphonenumber::PHONE_NUMBER_UTIL.parse(&digits, None).ok()?;
-    rlibphonenumber::PHONE_NUMBER_UTIL.is_valid_number(&number).then_some(digits)
+/// Whether a number may be somebody's own: no call centre's.
+fn is_direct(e164: &str) -> bool {
+    !e164.strip_prefix("+1").is_some_and(|national| TOLL_FREE.iter().any(|area| national.starts_with(area)))
 }
 
 /// Compared by the last ten digits: our own number may be written in any way.

@@ -1,5 +1,5 @@
 //! Calls, voicemails and texts: a call is a person's unless the transcript is a recorded message; a text is automatic when it
-//! offers an opt-out, comes from a short code or reads like an acknowledgement.
+//! offers an opt-out, asks for consent, comes from a short code or reads like an acknowledgement, or when the network itself wrote it.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::evidence::Evidence;
 use super::pattern::any_case;
-use super::{Context, Origin};
+use super::{Context, Origin, opting};
 use crate::collect::phone::CallRecord;
 use crate::collect::{Channel, Signal};
 
@@ -22,21 +22,36 @@ static OPT_OUT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(concat!(
+        r"\b(?:(?:thank(?:s| you) for (?:your (?:inquiry|interest|request|message|submission|text)|contacting|reaching out|registering|opting|subscribing|signing|texting)|we appreciate your (?:interest|inquiry|message))",
+        r"|we(?:'ve| have)? (?:received|got) your|your (?:inquiry|request|message|submission|form|information|registration)\b[^.?!]{0,20}(?:has been|was|is) (?:received|submitted|assigned|confirmed)",
+        r"|you(?:'re| are) (?:now )?(?:subscribed|signed up|opted)|(?:a|one of our|our) .{0,40}(?:will|shall) (?:contact|reach|be in touch|get back|respond|follow)",
+        r"|we(?:'ll| will| shall) (?:get back|be in touch|respond|reply|reach out|contact you|follow up)|(?:our|the) (?:office )?hours are|office is (?:currently )?closed|you(?:'ve| have) reached",
+        r"|your appointment\b[^.?!]{0,60}\b(?:is|has been) (?:confirmed|scheduled|booked)|reminder\W{1,3}(?:you have|your) (?:an )?appointment|reply \W?(?:c|y|yes|1)\W? to confirm",
+        r"|do not reply|gracias por (?:su|tu|contactar)|(?:se )?(?:comunicar|pondr)[aá] (?:\w+ )?con usted|your (?:verification |visit )?code)",
+    ))
+});
+/// What a machine says of itself.
+static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:thank(?:s| you) for (?:your (?:inquiry|interest|request|message|submission|text)|contacting|reaching out|registering|opting|subscribing|signing)|we(?:'ve| have) received|you(?:'re| are) (?:now )?(?:subscribed|signed up|opted)|(?:a|one of our|our) .{0,40}(?:will|shall) (?:contact|reach|be in touch|get back|respond|follow)|this is an automated|automated (?:message|text|response)|do not reply|gracias por (?:su|tu|contactar)|your (?:verification )?code)",
+        r"\b(?:(?:this is an )?automated (?:message|text|response|reply)|auto-?(?:reply|response|responder)|(?:virtual|digital|automated|ai) (?:assistant|concierge|agent)|sent automatically|(?:i'?m|i am) (?:driving|in a meeting)\b.{0,60}(?:get back|text you|call you|respond)|mensaje autom[aá]tico)",
     )
 });
 static SALE: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:% off|sale|limited time|grand opening|open house|this weekend|incentive|special|save (?:up to )?\$|rates? as low|click|new homes? (?:from|available)|don'?t miss|starting at|rsvp)\b",
-    )
+    any_case(concat!(
+        r"\b(?:sale|limited[ -]time|grand opening|open house|this weekend|incentives?|special (?:financing|offer|pricing|rates?)|save (?:up to )?\$|up to \$\d|rates? as low|[345]\.\d{1,3} ?%|click|new homes? (?:from|available)|don'?t (?:miss|wait)|starting at|from (?:the )?\$\d|rsvp",
+        r"|hurry|vip|final opportunit|only \d+ (?:\w+ )?(?:homes?|lots?) (?:left|remain)|just released|new (?:inventory|phase|listings)|move[ -]in[ -]ready|quick move|see (?:all|inventory|what'?s left)|learn more|register (?:at|now|here|today)|tour today",
+        r"|free (?:appliance|gift|upgrade|donut|coffee)|gift card|congratulations|flex cash|selling fast|dream home|is waiting|oferta|promoci[oó]n|happy (?:new year|holidays|thanksgiving|4th))|\d ?% off\b",
+    ))
 });
+static LINK: LazyLock<Regex> = LazyLock::new(|| any_case(r"https?://|\b[a-z0-9-]+\.[a-z]{2,8}/\w"));
 
-/// The origin of a call, voicemail or text. `named`: the caller said who they are; `used`: the shopper's name was used.
-pub(super) fn of_call(call: &CallRecord, named: bool, used: bool, context: &Context) -> (Origin, f64, Vec<Signal>) {
+/// The origin of a call, voicemail or text. `named`: the caller said who they are; `used`: the shopper's name was used; `answers`: the
+/// question was answered.
+pub(super) fn of_call(call: &CallRecord, named: bool, used: bool, answers: bool, context: &Context) -> (Origin, f64, Vec<Signal>) {
     let body = call.body.as_deref().map(str::trim).unwrap_or_default();
     match call.channel {
-        Channel::Sms => text(call, body, named, used, context),
+        Channel::Sms => text(call, body, [named, used, answers], context),
         _ if body.is_empty() => (Origin::Personal, 0.7, vec![Signal::new("call", 0.7, "a call; who spoke is not recorded")]),
         _ => spoken(body, named, used),
     }
@@ -56,7 +71,7 @@ fn spoken(body: &str, named: bool, used: bool) -> (Origin, f64, Vec<Signal>) {
     (Origin::Personal, person.score.min(0.97), person.signals)
 }
 
-fn text(call: &CallRecord, body: &str, named: bool, used: bool, context: &Context) -> (Origin, f64, Vec<Signal>) {
+fn text(call: &CallRecord, body: &str, [named, used, answers]: [bool; 3], context: &Context) -> (Origin, f64, Vec<Signal>) {
     if body.is_empty() {
         return (Origin::Unknown, 0.4, vec![Signal::new("no-text", 0.0, "a text without words")]);
     }
@@ -64,18 +79,37 @@ fn text(call: &CallRecord, body: &str, named: bool, used: bool, context: &Contex
     let digits = from.chars().filter(char::is_ascii_digit).count();
     let short_code = !from.is_empty() && digits <= 6 && !from.starts_with('+');
     let mut machine = Evidence::default();
+    machine.found(opting::of_network(body), "network", 0.9);
+    machine.found(opting::asks_consent(body), "asks-consent", 0.7);
     machine.found(OPT_OUT.find(body).map(|found| found.as_str()), "opt-out-words", 0.6);
-    machine.when(short_code, "short-code", 0.6, from);
+    // Every text by a short code offers an opt-out: both are one sign.
+    let offers = machine.signals.iter().any(|signal| signal.id == "opt-out-words");
+    machine.when(short_code, "short-code", if offers { 0.3 } else { 0.6 }, from);
+    machine.found(MACHINE.find(body).map(|found| found.as_str()), "says-so", 0.8);
     machine.found(TEMPLATE.find(body).map(|found| found.as_str()), "template-words", 0.5);
-    machine.found(SALE.find(body).map(|found| found.as_str()), "advertising", 0.3);
+    let sales: Vec<&str> = SALE.find_iter(body).take(3).map(|found| found.as_str()).collect();
+    machine.found(
+        (!sales.is_empty()).then(|| sales.join(" \u{b7} ")).as_deref(),
+        "advertising",
+        match sales.len() {
+            0 | 1 => 0.3,
+            2 => 0.5,
+            _ => 0.6,
+        },
+    );
+    machine.when(!sales.is_empty() && LINK.is_match(body), "link", 0.15, "with a link");
     machine.when(context.elapsed_s.is_some_and(|seconds| (0..=60).contains(&seconds)), "soon", 0.15, "within a minute of the inquiry");
     machine.when(named, "named-person", -0.25, "says who is writing");
     machine.when(used, "name-used", -0.15, "uses the shopper's name");
+    let machines = machine.signals.iter().any(|signal| matches!(signal.id.as_str(), "network" | "says-so"));
+    machine.when(answers && !machines, "answers", -0.5, "answers the question");
     machine.when(body.contains('?') && !short_code, "asks", -0.15, "asks something");
     if machine.score < 0.5 {
         return (Origin::Personal, (0.9 - machine.score.max(0.0) * 0.5).min(0.95), machine.signals);
     }
     let ids: Vec<&str> = machine.signals.iter().map(|signal| signal.id.as_str()).collect();
-    let origin = if ids.contains(&"template-words") && !ids.contains(&"advertising") { Origin::AutoReply } else { Origin::Marketing };
+    let replies = ["network", "asks-consent", "says-so", "template-words"].iter().any(|id| ids.contains(id));
+    let sells = ids.contains(&"advertising") && !ids.contains(&"network") && !ids.contains(&"says-so");
+    let origin = if replies && !sells { Origin::AutoReply } else { Origin::Marketing };
     (origin, (0.55 + machine.score * 0.3).min(0.95), machine.signals)
 }

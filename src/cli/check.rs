@@ -185,6 +185,7 @@ async fn browser(workspace: &Workspace) -> Finding {
 
 async fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<(), AuditError> {
     let came = workspace.webhooks_so_far().await?;
+    let phoned = workspace.phoned().await?;
     for phone in workspace.config.phones.values() {
         let mut files = 0;
         for pattern in &phone.files {
@@ -198,6 +199,16 @@ async fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<()
             note(phone.source(), format!("{}: no file matches {}", phone.number, phone.files.join(", ")))
         } else {
             good(phone.source(), format!("{}, {files} {}", phone.number, if files == 1 { "file" } else { "files" }))
+        });
+        findings.push(match phoned.get(&phone.source()).and_then(|phoned| phoned.own_call) {
+            Some(at) => good(format!("{} alive", phone.source()), format!("a call of your own came on {}", at.format("%Y-%m-%d %H:%MZ"))),
+            None => note(
+                format!("{} alive", phone.source()),
+                format!(
+                    "no call of your own shows it: call {} from another phone of yours, and say so with `crickets record test-call --from NUMBER`",
+                    phone.number
+                ),
+            ),
         });
         if let Some(account) = &phone.twilio {
             let what = format!("{} twilio", phone.source());

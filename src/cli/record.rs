@@ -60,6 +60,15 @@ enum What {
         #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
         at: Option<DateTime<Utc>>,
     },
+    /// Record that calls from another phone of yours only try whether the shop's number is alive
+    ///
+    /// Call the number once before a wave, and now and then, from any phone of yours: the log shows the call, and by that what it
+    /// shows later is worth more. Calls from there are nobody's touches.
+    TestCall {
+        /// The number you call from.
+        #[arg(long, value_name = "NUMBER", value_parser = number)]
+        from: String,
+    },
     /// Record a call, voicemail, text or mail that no source shows
     Touch {
         /// The shop.
@@ -89,6 +98,10 @@ enum What {
         #[arg(long, value_name = "NAME", default_value = "the shopper")]
         by: String,
     },
+}
+
+fn number(text: &str) -> Result<String, String> {
+    crate::collect::phone::number::e164(text, crate::collect::phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -148,6 +161,12 @@ pub(super) async fn run(command: Record, context: &Context) -> Ended {
             context.out.result(&document, || {
                 format!("{} was asked to stop at {}.\n", inquiry.shop.builder, at.with_timezone(&inquiry.shop.timezone))
             });
+        }
+        What::TestCall { from } => {
+            let workspace = context.workspace().await?;
+            workspace.record_tester(&from).await?;
+            let document = json!({"schema": "crickets.record/1", "test_number": from});
+            context.out.result(&document, || format!("Calls from {from} are your own tries: they show that a phone is alive.\n"));
         }
         What::Touch { slug, wave, channel, at, from, body, origin, labels, by } => {
             let channel = match channel {

@@ -34,7 +34,8 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         return Err(AuditError::wrong(format!("find the wave `{wave}`"), "`crickets status` lists all waves"));
     }
     workspace.derive().await?;
-    let touches = workspace.store.touches().await?;
+    let inquiries = workspace.with_opt_outs(inquiries).await?;
+    let touches = workspace.touches_once().await?;
     let rehearsal = workspace.clock.is_rehearsal() || !inquiries.is_empty() && inquiries.iter().all(|inquiry| inquiry.rehearsal);
     let coverage = workspace.coverage(rehearsal).await?;
     let (mut canaries, mut others) = (BTreeMap::new(), BTreeMap::new());
@@ -94,6 +95,9 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
             text.push_str(&format!("{source}: {until}{canary}\n"));
             if let Some(phoned) = phoned.get(source) {
                 text.push_str(&format!("  {}\n", crate::report::phoned(phoned)));
+                if phoned.own_call.is_none() {
+                    text.push_str("  to show that it is alive: call it from another phone of yours, and say so with `crickets record test-call --from NUMBER`\n");
+                }
             }
             if let Some(others) = others.get(source).filter(|others| **others > 0) {
                 let (mails, workspaces) = if *others == 1 { ("mail", "another workspace") } else { ("mails", "other workspaces") };
@@ -193,7 +197,7 @@ fn entry(inquiry: &Inquiry, touches: &[&Touch], now: DateTime<Utc>) -> Value {
         "reason": inquiry.reason, "alias": inquiry.alias_address, "planned_at": inquiry.planned_at, "sent_at": inquiry.sent_at,
         "confirmed_at": inquiry.confirmed_at, "touches": touches.len(), "first_personal_s": first,
         "waiting_s": if waiting { inquiry.confirmed_at.map(|at| (now - at).num_seconds()) } else { None },
-        "rehearsal": inquiry.rehearsal,
+        "opt_out_at": inquiry.opt_out_at, "rehearsal": inquiry.rehearsal,
     })
 }
 

@@ -1,6 +1,8 @@
 //! What the logs of a number can prove, in words: what they cannot show, when they were last proven by a call of our own, and how many
 //! strangers call the number anyway.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ use crate::attribute::quiet::Background;
 pub struct Phoned {
     /// What its logs cannot show, in sentences.
     pub cannot_show: Vec<String>,
+    /// Where several kinds of source show it, up to when each does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by: BTreeMap<String, DateTime<Utc>>,
     /// The last call or text from a number of our own that it showed.
     pub own_call: Option<DateTime<Utc>>,
     /// What came before anybody was asked.
@@ -25,6 +30,10 @@ pub fn tell(phoned: &Phoned) -> String {
     let mut text = "No call or text means none in these logs.".to_owned();
     for limit in &phoned.cannot_show {
         text.push_str(&format!(" {}", words::brief(limit, 200)));
+    }
+    if !phoned.by.is_empty() {
+        let shown: Vec<String> = phoned.by.iter().map(|(by, to)| format!("{by} up to {}", words::utc(*to))).collect();
+        text.push_str(&format!(" It is shown by {}.", shown.join(", by ")));
     }
     match phoned.own_call {
         Some(at) => text.push_str(&format!(" The last call of our own that it showed came on {}.", words::utc(at))),
@@ -45,12 +54,16 @@ mod tests {
         assert_eq!(tell(&Phoned::default()), "No call or text means none in these logs. No call of our own shows that it was alive.");
         let phoned = Phoned {
             cannot_show: vec!["An Android backup holds no RCS messages.".into()],
+            by: BTreeMap::from([
+                ("files".to_owned(), "2026-11-03T12:00:00Z".parse().unwrap()),
+                ("twilio".to_owned(), "2026-11-04T13:00:00Z".parse().unwrap()),
+            ]),
             own_call: Some("2026-11-04T12:00:00Z".parse().unwrap()),
             background: None,
         };
         assert_eq!(
             tell(&phoned),
-            "No call or text means none in these logs. An Android backup holds no RCS messages. The last call of our own that it showed came on 2026-11-04T12:00:00Z."
+            "No call or text means none in these logs. An Android backup holds no RCS messages. It is shown by files up to 2026-11-03T12:00:00Z, by twilio up to 2026-11-04T13:00:00Z. The last call of our own that it showed came on 2026-11-04T12:00:00Z."
         );
     }
 }

@@ -81,3 +81,37 @@ fn every_export_yields_the_rows_it_holds() {
         assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{folder}");
     }
 }
+
+/// Counselors, their CRMs, carriers, confirmations of opt-outs: `cargo bench --bench labels` prints the figures.
+#[test]
+fn texts_of_people_are_told_from_those_of_machines() {
+    use crickets::classify::{Context, Origin, call};
+    use crickets::collect::Channel;
+    use crickets::collect::phone::{CallRecord, Stamp};
+    let lines = std::fs::read_to_string(tables().join("texts/known.jsonl")).unwrap();
+    let asked = Context {
+        first_name: "Dana".to_owned(),
+        last_name: "Whitfield".to_owned(),
+        builder: "Bluebonnet Homes".to_owned(),
+        community: Some("Willow Creek".to_owned()),
+        question: "Does the Magnolia plan at Willow Creek come with a three-car garage?".to_owned(),
+        ..Context::default()
+    };
+    let (mut count, mut misses) = (0, Vec::new());
+    for row in lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        let text = |key: &str| row[key].as_str().map(str::to_owned);
+        let record = CallRecord {
+            from: text("from"),
+            body: text("body"),
+            ..CallRecord::new(Channel::Sms, Stamp::exactly(chrono::DateTime::UNIX_EPOCH))
+        };
+        let judged = call(&record, &Context { elapsed_s: row["after_s"].as_i64(), ..asked.clone() });
+        count += 1;
+        let (is, said) = (row["origin"] == "personal", judged.origin == Origin::Personal);
+        if is != said {
+            misses.push(format!("{}: {} said {:?}, {:?}", row["id"], row["origin"], judged.origin, judged.signals));
+        }
+        assert_eq!(judged.labels.appointment.is_some(), said, "a machine offers nothing: {row}");
+    }
+    assert!(count >= 60 && misses.len() * 20 <= count, "{} of {count}: {misses:#?}", misses.len());
+}

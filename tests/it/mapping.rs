@@ -55,6 +55,22 @@ fn what_is_open_is_asked_and_yes_is_no_answer() {
 }
 
 #[test]
+fn a_table_that_is_asked_about_does_not_hold_up_its_folder() {
+    let (workspace, _site, _alias) = asked();
+    std::fs::create_dir_all(workspace.path().join("export")).unwrap();
+    std::fs::copy(sample("ambiguous.csv"), workspace.path().join("export/a.csv")).unwrap();
+    let moment = chrono::Utc::now().to_rfc3339();
+    workspace.write("export/b.csv", &format!("channel,from,to,started_at\ncall,+15125550100,+15125550142,{moment}\n"));
+    let run = workspace.run(&["import", "calls", "export"]).expect(2);
+    assert!(run.out.contains("a.csv") && run.out.contains("--day-first"), "{}{}", run.out, run.err);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1, "the other file was read");
+    let covered = &workspace.json(&["status"])["coverage"]["phone.main"]["covered"];
+    assert_eq!(*covered, serde_json::json!([]), "what was not read may hold the call: no silence is proven");
+    let (out, err, status) = inspected(&workspace, &workspace.path().join("export"), &[]);
+    assert!(status == 2 && out.contains("+15125550100") && out.contains("--day-first"), "{status} {out}{err}");
+}
+
+#[test]
 fn a_mapping_is_saved_once_and_used_from_then_on() {
     let (workspace, _site, _alias) = asked();
     let header = "When;Who;Way;Length\n";

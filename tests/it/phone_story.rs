@@ -51,6 +51,7 @@ fn one_call_in_two_logs_counts_once_and_our_own_call_is_nobodys() {
     let stands: DateTime<Utc> = calls[0]["at"].as_str().unwrap().parse().unwrap();
     assert_eq!(stands.timestamp(), moment.timestamp());
     assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]), "our own calls wait for nobody");
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1, "`status` counts it once too");
     let phone = &workspace.json(&["status"])["coverage"]["phone.main"]["phone"];
     assert!(phone["own_call"].is_string(), "{phone:#}");
     assert!(workspace.ok(&["status"]).out.contains("No call or text means none in these logs."));
@@ -72,4 +73,70 @@ fn a_log_that_begins_late_shows_nothing_before_its_first_row() {
     assert_eq!(from(&spans), Some(oldest), "{spans:#}");
     workspace.ok(&["import", "calls", "late.csv", "--since", &at(-86_400)]);
     assert!(from(&covered(&workspace)).is_some_and(|from| from < oldest), "somebody vouches for it");
+}
+
+/// What `status` says of the inquiry.
+fn standing(workspace: &crate::workspace::Workspace) -> serde_json::Value {
+    workspace.inquiry(WAVE, "bluebonnet")
+}
+
+#[test]
+fn a_text_of_our_own_opts_out_and_counts_as_nobodys_touch() {
+    let (workspace, _site, _alias) = asked();
+    let text = |id: &str, way: &str, from: &str, to: &str, second: i64, body: &str| {
+        format!("{id},sms,{way},{from},{to},{},,,\"{body}\"\n", at(second))
+    };
+    let (ours, theirs, mobile) = ("+15125550142", "+15125550100", "+17132231234");
+    let rows = [
+        text("s1", "inbound", mobile, ours, 5, "Hi Dana, this is Amy with Bluebonnet Homes. Saturday at 10?"),
+        text("s2", "outbound", ours, theirs, 9, "What time is best?"),
+        text("s3", "outbound", ours, "+13125559999", 20, "STOP"),
+        text("s4", "outbound", ours, mobile, 40, "We chose another home. Please do not contact me again."),
+    ];
+    workspace.write("logs/a.csv", &format!("{HEADER}{}", rows.concat()));
+    workspace.ok(&["watch", "--once"]);
+    let opted = standing(&workspace);
+    let moment: DateTime<Utc> = opted["opt_out_at"].as_str().unwrap_or_else(|| panic!("{opted:#}")).parse().unwrap();
+    assert!((moment - Utc::now()).num_seconds() > 20, "by the text to the number that Amy wrote from, learned from her words: {moment}");
+    assert_eq!(opted["touches"], 1, "what we sent is no touch of the builder's");
+    assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]));
+    assert!(workspace.json(&["status"])["coverage"]["phone.main"]["phone"]["own_call"].is_null(), "sending shows nothing of receiving");
+    workspace.ok(&["rederive"]);
+    assert_eq!(standing(&workspace)["opt_out_at"], opted["opt_out_at"], "it is found again");
+    workspace.write("logs/b.csv", &format!("{HEADER}{}", text("s5", "outbound", ours, mobile, 60, "START")));
+    workspace.ok(&["watch", "--once"]);
+    assert!(standing(&workspace)["opt_out_at"].is_null(), "who opts in again has not opted out");
+    workspace.write("logs/c.csv", &format!("{HEADER}{}", text("s6", "outbound", ours, theirs, 80, "Stop!")));
+    workspace.ok(&["watch", "--once"]);
+    assert!(standing(&workspace)["opt_out_at"].is_string(), "the number of the shop file");
+}
+
+#[test]
+fn what_a_log_cannot_show_is_told_also_where_nobody_called() {
+    let (workspace, _site, _alias) = asked();
+    let ms = Utc::now().timestamp_millis();
+    workspace.write("logs/sms.xml", &format!("<smses count='1'><sms address='+15125550199' date='{ms}' type='2' body='hello'/></smses>"));
+    workspace.ok(&["import", "calls", "logs/sms.xml"]);
+    let phone = workspace.json(&["status"])["coverage"]["phone.main"]["phone"].clone();
+    assert!(phone["cannot_show"].to_string().contains("RCS"), "{phone:#}");
+    let report = workspace.make_report(WAVE, &[]);
+    assert!(report["coverage"]["phone.main"].to_string().contains("RCS"), "{:#}", report["coverage"]);
+}
+
+#[test]
+fn a_call_from_another_phone_of_ours_shows_that_the_number_is_alive() {
+    let (workspace, _site, _alias) = asked();
+    let how = "crickets record test-call --from NUMBER";
+    assert!(workspace.ok(&["status"]).out.contains(how));
+    assert!(workspace.run(&["check"]).out.contains(how));
+    let row = format!("c1,call,inbound,+15125550177,+15125550142,{},0,false,\n", at(0));
+    workspace.write("logs/a.csv", &format!("{HEADER}{row}"));
+    workspace.ok(&["watch", "--once"]);
+    assert_ne!(workspace.json(&["review", "list"])["items"], serde_json::json!([]), "a stranger, so far");
+    let refused = workspace.run(&["record", "test-call", "--from", "(512) 555-0100"]).expect(2);
+    assert!(refused.err.contains("Bluebonnet"), "{}", refused.err);
+    workspace.ok(&["record", "test-call", "--from", "(512) 555-0177"]);
+    assert_eq!(workspace.json(&["review", "list"])["items"], serde_json::json!([]));
+    assert!(workspace.json(&["status"])["coverage"]["phone.main"]["phone"]["own_call"].is_string());
+    assert!(!workspace.ok(&["status"]).out.contains(how));
 }

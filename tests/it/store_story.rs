@@ -99,6 +99,8 @@ stories! {
     what_was_watched_is_joined,
     looks_are_kept_by_folder,
     a_setting_is_made_once,
+    how_far_things_were_read_is_kept_by_source,
+    a_record_grows_once_and_is_judged_again,
     a_lock_is_held_by_one,
     a_lock_ends_with_its_killed_process,
     all_is_there_after_opening_again,
@@ -596,6 +598,45 @@ async fn looks_are_kept_by_folder(place: Place) {
     store.note_look("mailbox.a", &look("INBOX", 12, Some(12), None), false).await.unwrap();
     assert_eq!(other.looks("mailbox.a", false).await.unwrap()[0], look("INBOX", 12, Some(12), None));
     assert_eq!(other.looks("mailbox.c", false).await.unwrap(), vec![]);
+}
+
+async fn how_far_things_were_read_is_kept_by_source(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let state = |line: u64| serde_json::json!({"line": line, "odd": ODD});
+    for (source, name, line) in [("phone.a", "file b.csv", 1), ("phone.a", "file a.csv", 2), ("phone.b", "file a.csv", 3)] {
+        store.put_progress(source, name, &state(line)).await.unwrap();
+    }
+    other.put_progress("phone.a", "file a.csv", &state(9)).await.unwrap();
+    let kept = store.progress("phone.a").await.unwrap();
+    assert_eq!(kept, [("file a.csv".to_owned(), state(9)), ("file b.csv".to_owned(), state(1))], "by name, the last word of each");
+    other.drop_progress("phone.a", "file a.csv").await.unwrap();
+    other.drop_progress("phone.a", "file c.csv").await.unwrap();
+    assert_eq!(store.progress("phone.a").await.unwrap().len(), 1);
+    assert_eq!(store.progress("phone.b").await.unwrap(), [("file a.csv".to_owned(), state(3))], "another source's stays");
+    assert_eq!(store.progress("phone.c").await.unwrap(), []);
+}
+
+async fn a_record_grows_once_and_is_judged_again(place: Place) {
+    let (store, other) = (place.open().await, place.open().await);
+    let (first, second) = (record(1), record(2));
+    store.add_records(&[first.clone(), second.clone()], at(0), false).await.unwrap();
+    store.put_touches(&judged(&[touch(&first), touch(&second)])).await.unwrap();
+    let due = |store: Store| async move { store.due_records(Some("one"), None, 9).await.unwrap().len() };
+    assert_eq!(due(store.clone()).await, 0, "both are judged");
+    let mut grown = first.raw.clone();
+    (grown.channel, grown.arrival.at) = (crickets::collect::Channel::Voicemail, at(5));
+    let (old, new) = (first.sha256.as_str(), "f".repeat(64));
+    assert!(!store.grow_record(&grown, &"e".repeat(64), &new).await.unwrap(), "it rests on other evidence");
+    assert_eq!(due(store.clone()).await, 0);
+    let (one, two) = tokio::join!(store.grow_record(&grown, old, &new), other.grow_record(&grown, old, &new));
+    assert!(one.unwrap() != two.unwrap(), "one of two that know more is first");
+    assert_eq!(due(other.clone()).await, 1, "what grew is judged again");
+    let kept = other.records_of(std::slice::from_ref(&grown.identity)).await.unwrap();
+    assert_eq!(
+        (kept[0].sha256.as_str(), kept[0].channel, kept[0].arrival.at),
+        (new.as_str(), crickets::collect::Channel::Voicemail, at(5))
+    );
+    assert_eq!(other.records_of(std::slice::from_ref(&second.raw.identity)).await.unwrap()[0].sha256, second.sha256);
 }
 
 async fn a_setting_is_made_once(place: Place) {

@@ -216,6 +216,36 @@ fn every_provider_is_believed_by_its_own_signature_once() {
 }
 
 #[test]
+fn what_plivo_tells_of_the_end_of_a_call_narrows_when_it_began() {
+    let workspace = hooked();
+    let serving = Serving::start(&workspace);
+    let post = |pairs: &[(&str, &str)]| {
+        let mut sorted = pairs.to_vec();
+        sorted.sort_unstable();
+        let fields: String = sorted.iter().map(|(name, value)| format!("{name}{value}")).collect();
+        let signed = mac(hmac::HMAC_SHA256, b"hush", &format!("{PUBLIC}/hooks/main/plivo?{fields}.n1"));
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let headers = [("Content-Type", FORM), ("X-Plivo-Signature-V3", signed.as_str()), ("X-Plivo-Signature-V3-Nonce", "n1")];
+        let (status, text) = serving.post("plivo", &headers, &body);
+        assert_eq!(status, 200, "{text}");
+    };
+    let call = [("CallUUID", "c1"), ("From", "15125550100"), ("To", "15125550142"), ("Direction", "inbound")];
+    let span = || {
+        let report = workspace.make_report(WAVE, &[]);
+        let all = touches(&report, "bluebonnet").clone();
+        all.first().map(|touch| (all.len(), touch["at"].clone(), touch["at_latest"].clone()))
+    };
+    post(&[&call[..], &[("CallStatus", "ringing")]].concat());
+    eventually(|| touch_count(&workspace), |touches| *touches == 1);
+    let (_, at, latest) = span().unwrap();
+    assert!(!latest.is_null(), "the request names no time: it lies in the minute before {at}");
+    let began = (Utc::now() - chrono::Duration::seconds(10)).format("%Y-%m-%d %H:%M:%S").to_string();
+    post(&[&call[..], &[("CallStatus", "completed"), ("Duration", "5"), ("StartTime", &began)]].concat());
+    let exact = Value::from(format!("{}Z", began.replace(' ', "T")));
+    eventually(span, |span| *span == Some((1, exact.clone(), Value::Null)));
+}
+
+#[test]
 fn what_is_forged_is_refused_and_counted_and_nothing_of_it_is_kept() {
     let workspace = hooked();
     let serving = Serving::start(&workspace);

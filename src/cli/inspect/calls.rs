@@ -60,6 +60,10 @@ pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
         match read::path(path, &settings, &mut take) {
             Ok(summary) => {
                 context.out.say(&counted(&path.display().to_string(), &summary));
+                unread |= !summary.questions.is_empty();
+                for question in &summary.questions {
+                    mapping::ask(question, context);
+                }
                 taken.extend(summary.maps);
             }
             Err(CollectError::Unmapped(question)) => {

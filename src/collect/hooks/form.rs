@@ -1,6 +1,6 @@
 //! The forms by which Twilio and Plivo tell of calls, recordings and texts. What comes in names no time: it lies within the time
 //! that the request may have been under way: Twilio waits 15 seconds for an answer before it tries a second address, Plivo a minute. What tells of the
-//! end of a call names its length, and by that its beginning.
+//! end of a call names its length, and by that its beginning; Plivo also its start, without a zone, which is believed where it fits that.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::Provider;
 use crate::collect::Channel;
+use crate::collect::phone::fields::began;
 use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, number, when};
 
 /// How long before its arrival a request may have set out.
@@ -15,8 +16,6 @@ fn under_way(provider: Provider) -> Duration {
     Duration::seconds(if provider == Provider::Twilio { 20 } else { 60 })
 }
 
-/// How long a phone rings at most.
-const RINGS: Duration = Duration::seconds(120);
 /// How long after a recording its transcript may come.
 const TRANSCRIBED: Duration = Duration::hours(24);
 
@@ -33,7 +32,7 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
         return Ok(Read::Skip("legs of forwarded calls"));
     }
     let under_way = under_way(provider);
-    let arrived = Stamp::between(at - under_way, at);
+    let arrived = Stamp::between(at - under_way, at).arrival();
     let (from, to) = (caller(first(&["From"])), caller(first(&["To"])));
     let direction = match first(&["Direction"]) {
         Some(text) if text.starts_with("out") => Direction::Outbound,
@@ -60,7 +59,7 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
         let began = match first(&["RecordingStartTime"]) {
             Some(text) => moment(text).ok_or_else(|| format!("RecordingStartTime is {text:?}, and must be a date"))?,
             None if fields.contains_key("TranscriptionText") => Stamp::between(latest - TRANSCRIBED, latest),
-            None => Stamp::between(latest - under_way, latest),
+            None => Stamp::between(latest - under_way, latest).arrival(),
         };
         return Ok(Read::call(CallRecord {
             id: Some(id),
@@ -73,33 +72,44 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
     let id = call.ok_or_else(|| format!("{} tells of no call and no text", provider.name()))?;
     let status = first(&["CallStatus"]).unwrap_or_default();
     let length = first(&["CallDuration", "Duration"]).and_then(when::duration);
-    let began = match (first(&["StartTime"]).and_then(when::iso), first(&["Timestamp"])) {
-        (Some(began), _) => began,
-        (None, Some(text)) => {
-            let told = moment(text).ok_or_else(|| format!("Timestamp is {text:?}, and must be a date"))?.at;
-            // The length counts from the answer, in whole seconds.
-            let taken = told - Duration::seconds(i64::from(length.unwrap_or_default()));
-            Stamp::between(taken - RINGS, taken + Duration::seconds(1))
-        }
-        (None, None) if length.is_some() => {
-            let taken = at - Duration::seconds(i64::from(length.unwrap_or_default()));
-            Stamp::between(taken - under_way - RINGS, taken + Duration::seconds(1))
-        }
-        (None, None) => arrived,
+    let answered = match status {
+        "completed" | "in-progress" => Some(true),
+        "busy" | "failed" | "no-answer" | "canceled" | "cancel" | "timeout" => Some(false),
+        _ => None,
     };
+    let over = length.is_some() || answered == Some(false) || status == "completed";
+    let reckoned = match first(&["Timestamp"]) {
+        Some(text) => {
+            let told = moment(text).ok_or_else(|| format!("Timestamp is {text:?}, and must be a date"))?;
+            began(told, answered, over, length)
+        }
+        // The first request comes as it rings; a later one came later by the ringing, and by the call.
+        None if over || answered.is_some() => began(arrived, answered, over, length),
+        None => arrived,
+    };
+    let began = first(&["StartTime"]).and_then(|text| started(text, reckoned)).unwrap_or(reckoned);
     Ok(Read::call(CallRecord {
         session: Some(id.clone()),
         id: Some(id),
         duration_s: length,
-        answered: match status {
-            "completed" | "in-progress" => Some(true),
-            "busy" | "failed" | "no-answer" | "canceled" | "cancel" | "timeout" => Some(false),
-            _ => None,
-        },
+        answered,
         name: owned(&["CallerName"]),
         forwarded_from: caller(first(&["ForwardedFrom"])),
+        attestation: owned(&["StirVerstat", "StirAttestation"]),
         ..record(Channel::Call, began)
     }))
+}
+
+/// A start with its offset; or one without, as Plivo writes it, where it lies within what the request shows of it if it is UTC.
+fn started(text: &str, reckoned: Stamp) -> Option<Stamp> {
+    if let Some(started) = moment(text) {
+        return Some(started);
+    }
+    let (naive, length) = when::naive_iso(text)?;
+    let utc = Stamp::exactly(naive.and_utc()).coarse(length);
+    let slack = Duration::seconds(1);
+    let latest = reckoned.latest.unwrap_or(reckoned.at);
+    (reckoned.at - slack <= utc.latest.unwrap_or(utc.at) && utc.at <= latest + slack).then_some(utc)
 }
 
 /// A date of RFC 2822 or ISO 8601.
@@ -166,6 +176,30 @@ mod tests {
                     ("Timestamp", "Mon, 02 Nov 2026 15:04:59 +0000"),
                 ],
                 "Call CA1 withheld 15:02:29..15:04:30 Some(true) \"CA1\"",
+            ),
+            (
+                &[("CallSid", "CA1"), ("From", "+15125550100"), ("CallStatus", "in-progress")],
+                "Call CA1 +15125550100 15:02:40..15:05:00 Some(true) \"CA1\"",
+            ),
+            (
+                &[
+                    ("CallUUID", "p1"),
+                    ("From", "15125550100"),
+                    ("CallStatus", "completed"),
+                    ("Duration", "40"),
+                    ("StartTime", "2026-11-02 15:03:50"),
+                ],
+                "Call p1 +15125550100 15:03:50.. Some(true) \"p1\"",
+            ),
+            (
+                &[
+                    ("CallUUID", "p1"),
+                    ("From", "15125550100"),
+                    ("CallStatus", "completed"),
+                    ("Duration", "40"),
+                    ("StartTime", "2026-11-02 09:03:50"),
+                ],
+                "Call p1 +15125550100 15:02:00..15:04:21 Some(true) \"p1\"",
             ),
             (
                 &[("MessageSid", "SM1"), ("From", "72345"), ("To", "+15125550142"), ("Body", "Hi"), ("NumMedia", "0")],

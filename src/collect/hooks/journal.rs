@@ -3,7 +3,7 @@
 //! costs a second look. Headers that hold a secret are kept as their SHA-256.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -158,13 +158,23 @@ pub struct Entry {
 /// # Errors
 /// When the file cannot be read.
 pub fn entries(path: &Path, offset: u64, most: usize) -> Result<Vec<Entry>, CollectError> {
-    let failed = |source| CollectError::Read { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(failed)?;
-    file.seek(SeekFrom::Start(offset)).map_err(failed)?;
-    let (mut reader, mut next, mut found) = (BufReader::new(file), offset, Vec::new());
+    let open = || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        entries_of(file, offset, most)
+    };
+    open().map_err(|source| CollectError::Read { path: path.to_owned(), source })
+}
+
+/// The same of what follows an offset.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn entries_of(rest: impl Read, offset: u64, most: usize) -> std::io::Result<Vec<Entry>> {
+    let (mut reader, mut next, mut found) = (BufReader::new(rest), offset, Vec::new());
     while found.len() < most {
         let mut line = Vec::new();
-        let length = (&mut reader).take(LONGEST).read_until(b'\n', &mut line).map_err(failed)?;
+        let length = (&mut reader).take(LONGEST).read_until(b'\n', &mut line)?;
         let whole = line.ends_with(b"\n");
         if length == 0 || (!whole && u64::try_from(length).is_ok_and(|length| length < LONGEST)) {
             break;

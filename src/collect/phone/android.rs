@@ -138,7 +138,7 @@ fn call(tag: &Tag, settings: &Settings) -> Result<Read, String> {
         4 => (Channel::Voicemail, Direction::Inbound, Some(false)),
         other => return Err(format!("type is {other}, and a call's is 1 to 7")),
     };
-    let call = CallRecord { duration_s: duration, answered, ..CallRecord::new(channel, at) };
+    let call = CallRecord { duration_s: duration, answered, ..CallRecord::new(channel, at.left(channel)) };
     Ok(Read::call(parties(call, direction, party(tag, "number"), own(tag, settings), tag)))
 }
 

@@ -79,6 +79,10 @@ pub(super) fn zip(path: &Path, file: File, reading: &mut Reading<'_>) -> Result<
         match read {
             Ok(read) => known |= read,
             Err(CollectError::UnknownLog { .. }) => reading.skip("not a call log"),
+            Err(CollectError::Unmapped(question)) => {
+                known = true;
+                reading.summary.questions.push(*question);
+            }
             Err(CollectError::Read { source, .. }) => {
                 known = true;
                 reading.begin(&member_name, "zip");

@@ -38,6 +38,7 @@ fn event(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         answered: if answered.is_some() { Some(true) } else { over.then_some(false) },
         duration_s: if recording { None } else { lasted(answered, ended) },
         body: transcript.and_then(|transcript| transcript.said("text")),
+        attestation: fields.inner("stirShaken").and_then(|stir| stir.said("verstat")),
         ..between(Channel::Call, at, direction, parties, settings)
     }))
 }

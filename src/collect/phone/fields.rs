@@ -1,11 +1,17 @@
 //! The fields of a JSON record, read leniently: numbers written as texts and texts as numbers, empty ones as none.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::reading::Settings;
 use super::when::{self, Stamp};
 use super::{CallRecord, Direction, number};
 use crate::collect::Channel;
+
+/// How long a phone rings at most before somebody takes the call or nobody does.
+pub const RINGS: TimeDelta = TimeDelta::seconds(120);
+/// How long a call lasts at most whose length is not told: where the providers end one that was forgotten.
+pub const LASTS: TimeDelta = TimeDelta::hours(4);
 
 /// A record's fields by their names.
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +155,21 @@ pub fn between(channel: Channel, at: Stamp, direction: Direction, parties: [Opti
 #[must_use]
 pub fn by_own(from: Option<&str>, settings: &Settings) -> Direction {
     if from.is_some() && from == settings.own.as_deref() { Direction::Outbound } else { Direction::Inbound }
+}
+
+/// When a call began of which the moment of one of its events is known: it rang before it was taken, and was taken so long before its end
+/// as it lasted. `taken`: whether somebody took it, where the event tells; `length`: how long it lasted from then on.
+#[must_use]
+pub fn began(event: Stamp, taken: Option<bool>, over: bool, length: Option<u32>) -> Stamp {
+    let lasted = match (over, taken, length) {
+        (true, _, Some(seconds)) => TimeDelta::seconds(i64::from(seconds)),
+        (true, None | Some(true), None) => return event.before(RINGS + LASTS),
+        _ => TimeDelta::zero(),
+    };
+    let shift = |at: DateTime<Utc>| at.checked_sub_signed(lasted).unwrap_or(at);
+    // The length is told in whole seconds.
+    let slack = if lasted.is_zero() { TimeDelta::zero() } else { TimeDelta::seconds(1) };
+    Stamp::between(shift(event.at), shift(event.latest.unwrap_or(event.at)) + slack).before(RINGS)
 }
 
 /// The seconds between two times of a record, where both are there.

@@ -35,6 +35,7 @@ pub const READERS: &[Reader] = &[
     cdr::ASTERISK_CUSTOM_READER,
     known::IMAZING_READER,
     known::IMAZING_2_READER,
+    known::WHATSAPP_READER,
     known::MESSAGES_READER,
     known::IEXPLORER_READER,
     known::AIRCALL_READER,

@@ -190,7 +190,7 @@ fn record(item: Item, settings: &Settings) -> Result<Read, String> {
         answered,
         body: if is_text { text } else { item.transcript },
         forwarded_from: ring_group.and_then(|number| caller(&number)),
-        ..CallRecord::new(channel, at)
+        ..CallRecord::new(channel, at.left(channel))
     }))
 }
 

@@ -89,7 +89,7 @@ fn call(page: &Html, file: &str, settings: &Settings) -> Result<CallRecord, Stri
     let (from, to) = sides(direction, number, settings.own.clone());
     let body = if channel == Channel::Voicemail { google_page::transcript(page) } else { None };
     let duration_s = google_page::duration(page);
-    Ok(CallRecord { direction, from, to, duration_s, answered, body, name, ..CallRecord::new(channel, at) })
+    Ok(CallRecord { direction, from, to, duration_s, answered, body, name, ..CallRecord::new(channel, at.left(channel)) })
 }
 
 /// A stretch of a conversation: a record for each of its texts.

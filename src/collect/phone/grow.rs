@@ -10,6 +10,8 @@ use crate::collect::Channel;
 #[must_use]
 pub fn grown(known: &CallRecord, more: &CallRecord) -> CallRecord {
     let (started_at, latest) = narrowed(span(known), span(more));
+    // It rests on whichever says it more closely.
+    let closer = std::cmp::min_by_key(known, more, |call| (width(call), call.local, call.basis));
     let either = |known: &Option<String>, more: &Option<String>| known.clone().or_else(|| more.clone());
     CallRecord {
         id: either(&known.id, &more.id),
@@ -26,7 +28,22 @@ pub fn grown(known: &CallRecord, more: &CallRecord) -> CallRecord {
         name: either(&known.name, &more.name),
         session: either(&known.session, &more.session),
         forwarded_from: either(&known.forwarded_from, &more.forwarded_from),
+        attestation: either(&known.attestation, &more.attestation),
+        basis: closer.basis,
+        local: closer.local,
     }
+}
+
+/// How far apart the moments of two records lie at the least.
+#[must_use]
+pub(super) fn apart(a: &CallRecord, b: &CallRecord) -> TimeDelta {
+    let (a, b) = (span(a), span(b));
+    (a.0 - b.1).max(b.0 - a.1).max(TimeDelta::zero())
+}
+
+fn width(call: &CallRecord) -> TimeDelta {
+    let (from, to) = span(call);
+    to - from
 }
 
 type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -49,6 +66,7 @@ fn narrowed(a: Span, b: Span) -> Span {
 #[cfg(test)]
 mod tests {
     use super::super::Stamp;
+    use super::super::when::Basis;
     use super::*;
 
     fn at(second: i64) -> DateTime<Utc> {
@@ -68,6 +86,17 @@ mod tests {
             let span = |(from, to)| (at(from), at(to));
             assert_eq!(narrowed(span(a), span(b)), span(want), "{a:?} {b:?}");
             assert_eq!(narrowed(span(b), span(a)), span(want), "{b:?} {a:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_rests_on_what_says_most_closely_when_it_began() {
+        let ring = CallRecord::new(Channel::Call, Stamp::exactly(at(0)));
+        let event = CallRecord::new(Channel::Call, Stamp::exactly(at(60)).before(TimeDelta::seconds(90)));
+        let local = CallRecord { local: true, ..ring.clone() };
+        for (one, two) in [(&ring, &event), (&event, &ring), (&local, &event), (&event, &local)] {
+            let both = grown(one, two);
+            assert_eq!((both.started_at, both.basis, both.local), (at(0), Basis::Ring, one.local || two.local), "{one:?} {two:?}");
         }
     }
 

@@ -10,9 +10,9 @@ use super::fields::Fields;
 use super::format::{Head, Reader, Source, looks_like};
 use super::reading::{Place, Read, Reading, Settings};
 use super::rows::newlines;
-use super::{CallRecord, twilio};
+use super::{CallRecord, grow, twilio};
 use super::{aircall, bandwidth, callrail, dialpad, plivo, quo, ringcentral, telnyx, vonage};
-use crate::collect::{Channel, CollectError};
+use crate::collect::CollectError;
 
 /// Longest document, in bytes: an API gives 1,000 records a page.
 const LONGEST: u64 = 128 * 1024 * 1024;
@@ -86,6 +86,9 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         return Err(CollectError::UnknownLog { file, looks: looks_like(&Head::new(&bytes)) });
     }
     found.voicemails();
+    if found.rows.iter().any(|row| row.format == twilio::FORMAT) {
+        reading.caveat(twilio::LISTS);
+    }
     for row in found.rows {
         reading.begin(&file, row.format);
         reading.take(Place::Line(row.line), &row.raw, row.read)?;
@@ -184,7 +187,7 @@ impl Found<'_> {
             let key = (shape.format, id.clone());
             if let Some(before) = self.by_id.get(&key).and_then(|at| self.rows.get_mut(*at))
                 && let Ok(Read::Call(known)) = &mut before.read
-                && (known.started_at - call.started_at).abs() <= ONE_CALL
+                && grow::apart(known, call) <= ONE_CALL
             {
                 join(known, call);
                 before.raw.push('\n');
@@ -233,31 +236,8 @@ impl Found<'_> {
 }
 
 /// Lays a later event of a call over what is known of it.
-pub(super) fn join(known: &mut CallRecord, later: &CallRecord) {
-    if later.started_at < known.started_at {
-        (known.started_at, known.started_at_latest) = (later.started_at, later.started_at_latest);
-    }
-    if later.channel == Channel::Voicemail {
-        known.channel = Channel::Voicemail;
-    }
-    known.answered = match (known.answered, later.answered) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (before, after) => after.or(before),
-    };
-    known.duration_s = known.duration_s.max(later.duration_s);
-    for (known, later) in [
-        (&mut known.from, &later.from),
-        (&mut known.to, &later.to),
-        (&mut known.name, &later.name),
-        (&mut known.session, &later.session),
-        (&mut known.forwarded_from, &later.forwarded_from),
-    ] {
-        if known.is_none() {
-            known.clone_from(later);
-        }
-    }
+fn join(known: &mut CallRecord, later: &CallRecord) {
     // A transcript comes after its call, and may be mended.
-    if later.body.is_some() {
-        known.body.clone_from(&later.body);
-    }
+    let body = later.body.clone().or_else(|| known.body.take());
+    *known = CallRecord { body, ..grow::grown(known, later) };
 }

@@ -167,6 +167,47 @@ fn events_of_one_call_are_one_record_whatever_their_order() {
 }
 
 #[test]
+fn an_event_without_the_start_of_its_call_gives_an_interval() {
+    let telnyx = |kind: &str, at: &str, more: Value| {
+        let mut payload = json!({"call_leg_id": "L1", "direction": "incoming", "from": "+15125550100", "to": OWN});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"data": {"event_type": kind, "occurred_at": at, "payload": payload}})
+    };
+    let vonage = |status: &str, more: Value| {
+        let mut call = json!({"uuid": "v1", "conversation_uuid": "C", "status": status, "direction": "inbound", "from": "15125550100", "to": "15125550142"});
+        call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        call
+    };
+    let span = |value: &Value| {
+        let (rows, _) = read(&value.to_string());
+        rows[0].split("142 ").nth(1).unwrap().split(' ').next().unwrap().replace("2026-11-02T", "")
+    };
+    for (what, event, expected) in [
+        ("the ring", telnyx("call.initiated", "2026-11-02T15:04:05Z", json!({})), "15:04:05Z"),
+        ("the answer", telnyx("call.answered", "2026-11-02T15:04:09Z", json!({})), "15:02:09Z..15:04:09Z"),
+        ("nobody took it", telnyx("call.hangup", "2026-11-02T15:04:45Z", json!({"hangup_cause": "timeout"})), "15:02:45Z..15:04:45Z"),
+        ("who knows how long", telnyx("call.hangup", "2026-11-02T15:04:45Z", json!({})), "11:02:45Z..15:04:45Z"),
+        ("the ring", vonage("ringing", json!({"timestamp": "2026-11-02T15:04:05Z"})), "15:04:05Z"),
+        ("the answer", vonage("answered", json!({"timestamp": "2026-11-02T15:04:09Z"})), "15:02:09Z..15:04:09Z"),
+        ("its end", vonage("completed", json!({"timestamp": "2026-11-02T15:04:45Z", "duration": "30"})), "15:02:15Z..15:04:16Z"),
+        ("ring or answer", vonage("completed", json!({"start_time": "2026-11-02T15:04:05Z", "duration": "2"})), "15:02:05Z..15:04:05Z"),
+        ("nobody took it", vonage("unanswered", json!({"start_time": "2026-11-02T15:04:05Z"})), "15:04:05Z"),
+    ] {
+        assert_eq!(span(&event), expected, "{what}: {event}");
+    }
+    let (rang, taken, over) = (
+        telnyx("call.initiated", "2026-11-02T15:04:05Z", json!({})),
+        telnyx("call.answered", "2026-11-02T15:04:09Z", json!({})),
+        telnyx("call.hangup", "2026-11-02T15:04:45Z", json!({})),
+    );
+    for order in [[&rang, &taken, &over], [&over, &taken, &rang], [&taken, &rang, &over]] {
+        let lines: String = order.iter().map(|event| format!("{event}\n")).collect();
+        assert_eq!(read(&lines).0.len(), 1, "the events of one call are one");
+        assert!(read(&lines).0[0].contains(" 2026-11-02T15:04:05Z taken"), "and its ring tells when it began: {:?}", read(&lines).0);
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_told_with_its_line_and_the_rest_goes_in() {
     let good = json!({"id": 7, "created_date": "2026-11-02T15:04:05Z", "direction": "inbound", "from_number": "anonymous", "to_numbers": [OWN], "text": "Hi"});
     let bad = json!({"id": 8, "created_date": "yesterday", "direction": "inbound", "from_number": "+15125550100", "to_numbers": [OWN], "text": "Hi"});

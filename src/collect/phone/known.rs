@@ -1,14 +1,19 @@
 //! Known exports in CSV that are told by their columns: iMazing, iExplorer, Aircall, Twilio's console. The names of an export's
 //! columns tell where everything is; orders of dates and zones are asked for as with any other table.
 
-use super::format::{Head, Reader, Source};
+use std::io::{BufReader, Read as _};
+
+use super::format::{HEAD, Head, Reader, Source};
 use super::map::{self, Role};
 use super::mapped;
 use super::propose::Profile;
 use super::reading::Reading;
+use super::rows::{Next, Rows};
 use super::survey::DELIMITERS;
 use super::{wall, words};
 use crate::collect::{Channel, CollectError};
+
+const ERASED: &str = "An iPhone's log lacks what was deleted before it was exported.";
 
 /// iMazing's calls, with the header of iMazing 3.
 const IMAZING_CALLS: Profile = Profile {
@@ -27,7 +32,7 @@ const IMAZING_CALLS: Profile = Profile {
     international: false,
     channel: Some(Channel::Call),
     values: &[],
-    caveat: None,
+    caveat: Some(ERASED),
 };
 
 /// iMazing 2 wrote the same without a header, and minutes only.
@@ -93,6 +98,7 @@ const AIRCALL: Profile = Profile {
     ],
     international: true,
     values: &[("answered", &["Yes"]), ("missed", &["No"])],
+    caveat: None,
     ..IMAZING_CALLS
 };
 
@@ -172,6 +178,38 @@ fn is_messages(head: &Head<'_>) -> bool {
     has(head, &IMAZING_MESSAGES)
 }
 
+/// iMazing's export of `WhatsApp` chats looks like that of texts, and has no column that names the service.
+fn is_whatsapp(head: &Head<'_>) -> bool {
+    let columns: Vec<String> = DELIMITERS
+        .iter()
+        .map(|delimiter| head.columns(*delimiter).iter().map(|column| map::plain(column)).collect::<Vec<_>>())
+        .max_by_key(Vec::len)
+        .unwrap_or_default();
+    let named = |name: &str| columns.iter().any(|column| column == name);
+    is_messages(head) && !named("service") && ["sent date", "forwarded", "attachment info"].into_iter().any(named)
+}
+
+/// Its chats are counted, and told to be none of the telephone's.
+fn set_aside(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
+    let path = source.path.to_owned();
+    let failed = |source| CollectError::Read { path: path.clone(), source };
+    let mut head = Vec::new();
+    (&mut *source.reader).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
+    let delimiter = DELIMITERS.into_iter().max_by_key(|delimiter| Head::new(&head).columns(*delimiter).len()).unwrap_or(b',');
+    let mut rows = Rows::new(BufReader::new(head.as_slice().chain(&mut *source.reader)), delimiter);
+    rows.advance().map_err(failed)?;
+    loop {
+        match rows.advance().map_err(failed)? {
+            Next::End => break,
+            Next::Row | Next::Bad(_) => reading.skip(words::ELSEWHERE),
+        }
+    }
+    reading.caveat("The chats of WhatsApp were set aside: they went past the telephone's number; export the texts (Messages) as well.");
+    Ok(())
+}
+
+pub(super) const WHATSAPP_READER: Reader = Reader { name: "imazing-whatsapp-csv", recognises: is_whatsapp, read: set_aside };
+
 fn is_iexplorer(head: &Head<'_>) -> bool {
     has(head, &IEXPLORER_CALLS)
 }
@@ -196,4 +234,44 @@ readers! {
     AIRCALL_READER is_aircall read_aircall AIRCALL,
     TWILIO_CALLS_READER is_twilio_calls read_twilio_calls TWILIO_CALLS,
     TWILIO_MESSAGES_READER is_twilio_messages read_twilio_messages TWILIO_MESSAGES,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::READERS;
+    use super::super::{Row, Settings, Summary};
+    use super::*;
+
+    fn read(text: &str) -> (Vec<String>, Summary) {
+        let mut rows = Vec::new();
+        let mut sink = |row: Row<'_>| {
+            rows.push(format!("{} {:?}", row.format, row.call.map(|call| call.body)));
+            Ok(())
+        };
+        let settings = Settings { own: Some("+15125550142".to_owned()), zone: "America/Chicago".parse().ok(), ..Settings::default() };
+        let mut reading = Reading::new(&settings, &mut sink);
+        let reader = READERS.iter().find(|reader| (reader.recognises)(&Head::new(text.as_bytes()))).unwrap();
+        reading.begin("log.csv", reader.name);
+        (reader.read)(&mut Source { path: "log.csv".as_ref(), reader: &mut text.as_bytes() }, &mut reading).unwrap();
+        let summary = reading.summary;
+        (rows, summary)
+    }
+
+    #[test]
+    fn chats_of_whatsapp_are_no_texts() {
+        let chats = "Chat Session,Message Date,Sent Date,Type,Sender ID,Sender Name,Status,Forwarded,Replying to,Text,Reactions,Attachment,Attachment type,Attachment info\n\
+            Amy,2026-11-02 09:04:05,,Notification,,,,,,Messages are encrypted,,,,\n\
+            Amy,2026-11-02 09:04:06,2026-11-02 09:04:05,Incoming,+15125550100,Amy,Read,,,\"Hello,\nDana\",,,,\n";
+        for text in [chats.to_owned(), chats.replace(',', ";").replace("Hello;", "Hello,")] {
+            let (rows, summary) = read(&text);
+            assert_eq!((rows, summary.skipped.get(words::ELSEWHERE)), (vec![], Some(&2)));
+            assert!(summary.caveats.iter().any(|caveat| caveat.contains("WhatsApp")), "{:?}", summary.caveats);
+        }
+        let texts = "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Status,Text\n\
+            Amy,2026-11-02 09:04:06,SMS,Incoming,+15125550100,Amy,Read,Hello\n\
+            Amy,2026-11-02 09:05:06,WhatsApp,Incoming,+15125550100,Amy,Read,Hello again\n";
+        let (rows, summary) = read(texts);
+        assert_eq!(rows, ["imazing-messages-csv Ok(Some(\"Hello\"))"]);
+        assert_eq!(summary.skipped.get(words::ELSEWHERE), Some(&1));
+    }
 }

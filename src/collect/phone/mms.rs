@@ -50,7 +50,7 @@ impl Mms {
     pub(super) fn new(tag: &Tag, settings: &Settings) -> Self {
         let others = tag.get("address").unwrap_or_default();
         let at = android::date(tag);
-        let epoch = at.as_ref().copied().unwrap_or(Stamp { at: chrono::DateTime::UNIX_EPOCH, latest: None });
+        let epoch = at.as_ref().copied().unwrap_or(Stamp::exactly(chrono::DateTime::UNIX_EPOCH));
         let record = CallRecord { id: tag.get("m_id"), ..CallRecord::new(Channel::Sms, epoch) };
         let head = Head {
             at,

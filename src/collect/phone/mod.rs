@@ -23,7 +23,6 @@ mod json;
 #[cfg(test)]
 mod json_tests;
 mod known;
-pub mod limits;
 pub mod map;
 mod mapped;
 mod mms;

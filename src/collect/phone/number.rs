@@ -88,27 +88,6 @@ pub fn normalise(text: &str, region: &str) -> Caller {
     e164(text, region).map_or_else(|| Caller::Name(text.to_owned()), Caller::Number)
 }
 
-/// A number as the numbering plans read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// E.164.
-    pub e164: String,
-    /// Whether its length is one that numbers there have.
-    pub possible: bool,
-    /// Whether its digits are of a range that is in use.
-    pub valid: bool,
-}
-
-/// Reads a number as libphonenumber does, whatever stands around it and whether anybody can have it. Logs want [`e164`], which is
-/// strict.
-#[must_use]
-pub fn by_plan(text: &str, region: &str) -> Option<Plan> {
-    let number = PhoneNumber::parse(text, region.parse::<Region>().ok()).ok()?;
-    let possible = number.is_possible_with_reason().is_ok();
-    let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
-    Some(Plan { e164, possible, valid: number.is_valid() })
-}
-
 /// Where a running text names a number: its place in bytes, and the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
@@ -261,6 +240,13 @@ mod tests {
         assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
     }
 
+    /// What the numbering plans say of a number, whatever stands around it: E.164, whether its length is possible, whether it is in use.
+    fn by_plan(text: &str, region: &str) -> Option<(String, bool, bool)> {
+        let number = PhoneNumber::parse(text, region.parse::<Region>().ok()).ok()?;
+        let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
+        Some((e164, number.is_possible_with_reason().is_ok(), number.is_valid()))
+    }
+
     /// Vectors of libphonenumber, where they are: `region, input, E.164 or ERR, valid, possible, …`.
     fn data(name: &str) -> Option<String> {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/phone/numbers").join(name);
@@ -279,9 +265,9 @@ mod tests {
             let fields: Vec<&str> = line.split('\t').collect();
             let [region, input, expected, valid, possible, ..] = fields.as_slice() else { panic!("{line}") };
             let plan = by_plan(input, region);
-            assert_eq!(plan.as_ref().map_or("ERR", |plan| &plan.e164), *expected, "{region} {input:?}");
-            if let Some(plan) = plan {
-                assert_eq!((plan.valid, plan.possible), (*valid == "1", *possible == "1"), "{region} {input:?}");
+            assert_eq!(plan.as_ref().map_or("ERR", |plan| plan.0.as_str()), *expected, "{region} {input:?}");
+            if let Some((_, is_possible, is_valid)) = plan {
+                assert_eq!((is_valid, is_possible), (*valid == "1", *possible == "1"), "{region} {input:?}");
             }
             if let Some(number) = e164(input, region) {
                 assert_eq!(number, *expected, "a strict reading is the same or none: {region} {input:?}");

@@ -189,8 +189,8 @@ impl<'a> Plan<'a> {
             return Ok(stamp);
         }
         match self.map.time.fold {
-            Fold::Earliest => Ok(Stamp::exactly(stamp.at).coarse(wall.length)),
-            Fold::Latest => Ok(Stamp::exactly(latest - wall.length).coarse(wall.length)),
+            Fold::Earliest => Ok(Stamp { latest: None, ..stamp }.coarse(wall.length)),
+            Fold::Latest => Ok(Stamp { at: latest - wall.length, latest: None, ..stamp }.coarse(wall.length)),
             _ => Err(format!("its time is {text:?}, which the clock showed twice or never")),
         }
     }

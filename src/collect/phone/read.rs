@@ -30,6 +30,11 @@ pub fn path<'a>(path: &Path, settings: &'a Settings, sink: &'a mut Sink<'a>) -> 
         match file(&member, &mut reading) {
             Ok(()) => known = true,
             Err(CollectError::UnknownLog { .. }) => reading.skip("not a call log"),
+            // It is asked about at the end; the others do not wait for the answer.
+            Err(CollectError::Unmapped(question)) => {
+                known = true;
+                reading.summary.questions.push(*question);
+            }
             Err(error) => return Err(error),
         }
     }
@@ -237,6 +242,26 @@ mod tests {
             let error = all("t.zip", &bytes).unwrap_err();
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn a_table_that_leaves_something_open_does_not_hold_up_the_others() {
+        let open = "Date,Number,Direction\n02/06/2026 09:45,5125550111,Inbound\n".as_bytes();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.csv"), open).unwrap();
+        std::fs::write(folder.path().join("b.csv"), LOG).unwrap();
+        let mut count = 0;
+        let settings = Settings::default();
+        let mut sink = |_: super::super::Row<'_>| {
+            count += 1;
+            Ok(())
+        };
+        let summary = path(folder.path(), &settings, &mut sink).unwrap();
+        assert_eq!((count, summary.questions.len()), (1, 1), "{:?}", summary.questions);
+        assert!(summary.questions[0].file.ends_with("a.csv"));
+        let (rows, summary) = all("t.zip", &zipped(&[("a.csv", open), ("b.csv", LOG.as_bytes())])).unwrap();
+        assert_eq!((rows.len(), summary.questions.len()), (1, 1));
+        assert!(all("a.csv", open).is_err(), "a file by itself is asked about at once");
     }
 
     #[test]

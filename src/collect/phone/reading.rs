@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::CallRecord;
 use super::map::{Answers, Map};
+use super::question::Question;
 use crate::collect::CollectError;
 
 /// Longest raw row that is kept beside what was read from it, in bytes: a picture in a message is none of our business.
@@ -86,7 +87,7 @@ impl Row<'_> {
 }
 
 /// What was read, altogether.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Records by format.
     pub records: BTreeMap<String, u64>,
@@ -104,6 +105,8 @@ pub struct Summary {
     pub caveats: BTreeSet<&'static str>,
     /// The maps that were proposed and taken.
     pub maps: Vec<Map>,
+    /// What must be asked about tables of a folder or an archive, which were not read; the other files were.
+    pub questions: Vec<Question>,
 }
 
 impl Summary {

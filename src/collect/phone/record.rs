@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::when::Stamp;
+use super::when::{Basis, Stamp};
 use crate::collect::Channel;
 
 /// Which way a call or text went, seen from the shopper.
@@ -49,6 +49,20 @@ pub struct CallRecord {
     /// The number that was dialled, where the call was forwarded to `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded_from: Option<String>,
+    /// What the network vouches for of the caller's number, as it spells it (STIR, RFC 8224): `A`, `TN-Validation-Passed-B` and their kin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<String>,
+    /// What its moment is the moment of.
+    #[serde(default, skip_serializing_if = "is_ring")]
+    pub basis: Basis,
+    /// Whether the source wrote a local time, whose zone somebody else told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_ring(basis: &Basis) -> bool {
+    *basis == Basis::Ring
 }
 
 impl CallRecord {
@@ -69,6 +83,9 @@ impl CallRecord {
             name: None,
             session: None,
             forwarded_from: None,
+            attestation: None,
+            basis: at.basis,
+            local: at.local,
         }
     }
 }

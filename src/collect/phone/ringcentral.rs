@@ -40,7 +40,7 @@ fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         duration_s: fields.seconds("duration"),
         answered,
         name: fields.inner("from").and_then(|from| from.said("name")),
-        ..between(channel, fields.time_of(&["startTime"])?, direction, parties(fields), settings)
+        ..between(channel, fields.time_of(&["startTime"])?.left(channel), direction, parties(fields), settings)
     }))
 }
 
@@ -59,7 +59,7 @@ fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         duration_s: fields.first_of("attachments").and_then(|audio| audio.seconds("vmDuration")),
         body: fields.said("subject"),
         name: fields.inner("from").and_then(|from| from.said("name")),
-        ..between(channel, at, direction, parties(fields), settings)
+        ..between(channel, at.left(channel), direction, parties(fields), settings)
     }))
 }
 

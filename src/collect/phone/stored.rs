@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::map::Map;
-use super::{CallRecord, Row};
+use super::{CallRecord, Row, grow};
 use crate::collect::mail::canonical::hex;
 use crate::collect::{Arrival, ArrivalBasis, Channel, CollectError, RawRecord};
 
@@ -114,9 +114,7 @@ const ONE_CALL: chrono::Duration = chrono::Duration::hours(6);
 /// When either are no call record.
 pub fn grow(raw: &RawRecord, known: &[u8], sha256: &str) -> Result<Grown, CollectError> {
     let (before, more) = (parse_record(known)?, parse_record(&raw.bytes)?);
-    let ends = |call: &CallRecord| (call.started_at, call.started_at_latest.unwrap_or(call.started_at));
-    let (a, b) = (ends(&before), ends(&more));
-    if a.0 - b.1 > ONE_CALL || b.0 - a.1 > ONE_CALL {
+    if grow::apart(&before, &more) > ONE_CALL {
         return Ok(Grown::Other(Box::new(RawRecord { identity: identity(&more), ..raw.clone() })));
     }
     let after = super::grown(&before, &more);

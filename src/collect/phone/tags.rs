@@ -3,16 +3,17 @@
 //! general XML reader refuses the first, and holds a whole tag with the video in it. Text between tags, comments and entities of
 //! the file's own are passed over.
 
+mod bytes;
+
 use std::io::{BufRead, Result};
 
+use self::bytes::extend;
 use super::references;
 
 /// Longest value that is kept, in bytes.
 const VALUE: usize = 256 * 1024;
 /// Most that is kept of one tag.
 const ROOM: usize = 1024 * 1024;
-/// Most that is kept of what stands in the file.
-const RAW: usize = 64 * 1024;
 /// Most attributes of a tag, and the longest name.
 const ATTRIBUTES: usize = 128;
 const NAME: usize = 64;
@@ -353,55 +354,6 @@ impl<'a, R: BufRead> Tags<'a, R> {
             }
         }
     }
-
-    fn peek(&mut self) -> Result<Option<u8>> {
-        Ok(self.input.fill_buf()?.first().copied())
-    }
-
-    /// Goes over one byte, which is kept as raw.
-    fn step(&mut self) -> Result<()> {
-        if let Some(byte) = self.peek()? {
-            extend(&mut self.raw, &[byte]);
-            self.step_unseen()?;
-        }
-        Ok(())
-    }
-
-    fn step_unseen(&mut self) -> Result<()> {
-        if self.peek()?.is_some() {
-            self.input.consume(1);
-            self.at += 1;
-        }
-        Ok(())
-    }
-
-    /// Goes up to the first byte that `stops`, which it gives; `None` at the end of the file.
-    fn pass(&mut self, stops: impl Fn(u8) -> bool, kept: bool) -> Result<Option<u8>> {
-        self.read(stops, |part, raw| {
-            if kept {
-                extend(raw, part);
-            }
-        })
-    }
-
-    /// The same, with what it goes over.
-    fn read(&mut self, stops: impl Fn(u8) -> bool, mut take: impl FnMut(&[u8], &mut Vec<u8>)) -> Result<Option<u8>> {
-        loop {
-            let buffer = self.input.fill_buf()?;
-            if buffer.is_empty() {
-                return Ok(None);
-            }
-            let stop = buffer.iter().position(|byte| stops(*byte));
-            let (part, rest) = buffer.split_at_checked(stop.unwrap_or(buffer.len())).unwrap_or((buffer, &[]));
-            take(part, &mut self.raw);
-            let (length, byte) = (part.len(), rest.first().copied());
-            self.input.consume(length);
-            self.at += length as u64;
-            if stop.is_some() {
-                return Ok(byte);
-            }
-        }
-    }
 }
 
 /// What may stand in the name of an attribute.
@@ -409,133 +361,6 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte) || byte >= 0x80
 }
 
-fn extend(raw: &mut Vec<u8>, part: &[u8]) {
-    raw.extend_from_slice(part.get(..RAW.saturating_sub(raw.len())).unwrap_or(part));
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KNOWN: [&str; 3] = ["sms", "mms", "smses"];
-
-    fn all(content: &[u8]) -> Vec<String> {
-        let mut tags = Tags::new(content, &KNOWN, |_, name| name != "data");
-        let mut seen = Vec::new();
-        loop {
-            let next = tags.advance().unwrap();
-            let body = tags.tag().get("b").map(|body| format!(" {body}")).unwrap_or_default();
-            let (at, name) = (tags.begins(), &tags.tag().name);
-            match next {
-                Next::Nothing => return seen,
-                Next::Broken(why) => seen.push(format!("{at} ! {why}")),
-                Next::End => seen.push(format!("{at} /{name}")),
-                Next::Start(empty) => seen.push(format!("{at} {name}{}{body}", if empty { "/" } else { "" })),
-            }
-        }
-    }
-
-    #[test]
-    fn tags_are_read_with_their_places() {
-        for (content, expected) in [
-            (
-                "<?xml version='1.0'?><!-- <sms/> --><!DOCTYPE a [<!ENTITY x \">\">]><smses><sms b='1>\"'/></smses >",
-                "66 smses|73 sms/ 1>\"|87 /smses",
-            ),
-            ("<sms\n b = \"x\"\tc='' ></sms>", "0 sms x|20 /sms"),
-            ("<sms b=\"Yup &#55357;&#56396;!\"/>", "0 sms/ Yup \u{1f44c}!"),
-            ("<sms b=\"null\"/>", "0 sms/"),
-            ("<sms b=\"I <3 you, <call me> <sms x\"/>", "0 sms/ I <3 you, <call me> <sms x"),
-            ("<sms b=\"cut", "0 ! the file ends within it: it was cut off"),
-            ("<sms b=\"1\" <sms b=\"2\"/>", "0 ! it is not closed before the next begins|11 sms/ 2"),
-            ("<sms b=\"1\n<sms b=\"2\"/></smses>", "0 ! a quotation mark is never closed|10 sms/ 2|22 /smses"),
-            ("<sms b=\"1\n</smses>", "0 ! a quotation mark is never closed|10 /smses"),
-            ("<sms b=1/><sms b='2'/>", "0 ! a value stands without quotation marks|10 sms/ 2"),
-            ("<sms b=\"1\" =\"2\"/><sms/>", "0 ! its attributes cannot be told apart|17 sms/"),
-            ("a < b <sms/>", "6 sms/"),
-            ("<sms x b='1' y/>", "0 sms/ 1"),
-        ] {
-            assert_eq!(all(content.as_bytes()).join("|"), expected, "{content}");
-        }
-    }
-
-    #[test]
-    fn the_bytes_of_a_message_are_held_together_without_its_picture() {
-        let content = format!("<smses><mms b='1'> <part data=\"{}\" b='2'/> </mms><sms/>", "A".repeat(5000));
-        let mut tags = Tags::new(content.as_bytes(), &KNOWN, |_, name| name != "data");
-        tags.advance().unwrap();
-        assert_eq!(tags.advance().unwrap(), Next::Start(false));
-        tags.hold();
-        assert_eq!(tags.advance().unwrap(), Next::Start(true));
-        assert_eq!(tags.tag().get("b").as_deref(), Some("2"));
-        assert_eq!((tags.tag().get("data"), tags.tag().has(&["b"])), (None, true));
-        assert_eq!(tags.advance().unwrap(), Next::End);
-        assert_eq!(tags.raw(), "<mms b='1'> <part data=\"(5000 bytes left out)\" b='2'/> </mms>");
-        tags.let_go();
-        tags.advance().unwrap();
-        assert_eq!(tags.raw(), "<sms/>");
-    }
-
-    /// A backup in one line whose video is of so many bytes.
-    struct Video {
-        left: usize,
-        ends: Vec<std::io::Cursor<&'static [u8]>>,
-    }
-
-    impl std::io::Read for Video {
-        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-            if self.ends.len() == 1 && self.left > 0 {
-                let length = buffer.len().min(self.left);
-                self.left -= length;
-                buffer.iter_mut().take(length).for_each(|byte| *byte = b'A');
-                return Ok(length);
-            }
-            match self.ends.last_mut().map(|end| end.read(buffer)) {
-                Some(Ok(0)) if self.ends.len() > 1 => {
-                    self.ends.pop();
-                    self.read(buffer)
-                }
-                Some(read) => read,
-                None => Ok(0),
-            }
-        }
-    }
-
-    #[test]
-    fn a_video_of_any_length_takes_no_memory() {
-        const VIDEO: usize = 200 * 1024 * 1024;
-        let begins: &[u8] = b"<smses><mms><part ct=\"video/mp4\" data=\"";
-        let ends: &[u8] = b"\"/></mms><sms b=\"after\"/></smses>";
-        let video = Video { left: VIDEO, ends: vec![std::io::Cursor::new(ends), std::io::Cursor::new(begins)] };
-        let mut tags = Tags::new(std::io::BufReader::new(video), &KNOWN, |_, name| name != "data");
-        let mut last = None;
-        while tags.advance().unwrap() != Next::Nothing {
-            let values: usize = tags.tag.attributes.iter().map(|(_, value)| value.capacity()).sum();
-            assert!(tags.raw.capacity() + values < 2 * RAW, "{} and {values} bytes are kept", tags.raw.capacity());
-            last = tags.tag().get("b").or(last);
-        }
-        assert_eq!(last.as_deref(), Some("after"));
-        assert_eq!(tags.at(), (VIDEO + begins.len() + ends.len()) as u64);
-    }
-
-    #[test]
-    fn what_is_kept_of_a_tag_is_bounded() {
-        let mut content = "<sms".to_owned();
-        for name in 0..2000 {
-            content.push_str(&format!(" a{name}='{}'", "x".repeat(2000)));
-        }
-        content.push_str(&format!(" b='{}'/><sms b='after'/>", "x".repeat(2 * VALUE)));
-        let mut tags = Tags::new(content.as_bytes(), &KNOWN, |_, _| true);
-        assert_eq!(tags.advance().unwrap(), Next::Start(true));
-        assert!(tags.tag.attributes.iter().map(|(_, value)| value.len()).sum::<usize>() <= ROOM && tags.raw.len() <= RAW);
-        assert_eq!(tags.advance().unwrap(), Next::Start(true));
-        assert_eq!(tags.tag().get("b").as_deref(), Some("after"));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_bytes_are_read_to_their_end(bytes in proptest::collection::vec(proptest::sample::select(b"<>/='\" sm!-[]?&#;5x\n\xff".to_vec()), 0..200)) {
-            all(&bytes);
-            }
-    }
-}
+#[path = "tags_tests.rs"]
+mod tests;

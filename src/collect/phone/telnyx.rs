@@ -2,7 +2,7 @@
 //! one call; together they say when it rang, whether it was taken and how long it lasted.
 
 use super::CallRecord;
-use super::fields::{Fields, between, by_own, caller, lasted};
+use super::fields::{Fields, began, between, by_own, caller, lasted};
 use super::json::Shape;
 use super::reading::{Read, Settings};
 use crate::collect::Channel;
@@ -36,7 +36,14 @@ fn event(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     }
     let direction = payload.direction("direction")?;
     let (started, occurred) = (payload.time("start_time")?, fields.time("occurred_at")?);
-    let at = started.or(occurred).ok_or("start_time and occurred_at are missing")?;
+    let over = kind == "call.hangup";
+    let at = match (started, occurred) {
+        (Some(started), _) => started,
+        // The first event is the ring; every other one came later than it by so much.
+        (None, Some(event)) if kind == "call.initiated" => event,
+        (None, Some(event)) => began(event, taken(kind, payload), over, payload.seconds("call_duration_secs")),
+        (None, None) => return Err("start_time and occurred_at are missing".to_owned()),
+    };
     let id = payload.first(&["call_leg_id", "call_session_id"]);
     let parties = [caller(payload.text("from")), caller(payload.text("to"))];
     Ok(Read::call(CallRecord {
@@ -48,10 +55,21 @@ fn event(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
             "call.hangup" => Some(false),
             _ => None,
         },
-        duration_s: if kind == "call.hangup" { lasted(started, payload.time("end_time")?.or(occurred)) } else { None },
+        duration_s: if over { lasted(started, payload.time("end_time")?.or(occurred)) } else { None },
         name: payload.said("caller_id_name"),
+        attestation: payload.said("shaken_stir_attestation"),
         ..between(Channel::Call, at, direction, parties, settings)
     }))
+}
+
+/// Whether somebody had taken the call by an event, where it tells.
+fn taken(kind: &str, payload: Fields<'_>) -> Option<bool> {
+    const NOT_TAKEN: [&str; 7] =
+        ["originator_cancel", "timeout", "no_answer", "no_user_response", "user_busy", "call_rejected", "unallocated_number"];
+    match kind {
+        "call.answered" => Some(true),
+        _ => payload.text("hangup_cause").filter(|cause| NOT_TAKEN.contains(cause)).map(|_| false),
+    }
 }
 
 /// A text; of an outbound one `to` is a list.
@@ -72,16 +90,25 @@ fn message(payload: Fields<'_>, settings: &Settings) -> Result<Read, String> {
 
 /// A callback of `TeXML`, which does not say which way the call went.
 fn texml(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
-    let at = fields.time_of(&["CallInitiatedAt", "Timestamp"])?;
-    let (from, to) = (caller(fields.text("From")), caller(fields.text("To")));
-    let direction = fields.direction("Direction").unwrap_or_else(|_| by_own(from.as_deref(), settings));
-    let id = fields.said("CallSid");
     let status = fields.text("CallStatus").unwrap_or_default();
     let answered = match status {
         "in-progress" | "answered" => Some(true),
         "busy" | "no-answer" | "failed" | "canceled" => Some(false),
         _ => None,
     };
+    let at = if let Some(initiated) = fields.time("CallInitiatedAt")? {
+        initiated
+    } else {
+        let (event, over) = (fields.time_of(&["Timestamp"])?, answered == Some(false) || status == "completed");
+        if matches!(status, "initiated" | "queued" | "ringing") {
+            event
+        } else {
+            began(event, answered, over, fields.seconds("CallDuration"))
+        }
+    };
+    let (from, to) = (caller(fields.text("From")), caller(fields.text("To")));
+    let direction = fields.direction("Direction").unwrap_or_else(|_| by_own(from.as_deref(), settings));
+    let id = fields.said("CallSid");
     Ok(Read::call(CallRecord {
         session: id.clone(),
         id,

@@ -8,6 +8,8 @@ use super::when::{self, Stamp};
 use super::{CallRecord, Direction};
 use crate::collect::Channel;
 
+/// What its lists cannot show.
+pub(super) const LISTS: &str = "Twilio's lists are asked for by whole days of UTC, and lack what was deleted from the account.";
 /// The format's name.
 pub const FORMAT: &str = "twilio-json";
 

@@ -1,6 +1,6 @@
 //! Vonage: the Voice API's calls, and inbound texts of its SMS and Messages APIs. Times are UTC; numbers come without their plus.
 
-use super::fields::{Fields, between, by_own, caller};
+use super::fields::{Fields, RINGS, began, between, by_own, caller};
 use super::json::Shape;
 use super::reading::{Read, Settings};
 use super::when;
@@ -17,23 +17,30 @@ pub(super) const SHAPES: &[Shape] = &[
 
 fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let direction = fields.direction("direction")?;
-    let Some(at) = fields.time("start_time")?.or(fields.time("timestamp")?) else {
-        return Ok(Read::Skip("calls that had not begun"));
+    let status = fields.text("status").unwrap_or_default();
+    let answered = match status {
+        "completed" | "answered" | "human" | "machine" => Some(true),
+        "timeout" | "unanswered" | "busy" | "rejected" | "cancelled" | "failed" => Some(false),
+        _ => None,
+    };
+    let length = fields.seconds("duration");
+    let at = match (fields.time("start_time")?, fields.time("timestamp")?) {
+        // Of a call that was taken it may be the moment of that; nothing tells.
+        (Some(start), _) if answered == Some(true) => start.before(RINGS),
+        (Some(start), _) => start,
+        (None, Some(event)) if matches!(status, "started" | "ringing") => event,
+        (None, Some(event)) => began(event, answered, answered == Some(false) || status == "completed", length),
+        (None, None) => return Ok(Read::Skip("calls that had not begun")),
     };
     let party = |key: &str| {
         let inner = fields.first_of(key).and_then(|party| party.said("number"));
         inner.or_else(|| fields.one_of(key)).and_then(|number| caller(Some(&number)))
     };
     let id = fields.said("uuid");
-    let answered = match fields.text("status") {
-        Some("completed" | "answered" | "human" | "machine") => Some(true),
-        Some("timeout" | "unanswered" | "busy" | "rejected" | "cancelled" | "failed") => Some(false),
-        _ => None,
-    };
     Ok(Read::call(CallRecord {
         id,
         session: fields.said("conversation_uuid"),
-        duration_s: fields.seconds("duration"),
+        duration_s: length,
         answered,
         ..between(Channel::Call, at, direction, [party("from"), party("to")], settings)
     }))

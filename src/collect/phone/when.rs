@@ -4,6 +4,24 @@
 
 use chrono::{DateTime, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::collect::Channel;
+
+/// What a source's moment is the moment of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The ring, or the arrival of a text.
+    #[default]
+    Ring,
+    /// A later event of the call, its answer or its end: the ring lies so long before it as a phone rings and the call lasted.
+    Event,
+    /// The arrival of the request that tells of it, which names no time.
+    Arrival,
+    /// The end of a voicemail, which is stamped when it was left.
+    Left,
+}
 
 /// A moment, or the interval in which it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,26 +30,50 @@ pub struct Stamp {
     pub at: DateTime<Utc>,
     /// The latest, where that is another moment.
     pub latest: Option<DateTime<Utc>>,
+    /// What it is the moment of.
+    pub basis: Basis,
+    /// Whether the source wrote a local time, and which zone that is of was told by somebody else.
+    pub local: bool,
 }
 
 impl Stamp {
     /// One moment.
     #[must_use]
     pub fn exactly(at: DateTime<Utc>) -> Self {
-        Self { at, latest: None }
+        Self { at, latest: None, basis: Basis::Ring, local: false }
     }
 
     /// From one moment to another; equal ends are one moment.
     #[must_use]
     pub fn between(at: DateTime<Utc>, latest: DateTime<Utc>) -> Self {
         let (at, latest) = if at <= latest { (at, latest) } else { (latest, at) };
-        Self { at, latest: Some(latest).filter(|latest| *latest != at) }
+        Self { latest: Some(latest).filter(|latest| *latest != at), ..Self::exactly(at) }
+    }
+
+    /// What began before this moment: at most so long.
+    #[must_use]
+    pub fn before(self, by: Duration) -> Self {
+        let span = Self::between(self.at.checked_sub_signed(by).unwrap_or(self.at), self.latest.unwrap_or(self.at));
+        Self { basis: Basis::Event, local: self.local, ..span }
+    }
+
+    /// The same of a log that stamps a voicemail when it was left.
+    #[must_use]
+    pub fn left(self, channel: Channel) -> Self {
+        Self { basis: if channel == Channel::Voicemail { Basis::Left } else { self.basis }, ..self }
+    }
+
+    /// The same as the arrival of a request.
+    #[must_use]
+    pub fn arrival(self) -> Self {
+        Self { basis: Basis::Arrival, ..self }
     }
 
     /// The same with its later end moved on: the source is that coarse.
     #[must_use]
     pub fn coarse(self, by: Duration) -> Self {
-        Self::between(self.at, self.latest.unwrap_or(self.at) + by)
+        let span = Self::between(self.at, self.latest.unwrap_or(self.at) + by);
+        Self { latest: span.latest, ..self }
     }
 }
 
@@ -123,7 +165,7 @@ pub fn rfc2822(text: &str) -> Option<Stamp> {
 /// A local time in its zone.
 #[must_use]
 pub fn local(naive: NaiveDateTime, zone: Tz) -> Stamp {
-    match zone.from_local_datetime(&naive) {
+    let stamp = match zone.from_local_datetime(&naive) {
         LocalResult::Single(at) => Stamp::exactly(at.to_utc()),
         LocalResult::Ambiguous(first, second) => Stamp::between(first.to_utc(), second.to_utc()),
         LocalResult::None => {
@@ -132,7 +174,8 @@ pub fn local(naive: NaiveDateTime, zone: Tz) -> Stamp {
             let utc = |offset: FixedOffset| (naive - Duration::seconds(i64::from(offset.local_minus_utc()))).and_utc();
             Stamp::between(utc(by(Duration::days(1))), utc(by(Duration::days(-1))))
         }
-    }
+    };
+    Stamp { local: true, ..stamp }
 }
 
 /// A duration as logs write it, in whole seconds: `31`, `31.4`, `1:43` (minutes), `00:01:43`, `PT1M43S`.
@@ -191,8 +234,8 @@ mod tests {
         let iso = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         match stamp {
             None => "none".to_owned(),
-            Some(Stamp { at, latest: None }) => iso(at),
-            Some(Stamp { at, latest: Some(latest) }) => format!("{}..{}", iso(at), iso(latest)),
+            Some(Stamp { at, latest: None, .. }) => iso(at),
+            Some(Stamp { at, latest: Some(latest), .. }) => format!("{}..{}", iso(at), iso(latest)),
         }
     }
 
@@ -228,6 +271,16 @@ mod tests {
         ] {
             assert_eq!(shown(rfc2822(text)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_stamp_says_what_it_rests_on() {
+        let exact = iso("2026-07-01T09:00:00Z").unwrap();
+        assert_eq!((exact.basis, exact.local), (Basis::Ring, false));
+        let local = local(naive_iso("2026-07-01 09:00").unwrap().0, chrono_tz::America::Chicago).coarse(Duration::seconds(59));
+        assert_eq!((local.basis, local.local, local.before(Duration::seconds(30)).local), (Basis::Ring, true, true));
+        let before = exact.before(Duration::seconds(30));
+        assert_eq!((before.basis, shown(Some(before)).as_str()), (Basis::Event, "2026-07-01T08:59:30Z..2026-07-01T09:00:00Z"));
     }
 
     #[test]
