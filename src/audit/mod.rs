@@ -24,6 +24,7 @@ pub mod maps;
 mod one_call;
 mod phones;
 mod probe;
+pub mod programs;
 mod publish;
 mod record;
 mod review;

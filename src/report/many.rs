@@ -352,7 +352,9 @@ pub(crate) fn notes(report: &Report) -> Vec<String> {
 pub(crate) fn median_interval(report: &Report) -> String {
     let cell = all(report).map(|group| of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
     match cell {
-        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => format!("{}; the silent counted in", cell.interval),
+        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => {
+            format!("{}; the silent counted in", cell.interval)
+        }
         _ => "the silent counted in".to_owned(),
     }
 }
