@@ -8,6 +8,8 @@ use super::sheet::{Cell, Sheet};
 
 /// More bars nobody reads.
 const MOST_BARS: u32 = 60;
+/// Letters that Excel takes for a description.
+const MOST_TOLD: usize = 250;
 const WIDTH: u32 = 860;
 const BAR: u32 = 24;
 const INK: Color = Color::RGB(0x000E_6655);
@@ -50,7 +52,7 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
         // The best on top, the scale at its foot.
         scores.y_axis().set_min(0).set_max(100);
         scores.x_axis().set_reverse();
-        scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), 900));
+        scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), MOST_TOLD));
         page.insert_chart(next, 0, &scores)?;
         next += height / 20 + 2;
     }
