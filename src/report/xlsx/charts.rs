@@ -41,7 +41,7 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
         return Ok(());
     }
     let page = workbook.add_worksheet().set_name("Charts")?;
-    page.set_landscape().set_paper_size(1).set_print_fit_to_pages(1, 0);
+    page.set_landscape().set_paper_size(1).set_print_fit_to_pages(1, 1);
     let mut next = 1;
     if scored > 0 {
         let bars = scored.min(MOST_BARS);
@@ -49,9 +49,9 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
         let mut scores = chart(Chart::new_bar(), &title, board, bars, "0.0");
         let height = 110 + BAR * bars;
         scores.set_height(height);
-        // The best on top, the scale at its foot.
-        scores.y_axis().set_min(0).set_max(100);
-        scores.x_axis().set_reverse();
+        // The best on top. Of bars that lie, the crate calls the scale x and the names y, as they stand.
+        scores.x_axis().set_min(0).set_max(100);
+        scores.y_axis().set_reverse();
         scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), MOST_TOLD));
         page.insert_chart(next, 0, &scores)?;
         next += height / 20 + 2;
