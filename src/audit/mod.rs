@@ -25,6 +25,7 @@ mod one_call;
 mod phones;
 mod portfolio;
 mod probe;
+pub mod programs;
 mod publish;
 mod record;
 mod review;

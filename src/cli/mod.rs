@@ -13,6 +13,7 @@ mod man;
 mod mapping;
 mod output;
 mod probe;
+mod program;
 mod purge_list;
 mod record;
 mod rederive;
@@ -117,6 +118,7 @@ enum Command {
     #[command(subcommand)]
     Inspect(inspect::Inspect),
     Rubric(rubric::RubricArgs),
+    Program(program::ProgramArgs),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -217,6 +219,7 @@ async fn run(command: Command, context: &Context) -> Ended {
         Command::Score(command) => score::run(&command, context),
         Command::Inspect(command) => inspect::run(command, context).await,
         Command::Rubric(command) => rubric::run(&command, context),
+        Command::Program(command) => program::run(&command, context),
         Command::Completions(command) => completions::run(&command, context),
         Command::Man(command) => man::run(&command, context),
     }

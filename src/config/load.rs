@@ -460,7 +460,8 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
         );
         assert_eq!(mailbox.home(), "mail.example.org");
         assert_eq!(config.store.url, "sqlite:/w/.crickets/crickets.db");
-        assert_eq!((config.wave.min_days_between, config.wave.window_days), (25, 30));
+        assert_eq!((config.wave.min_days_between, config.wave.window_days, config.report.rank_from), (25, 30, 3));
+        assert_eq!(parse(&format!("{GOOD}[report]\nrank_from = 5\n")).unwrap().report.rank_from, 5);
         let phone = &config.phones["main"];
         let twilio = phone.twilio.as_ref().unwrap();
         assert_eq!((twilio.url.as_str(), twilio.number.as_str(), twilio.poll.as_secs()), ("https://api.twilio.com/", "+15125550142", 60));
@@ -497,6 +498,7 @@ hosts = { "bluebonnet.example" = "127.0.0.1:8080" }
             ("{ env = \"SHOPPER_PASSWORD\" }", "\"hush\"", (11, 12), "a text stands where the place of the password"),
             ("[workspace]", "smtp.url = \"smtps://me:hush@example.org\"\n[workspace]", (2, 12), "password does not belong"),
             ("[workspace]", "browser.webdriver = \"grid:4444/x y\"\n[workspace]", (2, 21), "no WebDriver server"),
+            ("[workspace]", "report.rank_from = 0\n[workspace]", (2, 20), "from 1 to 1000"),
             ("[workspace]", "store.url = \"mysql://localhost/a\"\n[workspace]", (2, 13), "no store"),
             ("[workspace]", "brand.acent = \"#0e6655\"\n[workspace]", (2, 7), "unknown field"),
             ("[workspace]", "brand.accent = \"teal\"\n[workspace]", (2, 16), "no colour"),

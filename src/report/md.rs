@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, advice, compare, sensitivity, watched};
+use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, advice, compare, sensitivity, trailing, watched};
 use crate::score::program::Figures;
 use crate::score::{FirstOf, Insight};
 
@@ -14,7 +14,10 @@ impl Writer for Md {
     fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
         let mut out = String::new();
         // Writing to a String cannot fail.
-        let _ = head(&mut out, report).and_then(|()| board(&mut out, report)).and_then(|()| rest(&mut out, report));
+        let _ = head(&mut out, report)
+            .and_then(|()| board(&mut out, report))
+            .and_then(|()| over_waves(&mut out, report))
+            .and_then(|()| rest(&mut out, report));
         Ok(vec![Page::text("report.md", out)])
     }
 }
@@ -92,6 +95,36 @@ fn board(out: &mut String, report: &Report) -> std::fmt::Result {
             let (verdict, status) = (words::verdict(shop.card.verdict), words::status(shop.card.status));
             writeln!(out, "| {} | {verdict} | {status} | {} |", text(&shop.card.builder), text(&shop.reasons().join(" ")))?;
         }
+    }
+    Ok(())
+}
+
+/// Ranks and trend over the trailing waves, where there is more than one wave or any rank.
+fn over_waves(out: &mut String, report: &Report) -> std::fmt::Result {
+    let statistics = &report.statistics.trailing;
+    let ranked = report.builders.iter().any(|builder| builder.rank.is_some());
+    if statistics.trend.len() < 2 && !ranked {
+        return Ok(());
+    }
+    writeln!(out, "\n## Over the trailing waves\n\n{}\n", trailing::kinds(report))?;
+    if ranked {
+        writeln!(out, "| rank | builder | n | mean score | 95 % interval |\n|---:|---|---:|---:|---:|")?;
+        for builder in &report.builders {
+            let rank = builder.rank.map_or_else(|| words::NONE.to_owned(), |rank| rank.to_string());
+            let edges = builder.interval.map(|edges| edges.map(words::score).join(" to ")).unwrap_or_default();
+            writeln!(out, "| {rank} | {} | {} | {} | {edges} |", text(&builder.builder), builder.n, words::score(builder.mean_score))?;
+        }
+        writeln!(out)?;
+    }
+    for (n, sentence) in trailing::ranks(report).iter().enumerate() {
+        writeln!(out, "{}{}", if n == 0 { "" } else { "- " }, text(sentence))?;
+    }
+    writeln!(out, "\n| wave | n | mean score | never answered | median to a person |\n|---|---:|---|---|---:|")?;
+    for point in &statistics.trend {
+        writeln!(out, "| {} |", trailing::row(point).map(|cell| text(&cell)).join(" | "))?;
+    }
+    for sentence in trailing::change(report).into_iter().chain(trailing::improved(report)) {
+        writeln!(out, "\n{}", text(&sentence))?;
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ mod sensitivity;
 mod shots;
 mod summary;
 mod svg;
+mod trailing;
 mod watched;
 pub mod words;
 mod xlsx;

@@ -370,13 +370,14 @@ fn a_mail_server_whose_clock_is_off_is_found_out_and_its_arrivals_are_corrected(
         format!("From: Amy Ortiz <amy@bluebonnet.test>\nTo: {to}\nSubject: The Magnolia\n\nHi Dana,\n\nyes, it does.\n\nAmy Ortiz\n");
     let came = now + TimeDelta::seconds(5);
     store(record("amy", &text, came, None));
-    let made = |more: &str| workspace.make_report(WAVE, &["--as-of", more]);
-    let as_of = (now + TimeDelta::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let before = made(&as_of);
+    // A report speaks of no moment later than now, so the clock is one that is ahead.
+    let later = (now + TimeDelta::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let made = || workspace.make_report(WAVE, &["--now", &later]);
+    let before = made();
     assert_eq!(touches(&before, "bluebonnet")[0]["disputed"], true, "{before:#}");
 
     store(record("canary", "Subject: Test mail of crickets\n\nTest.\n", now, Some("canaryab2cd3ef4gh5".into())));
-    let after = made(&as_of);
+    let after = made();
     let touch = &touches(&after, "bluebonnet")[0];
     let time = |name: &str| touch[name].as_str().unwrap_or_else(|| panic!("no {name}: {touch:#}")).parse::<DateTime<Utc>>().unwrap();
     assert_eq!(touch["disputed"], false, "{touch:#}");

@@ -40,3 +40,21 @@ fn the_same_log_gives_the_same_bytes() {
     let then = bytes(&["--as-of", &sent]);
     assert!(shops(&then).as_array().is_some_and(Vec::is_empty), "as of the sending nothing had come: {:#}", shops(&then));
 }
+
+/// What is yet to come nobody watched: without this rule such a report would call a silent shop's window over.
+#[test]
+fn a_report_of_a_moment_yet_to_come_speaks_of_now() {
+    let (workspace, _site, _alias) = asked();
+    let before = now();
+    let ran = workspace.ok(&["report", "--wave", WAVE, "--format", "json", "--as-of", "2099-01-01T00:00:00Z"]);
+    let report = workspace.report(WAVE);
+    let spoke_of = report["as_of"].as_str().unwrap().to_owned();
+    assert!(before <= spoke_of && spoke_of <= now(), "{spoke_of}");
+    assert!(ran.err.contains(&format!("That moment is yet to come: the report speaks of now, {spoke_of}.")), "{}", ran.err);
+    assert_ne!(shop(&report, "bluebonnet")["verdict"], "final", "{report:#}");
+
+    // Under a rehearsal's clock now is the rehearsal's.
+    workspace.ok(&["--now", "2098-01-01T00:00:00Z", "report", "--wave", WAVE, "--format", "json", "--as-of", "2099-01-01T00:00:00Z"]);
+    let spoke_of = workspace.report(WAVE)["as_of"].as_str().unwrap().to_owned();
+    assert!(spoke_of.starts_with("2098-01-01T00:0"), "{spoke_of}");
+}

@@ -1,27 +1,19 @@
 //! The three ratios and their intervals. Takes counts; gives shares with Wilson's interval (E. B. Wilson 1927), which holds for small
 //! counts and for none, where the usual one does not.
 
+use super::super::stats::Share;
 use super::super::verdict::rounded;
 use super::{Figures, Ratio, Row};
 
-/// The normal distribution's 97.5 % quantile.
-const Z: f64 = 1.959_963_984_540_054;
 /// What shares are rounded to.
 const PARTS: f64 = 1e6;
 
 /// A part of a whole.
 pub(super) fn ratio(number: u64, of: u64) -> Ratio {
     let share = (of > 0).then(|| number_of(number) / number_of(of));
-    let interval = share.filter(|share| *share <= 1.0).map(|share| wilson(share, number_of(of)));
+    let count = |count: u64| u32::try_from(count).ok();
+    let interval = count(number).zip(count(of)).and_then(|(number, of)| Share::of(number, of)).map(|share| share.interval);
     Ratio { number, of, share: share.map(|share| rounded(share, PARTS)), interval }
-}
-
-/// The 95 % interval of a share that was seen in `n`.
-fn wilson(share: f64, n: f64) -> [f64; 2] {
-    let z2 = Z * Z;
-    let middle = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    [middle - half, middle + half].map(|end| rounded(end.clamp(0.0, 1.0), PARTS))
 }
 
 /// The figures of some rows.
