@@ -98,17 +98,22 @@ impl Workspace {
         let waves = portfolio::trailing(&all, wave, topic.waves);
         let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
         let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from, as_of);
+        let of_wave = |one: &&Scored<'_>| one.inquiry.wave == wave;
         let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
         for one in &scored {
             of_builder.entry(&one.card.builder).or_default().push(&one.card);
         }
-        let mut shops = Vec::new();
-        for one in scored.iter().filter(|one| one.inquiry.wave == wave) {
+        let mut told = Vec::new();
+        for one in scored.iter().filter(of_wave) {
             let detail = self.detail(one.inquiry, &ledger, as_of).await?;
-            let appeals = appeals.remove(&one.inquiry.id).unwrap_or_default();
             let known = of_builder.get(one.card.builder.as_str()).map_or(&[][..], Vec::as_slice);
             let insight = insight(&one.card, known, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
-            shops.push(ShopInput { card: one.card.clone(), readiness: one.inquiry.readiness.clone(), detail, insight, appeals });
+            told.push((detail, insight));
+        }
+        let mut shops = Vec::new();
+        for (one, (detail, insight)) in scored.into_iter().filter(|one| of_wave(&one)).zip(told) {
+            let appeals = appeals.remove(&one.inquiry.id).unwrap_or_default();
+            shops.push(ShopInput { card: one.card, readiness: one.inquiry.readiness.clone(), detail, insight, appeals });
         }
         let logo = self.config.brand.picture().map_err(|error| {
             let what = error.to_string();

@@ -63,11 +63,13 @@ pub fn printable(report: &Report, paper: Paper) -> Result<String, ReportError> {
         let (before, inner, after) = parts(&sheet.text).ok_or_else(|| whole(sheet))?;
         if n == 0 {
             let (top, body) = before.split_once("</head>").ok_or_else(|| whole(sheet))?;
-            head = format!("{top}<style>\n{}</style>\n</head>{body}", style(report, paper, &sheets));
-            after.clone_into(&mut foot);
+            // What all pages share keeps the names of its places.
+            let shared = |part: &str| placed(part, None, &sheet.path, &numbers);
+            head = format!("{top}<style>\n{}</style>\n</head>{}", style(report, paper, &sheets), shared(body));
+            foot = shared(after);
         }
         // Writing to a String cannot fail.
-        let _ = write!(main, "<div class=\"sheet s{n}\" id=\"p{n}\">\n{}\n</div>\n", placed(inner, n, &sheet.path, &numbers));
+        let _ = write!(main, "<div class=\"sheet s{n}\" id=\"p{n}\">\n{}\n</div>\n", placed(inner, Some(n), &sheet.path, &numbers));
     }
     Ok(format!("{head}<main id=\"main\" class=\"inner\">\n{main}</main>{foot}"))
 }
@@ -101,11 +103,14 @@ fn parts(page: &str) -> Option<(&str, &str, &str)> {
     Some((before, inner, after))
 }
 
-/// A part whose places have names of their own, and whose links to other pages lead to their parts.
-fn placed(inner: &str, n: usize, path: &str, numbers: &BTreeMap<&str, usize>) -> String {
+/// A part of sheet `n` whose places have names of their own, and whose links to other pages lead to their parts.
+fn placed(inner: &str, n: Option<usize>, path: &str, numbers: &BTreeMap<&str, usize>) -> String {
     let (Some(named), Some(place)) = (NAMED.as_ref(), PLACE.as_ref()) else { return inner.to_owned() };
     let own: BTreeSet<&str> = place.captures_iter(inner).filter_map(|found| found.get(1)).map(|id| id.as_str()).collect();
-    let within = |id: &str| if own.contains(id) { format!("p{n}-{id}") } else { id.to_owned() };
+    let within = |id: &str| match n {
+        Some(n) if own.contains(id) => format!("p{n}-{id}"),
+        _ => id.to_owned(),
+    };
     let link = |target: &str| -> String {
         let (file, id) = target.split_once('#').unwrap_or((target, ""));
         if file.is_empty() {
@@ -232,7 +237,7 @@ mod tests {
             ("builders/a.html", r#"<a href="https://b.example/x#y">b</a>"#, r#"<a href="https://b.example/x#y">b</a>"#),
             ("builders/a.html", r##"<clipPath id="c"/><g clip-path="url(#c)"/>"##, r##"<clipPath id="p1-c"/><g clip-path="url(#p1-c)"/>"##),
         ] {
-            assert_eq!(placed(inner, 1, page, &numbers), want);
+            assert_eq!(placed(inner, Some(1), page, &numbers), want);
         }
     }
 

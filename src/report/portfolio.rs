@@ -231,7 +231,7 @@ pub fn write_portfolio(portfolio: &Portfolio, reports: &[Report], dir: &Path, fo
     for format in Format::PLAIN.iter().filter(|format| formats.contains(format)) {
         match format {
             Format::Html => {
-                for last in reports.last() {
+                if let Some(last) = reports.last() {
                     pages.extend([html(portfolio, last)?, rendered(portfolio, "methods.html", &methods::view(last))?]);
                 }
             }

@@ -94,9 +94,7 @@ mod tests {
         };
         let bytes = parcel.bytes().unwrap();
         let head = String::from_utf8_lossy(&bytes).split("\r\n\r\n").next().unwrap().to_owned();
-        let mail = crate::collect::mail::parse(&bytes);
-        assert_eq!(mail.from.as_ref().map(|from| from.address.as_str()), Some("shopper@example.org"), "{head}");
-        assert!(mail.subject.starts_with("Wave 2026-11: how builders answered · Acme"), "{mail:?}");
+        assert!(head.starts_with("From: ") && head.lines().any(|line| line.ends_with("<shopper@example.org>")), "{head}");
         assert!(!head.lines().any(|line| line.starts_with("Bcc:")), "{head}");
         for line in ["Auto-Submitted: auto-generated", "Date: Thu, 03 Dec 2026 00:00:00 +0000", "Message-ID: <report."] {
             assert!(head.contains(line), "{head}");
@@ -104,6 +102,7 @@ mod tests {
         let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
         assert_eq!(parsed.attachments().map(mail_parser::MessagePart::contents).collect::<Vec<_>>(), [&file[..]]);
         assert!(parsed.body_text(0).unwrap().contains("Über all.") && parsed.body_html(0).unwrap().contains("<p>Hello.</p>"));
+        assert!(parsed.subject().is_some_and(|subject| subject.starts_with("Wave 2026-11: how builders answered · Acme")), "{head}");
         let nobody = Parcel { to: "nobody", ..parcel }.bytes().unwrap_err().to_string();
         assert!(nobody.starts_with("could not write the mail to nobody: `nobody` is no mail address"), "{nobody}");
     }

@@ -8,6 +8,8 @@ use super::sheet::{Cell, Sheet};
 
 /// More bars nobody reads.
 const MOST_BARS: u32 = 60;
+/// Letters that Excel takes for a description.
+const MOST_TOLD: usize = 250;
 const WIDTH: u32 = 860;
 const BAR: u32 = 24;
 const INK: Color = Color::RGB(0x000E_6655);
@@ -39,7 +41,7 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
         return Ok(());
     }
     let page = workbook.add_worksheet().set_name("Charts")?;
-    page.set_landscape().set_paper_size(1).set_print_fit_to_pages(1, 0);
+    page.set_landscape().set_paper_size(1).set_print_fit_to_pages(1, 1);
     let mut next = 1;
     if scored > 0 {
         let bars = scored.min(MOST_BARS);
@@ -47,10 +49,10 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
         let mut scores = chart(Chart::new_bar(), &title, board, bars, "0.0");
         let height = 110 + BAR * bars;
         scores.set_height(height);
-        // The best on top, the scale at its foot.
-        scores.y_axis().set_min(0).set_max(100);
-        scores.x_axis().set_reverse();
-        scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), 900));
+        // The best on top. Of bars that lie, the crate calls the scale x and the names y, as they stand.
+        scores.x_axis().set_min(0).set_max(100);
+        scores.y_axis().set_reverse();
+        scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), MOST_TOLD));
         page.insert_chart(next, 0, &scores)?;
         next += height / 20 + 2;
     }
