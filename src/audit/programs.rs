@@ -213,8 +213,7 @@ fn month_of(text: &str) -> Option<String> {
         u16::try_from(at + 1).ok()
     };
     let (year, month) = match parts.as_slice() {
-        [year, month] | [year, month, _] if year.len() == 4 && month.len() <= 2 => (number(year)?, number(month)?),
-        [month, year] if year.len() == 4 && month.len() <= 2 => (number(year)?, number(month)?),
+        [year, month] | [year, month, _] | [month, year] if year.len() == 4 && month.len() <= 2 => (number(year)?, number(month)?),
         [month, day, year] if year.len() == 4 && month.len() <= 2 && number(day)? <= 31 => (number(year)?, number(month)?),
         [month, year] if named(month).is_some() => match (year.len(), number(year)?) {
             (4, year) => (year, named(month)?),

@@ -47,9 +47,9 @@ impl<'a> Window<'a> {
     }
 
     fn attempts(&self, rubric: &Rubric) -> Vec<Attempt> {
-        let rang = self.personal().filter(|touch| matches!(touch.channel, Channel::Call | Channel::Voicemail));
+        let calls = self.personal().filter(|touch| matches!(touch.channel, Channel::Call | Channel::Voicemail));
         let ring = |touch: &'a TouchEntry| Ring { id: &touch.id, from: touch.from.as_deref(), at: touch.at };
-        attempts(rang.map(ring), rubric.touches.same_attempt_s.i64())
+        attempts(calls.map(ring), rubric.touches.same_attempt_s.i64())
     }
 }
 
@@ -101,16 +101,15 @@ fn people(window: &Window<'_>) -> (Vec<Person>, Vec<HandOff>) {
             named.push((person.clone(), known.of_name(&tidy(other))));
         }
         let Some(person) = person else { continue };
-        match people.iter_mut().find(|(known, _)| *known == person) {
-            Some((_, touches)) => *touches += 1,
-            None => {
-                if let Some(from) = &before {
-                    // By whoever it was, or by the new one, who names the old.
-                    let met = named.iter().any(|(by, to)| *to == person || (by.as_ref() == Some(&person) && to == from));
-                    hand_offs.push(HandOff { from: shown(from), to: shown(&person), introduced: met, touch: touch.id.clone() });
-                }
-                people.push((person.clone(), 1));
+        if let Some((_, touches)) = people.iter_mut().find(|(known, _)| *known == person) {
+            *touches += 1;
+        } else {
+            if let Some(from) = &before {
+                // By whoever it was, or by the new one, who names the old.
+                let met = named.iter().any(|(by, to)| *to == person || (by.as_ref() == Some(&person) && to == from));
+                hand_offs.push(HandOff { from: shown(from), to: shown(&person), introduced: met, touch: touch.id.clone() });
             }
+            people.push((person.clone(), 1));
         }
         before = Some(person);
     }

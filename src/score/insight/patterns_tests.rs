@@ -69,7 +69,7 @@ fn a_chat_and_no_person_is_relied_on_chat() {
     assert_eq!(patterns(&silent, &[]), [(Pattern::ChatReliedOn, 0.4)]);
     let robot = silent.clone().touch("email", "auto_reply", 9);
     assert_eq!(patterns(&robot, &[]), [(Pattern::ChatReliedOn, 0.5)], "it surely arrived");
-    assert_eq!(patterns(&robot, &[silent.clone()]), [(Pattern::ChatReliedOn, 0.6)], "as the time before");
+    assert_eq!(patterns(&robot, std::slice::from_ref(&silent)), [(Pattern::ChatReliedOn, 0.6)], "as the time before");
     assert_eq!(patterns(&robot, &[answered(60)]), [], "another time somebody answered the form");
     assert_eq!(only(&Case::new().email(20 * DAY)), [], "somebody answered, however late");
 }
@@ -79,7 +79,7 @@ fn one_day_and_one_way_is_no_framework() {
     let once = Case::new().email(60).email(2 * HOUR);
     assert_eq!(patterns(&once, &[]), [(Pattern::NoFramework, 0.45)]);
     let drip = once.clone().touch("email", "marketing", 5 * DAY);
-    assert_eq!(patterns(&drip, &[once.clone()]), [(Pattern::NoFramework, 0.65)]);
+    assert_eq!(patterns(&drip, std::slice::from_ref(&once)), [(Pattern::NoFramework, 0.65)]);
     let cases = [
         (once.clone().call(3 * HOUR), "two ways"),
         (once.clone().email(DAY), "two days"),
