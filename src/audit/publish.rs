@@ -291,9 +291,9 @@ fn scored<'a>(
     rubric: &Rubric,
 ) -> Result<Vec<Scored<'a>>, AuditError> {
     let of_waves = all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str()));
-    let mut scorer = Scorer::new(rubric);
+    let mut by_rubric = Scorer::new(rubric);
     let scored = of_waves.map(|inquiry| {
-        let (card, watch) = scorer.score(ledger.log(inquiry, as_of))?;
+        let (card, watch) = by_rubric.score(ledger.log(inquiry, as_of))?;
         Ok(Scored { inquiry, card, watch })
     });
     scored.collect()

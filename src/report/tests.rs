@@ -133,8 +133,12 @@ fn the_json_has_the_contracts_keys() {
     };
     assert_eq!(json["schema"], "crickets.report/1");
     assert_eq!(json["as_of"], "2026-12-03T00:00:00Z");
-    has(&json, "schema wave as_of clock rubric shops builders cohort coverage unmatched in_review");
+    has(&json, "schema wave as_of clock rubric shops builders cohort statistics coverage unmatched in_review");
     has(&json["rubric"], "name version sha256");
+    has(&json["statistics"], "settings groups trailing");
+    has(&json["statistics"]["groups"][0], "by name n n_final median_first_personal_s never_personal buckets score shares curves");
+    has(&json["statistics"]["groups"][0]["curves"]["call"], "n answered censored not_offered not_watched median_s median_interval_s steps");
+    has(&json["statistics"]["trailing"], "kind left_out sensitivity trend builders most_improved");
     has(&json["cohort"], "n median_first_personal_s never_personal buckets");
     has(&json["cohort"]["buckets"], "<=5m <=15m <=30m <=1h <=4h <=24h <=48h <=7d <=30d never");
     has(&json["builders"][0], "builder n mean_score interval rank");

@@ -56,11 +56,11 @@ pub(crate) fn change(report: &Report) -> Option<String> {
     let change = last.from_previous.as_ref()?;
     let mut parts = Vec::new();
     if let Some(rise) = change.score {
-        parts.push(format!("the mean score {}{}", signed(rise.change, score(rise.change.abs())), within(rise.interval, 1.0, "")));
+        parts.push(format!("the mean score {}{}", signed(rise.change, &score(rise.change.abs())), within(rise.interval, 1.0, "")));
     }
     if let Some(never) = change.never {
         let points = format!("{} points", score(never.change.abs() * 100.0));
-        parts.push(format!("the share never answered {}{}", signed(never.change, points), within(never.interval, 100.0, " points")));
+        parts.push(format!("the share never answered {}{}", signed(never.change, &points), within(never.interval, 100.0, " points")));
     }
     if let Some(seconds) = change.median_s {
         let longer = if seconds > 0 { "longer" } else { "shorter" };
@@ -70,7 +70,7 @@ pub(crate) fn change(report: &Report) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Since {}: {}.", brief(&change.since, NAME), parts.join(", ")))
 }
 
-fn signed(change: f64, size: String) -> String {
+fn signed(change: f64, size: &str) -> String {
     match change {
         up if up > 0.0 => format!("up {size}"),
         down if down < 0.0 => format!("down {size}"),
@@ -123,6 +123,9 @@ mod tests {
             said.starts_with("Since 2026-10: the mean score up ") && said.contains("the share never answered the same (95 %: −"),
             "{said}"
         );
+        let ways = [(1.5, "up 1.5"), (-1.5, "down 1.5"), (0.0, "the same")];
+        assert!(ways.iter().all(|(change, said)| signed(*change, &score(change.abs())) == *said));
+        assert_eq!(within(Some([-3.04, 12.0]), 1.0, " points"), " (95 %: −3.0 to 12.0 points)");
         let most = improved(&report);
         assert!(
             most.len() == 1 && most[0].starts_with("Most improved: Bluebonnet Homes, from 74.4 in 2026-10 to 93.0 in 2026-11 (n = 2)."),

@@ -63,11 +63,11 @@ pub(super) fn question(facts: &Facts<'_>) -> Judged {
 }
 
 pub(super) fn personal(facts: &Facts<'_>) -> Judged {
-    let elements: [(&str, Vec<String>); 4] = [
-        ("the shopper's name", with(facts, |labels| labels.name_used == Some(true))),
-        ("the community or plan", with(facts, |labels| labels.community_named == Some(true))),
-        ("a named sender", with(facts, |labels| filled(labels.sender_name.as_ref()))),
-        ("a direct number", with(facts, |labels| filled(labels.direct_phone.as_ref()))),
+    let elements: [(&str, Vec<&str>); 4] = [
+        ("the shopper's name", those(facts, |labels| labels.name_used == Some(true))),
+        ("the community or plan", those(facts, |labels| labels.community_named == Some(true))),
+        ("a named sender", those(facts, |labels| filled(labels.sender_name.as_ref()))),
+        ("a direct number", those(facts, |labels| filled(labels.direct_phone.as_ref()))),
     ];
     if facts.said().next().is_none() {
         return nothing_said(facts);
@@ -157,10 +157,15 @@ fn nothing_said(facts: &Facts<'_>) -> Judged {
 
 /// The touches in which something was said and whose labels hold.
 fn with(facts: &Facts<'_>, holds: impl Fn(&Labels) -> bool) -> Vec<String> {
-    facts.said().filter(|(_, labels)| holds(labels)).map(|(touch, _)| touch.id.clone()).collect()
+    those(facts, holds).into_iter().map(str::to_owned).collect()
 }
 
-fn unique(ids: impl Iterator<Item = String>) -> Vec<String> {
+/// The same, by reference.
+fn those<'a>(facts: &Facts<'a>, holds: impl Fn(&Labels) -> bool) -> Vec<&'a str> {
+    facts.said().filter(|(_, labels)| holds(labels)).map(|(touch, _)| touch.id.as_str()).collect()
+}
+
+fn unique<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    ids.filter(|id| seen.insert(id.clone())).collect()
+    ids.filter(|id| seen.insert(*id)).map(str::to_owned).collect()
 }

@@ -15,12 +15,12 @@ use super::judge::Judged;
 use super::people::{People, tidy};
 
 pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
-    let named: Vec<(String, String, Option<&String>)> = facts
+    let named: Vec<(&str, String, Option<&String>)> = facts
         .personal()
         .filter_map(|seen| {
             let labels = &seen.touch.labels;
             let name = labels.sender_name.as_ref().filter(|_| filled(labels.sender_name.as_ref()))?;
-            Some((seen.touch.id.clone(), tidy(name), labels.introduces.as_ref().filter(|_| filled(labels.introduces.as_ref()))))
+            Some((seen.touch.id.as_str(), tidy(name), labels.introduces.as_ref().filter(|_| filled(labels.introduces.as_ref()))))
         })
         .collect();
     if named.is_empty() {
@@ -35,14 +35,15 @@ pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
         let (from, to) = (leader.get(&other).cloned().unwrap_or(other), leader.get(&one).cloned().unwrap_or(one));
         leader.values_mut().filter(|name| **name == from).for_each(|name| name.clone_from(&to));
     }
-    let mut share: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut share: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (id, name, _) in &named {
         let person = people.of_name(name);
-        share.entry(leader.get(&person).cloned().unwrap_or(person)).or_default().push(id.clone());
+        share.entry(leader.get(&person).cloned().unwrap_or(person)).or_default().push(id);
     }
     let most = share.into_values().max_by_key(Vec::len).unwrap_or_default();
     let part = f64::from(small(most.len())) / f64::from(small(named.len()).max(1));
     let why = format!("{} of {} named personal touches come from the same person", most.len(), named.len());
+    let most = most.into_iter().map(str::to_owned).collect();
     Judged::yes_or_no(part >= facts.rubric.respect.constant_contact.share.0 - 1e-9, why, most)
 }
 

@@ -81,8 +81,9 @@ pub fn sensitivity(cards: &[&Card]) -> Sensitivity {
     if scored.len() < 2 {
         return Sensitivity::default();
     }
-    let parts = parts(scored.iter().map(|(_, card)| *card));
-    let weighed = |name, factor| -> Vec<f64> { scored.iter().map(|(_, card)| weighed(card, name, factor)).collect() };
+    let sums: Vec<Sums<'_>> = scored.iter().map(|(_, card)| Sums::of(card)).collect();
+    let parts = parts(&sums);
+    let weighed = |name, factor| -> Vec<f64> { sums.iter().map(|card| card.weighed(name, factor)).collect() };
     let base = weighed("", 1.0);
     let mut found = Sensitivity { trials: parts.len() * FACTORS.len(), turns: Vec::new() };
     let place = |index: usize| scored.get(index).map_or(0, |(place, _)| *place);
@@ -100,18 +101,19 @@ pub(super) fn of_ranks<'a>(standings: &[Standing], cards: impl IntoIterator<Item
     if ranked.len() < 2 {
         return RankSensitivity::default();
     }
-    let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
+    let places: BTreeMap<&str, usize> = ranked.iter().enumerate().map(|(place, (builder, _))| (*builder, place)).collect();
+    let mut own: Vec<Vec<Sums<'_>>> = ranked.iter().map(|_| Vec::new()).collect();
     for card in cards.into_iter().filter(|card| card.verdict == Verdict::Final && card.score.is_some()) {
-        of_builder.entry(&card.builder).or_default().push(card);
+        let place = places.get(card.builder.as_str()).and_then(|place| own.get_mut(*place));
+        place.into_iter().for_each(|cards| cards.push(Sums::of(card)));
     }
-    let own = |builder| of_builder.get(builder).map_or(&[][..], Vec::as_slice);
-    let parts = parts(ranked.iter().flat_map(|(builder, _)| own(*builder).iter().copied()));
-    let mean = |builder, name, factor| {
-        let mut scores: Vec<f64> = own(builder).iter().map(|card| weighed(card, name, factor)).collect();
+    let parts = parts(own.iter().flatten());
+    let mean = |cards: &Vec<Sums<'_>>, name, factor| {
+        let mut scores: Vec<f64> = cards.iter().map(|card| card.weighed(name, factor)).collect();
         scores.sort_by(f64::total_cmp);
         rounded(scores.iter().sum::<f64>() / f64::from(small(scores.len()).max(1)), 10.0)
     };
-    let means = |name, factor| -> Vec<f64> { ranked.iter().map(|(builder, _)| mean(builder, name, factor)).collect() };
+    let means = |name, factor| -> Vec<f64> { own.iter().map(|cards| mean(cards, name, factor)).collect() };
     let base = means("", 1.0);
     let mut ranges: Vec<RankRange> =
         ranked.iter().map(|(builder, rank)| RankRange { builder: (*builder).to_owned(), rank: *rank, best: *rank, worst: *rank }).collect();
@@ -128,15 +130,43 @@ pub(super) fn of_ranks<'a>(standings: &[Standing], cards: impl IntoIterator<Item
     RankSensitivity { trials: small(parts.len() * FACTORS.len()), turns, ranges }
 }
 
+/// A card's points and their maxima by part of the rubric, so that each weighting is a few sums.
+struct Sums<'a> {
+    parts: Vec<(&'a str, f64, f64)>,
+    cap: f64,
+}
+
+impl<'a> Sums<'a> {
+    fn of(card: &'a Card) -> Self {
+        let mut parts: Vec<(&str, f64, f64)> = Vec::new();
+        for line in card.criteria.iter().filter(|line| line.counted) {
+            match parts.iter_mut().find(|(name, _, _)| *name == part(&line.id)) {
+                Some((_, points, of)) => (*points, *of) = (*points + line.points, *of + line.of),
+                None => parts.push((part(&line.id), line.points, line.of)),
+            }
+        }
+        Self { parts, cap: card.caps.first().map_or(100.0, |cap| cap.cap) }
+    }
+
+    /// The score with one part of the rubric at another weight.
+    fn weighed(&self, name: &str, factor: f64) -> f64 {
+        let (points, of) = self.parts.iter().fold((0.0, 0.0), |(sum, whole), (part, points, of)| {
+            let weight = if *part == name { factor } else { 1.0 };
+            (sum + weight * points, whole + weight * of)
+        });
+        if of > 0.0 { rounded(100.0 * points / of, 10.0).min(self.cap) } else { 0.0 }
+    }
+}
+
 /// The parts of the rubric that count on any of the cards, in its order.
-fn parts<'a>(cards: impl Iterator<Item = &'a Card>) -> Vec<&'a str> {
-    let mut parts: Vec<&str> = Vec::new();
-    for line in cards.flat_map(|card| &card.criteria).filter(|line| line.counted) {
-        if !parts.contains(&part(&line.id)) {
-            parts.push(part(&line.id));
+fn parts<'a: 'b, 'b>(cards: impl IntoIterator<Item = &'b Sums<'a>>) -> Vec<&'a str> {
+    let mut known: Vec<&str> = Vec::new();
+    for (name, _, _) in cards.into_iter().flat_map(|card| &card.parts) {
+        if !known.contains(name) {
+            known.push(name);
         }
     }
-    parts
+    known
 }
 
 /// Every weighting that is tried.
@@ -173,16 +203,6 @@ fn ranks(means: &[f64]) -> Vec<u32> {
     let mut sorted = means.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
     means.iter().map(|mean| 1 + small(sorted.partition_point(|other| other > mean))).collect()
-}
-
-/// The score of a card with one part of the rubric at another weight.
-fn weighed(card: &Card, name: &str, factor: f64) -> f64 {
-    let (points, of) = card.criteria.iter().filter(|line| line.counted).fold((0.0, 0.0), |(points, of), line| {
-        let weight = if part(&line.id) == name { factor } else { 1.0 };
-        (points + weight * line.points, of + weight * line.of)
-    });
-    let cap = card.caps.first().map_or(100.0, |cap| cap.cap);
-    if of > 0.0 { rounded(100.0 * points / of, 10.0).min(cap) } else { 0.0 }
 }
 
 fn part(id: &str) -> &str {

@@ -74,9 +74,10 @@ mod tests {
         let (one, turned) = ([10.0, 50.0, 90.0, 20.0], [90.0, 10.0, 20.0, 50.0]);
         let [low, high] = of_mean("a", &one);
         assert!(low < mean(&one) && mean(&one) < high);
-        assert_eq!([low, high], of_mean("a", &turned));
-        assert_eq!(of_change("a", &one, &[60.0, 70.0]), of_change("a", &turned, &[70.0, 60.0]));
-        assert_eq!(of_mean("a", &[7.0; 5]), [7.0, 7.0]);
+        let bits = |interval: [f64; 2]| interval.map(f64::to_bits);
+        assert_eq!(bits([low, high]), bits(of_mean("a", &turned)));
+        assert_eq!(bits(of_change("a", &one, &[60.0, 70.0])), bits(of_change("a", &turned, &[70.0, 60.0])));
+        assert_eq!(bits(of_mean("a", &[7.0; 5])), bits([7.0, 7.0]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ const HAIR: f64 = 1e-9;
 #[derive(Deserialize)]
 struct Reckoned {
     curves: Vec<Waited>,
-    shares: Vec<Part>,
+    shares: Vec<Portion>,
     differences: Vec<Two>,
     bootstrap_means: Vec<Means>,
     bootstrap_change: Moved,
@@ -27,7 +27,7 @@ struct Waited {
 }
 
 #[derive(Deserialize)]
-struct Part {
+struct Portion {
     part: u32,
     of: u32,
     interval: [f64; 2],
@@ -89,7 +89,7 @@ fn curves_bands_and_medians_are_those_of_lifelines() {
 fn intervals_of_shares_are_those_of_statsmodels() {
     let reckoned = reckoned();
     let same = |one: [f64; 2], other: [f64; 2]| one.iter().zip(other).all(|(one, other)| (one - other).abs() <= HAIR);
-    for Part { part, of, interval } in reckoned.shares {
+    for Portion { part, of, interval } in reckoned.shares {
         assert!(same(wilson(part, of), interval), "{part}/{of}: {:?} {interval:?}", wilson(part, of));
     }
     for Two { earlier, later, interval } in reckoned.differences {
