@@ -290,8 +290,11 @@ pub(crate) fn of_wave(report: &Report) -> Option<Trend> {
 
 /// One builder over the trailing waves.
 pub(crate) fn of_builder(report: &Report, builder: &str) -> Option<Trend> {
-    let own = report.statistics.trailing.builders.binary_search_by(|one| one.builder.as_str().cmp(builder)).ok()?;
-    trend("trend", "Score over the waves", &report.statistics.trailing.builders.get(own)?.waves)
+    let all = &report.statistics.trailing.builders;
+    // By name as a rule; where names were changed since, the long way.
+    let found = all.binary_search_by(|one| one.builder.as_str().cmp(builder)).ok();
+    let own = found.or_else(|| all.iter().position(|one| one.builder == builder))?;
+    trend("trend", "Score over the waves", &all.get(own)?.waves)
 }
 
 /// Who improved most, in sentences.
@@ -352,7 +355,9 @@ pub(crate) fn notes(report: &Report) -> Vec<String> {
 pub(crate) fn median_interval(report: &Report) -> String {
     let cell = all(report).map(|group| of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
     match cell {
-        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => format!("{}; the silent counted in", cell.interval),
+        Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => {
+            format!("{}; the silent counted in", cell.interval)
+        }
         _ => "the silent counted in".to_owned(),
     }
 }
