@@ -118,6 +118,7 @@ pub(crate) struct Index {
     needed: u32,
     trend: Option<many::Trend>,
     groups: Vec<many::Grouped>,
+    lucky: Vec<many::Grouped>,
     waits: Option<many::Waits>,
     own: Vec<Own>,
     appeals: Vec<(String, String, String)>,
@@ -142,6 +143,7 @@ pub(crate) struct Index {
 /// The page of a report.
 pub(crate) fn view(report: &Report) -> Index {
     let light = report.shops.len() > LIGHT_FROM;
+    let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
     let sensitivity = sensitivity::of(report);
     let bucketed: u32 = BUCKETS.iter().map(|(key, _, _)| bucket(report, key)).sum();
@@ -172,7 +174,8 @@ pub(crate) fn view(report: &Report) -> Index {
         improved: many::improved(&report.statistics.trailing),
         needed: report.statistics.settings.needed.max(1),
         trend: many::of_wave(report),
-        groups: many::groups(report),
+        groups,
+        lucky,
         waits: many::waits(report),
         own: report.program.iter().take(OWN).map(own_figures::own).collect(),
         appeals: appeals(report),

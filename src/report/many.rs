@@ -11,6 +11,8 @@ use crate::score::{self, Difference, Group, GroupBy, Improved, Kind, Share, Trai
 const CORNERS: i64 = 250;
 /// Groups that a page lists.
 const GROUPS: usize = 80;
+/// From so many inquiries on, a group is more than luck.
+const TELLING: u32 = 3;
 /// The times at which the table behind the curves is read.
 const TIMES: [(i64, &str); 9] = [
     (300, "5 min"),
@@ -183,8 +185,14 @@ fn of_median(median: Option<i64>, [low, high]: [Option<i64>; 2], n: u32) -> Cell
     }
 }
 
-/// The groups, by what they have in common; a group that is the whole wave says nothing.
-pub(crate) fn groups(report: &Report) -> Vec<Grouped> {
+/// The groups, by what they have in common: those that say something, and those of one or two, which are luck. A group that is the whole
+/// wave says nothing.
+pub(crate) fn groups(report: &Report) -> (Vec<Grouped>, Vec<Grouped>) {
+    let telling = grouped(report, true);
+    (if telling.len() > 1 { telling } else { Vec::new() }, grouped(report, false))
+}
+
+fn grouped(report: &Report, telling: bool) -> Vec<Grouped> {
     let titles = [
         (GroupBy::All, "The wave"),
         (GroupBy::Kind, "When it was asked"),
@@ -194,16 +202,16 @@ pub(crate) fn groups(report: &Report) -> Vec<Grouped> {
         (GroupBy::Tag, "Tag"),
     ];
     let whole = all(report).map_or(0, |group| group.cohort.n);
+    let fits = |group: &Group| (group.by == GroupBy::All || group.cohort.n >= TELLING) == telling;
     let mut left = GROUPS;
     let grouped = |(by, title): (GroupBy, &'static str)| {
         let of: Vec<&Group> = report.statistics.groups.iter().filter(|group| group.by == by && group.cohort.n > 0).collect();
-        let telling = by == GroupBy::All || of.iter().any(|group| group.cohort.n < whole);
-        let rows: Vec<GroupRow> = of.into_iter().filter(|_| telling).take(left).map(group_row).collect();
+        let differ = by == GroupBy::All || of.iter().any(|group| group.cohort.n < whole);
+        let rows: Vec<GroupRow> = of.into_iter().filter(|group| differ && fits(group)).take(left).map(group_row).collect();
         left -= rows.len();
         (!rows.is_empty()).then_some(Grouped { title, rows })
     };
-    let all: Vec<Grouped> = titles.into_iter().filter_map(grouped).collect();
-    if all.len() > 1 { all } else { Vec::new() }
+    titles.into_iter().filter_map(grouped).collect()
 }
 
 fn group_row(group: &Group) -> GroupRow {
@@ -290,8 +298,11 @@ pub(crate) fn of_wave(report: &Report) -> Option<Trend> {
 
 /// One builder over the trailing waves.
 pub(crate) fn of_builder(report: &Report, builder: &str) -> Option<Trend> {
-    let own = report.statistics.trailing.builders.binary_search_by(|one| one.builder.as_str().cmp(builder)).ok()?;
-    trend("trend", "Score over the waves", &report.statistics.trailing.builders.get(own)?.waves)
+    let all = &report.statistics.trailing.builders;
+    // By name as a rule; where names were changed since, the long way.
+    let found = all.binary_search_by(|one| one.builder.as_str().cmp(builder)).ok();
+    let own = found.or_else(|| all.iter().position(|one| one.builder == builder))?;
+    trend("trend", "Score over the waves", &all.get(own)?.waves)
 }
 
 /// Who improved most, in sentences.
@@ -396,7 +407,7 @@ mod tests {
         let report = build(sample::input());
         let waits = waits(&report).unwrap();
         assert_eq!((waits.curves.len(), waits.rows.len()), (3, TIMES.len()));
-        let titles: Vec<&str> = groups(&report).iter().map(|group| group.title).collect();
+        let titles: Vec<&str> = groups(&report).0.iter().map(|group| group.title).collect();
         assert!(titles.starts_with(&["The wave", "Online sales counselor on the site", "Chat on the site", "State"]), "{titles:?}");
         assert_eq!(of_wave(&report).unwrap().rows.len(), 2);
         assert_eq!(of_builder(&report, "Bluebonnet Homes").unwrap().rows.len(), 2);

@@ -34,6 +34,12 @@ pub(crate) struct Methods {
     sources: Vec<Source>,
 }
 
+/// A part of the rubric whose figures keep their signs when they wrap.
+fn unbroken((title, sum, rules): (String, String, Vec<Rule>), whole: impl Fn(&str) -> String) -> (String, String, Vec<Rule>) {
+    let rules = rules.into_iter().map(|rule| Rule { full: whole(&rule.full), partial: whole(&rule.partial), ..rule });
+    (title, sum, rules.collect())
+}
+
 /// The page of a report.
 pub(crate) fn view(report: &Report) -> Methods {
     // A report made without the rubric's text still names it by its hash.
@@ -43,7 +49,7 @@ pub(crate) fn view(report: &Report) -> Methods {
     let whole = |text: &str| text.replace(" %", "\u{a0}%");
     Methods {
         frame: Frame::new(report, format!("How wave {} was measured", words::brief(&report.wave, 60)), ""),
-        criteria: rubric.map(rules::criteria).unwrap_or_default(),
+        criteria: rubric.map(rules::criteria).unwrap_or_default().into_iter().map(|part| unbroken(part, whole)).collect(),
         total: rubric.map(|r| words::points(r.criteria().iter().map(|(_, points)| points).sum())).unwrap_or_default(),
         caps: rubric.map(rules::caps).unwrap_or_default(),
         tiers: rubric.map(rules::tiers).unwrap_or_default(),

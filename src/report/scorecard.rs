@@ -175,7 +175,7 @@ pub(crate) fn view(report: &Report, shop: &ReportShop) -> Scorecard {
         mends: coach::mends(shop),
         guesses: coach::guesses(shop),
         care: coach::care(shop),
-        own: own(report, &card.builder),
+        own: report.program.iter().filter(|program| program.builder == card.builder).map(own_figures::own).collect(),
         trend: many::of_builder(report, &card.builder),
         appeals: shop.appeals.iter().map(|appeal| disputed(appeal, detail.timezone)).collect(),
         criteria: criteria(card),
@@ -285,12 +285,6 @@ fn bars(card: &Card) -> Vec<Bar> {
         tone: tone(part.percent()),
     };
     parts(card).into_iter().map(bar).collect()
-}
-
-/// A builder's own figures; a report has them in the builders' order.
-fn own(report: &Report, builder: &str) -> Vec<Own> {
-    let from = report.program.partition_point(|program| program.builder.as_str() < builder);
-    report.program.iter().skip(from).take_while(|program| program.builder == builder).map(own_figures::own).collect()
 }
 
 fn disputed(appeal: &Appeal, zone: chrono_tz::Tz) -> Disputed {

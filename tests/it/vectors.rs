@@ -29,7 +29,7 @@ const EVENTS: [&str; 19] = [
     "oncontentvisibilityautostatechange",
     "onbeforematch",
 ];
-const SCRIPT: [&str; 3] = ["self.__pwned=1", "alert(1)", "self.__pwned=alert(2)"];
+const SCRIPT: [&str; 3] = ["self.__pwned=1", "alert(1)", "alert(self.__pwned=1)"];
 
 /// Every vector once, in an order that stays.
 pub(crate) fn vectors(url: &str) -> Vec<String> {

@@ -35,7 +35,7 @@ impl Bait {
             for mut stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
                 let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
-                let _ = stream.read(&mut [0; 2_048]);
+                let _heard = stream.read(&mut [0; 2_048]);
                 let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             }
         });
@@ -50,7 +50,7 @@ impl Bait {
 /// A letter whose every part is hostile.
 fn letter(alias: &str, number: usize, vectors: &[String]) -> String {
     let at = Utc::now().to_rfc2822();
-    let first = vectors[0].replace(|c: char| c.is_control(), " ");
+    let first = vectors[0].replace(char::is_control, " ");
     let html = vectors.join("\n");
     format!(
         "Delivered-To: {alias}\nReceived: from mail.bluebonnet.test (mail.bluebonnet.test [203.0.113.7])\n\tby mx.crickets.test with ESMTPS id 4c{number}\n\

@@ -52,11 +52,10 @@ pub(crate) fn distribution(report: &Report) -> String {
     if let Some(median) = report.cohort.median_first_personal_s {
         let x = axis.x(float(median));
         svg.line("median", (x, top - 6.0), (x, base));
-        // Beside the five-minute label there is no room for a second one on a phone.
-        let far = (x - axis.x(300.0)).abs();
-        if far > 17.0 && x < axis.right - 8.0 {
-            let class = if far > 32.0 { "median-label" } else { "median-label fine" };
-            svg.text(class, (x, top - 11.0), Anchor::Middle, &format!("median {}", words::duration(median)));
+        // Beside the line and not over it: there stands the five-minute label, and on a phone there is no room for both.
+        if (x - axis.x(300.0)).abs() > 13.0 {
+            let (at, anchor) = if x > 60.0 { (x - 0.6, Anchor::End) } else { (x + 0.6, Anchor::Start) };
+            svg.text("median-label fine", (at, top - 11.0), anchor, &format!("median {}", words::duration(median)));
         }
     }
     if dots {
