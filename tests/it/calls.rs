@@ -95,6 +95,7 @@ fn texts_of_people_are_told_from_those_of_machines() {
         builder: "Bluebonnet Homes".to_owned(),
         community: Some("Willow Creek".to_owned()),
         question: "Does the Magnolia plan at Willow Creek come with a three-car garage?".to_owned(),
+        answer: ["three-car", "3-car", "third bay", "tandem"].map(str::to_owned).to_vec(),
         ..Context::default()
     };
     let (mut count, mut misses) = (0, Vec::new());
