@@ -113,7 +113,7 @@ fn kind(bytes: &[u8]) -> Result<&'static str, &'static str> {
 }
 
 impl Check<'_> {
-    pub(super) fn brand(&self, raw: RawBrand, root: &Path) -> Result<Brand, DocumentError> {
+    pub(super) fn brand(&self, raw: &RawBrand, root: &Path) -> Result<Brand, DocumentError> {
         let name = raw.name.as_ref().map(|name| self.brand_name(name)).transpose()?;
         let logo = raw.logo.as_ref().map(|logo| self.logo(logo, root)).transpose()?;
         let dark = raw.accent_dark.as_ref().map(|raw| self.accent(raw, "dark", Colour::WHITE, &DARK)).transpose()?;

@@ -27,9 +27,13 @@ impl Colour {
     pub fn parse(text: &str) -> Option<Self> {
         let digits: Vec<u8> =
             text.strip_prefix('#')?.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+        let pair = |pair: &[u8]| pair.iter().fold(0, |sum, digit| sum * 16 + digit);
         match digits.as_slice() {
-            [r, g, b] => Some(Self([r * 17, g * 17, b * 17])),
-            [r, s, g, h, b, c] => Some(Self([r * 16 + s, g * 16 + h, b * 16 + c])),
+            [red, green, blue] => Some(Self([red * 17, green * 17, blue * 17])),
+            six if six.len() == 6 => {
+                let mut parts = six.chunks(2).map(pair);
+                Some(Self([parts.next()?, parts.next()?, parts.next()?]))
+            }
             _ => None,
         }
     }
@@ -61,13 +65,13 @@ impl Colour {
     #[must_use]
     pub fn mixed(self, other: Self, share: f64) -> Self {
         let share = share.clamp(0.0, 1.0);
-        let mix = |(a, b): (u8, u8)| {
+        let mut mixed = self.0;
+        for (part, towards) in mixed.iter_mut().zip(other.0) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]
-            let part = (f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u8;
-            part
-        };
-        let ([r, g, b], [s, h, c]) = (self.0, other.0);
-        Self([mix((r, s)), mix((g, h)), mix((b, c))])
+            let between = (f64::from(*part) * (1.0 - share) + f64::from(towards) * share).round() as u8;
+            *part = between;
+        }
+        Self(mixed)
     }
 
     /// The nearest shade towards another colour that reads on every ground; that colour where none does.

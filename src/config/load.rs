@@ -182,7 +182,7 @@ impl Check<'_> {
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
             })?,
-            brand: self.brand(raw.brand, self.root)?,
+            brand: self.brand(&raw.brand, self.root)?,
             rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
         };
         for (id, persona) in raw.persona {

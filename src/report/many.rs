@@ -394,9 +394,9 @@ mod tests {
     fn a_large_wave_is_drawn_with_a_bounded_number_of_corners() {
         let report = build(sample::input());
         let mut curve = all(&report).unwrap().curves.personal.clone();
-        let step = curve.steps[0].clone();
+        let step = curve.steps[0];
         curve.steps = (0..50_000)
-            .map(|n| score::Step { at_s: n * 50, waiting: 1.0 - f64::from(u32::try_from(n).unwrap()) / 60_000.0, ..step.clone() })
+            .map(|n| score::Step { at_s: n * 50, waiting: 1.0 - f64::from(u32::try_from(n).unwrap()) / 60_000.0, ..step })
             .collect();
         let drawn = waiting("w", "t", &curve).drawing;
         assert!(drawn.len() < 40_000, "{}", drawn.len());

@@ -10,7 +10,7 @@ use super::rules::{self, Rule};
 use super::{Report, compare, watched, words};
 use crate::score::Rubric;
 
-struct Source {
+struct Published {
     what: &'static str,
     found: String,
     source: &'static str,
@@ -31,7 +31,7 @@ pub(crate) struct Methods {
     days: u16,
     same_attempt: String,
     suspect: String,
-    sources: Vec<Source>,
+    sources: Vec<Published>,
 }
 
 /// A part of the rubric whose figures keep their signs when they wrap.
@@ -60,6 +60,6 @@ pub(crate) fn view(report: &Report) -> Methods {
         days: rubric.map_or(30, |r| r.window.days.0),
         same_attempt: rubric.map(|r| seconds(r.touches.same_attempt_s.0)).unwrap_or_default(),
         suspect: rubric.map(|r| seconds(r.touches.suspect_within_s.0)).unwrap_or_default(),
-        sources: compare::lines(report).iter().map(|l| Source { what: l.what, found: whole(l.others), source: l.source }).collect(),
+        sources: compare::lines(report).iter().map(|l| Published { what: l.what, found: whole(l.others), source: l.source }).collect(),
     }
 }

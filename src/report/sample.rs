@@ -58,7 +58,7 @@ fn plan(slug: &'static str, builder: &str, verdict: Verdict, quality: f64, touch
     Plan { slug, builder: builder.to_owned(), verdict, status: Status::Confirmed, quality, touches: touches.to_vec() }
 }
 
-#[expect(clippy::too_many_lines, reason = "one literal, field by field")]
+#[expect(clippy::too_many_lines, reason = "one wave, shop by shop")]
 pub(crate) fn input() -> Input {
     use Channel::{Call, Email, Sms, Voicemail};
     use Origin::{AutoReply, Bounce, Marketing, Personal};

@@ -111,7 +111,7 @@ mod tests {
         let shot = small(&png(724, 3_400, png::ColorType::Grayscale, &vec![7; 724 * 3_400])).unwrap();
         assert_eq!((shot.width, shot.height, shot.cut), (362, 1_600, true));
         assert!(shot.address.starts_with("data:image/jpeg;base64,/9j/"));
-        let shot = small(&png(300, 40, png::ColorType::Rgba, &[7; 300 * 40 * 4])).unwrap();
+        let shot = small(&png(300, 40, png::ColorType::Rgba, &vec![7; 300 * 40 * 4])).unwrap();
         assert_eq!((shot.width, shot.height, shot.cut), (300, 40, false));
     }
 

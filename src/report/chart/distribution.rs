@@ -48,7 +48,7 @@ pub(crate) fn distribution(report: &Report) -> String {
     axis.draw(&mut svg, top, base);
     svg.line("base", (axis.left, base), (axis.right, base));
     axis.limit(&mut svg, top, base, "5-minute line");
-    svg.text("tick", ((LANE + 100.0) / 2.0, base + 17.0), Anchor::Middle, "never");
+    svg.text("tick", (f64::midpoint(LANE, 100.0), base + 17.0), Anchor::Middle, "never");
     if let Some(median) = report.cohort.median_first_personal_s {
         let x = axis.x(float(median));
         svg.line("median", (x, top - 6.0), (x, base));
@@ -117,7 +117,7 @@ fn columns(svg: &mut Svg, bins: &BTreeMap<Place, Vec<(i64, &ReportShop)>>, never
     }
     column("dot silent", (LANE + 2.0, 96.0 - LANE), never, &format!("{never} never"));
     let label = number(small(never));
-    svg.text("tick", ((LANE + 100.0) / 2.0, base - room * small(never) / small(most) - 5.0), Anchor::Middle, &label);
+    svg.text("tick", (f64::midpoint(LANE, 100.0), base - room * small(never) / small(most) - 5.0), Anchor::Middle, &label);
 }
 
 #[cfg(test)]
