@@ -14,7 +14,7 @@ const WAVE: &str = "2026-11";
 const SEND: [&str; 5] = ["--wave", WAVE, "--send", "--at-once", "--any-time"];
 
 /// What a script may count on; the help may name more.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "demo",
     "probe",
