@@ -131,8 +131,8 @@ pub fn portfolio(reports: &[Report]) -> Option<Portfolio> {
     builders.sort_by(|a, b| {
         let ranked = |row: &BuilderRow| row.rank.unwrap_or(u32::MAX);
         let mean = |row: &BuilderRow| row.mean_score.unwrap_or(-1.0);
-        let named = (a.builder.len(), &a.builder).cmp(&(b.builder.len(), &b.builder));
-        ranked(a).cmp(&ranked(b)).then(mean(b).total_cmp(&mean(a))).then(if last.anonymous { named } else { a.builder.cmp(&b.builder) })
+        let shortest = (a.builder.len(), &a.builder).cmp(&(b.builder.len(), &b.builder));
+        ranked(a).cmp(&ranked(b)).then(mean(b).total_cmp(&mean(a))).then(if last.anonymous { shortest } else { a.builder.cmp(&b.builder) })
     });
     Some(Portfolio {
         schema: PORTFOLIO_SCHEMA,
@@ -196,8 +196,8 @@ fn cell(builder: &str, report: &Report) -> Option<Cell> {
     if shops.is_empty() {
         return None;
     }
-    let scored: Vec<&ReportShop> = shops.iter().copied().filter(|shop| shop.card.score.is_some()).collect();
-    let scores: Vec<f64> = scored.iter().filter_map(|shop| shop.card.score).collect();
+    let judged: Vec<&ReportShop> = shops.iter().copied().filter(|shop| shop.card.score.is_some()).collect();
+    let scores: Vec<f64> = judged.iter().filter_map(|shop| shop.card.score).collect();
     let link = |shop: &ReportShop| ShopRef {
         shop: shop.card.shop.clone(),
         status: shop.card.status,
@@ -208,7 +208,7 @@ fn cell(builder: &str, report: &Report) -> Option<Cell> {
     Some(Cell {
         score: mean(&scores),
         n: count(scores.len()),
-        is_final: !scored.is_empty() && scored.iter().all(|shop| shop.card.verdict == Verdict::Final),
+        is_final: !judged.is_empty() && judged.iter().all(|shop| shop.card.verdict == Verdict::Final),
         shops: shops.into_iter().map(link).collect(),
     })
 }
