@@ -38,16 +38,12 @@ impl Told {
 
     /// What is in the way of a source as a whole, unless it was told and nothing changed since.
     pub(super) fn of_source<'a>(&mut self, source: &str, problem: Option<&'a str>) -> Option<&'a str> {
-        match problem {
-            Some(problem) => {
-                let before = self.sources.insert(source.to_owned(), problem.to_owned());
-                (before.as_deref() != Some(problem)).then_some(problem)
-            }
-            None => {
-                self.sources.remove(source);
-                None
-            }
-        }
+        let Some(problem) = problem else {
+            self.sources.remove(source);
+            return None;
+        };
+        let before = self.sources.insert(source.to_owned(), problem.to_owned());
+        (before.as_deref() != Some(problem)).then_some(problem)
     }
 
     /// The problems of a source in files that were not told at the look before.
