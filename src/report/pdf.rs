@@ -81,7 +81,7 @@ fn sheets(report: &Report) -> Result<Vec<Sheet>, ReportError> {
         shops.enumerate().map(|(n, shop)| (format!("builders/{}.html", shop.file), (n, html::name(shop)))).collect();
     let pages = Html.pages(report)?.into_iter().map(|page| (page.path.to_string_lossy().replace('\\', "/"), page.bytes));
     let mut sheets: Vec<(usize, Sheet)> = pages
-        .filter(|(path, _)| path.ends_with(".html"))
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|kind| kind == "html"))
         .map(|(path, bytes)| {
             let (place, name) = match names.get(&path) {
                 Some((n, name)) => (n + 1, name.clone()),
@@ -235,7 +235,7 @@ mod tests {
             ("builders/a.html", r#"<a href="../index.html">up</a>"#, r##"<a href="#p0">up</a>"##),
             ("builders/a.html", r#"<a href="b.html#t">b</a>"#, r##"<a href="#p2-t">b</a>"##),
             ("builders/a.html", r#"<a href="https://b.example/x#y">b</a>"#, r#"<a href="https://b.example/x#y">b</a>"#),
-            ("builders/a.html", r##"<clipPath id="c"/><g clip-path="url(#c)"/>"##, r##"<clipPath id="p1-c"/><g clip-path="url(#p1-c)"/>"##),
+            ("builders/a.html", r#"<clipPath id="c"/><g clip-path="url(#c)"/>"#, r#"<clipPath id="p1-c"/><g clip-path="url(#p1-c)"/>"#),
         ] {
             assert_eq!(placed(inner, Some(1), page, &numbers), want);
         }

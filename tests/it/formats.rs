@@ -183,13 +183,13 @@ fn the_workbook_is_the_same_bytes_each_time() {
 }
 
 /// Holds documents against a schema, and prints what is wrong with each.
-const VALIDATE: &str = r#"
+const VALIDATE: &str = r"
 import json, sys, jsonschema
 schema = json.load(open(sys.argv[1]))
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
 print(json.dumps([[error.message[:200] for error in validator.iter_errors(document)] for document in json.load(sys.stdin)]))
-"#;
+";
 
 /// What a validator that is not ours says of documents, by a committed schema.
 fn faults(python: &Path, schema: &str, documents: &[Value]) -> Vec<Vec<String>> {

@@ -17,7 +17,7 @@ const INK: Color = Color::RGB(0x000E_6655);
 /// A chart of the first rows of a sheet: names in its first column, values in its second.
 fn chart(mut chart: Chart, title: &str, sheet: &Sheet, rows: u32, format: &str) -> Chart {
     let mut fill = ChartFormat::new();
-    fill.set_solid_fill(&ChartSolidFill::new().set_color(INK));
+    fill.set_solid_fill(ChartSolidFill::new().set_color(INK));
     let label = ChartDataLabel::new().show_value().set_num_format(format).clone();
     chart
         .add_series()
@@ -46,14 +46,14 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
     if scored > 0 {
         let bars = scored.min(MOST_BARS);
         let title = if bars < scored { format!("Score, the first {bars} of {scored}") } else { "Score".to_owned() };
-        let mut scores = chart(Chart::new_bar(), &title, board, bars, "0.0");
+        let mut bar_chart = chart(Chart::new_bar(), &title, board, bars, "0.0");
         let height = 110 + BAR * bars;
-        scores.set_height(height);
+        bar_chart.set_height(height);
         // The best on top. Of bars that lie, the crate calls the scale x and the names y, as they stand.
-        scores.x_axis().set_min(0).set_max(100);
-        scores.y_axis().set_reverse();
-        scores.set_alt_text(words::cut(&format!("{title}. {}", told(report)), MOST_TOLD));
-        page.insert_chart(next, 0, &scores)?;
+        bar_chart.x_axis().set_min(0).set_max(100);
+        bar_chart.y_axis().set_reverse();
+        bar_chart.set_alt_text(words::cut(&format!("{title}. {}", told(report)), MOST_TOLD));
+        page.insert_chart(next, 0, &bar_chart)?;
         next += height / 20 + 2;
     }
     if proven {
