@@ -56,22 +56,19 @@ enum OutcomeArg {
 }
 
 pub(super) async fn run(command: AppealArgs, workspace: &Workspace, context: &Context) -> Result<(), AuditError> {
-    let found = match (command.id, command.outcome) {
-        (Some(id), Some(outcome)) => {
-            let outcome = match outcome {
-                OutcomeArg::Upheld => AppealOutcome::Upheld,
-                OutcomeArg::Rejected => AppealOutcome::Rejected,
-                OutcomeArg::Corrected => AppealOutcome::Corrected,
-            };
-            let ending = Ending { outcome, reason: command.reason.unwrap_or_default(), by: command.by, touch: command.touch };
-            workspace.decide_appeal(&id, ending).await?
-        }
-        _ => {
-            let inquiry = inquiry(command.target.unwrap_or_default(), command.wave)?;
-            let (by, text) = (command.by, command.text.unwrap_or_default());
-            let filing = Filing { inquiry, by, text, criterion: command.criterion, touch: command.touch };
-            workspace.file_appeal(filing).await?
-        }
+    let found = if let (Some(id), Some(outcome)) = (command.id, command.outcome) {
+        let outcome = match outcome {
+            OutcomeArg::Upheld => AppealOutcome::Upheld,
+            OutcomeArg::Rejected => AppealOutcome::Rejected,
+            OutcomeArg::Corrected => AppealOutcome::Corrected,
+        };
+        let ending = Ending { outcome, reason: command.reason.unwrap_or_default(), by: command.by, touch: command.touch };
+        workspace.decide_appeal(&id, ending).await?
+    } else {
+        let inquiry = inquiry(command.target.unwrap_or_default(), command.wave)?;
+        let (by, text) = (command.by, command.text.unwrap_or_default());
+        let filing = Filing { inquiry, by, text, criterion: command.criterion, touch: command.touch };
+        workspace.file_appeal(filing).await?
     };
     context.out.result(&document(&found), || whole(&found));
     Ok(())

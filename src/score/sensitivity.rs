@@ -104,8 +104,9 @@ pub(super) fn of_ranks<'a>(standings: &[Standing], cards: impl IntoIterator<Item
     let places: BTreeMap<&str, usize> = ranked.iter().enumerate().map(|(place, (builder, _))| (*builder, place)).collect();
     let mut own: Vec<Vec<Sums<'_>>> = ranked.iter().map(|_| Vec::new()).collect();
     for card in cards.into_iter().filter(|card| card.verdict == Verdict::Final && card.score.is_some()) {
-        let place = places.get(card.builder.as_str()).and_then(|place| own.get_mut(*place));
-        place.into_iter().for_each(|cards| cards.push(Sums::of(card)));
+        if let Some(cards) = places.get(card.builder.as_str()).and_then(|place| own.get_mut(*place)) {
+            cards.push(Sums::of(card));
+        }
     }
     let parts = parts(own.iter().flatten());
     let mean = |cards: &Vec<Sums<'_>>, name, factor| {

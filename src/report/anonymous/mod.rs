@@ -100,8 +100,9 @@ fn figures(names: &Names, program: Program) -> Program {
     let Program { builder, file: _, from, to, all, without_onsite, by_source, by_month, mut warnings, mut bad_rows, audit } = program;
     let numbered = |(n, slice): (usize, Slice)| Slice { name: format!("Source {}", n + 1), ..slice };
     // They quote the builder's own file.
-    warnings.iter_mut().for_each(|warning| LEFT_OUT.clone_into(&mut warning.text));
-    bad_rows.iter_mut().for_each(|row| LEFT_OUT.clone_into(&mut row.message));
+    for text in warnings.iter_mut().map(|warning| &mut warning.text).chain(bad_rows.iter_mut().map(|row| &mut row.message)) {
+        LEFT_OUT.clone_into(text);
+    }
     Program {
         builder: if builder.is_empty() { builder } else { names.builder(&builder) },
         file: LEFT_OUT.to_owned(),

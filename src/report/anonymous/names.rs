@@ -55,7 +55,9 @@ impl Names {
     /// Gives everybody in these reports another name.
     pub(super) fn of(reports: &[Report], secret: &str) -> Self {
         let mut found = Found::default();
-        reports.iter().for_each(|report| found.report(report));
+        for report in reports {
+            found.report(report);
+        }
         let draw = Draw::new(secret, &found.builders);
         let builders = draw.named("builder", found.builders.clone(), |n| format!("Builder {}", letters(n)));
         let shops = shops(&draw, &found.shops, &builders);
@@ -89,8 +91,9 @@ impl Names {
         each(&self.sources).for_each(|(name, label)| finder.name(&name, &label));
         each(&self.addresses).for_each(|(name, label)| finder.address(&name, &label));
         each(&self.numbers).for_each(|(name, label)| finder.number(&name, &label));
-        besides.iter().for_each(|name| finder.name(name, "[name]"));
-        brands.iter().for_each(|name| finder.name(name, "[name]"));
+        for name in besides.iter().chain(brands.iter()) {
+            finder.name(name, "[name]");
+        }
     }
 
     pub(super) fn builder(&self, name: &str) -> String {

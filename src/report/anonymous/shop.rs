@@ -45,7 +45,7 @@ fn ids(card: &Card, slug: &str) -> Ids {
     card.touches.iter().enumerate().map(|(n, touch)| (touch.id.clone(), format!("t_{letters}_{}", n + 1))).collect()
 }
 
-fn renamed(ids: &Ids, list: Vec<String>) -> Vec<String> {
+fn renamed(ids: &Ids, list: &[String]) -> Vec<String> {
     list.iter().filter_map(|id| ids.get(id).cloned()).collect()
 }
 
@@ -89,7 +89,7 @@ fn card_of(names: &Names, builder: &str, slug: &str, ids: &Ids, card: Card) -> C
         points,
         of,
         why: sentence(names, ids, &why),
-        touches: renamed(ids, touches),
+        touches: renamed(ids, &touches),
     };
     let touch = |touch: TouchEntry| {
         let TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence: _ } = touch;
@@ -175,10 +175,10 @@ fn left_out(text: Option<String>) -> Option<String> {
 fn taken(names: &Names, builder: &str, ids: &Ids, mut insight: Insight) -> Insight {
     insight.each_text(|text| *text = names.text(builder, &sentence(names, ids, text)));
     for list in insight.fixes.iter_mut().map(|fix| &mut fix.touches).chain(insight.hypotheses.iter_mut().map(|guess| &mut guess.touches)) {
-        *list = renamed(ids, std::mem::take(list));
+        *list = renamed(ids, list);
     }
     let continuity = &mut insight.continuity;
-    continuity.over_calling = renamed(ids, std::mem::take(&mut continuity.over_calling));
+    continuity.over_calling = renamed(ids, &continuity.over_calling);
     for hand_off in &mut continuity.hand_offs {
         hand_off.touch = ids.get(&hand_off.touch).cloned().unwrap_or_default();
     }

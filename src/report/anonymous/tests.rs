@@ -131,9 +131,9 @@ fn no_page_of_any_format_names_anybody() {
     let texts = pages(&hidden).into_iter().chain([("the model".to_owned(), document), ("the details".to_owned(), details.concat())]);
     for (page, text) in texts {
         let small = text.to_lowercase();
-        for (at, _) in small.match_indices("zyx").chain(small.match_indices("qwv")) {
-            let around: String = small[at.saturating_sub(60)..].chars().take(120).collect();
-            panic!("{page}: {around}");
+        for marked in ["zyx", "qwv"] {
+            let around = small.find(marked).map(|at| small[at.saturating_sub(60)..].chars().take(120).collect::<String>());
+            assert_eq!(around, None, "{page}");
         }
         for number in ["5550177", "555-0177", "5550188", "5550199", "example.org", "192.0.2.7"] {
             assert!(!small.contains(number), "{number} in {page}");
