@@ -379,7 +379,8 @@ fn a_builders_own_figures_stand_beside_its_audit() {
     workspace.shop(&ShopFile { more: program, ..ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes") });
     workspace.write("programs/b.csv", "leads,appointments,sales\n1540,16,4\nmany,1,1\n");
     send(&workspace, &[]).expect(0);
-    let report = workspace.make_report(WAVE, &[]);
+    workspace.run(&["report", "--wave", WAVE]).expect(0);
+    let report = workspace.report(WAVE);
     let [beside] = report["program"].as_array().unwrap().as_slice() else { panic!("{}", report["program"]) };
     assert_eq!((&beside["builder"], &beside["file"]), (&"Bluebonnet Homes".into(), &"programs/b.csv".into()));
     assert_eq!(beside["all"]["lead_to_sale"]["share"].as_f64(), Some(0.002_597));
