@@ -189,7 +189,7 @@ fn nothing_in_the_demos_anonymous_report_names_anybody() {
     let printed = report(&demo, wave, &["--anonymous", "--format", "json", "--json"]);
     clean("--json", &printed.out, &secrets);
     let left: Vec<PathBuf> = files(&reports);
-    assert_eq!(left, [named_path.clone()], "what another format said is gone");
+    assert_eq!(left, std::slice::from_ref(&named_path), "what another format said is gone");
     let again = std::fs::read(&named_path).unwrap();
     report(&demo, wave, &["--anonymous", "--format", "json"]);
     assert!(std::fs::read(&named_path).unwrap() == again, "the same names each time");
