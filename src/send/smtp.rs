@@ -347,7 +347,7 @@ mod tests {
             assert!(text.starts_with("could not log in to 127.0.0.1 as shopper: 535 5.7.8 Username and Password"), "{text}");
             assert!(text.contains("`password` of `[smtp]`") && !text.contains('\n'), "{text}");
         }
-        let none = with(&scripted(vec![("EHLO", "250 mx.example.org\r\n")]), Some("word")).greet().await.unwrap_err();
+        let none = with(&scripted(vec![("EHLO", "250 mx.example.org\r\n")]), Some("hush")).greet().await.unwrap_err();
         assert!(said(&none).contains("it takes no login by a password here"), "{}", said(&none));
         let wants = vec![hello, ("MAIL", "530 5.7.0 Authentication required\r\n")];
         let wants = with(&scripted(wants), None).send("a@example.org", "b@example.org", b"").await.unwrap_err();
