@@ -222,6 +222,12 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+/// Whether a portfolio is written in a format.
+#[must_use]
+pub fn has_portfolio(format: Format) -> bool {
+    matches!(format, Format::Html | Format::Csv | Format::Json | Format::Md)
+}
+
 /// Writes `index.html` with `methods.html`, `portfolio.json`, `portfolio.csv` and `portfolio.md` into a folder, as far as they are asked for.
 ///
 /// # Errors
@@ -237,7 +243,7 @@ pub fn write_portfolio(portfolio: &Portfolio, reports: &[Report], dir: &Path, fo
             }
             Format::Json => pages.push(json(portfolio)?),
             Format::Csv => pages.push(table(portfolio)?),
-            Format::Md => pages.push(Page::text("portfolio.md", markdown(portfolio))),
+            Format::Md => pages.push(Page::text("portfolio.md", markdown(portfolio, &ranks(reports)))),
             Format::Xlsx | Format::Pdf(_) => {}
         }
     }
@@ -314,14 +320,14 @@ fn unscored(cell: &Cell) -> String {
     said.join(", ")
 }
 
-fn markdown(portfolio: &Portfolio) -> String {
+fn markdown(portfolio: &Portfolio, ranks: &str) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = told(&mut out, portfolio);
+    let _ = told(&mut out, portfolio, ranks);
     out
 }
 
-fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
+fn told(out: &mut String, portfolio: &Portfolio, ranks: &str) -> std::fmt::Result {
     writeln!(out, "# {}: how builders answered a home buyer\n", md::text(&titled(portfolio)))?;
     if portfolio.clock == "rehearsal" {
         writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
@@ -337,7 +343,7 @@ fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
         let name = md::text(&wave.wave);
         writeln!(out, "| {name} | {} | {} | {} | {} | {} |", wave.shops, wave.n, wave.scored, or_none(mean), or_none(never))?;
     }
-    writeln!(out, "\n## Builders\n\n{RANKS} {ONE}\n")?;
+    writeln!(out, "\n## Builders\n\n{ranks} {ONE}\n")?;
     let waves: Vec<String> = portfolio.waves.iter().map(|wave| md::text(&wave.wave)).collect();
     writeln!(out, "| rank | builder | n | mean | interval | change | {} |", waves.join(" | "))?;
     writeln!(out, "|---:|---|---:|---:|---|---:|{}", "---:|".repeat(waves.len()))?;
@@ -361,7 +367,13 @@ fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
     writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
 }
 
-const RANKS: &str = "Ranks need at least three final inquiries of a builder over these waves; fewer stand below, without a rank.";
+/// From how many inquiries on a builder has a rank, by the last wave's report, whose ranks these are.
+fn ranks(reports: &[Report]) -> String {
+    let needed = reports.last().map_or(1, |last| last.statistics.settings.needed.max(1));
+    let inquiries = if needed == 1 { "inquiry" } else { "inquiries" };
+    format!("A rank needs {needed} final {inquiries} of a builder over these waves; those with fewer stand below, without one.")
+}
+
 const ONE: &str = "A score of one wave is mostly a single inquiry, and a change from one to another can be luck.";
 
 struct Told {
@@ -450,7 +462,7 @@ struct Sheet {
     waves: Vec<Column>,
     rows: Vec<Told>,
     improved: String,
-    ranks: &'static str,
+    ranks: String,
     one: &'static str,
     anonymous: bool,
 }
@@ -479,7 +491,7 @@ fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
         waves: portfolio.waves.iter().map(column).collect(),
         rows: view(portfolio, links),
         improved: improved(portfolio),
-        ranks: RANKS,
+        ranks: ranks(std::slice::from_ref(last)),
         one: ONE,
         anonymous: portfolio.anonymous,
     };

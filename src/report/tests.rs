@@ -218,6 +218,7 @@ fn files_are_written_whole_and_replaced() {
         "index.html",
         "leaderboard.csv",
         "methods.html",
+        "program.csv",
         "purge-list.csv",
         "report.json",
         "report.md",
