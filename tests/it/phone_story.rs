@@ -117,7 +117,8 @@ fn an_opt_out_of_our_own_that_may_be_of_either_of_two_is_in_review_in_the_report
     let same = "phones = [\"+15125550100\"]\n";
     workspace.shop(&ShopFile { more: same, ..ShopFile::on(&site, "harbor", "Harbor Homes") });
     workspace.ok(&["shop", "harbor", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
-    workspace.write("logs/a.csv", &format!("{HEADER}s1,sms,outbound,+15125550142,+15125550100,{},,,STOP\n", at(60)));
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    workspace.write("logs/a.csv", &format!("{HEADER}s1,sms,outbound,+15125550142,+15125550100,{},,,STOP\n", at(0)));
     workspace.ok(&["watch", "--once"]);
     let items = workspace.json(&["review", "list"])["items"].as_array().unwrap().len();
     let report = workspace.make_report(WAVE, &[]);
