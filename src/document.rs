@@ -126,7 +126,13 @@ pub fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Document
         let span = error.span().unwrap_or(0..0);
         let message = error.message().trim();
         let there = text.get(span.clone()).unwrap_or_default();
-        DocumentError::at(path, text, span, plain(message, there).unwrap_or_else(|| message.to_owned()), nearest_key(message))
+        DocumentError::at(
+            path,
+            text,
+            span,
+            plain(message, there).unwrap_or_else(|| message.to_owned()),
+            nearest_key(message).or_else(|| strayed(message, text)),
+        )
     })
 }
 
@@ -171,6 +177,28 @@ fn nearest_key(message: &str) -> Option<String> {
     let best =
         known.split('`').skip(1).step_by(2).max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))?;
     Some(format!("did you mean `{best}`?"))
+}
+
+/// "did you mean" for serde's missing-field message, where the key stands in a table whose own name is nearly that of one without it:
+/// tables are read in the order of their names, so that serde may not have met that one.
+fn strayed(message: &str, text: &str) -> Option<String> {
+    let missing = message.strip_prefix("missing field `")?.split_once('`')?.0;
+    in_sister(missing, "", &text.parse().ok()?)
+}
+
+/// Looks for a key in a table beside one that lacks it and has nearly its name, here and below.
+fn in_sister(missing: &str, within: &str, table: &toml::Table) -> Option<String> {
+    let tables = || table.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
+    let (with, without): (Vec<_>, Vec<_>) = tables().partition(|(_, inner)| inner.contains_key(missing));
+    let pairs = with.iter().flat_map(|(known, _)| without.iter().map(move |(lacking, _)| (*known, *lacking)));
+    let alike = |(known, lacking): &(&String, &String)| strsim::jaro_winkler(known, lacking);
+    let (known, lacking) = pairs.filter(|pair| alike(pair) > 0.85).max_by(|a, b| alike(a).total_cmp(&alike(b))).unzip();
+    match (known, lacking) {
+        (Some(known), Some(lacking)) => {
+            Some(format!("`{missing}` stands in `{within}{known}`: did you mean `{within}{lacking}.{missing}`?"))
+        }
+        _ => tables().find_map(|(name, inner)| in_sister(missing, &format!("{within}{name}."), inner)),
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ const SHORTEST: TimeDelta = TimeDelta::seconds(1);
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
     touches: Vec<Touch>,
+    /// Texts of the shopper's own: no touches, and yet a person may have to say of which inquiry one is.
+    sent: Vec<Touch>,
     /// When texts of the shopper's own opted out.
     opt_outs: BTreeMap<InquiryId, DateTime<Utc>>,
     /// What was watched, really and in rehearsals.
@@ -80,7 +82,7 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let (touches, opt_outs) = opted::apart(one_call::joined(self.store.touches().await?));
+        let (touches, sent, opt_outs) = opted::apart(one_call::joined(self.store.touches().await?));
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
@@ -114,6 +116,7 @@ impl Workspace {
             parts,
             testers: self.testers().await?,
             touches,
+            sent,
             opt_outs,
             coverage,
             obstacles,
@@ -132,9 +135,9 @@ impl Ledger {
         self.touches.iter().filter(move |touch| touch.inquiry.as_ref() == Some(&inquiry.id) && touch.arrival.at <= as_of)
     }
 
-    /// All touches, whosoever.
-    pub(super) fn all(&self) -> &[Touch] {
-        &self.touches
+    /// Everything that a person has yet to decide on, whether it came or the shopper sent it.
+    pub(super) fn open(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = &Touch> {
+        self.touches.iter().chain(&self.sent).filter(move |touch| touch.review.is_some() && touch.arrival.at <= as_of)
     }
 
     /// The log of an inquiry as of a moment.

@@ -62,10 +62,11 @@ fn moments<'a>(touches: impl IntoIterator<Item = &'a Touch>) -> BTreeMap<Inquiry
     opted
 }
 
-/// What came to the shopper, and when each inquiry was opted out of.
-pub(super) fn apart(touches: Vec<Touch>) -> (Vec<Touch>, BTreeMap<InquiryId, DateTime<Utc>>) {
+/// What came to the shopper, what the shopper sent, and when each inquiry was opted out of.
+pub(super) fn apart(touches: Vec<Touch>) -> (Vec<Touch>, Vec<Touch>, BTreeMap<InquiryId, DateTime<Utc>>) {
     let opt_outs = moments(&touches);
-    (touches.into_iter().filter(|touch| !is_ours(touch)).collect(), opt_outs)
+    let (sent, came) = touches.into_iter().partition(is_ours);
+    (came, sent, opt_outs)
 }
 
 /// When an inquiry was opted out of, by a person's word or by a text of ours after it was accepted; the earlier.

@@ -119,7 +119,7 @@ impl Workspace {
             let what = error.to_string();
             AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
         })?;
-        let (unmatched, in_review) = self.open_questions(wave, &ledger, as_of);
+        let (unmatched, in_review) = open_questions(wave, ledger.open(as_of));
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
         let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
         let program = self.programs(&slugs, &builders)?;
@@ -185,22 +185,6 @@ impl Workspace {
         DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
-    /// How many touches match no inquiry at all, and how many of this wave await a decision.
-    #[expect(clippy::unused_self, reason = "part of making a report")]
-    fn open_questions(&self, wave: &str, ledger: &Ledger, as_of: DateTime<Utc>) -> (usize, usize) {
-        let (mut unmatched, mut in_review) = (0, 0);
-        for touch in ledger.all().iter().filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of) {
-            let of_wave = |id: &crate::shop::InquiryId| id.0.split_once('/').is_some_and(|(of, _)| of == wave);
-            match &touch.inquiry {
-                None if touch.attribution.candidates.is_empty() => unmatched += 1,
-                None if touch.attribution.candidates.iter().any(|candidate| of_wave(&candidate.inquiry)) => in_review += 1,
-                Some(owner) if of_wave(owner) => in_review += 1,
-                _ => {}
-            }
-        }
-        (unmatched, in_review)
-    }
-
     async fn detail(&self, inquiry: &Inquiry, ledger: &Ledger, as_of: DateTime<Utc>) -> Result<ShopDetail, AuditError> {
         let shop = &inquiry.shop;
         let proofs = self.store.proofs(&inquiry.id).await?;
@@ -262,6 +246,21 @@ impl Workspace {
         let bytes = (touch.channel == Channel::Email).then(|| self.evidence.read(&touch.sha256).ok()).flatten()?;
         Some(mail::parse(&bytes))
     }
+}
+
+/// How many touches match no inquiry at all, and how many of this wave await a decision.
+fn open_questions<'a>(wave: &str, open: impl Iterator<Item = &'a Touch>) -> (usize, usize) {
+    let (mut unmatched, mut in_review) = (0, 0);
+    for touch in open {
+        let of_wave = |id: &crate::shop::InquiryId| id.0.split_once('/').is_some_and(|(of, _)| of == wave);
+        match &touch.inquiry {
+            None if touch.attribution.candidates.is_empty() => unmatched += 1,
+            None if touch.attribution.candidates.iter().any(|candidate| of_wave(&candidate.inquiry)) => in_review += 1,
+            Some(owner) if of_wave(owner) => in_review += 1,
+            _ => {}
+        }
+    }
+    (unmatched, in_review)
 }
 
 /// What a trainer takes from a card, beside the builder's other cards.

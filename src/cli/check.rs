@@ -142,9 +142,17 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
             MailboxUrl::Maildir(path) if path.join("new").is_dir() && path.join("cur").is_dir() => {
                 good(source, format!("Maildir {}", path.display()))
             }
-            MailboxUrl::Maildir(path) => bad(source, format!("{} is no Maildir: it has no `new` and `cur`", path.display())),
+            MailboxUrl::Maildir(path) => bad(
+                source,
+                format!(
+                    "{} is no Maildir: it has no `new` and `cur`; mend the path in `url`, or let mail be delivered there first",
+                    path.display()
+                ),
+            ),
             MailboxUrl::Mbox(path) if path.is_file() => good(source, format!("mbox {}", path.display())),
-            MailboxUrl::Mbox(path) => bad(source, format!("there is no file {}", path.display())),
+            MailboxUrl::Mbox(path) => {
+                bad(source, format!("there is no file {}; mend the path in `url`, or let mail be delivered there first", path.display()))
+            }
             MailboxUrl::Imap { host, user, .. } => match workspace.imap_settings(mailbox) {
                 Err(error) => bad(source, error.with_help()),
                 Ok(settings) => {

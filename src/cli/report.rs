@@ -9,7 +9,7 @@ use super::output::{first, table};
 use super::{Context, DONE, Ended, FAILED, rubric};
 use crate::audit::{AuditError, Collecting, Mailed, Published, Topic, Workspace};
 use crate::report::words::{self, brief};
-use crate::report::{Format, Paper, Portfolio, Report, portfolio_span};
+use crate::report::{Format, Paper, Portfolio, Report, has_portfolio, portfolio_span};
 use crate::score::{FirstOf, Rubric};
 use crate::send::{Outbox, Parcel};
 
@@ -30,7 +30,7 @@ pub(super) struct ReportArgs {
     wave: Option<String>,
     /// One report over several waves in place of one on a wave: scores wave by wave, ranks and changes, as html, csv, json and
     /// md in `reports/portfolio-FIRST-LAST/`.
-    #[arg(long, conflicts_with = "mail_to")]
+    #[arg(long)]
     portfolio: bool,
     /// Trailing waves that ranks and trends run over, and that a portfolio holds, the last one included.
     #[arg(long, value_name = "N", default_value = "6", value_parser = clap::value_parser!(u16).range(1..))]
@@ -42,8 +42,9 @@ pub(super) struct ReportArgs {
     /// The moment the report speaks of; by default now, to the second, and never later than now.
     #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
     as_of: Option<DateTime<Utc>>,
-    /// What to write. Without a browser, the others are written and the command ends with 1.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["html", "csv", "json", "md", "xlsx"], value_name = "FORMATS")]
+    /// What to write: by default html, csv, json, md and, of one wave, xlsx. Where no browser prints the pdf, the others are written and
+    /// the command ends with 1.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMATS")]
     format: Vec<FormatArg>,
     /// The paper of the PDF.
     #[arg(long, value_enum, default_value = "letter", value_name = "PAPER")]
@@ -80,6 +81,9 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
+    if command.portfolio {
+        refuse_what_no_portfolio_has(&command)?;
+    }
     let rubric = rubric::load(command.rubric.as_deref())?;
     let workspace = context.workspace().await?;
     let now = workspace.this_second();
@@ -101,6 +105,9 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
         FormatArg::Md => Format::Md,
     };
     let mut formats: Vec<Format> = command.format.iter().map(asked).collect();
+    if formats.is_empty() {
+        formats = Format::PLAIN.into_iter().filter(|format| !command.portfolio || has_portfolio(*format)).collect();
+    }
     if command.portfolio {
         let asked = Collecting {
             upto: command.wave.as_deref(),
@@ -147,6 +154,21 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
         ended = FAILED;
     }
     Ok(ended)
+}
+
+/// A portfolio is told that it has no such file, in place of not having it.
+fn refuse_what_no_portfolio_has(command: &ReportArgs) -> Result<(), AuditError> {
+    let one_wave = "leave that out, or report on one wave with `--wave W` and without `--portfolio`";
+    if !command.mail_to.is_empty() {
+        return Err(AuditError::wrong(
+            "mail a report on several waves: it has no PDF, so `--mail-to` sends the report of one wave",
+            one_wave,
+        ));
+    }
+    let unwritten = |format: &&FormatArg| matches!(format, FormatArg::Pdf | FormatArg::Xlsx);
+    let Some(format) = command.format.iter().find(unwritten).and_then(ValueEnum::to_possible_value) else { return Ok(()) };
+    let what = format!("write a report on several waves as {}: it comes as html, csv, json and md", format.get_name());
+    Err(AuditError::wrong(what, one_wave))
 }
 
 /// One report over several waves.

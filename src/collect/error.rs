@@ -160,6 +160,13 @@ impl CollectError {
             Self::Login { .. } => {
                 Some("see the user in `url` and the `password`; where the provider asks for a second step it wants an app password")
             }
+            Self::Read { source, .. } => match source.kind() {
+                std::io::ErrorKind::NotFound => {
+                    Some("see that the path is right; a file or folder that is yet to come is read once it is there")
+                }
+                std::io::ErrorKind::PermissionDenied => Some("let whoever runs crickets read it"),
+                _ => None,
+            },
             _ => None,
         }
     }

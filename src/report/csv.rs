@@ -219,6 +219,26 @@ mod tests {
     }
 
     #[test]
+    fn a_builders_own_figures_stand_in_their_file_with_what_is_wrong_with_them() {
+        let report = super::super::build(super::super::sample::input());
+        let pages = Csv.pages(&report).unwrap();
+        let page = pages.iter().find(|page| page.path.ends_with("program.csv")).unwrap();
+        let mut reader = ::csv::Reader::from_reader(page.bytes.as_slice());
+        let at: std::collections::BTreeMap<String, usize> =
+            reader.headers().unwrap().iter().enumerate().map(|(n, name)| (name.to_owned(), n)).collect();
+        let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let of: Vec<&str> = rows.iter().map(|row| &row[at["of"]]).collect();
+        assert_eq!(of, ["all", "without_onsite", "source", "source", "month", "month"]);
+        let cell = |row: usize, name: &str| &rows[row][at[name]];
+        assert_eq!([cell(0, "first_month"), cell(0, "last_month"), cell(0, "leads")], ["2026-10", "2026-11", "300"]);
+        assert_eq!([cell(1, "leads"), cell(1, "appointments"), cell(1, "sales")], ["200", "60", "12"]);
+        assert_eq!([cell(1, "lead_to_appointment"), cell(1, "appointment_to_sale"), cell(1, "lead_to_sale")], ["0.3", "0.2", "0.06"]);
+        assert!(cell(0, "warnings").contains("onsite_sources") && cell(0, "why").contains("walk-ins") && cell(1, "warnings").is_empty());
+        let edges = [cell(1, "lead_to_sale_low"), cell(1, "lead_to_sale_high")].map(|edge| edge.parse::<f64>().unwrap());
+        assert!(edges[0] < 0.06 && 0.06 < edges[1], "{edges:?}");
+    }
+
+    #[test]
     fn every_row_has_as_many_cells_as_its_header() {
         let report = super::super::build(super::super::sample::input());
         for page in Csv.pages(&report).unwrap() {

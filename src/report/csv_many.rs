@@ -1,10 +1,11 @@
-//! The tables of many inquiries together, and of what to mend: `builders.csv`, `statistics.csv`, `curves.csv`, `trend.csv`, `fixes.csv`.
+//! The tables of many inquiries together, and of what to mend: `builders.csv`, `statistics.csv`, `curves.csv`, `trend.csv`, `fixes.csv`, `program.csv`.
 //! Takes a [`Report`]; gives headers and rows for the CSV writer, in its words: seconds, shares of one, empty for unknown.
 
 use super::words::{key, points, score, tidy};
-use super::{Report, ReportShop};
+use super::{Report, ReportShop, own_figures};
 use crate::score::insight::Fix;
-use crate::score::{Curve, Group, MeanScore, Share, Standing, WavePoint};
+use crate::score::program::Ratio;
+use crate::score::{Curve, Group, MeanScore, Program, Share, Standing, WavePoint};
 
 /// A table: its file, its header, its rows.
 pub(super) type Table = (&'static str, &'static str, Vec<Vec<String>>);
@@ -16,6 +17,9 @@ const CURVES: &str = "wave,by,name,curve,at_s,waiting,low,high,at_risk,answered,
 const TREND: &str =
     "wave,of,at_wave,n,mean_score,low,high,never,never_low,never_high,median_s,score_change,score_change_low,score_change_high";
 const FIXES: &str = "wave,shop,builder,place,id,title,lost,gain,cap,held_by,why,touches";
+const PROGRAM: &str = "wave,builder,first_month,last_month,of,name,onsite,leads,appointments,sales,lead_to_appointment,lead_to_appointment_low,\
+    lead_to_appointment_high,appointment_to_sale,appointment_to_sale_low,appointment_to_sale_high,lead_to_sale,lead_to_sale_low,lead_to_sale_high,\
+    warnings,why";
 
 /// The tables of a report.
 pub(super) fn tables(report: &Report) -> Vec<Table> {
@@ -29,6 +33,7 @@ pub(super) fn tables(report: &Report) -> Vec<Table> {
         ("curves.csv", CURVES, statistics.groups.iter().flat_map(|group| curves(report, group)).collect()),
         ("trend.csv", TREND, all.chain(each).collect()),
         ("fixes.csv", FIXES, report.shops.iter().flat_map(|shop| fixes(report, shop)).collect()),
+        ("program.csv", PROGRAM, report.program.iter().flat_map(|program| programs(report, program)).collect()),
     ]
 }
 
@@ -116,4 +121,24 @@ fn fixes(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
         row
     };
     fixes.enumerate().map(row).collect()
+}
+
+/// A builder's own figures, a row a part; what is not as it should be stands with all of them.
+fn programs(report: &Report, program: &Program) -> Vec<Vec<String>> {
+    let row = |(of, name, onsite, figures): own_figures::Part<'_>| {
+        let mut row = vec![report.wave.clone(), tidy(&program.builder), maybe(program.from.as_ref()), maybe(program.to.as_ref())];
+        row.extend([of.to_owned(), tidy(name), maybe(onsite)]);
+        row.extend([figures.leads, figures.appointments, figures.sales].map(|n| n.to_string()));
+        row.extend([&figures.lead_to_appointment, &figures.appointment_to_sale, &figures.lead_to_sale].into_iter().flat_map(ratio));
+        let warnings = if of == "all" { program.warnings.as_slice() } else { &[] };
+        row.push(warnings.iter().map(|warning| key(&warning.kind)).collect::<Vec<_>>().join(" "));
+        row.push(warnings.iter().map(|warning| tidy(&warning.text)).collect::<Vec<_>>().join(" "));
+        row
+    };
+    own_figures::parts(program).into_iter().map(row).collect()
+}
+
+fn ratio(of: &Ratio) -> [String; 3] {
+    let [low, high] = ends(of.interval, exact);
+    [of.share.map(exact).unwrap_or_default(), low, high]
 }

@@ -10,7 +10,7 @@ use super::own_figures::{self, Own};
 use super::parts::parts;
 use super::words::{self, BUCKETS};
 use super::{ClockOffset, Report, ReportShop, compare, many, sensitivity, watched};
-use crate::score::{Card, Outcome, Verdict};
+use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
 /// From so many shops on, a row holds only what a reader sorts by, and there are no strips.
@@ -337,9 +337,9 @@ fn row(shop: &ReportShop, light: bool) -> Row {
             .filter(|part| part.of > 0.0)
             .map(|part| (words::points(part.of), format!("{:.0}", part.percent())))
             .collect(),
-        call: timing(card.first.call),
-        email: timing(card.first.personal_email),
-        any: timing(card.first.any),
+        call: timing(card, FirstOf::Call),
+        email: timing(card, FirstOf::PersonalEmail),
+        any: timing(card, FirstOf::Any),
         nothing: counts.iter().all(|(n, _, _)| *n == 0),
         counts: if light { Vec::new() } else { counts.into_iter().filter(|(n, _, _)| *n > 0).collect() },
     }
@@ -356,13 +356,14 @@ fn part_row(shop: &ReportShop) -> PartRow {
     PartRow { name: name(shop), file: shop.file.clone(), cells: parts(&shop.card).iter().map(cell).collect() }
 }
 
-fn timing(seconds: Option<i64>) -> Timing {
-    let tone = match seconds {
-        Some(s) if s <= 300 => "quick",
-        Some(_) => "",
-        None => "none",
+fn timing(card: &Card, first: FirstOf) -> Timing {
+    let came = card.came(first);
+    let tone = match came {
+        Came::After(s) if s <= 300 => "quick",
+        Came::After(_) => "",
+        _ => "none",
     };
-    Timing { text: words::first(seconds), tone }
+    Timing { text: words::came(came), tone }
 }
 
 /// Those without a score, by what kept them from one.

@@ -53,7 +53,8 @@ pub use model::{
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
 pub use portfolio::{
-    BuilderRow, Cell, Moved, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, portfolio, span as portfolio_span, write_portfolio,
+    BuilderRow, Cell, Moved, PORTFOLIO_SCHEMA, Portfolio, ShopRef, WaveFigures, has_portfolio, portfolio, span as portfolio_span,
+    write_portfolio,
 };
 pub use purge::Lead;
 pub use schema::schemas;
@@ -208,7 +209,7 @@ pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<Path
 }
 
 /// Every file that any format writes into a wave's folder, the scorecards excepted.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "index.html",
     "methods.html",
     "report.json",
@@ -224,6 +225,7 @@ const OURS: [&str; 16] = [
     "curves.csv",
     "trend.csv",
     "builders.csv",
+    "program.csv",
     "purge-list.csv",
 ];
 

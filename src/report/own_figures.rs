@@ -26,6 +26,18 @@ pub(crate) struct Own {
     pub(crate) audit: String,
 }
 
+/// A row of the tables: which part of the file, its name, whether it is walk-ins by its words, and its figures.
+pub(crate) type Part<'a> = (&'static str, &'a str, Option<bool>, &'a Figures);
+
+/// Every part of a program's figures: all of it, all without walk-ins, each source, each month.
+pub(crate) fn parts(program: &Program) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = vec![("all", "", None, &program.all)];
+    parts.extend(program.without_onsite.iter().map(|figures| ("without_onsite", "", None, figures)));
+    parts.extend(program.by_source.iter().map(|slice| ("source", slice.name.as_str(), Some(slice.onsite), &slice.figures)));
+    parts.extend(program.by_month.iter().map(|slice| ("month", slice.name.as_str(), None, &slice.figures)));
+    parts
+}
+
 /// As a page shows them.
 pub(crate) fn own(program: &Program) -> Own {
     let mut lines = vec![line("All leads".to_owned(), false, &program.all)];

@@ -9,6 +9,7 @@ use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, Rubri
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
+use crate::score::program::{Audit, Program, Row};
 use crate::score::{
     self, Cap, CapKind, Card, Channels, Cohort, Counts, Criterion, First, FirstBusiness, Gap, Kind, Outcome, Reach, Spell, Standing,
     Statistics, Subject, TouchEntry, Verdict, Watch,
@@ -144,7 +145,7 @@ pub(crate) fn input() -> Input {
             inconclusive: 2,
             not_shopped: 2,
         },
-        program: Vec::new(),
+        program: vec![program()],
         statistics,
         coverage: BTreeMap::from([
             ("mailbox.main".to_owned(), Vec::new()),
@@ -164,6 +165,21 @@ pub(crate) fn input() -> Input {
         unmatched: 2,
         in_review: 1,
     }
+}
+
+/// A builder's own figures, with walk-ins among them.
+fn program() -> Program {
+    let row = |line, month: &str, source: &str, [leads, appointments, sales]: [u64; 3]| Row {
+        line,
+        month: Some(month.to_owned()),
+        source: Some(source.to_owned()),
+        leads,
+        appointments,
+        sales,
+    };
+    let rows =
+        [row(2, "2026-10", HOSTILE, [100, 30, 6]), row(3, "2026-11", HOSTILE, [100, 30, 6]), row(4, "2026-11", "Walk-in", [100, 1, 0])];
+    score::program::program("Bluebonnet Homes", "programs/b.csv", &rows, Vec::new(), Some(Audit { mean_score: 88.2, n: 3 }))
 }
 
 /// The statistics of the wave after a made-up earlier one, in which everybody but the first scored a fifth less.

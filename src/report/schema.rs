@@ -1,19 +1,25 @@
-//! The JSON Schemas (draft 2020-12) of what others read and write: `crickets.report/1`, which comes out, and `crickets.log/1`, which goes
-//! in. Made from the types themselves and committed under `docs/schema/`; keys may be added, so that none is forbidden.
+//! The JSON Schemas (draft 2020-12) of what others read and write: `crickets.report/1` and `crickets.call/1`, which come out, and
+//! `crickets.log/1`, which goes in. Made from the types themselves and committed under `docs/schema/`; keys may be added, so that none is forbidden.
 
 use schemars::generate::SchemaSettings;
 
 use super::{Report, ReportError};
+use crate::collect::phone::{CALL_SCHEMA, CallLine};
 use crate::score::Log;
 
 /// Each schema: its file's name, and its text.
 ///
 /// # Errors
 /// When one cannot be encoded.
-pub fn schemas() -> Result<[(&'static str, String); 2], ReportError> {
+pub fn schemas() -> Result<[(&'static str, String); 3], ReportError> {
     let report = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
     let log = SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<Log>();
-    Ok([("report.schema.json", text(report, "crickets.report/1")?), ("log.schema.json", text(log, "crickets.log/1")?)])
+    let call = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<CallLine<'_>>();
+    Ok([
+        ("call.schema.json", text(call, CALL_SCHEMA)?),
+        ("report.schema.json", text(report, "crickets.report/1")?),
+        ("log.schema.json", text(log, "crickets.log/1")?),
+    ])
 }
 
 fn text(mut schema: schemars::Schema, name: &str) -> Result<String, ReportError> {

@@ -12,7 +12,7 @@ use super::own_figures::{self, Own};
 use super::parts::{Part, parts};
 use super::shots::{self, Shot};
 use super::{EvidenceRef, Report, ReportShop, chart, many, watched, words};
-use crate::score::{Card, Criterion, Outcome, TouchEntry, Verdict};
+use crate::score::{Card, Criterion, FirstOf, Outcome, TouchEntry, Verdict};
 use crate::shop::Status;
 
 /// Gaps of a source that a page lists; the wave's page holds every one.
@@ -265,14 +265,17 @@ fn clocks(card: &Card) -> Vec<Clocks> {
     if card.confirmed_at.is_none() {
         return Vec::new();
     }
-    let (first, business) = (&card.first, &card.first_business);
-    let none = || words::NONE.to_owned();
+    let clocks = |label: &'static str, wall: FirstOf, business: Option<FirstOf>| Clocks {
+        label,
+        wall: words::first_of(card, wall),
+        business: business.map_or_else(|| words::NONE.to_owned(), |business| words::first_of(card, business)),
+    };
     vec![
-        Clocks { label: "First call", wall: words::first(first.call), business: words::first(business.call) },
-        Clocks { label: "First personal email", wall: words::first(first.personal_email), business: words::first(business.personal_email) },
-        Clocks { label: "First personal touch, any channel", wall: words::first(first.personal), business: none() },
-        Clocks { label: "First text", wall: words::first(first.text), business: none() },
-        Clocks { label: "First automatic reply", wall: words::first(first.auto_reply), business: none() },
+        clocks("First call", FirstOf::Call, Some(FirstOf::CallInHours)),
+        clocks("First personal email", FirstOf::PersonalEmail, Some(FirstOf::PersonalEmailInHours)),
+        clocks("First personal touch, any channel", FirstOf::Personal, None),
+        clocks("First text", FirstOf::Text, None),
+        clocks("First automatic reply", FirstOf::AutoReply, None),
     ]
 }
 

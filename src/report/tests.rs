@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use serde_json::Value;
 
 use super::{Format, Report, build, sample, write};
+use crate::score::{Channels, Reach, Verdict};
 
 fn all(report: &Report) -> Vec<(String, String)> {
     let pages = Format::PLAIN.iter().flat_map(|format| format.writer().unwrap().pages(report).unwrap());
@@ -218,6 +219,7 @@ fn files_are_written_whole_and_replaced() {
         "index.html",
         "leaderboard.csv",
         "methods.html",
+        "program.csv",
         "purge-list.csv",
         "report.json",
         "report.md",
@@ -353,4 +355,38 @@ fn a_large_wave_stays_openable_and_a_scorecard_does_not_grow_with_it() {
     assert!(index.contains("stand on its builder’s own page") && !index.contains("id=\"strip0"));
     let card = |report: &Report| super::scorecard::view(report, &report.shops[0]).render().unwrap();
     assert_eq!(card(&small), card(&large));
+}
+
+#[test]
+fn never_is_said_only_of_what_was_offered_watched_and_waited_for() {
+    let pages = |channels: Channels, verdict: Verdict| {
+        let mut input = sample::input();
+        input.shops.retain(|shop| shop.card.verdict == Verdict::Final && shop.card.first.personal.is_none());
+        input.shops.truncate(1);
+        let card = &mut input.shops[0].card;
+        (card.channels, card.verdict) = (Some(channels), verdict);
+        let report = build(input);
+        let pages = all(&report);
+        let card = format!("builders/{}.html", report.shops[0].file);
+        (body(page(&pages, "index.html")).to_owned(), body(page(&pages, &card)).to_owned())
+    };
+    let watched = Channels { call: Reach::Watched, text: Reach::Watched, email: Reach::Watched };
+    let clocks = |card: &str| card.split("id=\"h-clock\"").nth(1).unwrap().split("</table>").next().unwrap().to_owned();
+    let board = |index: &str| index.split("id=\"h-board\"").nth(1).unwrap().split("</table>").next().unwrap().to_owned();
+    let (index, card) = pages(watched, Verdict::Final);
+    assert!(board(&index).contains(">never<") && index.contains("and 1 never in the window. "), "{index}");
+    assert!(clocks(&card).contains(">never<") && card.contains("First personal touch: never."), "{card}");
+    let half = Channels { call: Reach::NotOffered, text: Reach::NotOffered, email: Reach::NotWatched };
+    let (index, card) = pages(half, Verdict::Final);
+    let told = [board(&index), clocks(&card)];
+    assert!(
+        told.iter().all(|text| text.contains(">not offered<") && text.contains(">not watched<") && !text.contains(">never<")),
+        "{told:?}"
+    );
+    assert!(
+        index.contains("and 0 never in the window; of 1 it is not proven. ") && !card.contains("First personal touch: never."),
+        "{index}"
+    );
+    let (_, card) = pages(watched, Verdict::Provisional);
+    assert!(clocks(&card).contains(">none so far<") && card.contains("First personal touch: none so far."), "{card}");
 }

@@ -387,6 +387,11 @@ mod tests {
         assert!(message.contains("unknown field `smile`"), "{message}");
         let (at, message, hint) = error("[proof]", "[proofs]");
         assert_eq!((at, hint.as_deref()), (line("[proof]"), Some("did you mean `proof`?")), "{message}");
+        let (_, message, hint) = error("[answer.question]", "[answr.question]");
+        assert_eq!(message, "missing field `question`");
+        assert_eq!(hint.as_deref(), Some("`question` stands in `answr`: did you mean `answer.question`?"));
+        let (_, message, hint) = error("[answer.question]", "[reply.question]");
+        assert_eq!((message.as_str(), hint), ("missing field `question`", None), "another name is no slip");
         let (at, message, _) = error("[channels.video]", "[channels.video]\nfaces = 2");
         assert_eq!(at, line("[channels.video]") + 1, "{message}");
         let (at, message, _) = error("partly = 0.50", "partly = 1.50");

@@ -125,7 +125,7 @@ pub struct Held {
     pub about: Vec<About>,
     /// Whether a server took it in, so that it proves a way into the mailbox.
     pub came_in: bool,
-    /// The id, where it is built as a canary in every part, or is a report that returns one: whoever sent it, it is one.
+    /// The id, where it is built as a canary in every part, is a report that returns one, or a machine's answer to one: whoever sent it.
     pub built: Option<String>,
 }
 
@@ -142,7 +142,7 @@ pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Held> {
     }
     let marks = Marks::of(bytes);
     let about = ids.into_iter().filter_map(|id| of_id(&mail, &marks, id)).collect();
-    Some(Held { about, came_in: came_in(&mail), built: built(&mail).or_else(|| returned(&mail, &marks)) })
+    Some(Held { about, came_in: came_in(&mail), built: built(&mail).or_else(|| returned(&mail, &marks)).or_else(|| answered(&mail)) })
 }
 
 /// Adds the ids that stand in a text, also where a look-alike overlaps one.
@@ -236,6 +236,14 @@ fn built(mail: &Mail) -> Option<String> {
     let automatic = mail.header("Auto-Submitted").any(|value| value.trim().eq_ignore_ascii_case("auto-generated"));
     let own = whole && named && automatic && mail.subject.contains(SUBJECT) && mail.in_reply_to.is_empty() && !is_report(mail);
     own.then(|| id.to_owned())
+}
+
+/// The id of the canary that an answering machine answers (RFC 3834, 3.1.5 and 5): it answers nothing else, and says that it is a machine.
+fn answered(mail: &Mail) -> Option<String> {
+    let machine = mail.header("Auto-Submitted").any(|value| value.trim().to_ascii_lowercase().starts_with("auto-replied"));
+    let [name] = mail.in_reply_to.as_slice() else { return None };
+    let id = name.split('@').next().filter(|id| is_id(id) && is_named(name, id))?;
+    machine.then(|| id.to_owned())
 }
 
 /// Why a canary could not be delivered, where a report on delivery says so of its recipient (RFC 3464, 2.3), or of the only mail
@@ -468,6 +476,24 @@ mod tests {
             assert_eq!(built(&report("delivery-status", "delivery-status", says, &other)), None, "{other}");
         }
         assert_eq!(built(&format!("To: a@b.example\n\n> {}", returned.replace('\n', "\n> "))), None, "no report");
+    }
+
+    #[test]
+    fn a_machines_answer_to_a_canary_of_anybody_is_known_by_what_it_answers() {
+        let built = |text: &str| about(text.as_bytes(), parse).and_then(|held| held.built);
+        let away = format!(
+            "From: shopper@example.org\nTo: shopper@example.org\nSubject: Out of office\nIn-Reply-To: <{NAME}@example.org>\n\
+             References: <{NAME}@example.org>\nAuto-Submitted: auto-replied (vacation)\n\nI am away.\n"
+        );
+        assert_eq!(built(&away).as_deref(), Some(NAME));
+        for (what, other) in [
+            ("a person's answer", away.replace("auto-replied (vacation)", "no")),
+            ("an answer to something else", away.replace(&format!("In-Reply-To: <{NAME}@"), "In-Reply-To: <1@")),
+            ("to that and something else", away.replace("In-Reply-To: ", "In-Reply-To: <1@b.example> ")),
+            ("to what only begins so", away.replace(&format!("In-Reply-To: <{NAME}"), &format!("In-Reply-To: <{NAME}x"))),
+        ] {
+            assert_eq!(built(&other), None, "{what}: {other}");
+        }
     }
 
     #[test]

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::workspace::{Run, run_in};
+use crate::workspace::{Run, run_within};
+
+/// A demo is a whole wave; on a busy machine it takes its time.
+const PATIENT: std::time::Duration = std::time::Duration::from_secs(180);
 
 /// Runs the demo into `name` under `folder`.
 pub(crate) fn run(folder: &Path, name: &str) -> Run {
-    run_in(folder, folder, &["demo", name])
+    run_within(PATIENT, folder, folder, &["demo", name])
 }
 
 /// The one file of a name under a demo's `reports/`.

@@ -253,3 +253,36 @@ fn a_log_is_as_its_schema_says() {
         run_in(folder.path(), folder.path(), &["score", name]).expect(code);
     }
 }
+
+#[test]
+fn a_call_is_as_its_schema_says() {
+    let Some(python) = python("jsonschema", "python3-jsonschema") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "id,channel,from,to,started_at,duration_s,answered,body\n1,call,+15125550100,+15125550142,2026-11-02T15:04:05Z,40,true,\n\
+        2,sms,,+15125550142,2026-11-02T15:05:05Z,,,Hi Dana\n";
+    std::fs::write(folder.path().join("a.csv"), rows).unwrap();
+    let said = run_in(folder.path(), folder.path(), &["inspect", "calls", "a.csv", "--json"]).expect(0);
+    let mut documents: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(documents.len(), 2);
+    // What is expected of the logs of every service, too.
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/calls")).unwrap().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "jsonl") {
+            let lines = std::fs::read_to_string(entry.path()).unwrap();
+            let records = lines.lines().map(|line| serde_json::from_str(line).unwrap()).filter(|line: &Value| line.get("schema").is_some());
+            documents.extend(records);
+        }
+    }
+    let good = documents.len();
+    assert!(good > 20, "{good} records");
+    for (key, wrong) in [("channel", "pigeon".into()), ("started_at", 3.into()), ("answered", "maybe".into()), ("line", (-1).into())] {
+        let mut document = documents[0].clone();
+        document[key] = wrong;
+        documents.push(document);
+    }
+    let mut short = documents[0].clone();
+    short.as_object_mut().unwrap().remove("from");
+    documents.push(short);
+    let found = faults(&python, "call.schema.json", &documents);
+    assert!(found[..good].iter().all(Vec::is_empty), "{found:#?}");
+    assert!(found[good..].iter().all(|faults| !faults.is_empty()), "the schema lets pass what is wrong: {:#?}", &found[good..]);
+}

@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::import::{WAVE, asked};
-use crate::workspace::{shop, touches};
+use crate::workspace::{ShopFile, shop, touches};
 
 const HEADER: &str = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
 
@@ -109,6 +109,20 @@ fn a_text_of_our_own_opts_out_and_counts_as_nobodys_touch() {
     workspace.write("logs/c.csv", &format!("{HEADER}{}", text("s6", "outbound", ours, theirs, 80, "Stop!")));
     workspace.ok(&["watch", "--once"]);
     assert!(standing(&workspace)["opt_out_at"].is_string(), "the number of the shop file");
+}
+
+#[test]
+fn an_opt_out_of_our_own_that_may_be_of_either_of_two_is_in_review_in_the_report_too() {
+    let (workspace, site, _alias) = asked();
+    let same = "phones = [\"+15125550100\"]\n";
+    workspace.shop(&ShopFile { more: same, ..ShopFile::on(&site, "harbor", "Harbor Homes") });
+    workspace.ok(&["shop", "harbor", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    workspace.write("logs/a.csv", &format!("{HEADER}s1,sms,outbound,+15125550142,+15125550100,{},,,STOP\n", at(0)));
+    workspace.ok(&["watch", "--once"]);
+    let items = workspace.json(&["review", "list"])["items"].as_array().unwrap().len();
+    let report = workspace.make_report(WAVE, &[]);
+    assert_eq!((items, &report["in_review"], &report["unmatched"]), (1, &1.into(), &0.into()));
 }
 
 #[test]

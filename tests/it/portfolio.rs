@@ -81,5 +81,13 @@ fn builders_stand_beside_each_other_over_the_waves() {
     assert!(!read("index.html").contains("builders/"), "no link tells who is who");
 
     workspace.run(&["report", "--portfolio", "--wave", "2027-01"]).expect(2);
+    for (more, told) in [
+        (&["--format", "pdf"][..], "as pdf: it comes as html, csv, json and md"),
+        (&["--format", "html,xlsx"], "as xlsx: it comes as html, csv, json and md"),
+        (&["--mail-to", "owner@bluebonnet.example"], "has no PDF"),
+    ] {
+        let refused = workspace.run(&[&["report", "--portfolio"][..], more].concat()).expect(2);
+        assert!(refused.err.contains(told) && refused.err.contains("--wave W"), "{}", refused.err);
+    }
     workspace.run(&["report"]).expect(2);
 }

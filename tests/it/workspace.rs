@@ -257,7 +257,7 @@ pub(crate) fn run_in(folder: &Path, home: &Path, args: &[&str]) -> Run {
     run_within(DEADLINE, folder, home, args)
 }
 
-fn run_within(limit: Duration, folder: &Path, home: &Path, args: &[&str]) -> Run {
+pub(crate) fn run_within(limit: Duration, folder: &Path, home: &Path, args: &[&str]) -> Run {
     let mut command = assert_cmd::Command::from_std(command(folder, home, args));
     let what = format!("crickets {}", args.join(" "));
     let Output { status, stdout, stderr } = command.timeout(limit).output().unwrap_or_else(|error| panic!("{what}: {error}"));

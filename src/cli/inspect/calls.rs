@@ -9,10 +9,8 @@ use serde_json::{Map, Value, json};
 use super::super::mapping::{self, MapArgs};
 use super::super::{Context, DONE, Ended, FAILED, USAGE};
 use crate::audit::{AuditError, maps};
-use crate::collect::phone::{CallRecord, Direction, Place, Row, Settings, Summary, read};
+use crate::collect::phone::{CALL_SCHEMA, CallLine, CallRecord, Direction, Place, Row, Settings, Summary, read};
 use crate::collect::{CollectError, phone};
-
-const SCHEMA: &str = "crickets.call/1";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CallsArgs {
@@ -95,15 +93,13 @@ fn stem(path: &str) -> String {
 
 /// A record for scripts: what the contract names, and what else the source says.
 fn document(row: &Row<'_>, call: &CallRecord) -> Value {
-    let mut document = Map::new();
-    document.insert("schema".to_owned(), json!(SCHEMA));
-    document.insert("format".to_owned(), json!(row.format));
-    if let Ok(Value::Object(said)) = serde_json::to_value(call) {
-        document.extend(said);
+    let (mut line, mut byte, mut record) = (None, None, None);
+    match &row.place {
+        Place::Line(number) => line = Some(*number),
+        Place::Byte(number) => byte = Some(*number),
+        Place::Item(number) => record = Some(*number),
     }
-    document.insert("file".to_owned(), json!(row.file));
-    place(&mut document, &row.place);
-    Value::Object(document)
+    json!(CallLine { schema: CALL_SCHEMA, format: row.format, call, file: row.file, line, byte, record })
 }
 
 /// A row that cannot be read, for scripts.

@@ -21,7 +21,7 @@ const MAX_NAME: (usize, usize) = (200, 320);
 /// More addresses than this of one header, or of the envelope, are not read.
 const MAX_ADDRESSES: usize = 1000;
 
-/// The header block, unfolded and decoded, and where the body begins.
+/// The header block, unfolded, as it was written, and where the body begins.
 pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
     let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
     let (mut at, mut left) = (0, MAX_HEADERS.1);
@@ -51,7 +51,7 @@ pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
         }
         at += length;
     }
-    (headers.into_iter().map(|(name, value)| (name, decode(&value))).collect(), at)
+    (headers.into_iter().map(|(name, value)| (name, lossy(&value))).collect(), at)
 }
 
 fn split_header(line: &[u8]) -> Option<(String, &[u8])> {
@@ -61,9 +61,8 @@ fn split_header(line: &[u8]) -> Option<(String, &[u8])> {
     legal.then(|| (String::from_utf8_lossy(name).into_owned(), line.get(colon + 1..).unwrap_or_default().trim_ascii()))
 }
 
-/// RFC 2047 words decoded; bytes that are no UTF-8 are read as Windows-1252.
-fn decode(value: &[u8]) -> String {
-    let text = lossy(value);
+/// RFC 2047 words decoded.
+fn decode(text: String) -> String {
     if !text.contains("=?") {
         return text;
     }
@@ -72,24 +71,32 @@ fn decode(value: &[u8]) -> String {
     decoded.flatten().unwrap_or(text)
 }
 
-/// Fills every field that comes from the header block.
-pub(super) fn fill(mail: &mut Mail) {
+/// A mail of headers that stand as they were written, with every field that comes from them. Addresses are read before a name is
+/// decoded (RFC 2047, 6.2): a comma in a name would else end it.
+pub(super) fn fill(written: Vec<(String, String)>) -> Mail {
+    let raw =
+        |name: &'static str| written.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
+    let all = |name| raw(name).flat_map(addresses).take(MAX_ADDRESSES).collect::<Vec<_>>();
+    let first = |name| {
+        let found = all(name);
+        found.iter().find(|one| !one.address.is_empty()).or(found.first()).cloned()
+    };
+    let (from, sender) = (first("From"), first("Sender"));
+    let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
+    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"].into_iter().flat_map(&raw).flat_map(addresses);
+    let envelope: Vec<String> = envelope.map(|found| found.address).take(MAX_ADDRESSES).collect();
+    let headers = written.into_iter().map(|(name, value)| (name, decode(value))).collect();
+    let mut mail = Mail { from, sender, reply_to, to, cc, headers, ..Mail::default() };
     let text = |name: &str| mail.header(name).next().map(str::to_owned);
-    let all = |name: &str| mail.header(name).flat_map(addresses).take(MAX_ADDRESSES).collect::<Vec<_>>();
     let message_id = text("Message-ID").map(|value| ids(&value)).and_then(|ids| ids.into_iter().next());
     let in_reply_to = mail.header("In-Reply-To").flat_map(ids).take(MAX_LINES).collect();
     let references = mail.header("References").flat_map(ids).take(MAX_LINES).collect();
-    let (from, sender) = (all("From").into_iter().next(), all("Sender").into_iter().next());
-    let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
     let subject = text("Subject").unwrap_or_default();
     let date = text("Date").and_then(|value| time(&value));
     let received: Vec<Received> = mail.header("Received").take(MAX_LINES).map(received).collect();
     let mut delivered_to: Vec<String> = Vec::new();
-    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"]
-        .into_iter()
-        .flat_map(|name| mail.header(name).flat_map(addresses));
     let hops = received.iter().filter_map(|line| line.for_address.clone());
-    for address in envelope.map(|found| found.address).chain(hops).take(MAX_ADDRESSES) {
+    for address in envelope.into_iter().chain(hops).take(MAX_ADDRESSES) {
         if !delivered_to.contains(&address) {
             delivered_to.push(address);
         }
@@ -97,18 +104,14 @@ pub(super) fn fill(mail: &mut Mail) {
     mail.message_id = message_id;
     mail.in_reply_to = in_reply_to;
     mail.references = references;
-    mail.from = from;
-    mail.sender = sender;
-    mail.reply_to = reply_to;
-    mail.to = to;
-    mail.cc = cc;
     mail.subject = subject;
     mail.date = date;
     mail.received = received;
     mail.delivered_to = delivered_to;
+    mail
 }
 
-/// Every address of a header value. The value is decoded already, so a comma in a decoded name may split it: the address survives.
+/// Every address of a header value as it was written.
 fn addresses(value: &str) -> Vec<Address> {
     let line = format!("{value}\n");
     let parsed = caught(|| {
@@ -117,16 +120,34 @@ fn addresses(value: &str) -> Vec<Address> {
             .as_address()
             .map(|list| list.iter().map(|one| (one.name().map(str::to_owned), one.address().map(str::to_owned))).collect::<Vec<_>>())
     });
-    let found = parsed.flatten().unwrap_or_default();
-    found
-        .into_iter()
-        .filter_map(|(name, address)| {
-            let name = name.map(|name| start_of(name.trim().trim_matches(['"', '\'']).trim(), MAX_NAME.0).to_owned());
-            let name = name.filter(|name| !name.is_empty());
-            let address = address.filter(|address| address.len() <= MAX_NAME.1).unwrap_or_default().trim().to_lowercase();
-            (!address.is_empty() || name.is_some()).then_some(Address { name, address })
-        })
-        .collect()
+    let found = parsed.flatten().unwrap_or_default().into_iter().filter_map(|(name, address)| {
+        let name = name.map(|name| plain(&name)).filter(|name| !name.is_empty());
+        let address = address.filter(|address| address.len() <= MAX_NAME.1).unwrap_or_default().trim().to_lowercase();
+        (!address.is_empty() || name.is_some()).then_some(Address { name, address })
+    });
+    joined(found)
+}
+
+/// A display name in one line, without quotes around it.
+fn plain(name: &str) -> String {
+    let line = name.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    start_of(line.trim_matches(['"', '\'']).trim(), MAX_NAME.0).to_owned()
+}
+
+/// A name without an address before one with a name is its beginning: "Acme, Coaching <a@b.example>" with no quotes, as many send it.
+/// Elsewhere it stays a name alone.
+fn joined(found: impl Iterator<Item = Address>) -> Vec<Address> {
+    let mut out: Vec<Address> = Vec::new();
+    for mut one in found {
+        while !one.address.is_empty()
+            && let Some(name) = &one.name
+            && let Some(before) = out.pop_if(|before| before.address.is_empty())
+        {
+            one.name = Some(start_of(&format!("{}, {name}", before.name.unwrap_or_default()), MAX_NAME.0).to_owned());
+        }
+        out.push(one);
+    }
+    out
 }
 
 fn ids(value: &str) -> Vec<String> {
@@ -173,4 +194,59 @@ fn without_comments(value: &str) -> String {
     }
     // A comment that never closes would swallow the time.
     if depth > 0 { value.to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(value: &str) -> Vec<String> {
+        addresses(value).into_iter().map(|one| format!("{}|{}", one.name.unwrap_or_default(), one.address)).collect()
+    }
+
+    #[test]
+    fn a_comma_in_a_name_loses_no_address() {
+        for (value, expected) in [
+            ("=?utf-8?b?QWNtZSwgQ29hY2hpbmc=?= <a@b.example>", &["Acme, Coaching|a@b.example"][..]),
+            ("=?utf-8?q?Acme=2C_Coaching?= <a@b.example>", &["Acme, Coaching|a@b.example"]),
+            ("=?utf-8?q?Acme,_Coaching?= <a@b.example>", &["Acme, Coaching|a@b.example"]),
+            ("=?utf-8?q?Am=C3=A9lie_Ortiz=2C?= =?utf-8?b?IEFjbWU=?= <a@b.example>", &["Am\u{e9}lie Ortiz, Acme|a@b.example"]),
+            ("\"=?utf-8?b?QWNtZSwgQ29hY2hpbmc=?=\" <a@b.example>", &["Acme, Coaching|a@b.example"]),
+            ("\"Ortiz, Amy\" <a@b.example>, \"Webb, Dana\" <d@b.example>", &["Ortiz, Amy|a@b.example", "Webb, Dana|d@b.example"]),
+            ("Acme, Coaching, Inc. <a@b.example>", &["Acme, Coaching, Inc.|a@b.example"]),
+            ("=?utf-8?q?x=40y.example?= <a@b.example>", &["x@y.example|a@b.example"]),
+            ("=?utf-8?q?x_=3Cx=40y.example=3E?= <a@b.example>", &["x <x@y.example>|a@b.example"]),
+            ("=?utf-8?q?Team=3A_a=3B?= <A@B.example>, c@d.example", &["Team: a;|a@b.example", "|c@d.example"]),
+            (
+                "Sales: \"Ortiz, Amy\" <a@b.example>, =?utf-8?b?QWNtZSwgQ29hY2hpbmc=?= <c@b.example>;",
+                &["Ortiz, Amy|a@b.example", "Acme, Coaching|c@b.example"],
+            ),
+            ("undisclosed-recipients:;", &[]),
+            ("a@b.example, Amy", &["|a@b.example", "Amy|"]),
+            ("Amy, a@b.example", &["Amy|", "|a@b.example"]),
+            ("=?x-none?b?????=, <a@b.example>", &["=?x-none?b?????=|", "|a@b.example"]),
+        ] {
+            assert_eq!(told(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_field_of_addresses_is_read_before_its_names_are_decoded() {
+        let name = "=?utf-8?b?QWNtZSwgQ29hY2hpbmc=?=";
+        let head: String =
+            ["From", "Sender", "Reply-To", "To", "Cc"].iter().map(|field| format!("{field}: {name}\r\n <A@b.example>\r\n")).collect();
+        let mail = super::super::parse(format!("{head}\r\nHi.\r\n").as_bytes());
+        let acme = Address { name: Some("Acme, Coaching".into()), address: "a@b.example".into() };
+        assert_eq!((mail.from, mail.sender), (Some(acme.clone()), Some(acme.clone())));
+        assert!(
+            [&mail.reply_to, &mail.to, &mail.cc].iter().all(|list| **list == [acme.clone()]),
+            "{:?} {:?} {:?}",
+            mail.reply_to,
+            mail.to,
+            mail.cc
+        );
+        assert_eq!(mail.headers[0].1, "Acme, Coaching <A@b.example>");
+        let named = super::super::parse(b"From: Amy, amy@b.example\n\nHi.\n").from;
+        assert_eq!(named.map(|from| from.address).as_deref(), Some("amy@b.example"));
+    }
 }

@@ -145,9 +145,7 @@ pub fn parse_head(bytes: &[u8]) -> Mail {
 /// A message without its body, and where that begins.
 fn headed(bytes: &[u8]) -> (Mail, usize) {
     let (headers, body_at) = headers::split(bytes);
-    let mut mail = Mail { headers, ..Mail::default() };
-    headers::fill(&mut mail);
-    (mail, body_at)
+    (headers::fill(headers), body_at)
 }
 
 /// Whether messages may lie in messages beyond what is read. Counts the words that announce one, so it never finds too few.

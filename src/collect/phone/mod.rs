@@ -52,5 +52,5 @@ mod words;
 
 pub use grow::grown;
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
-pub use record::{CallRecord, Direction};
+pub use record::{CALL_SCHEMA, CallLine, CallRecord, Direction};
 pub use when::Stamp;

@@ -1,13 +1,14 @@
 //! One call, voicemail or text, as every reader gives it and as it is kept.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::when::{Basis, Stamp};
 use crate::collect::Channel;
 
 /// Which way a call or text went, seen from the shopper.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To the shopper.
@@ -18,7 +19,7 @@ pub enum Direction {
 }
 
 /// One call, voicemail or text, as the contract's `crickets.call/1` has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CallRecord {
     /// The source's own id, where it has one.
     pub id: Option<String>,
@@ -58,6 +59,31 @@ pub struct CallRecord {
     /// Whether the source wrote a local time, whose zone somebody else told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub local: bool,
+}
+
+/// The schema of [`CallLine`].
+pub const CALL_SCHEMA: &str = "crickets.call/1";
+
+/// A record with its place, as `inspect calls --json` prints it, a line each.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CallLine<'a> {
+    /// `crickets.call/1`.
+    pub schema: &'static str,
+    /// The format of the log, e.g. `twilio-csv`.
+    pub format: &'a str,
+    /// The record.
+    #[serde(flatten)]
+    pub call: &'a CallRecord,
+    /// The file.
+    pub file: &'a str,
+    /// The line in it, from 1; `null` where the format has none.
+    pub line: Option<u64>,
+    /// The byte at which it begins, of a format without lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
+    /// The number of the record, of a format without lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]

@@ -1,4 +1,4 @@
-//! A dot a builder over the time of its first personal response, and those who never answered apart; columns where the dots would be
+//! A dot a builder over the time of its first personal response, and those of whom no answer is known apart; columns where the dots would be
 //! too many to see. Takes a report; gives SVG.
 
 use std::collections::BTreeMap;
@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::super::svg::{Anchor, Svg, number};
 use super::super::{Report, ReportShop, compare, words};
 use super::{LogAxis, float, small};
-use crate::score::Verdict;
+use crate::score::{Came, FirstOf, Verdict};
 
 /// From so many shops on, columns stand for dots.
 const COLUMNS_FROM: usize = 120;
-/// Where the lane of those who never answered begins.
+/// Where the lane of those of whom no answer is known begins.
 const LANE: f64 = 88.0;
 /// How wide a stack is, in percent.
 const BIN: f64 = 2.4;
@@ -28,16 +28,18 @@ pub(crate) fn distribution(report: &Report) -> String {
         .map(|s| (s.card.first.personal, s))
         .collect();
     times.sort_by(|a, b| (a.0.unwrap_or(i64::MAX), &a.1.card.shop).cmp(&(b.0.unwrap_or(i64::MAX), &b.1.card.shop)));
-    let never = times.iter().filter(|(time, _)| time.is_none()).count();
+    let silent = times.iter().filter(|(time, _)| time.is_none()).count();
+    let never = times.iter().filter(|(_, shop)| shop.card.came(FirstOf::Personal) == Came::Never).count();
     let quick = times.iter().filter(|(time, _)| time.is_some_and(|s| s <= 300)).count();
     let description = format!(
-        "Of {} proven inquiries, {quick} were answered by a person within five minutes and {never} never in the window. Median: {}.",
+        "Of {} proven inquiries, {quick} were answered by a person within five minutes and {never} never in the window{}. Median: {}.",
         times.len(),
+        if silent > never { format!("; of {} it is not proven", silent - never) } else { String::new() },
         compare::median(report)
     );
     let axis = LogAxis { left: 0.0, right: LANE - 3.0 };
     let bins = stacked(&axis, &times);
-    let tallest = bins.values().map(Vec::len).max().unwrap_or(0).max(never.div_ceil(4));
+    let tallest = bins.values().map(Vec::len).max().unwrap_or(0).max(silent.div_ceil(4));
     let dots = times.len() < COLUMNS_FROM;
     // A small wave needs no tall chart.
     let tall = if dots { (small(tallest) * 16.0 + 10.0).clamp(90.0, TALL) } else { TALL };
@@ -48,7 +50,12 @@ pub(crate) fn distribution(report: &Report) -> String {
     axis.draw(&mut svg, top, base);
     svg.line("base", (axis.left, base), (axis.right, base));
     axis.limit(&mut svg, top, base, "5-minute line");
-    svg.text("tick", (f64::midpoint(LANE, 100.0), base + 17.0), Anchor::Middle, "never");
+    svg.text(
+        "tick",
+        (f64::midpoint(LANE, 100.0), base + 17.0),
+        Anchor::Middle,
+        if never == 0 && silent > 0 { "not proven" } else { "never" },
+    );
     if let Some(median) = report.cohort.median_first_personal_s {
         let x = axis.x(float(median));
         svg.line("median", (x, top - 6.0), (x, base));
@@ -60,9 +67,9 @@ pub(crate) fn distribution(report: &Report) -> String {
     }
     if dots {
         stacks(&mut svg, &bins, (tallest, base, tall));
-        silent(&mut svg, times.iter().filter(|(time, _)| time.is_none()).map(|(_, shop)| *shop), (tallest, base, tall));
+        silents(&mut svg, times.iter().filter(|(time, _)| time.is_none()).map(|(_, shop)| *shop), (tallest, base, tall));
     } else {
-        columns(&mut svg, &bins, never, (base, tall));
+        columns(&mut svg, &bins, (silent, never), (base, tall));
     }
     svg.finish()
 }
@@ -94,18 +101,18 @@ fn stacks(svg: &mut Svg, bins: &BTreeMap<Place, Vec<(i64, &ReportShop)>>, (talle
     }
 }
 
-/// Those who never answered, four beside each other.
-fn silent<'a>(svg: &mut Svg, shops: impl Iterator<Item = &'a ReportShop>, (tallest, base, tall): (usize, f64, f64)) {
+/// Those of whom no answer is known, four beside each other.
+fn silents<'a>(svg: &mut Svg, shops: impl Iterator<Item = &'a ReportShop>, (tallest, base, tall): (usize, f64, f64)) {
     let step = (tall / small(tallest.max(1))).min(16.0);
     for (n, shop) in shops.enumerate() {
         let x = LANE + (100.0 - LANE) * (0.17 + 0.22 * small(n % 4));
-        let told = format!("{}: never", words::brief(&shop.card.builder, 60));
+        let told = format!("{}: {}", words::brief(&shop.card.builder, 60), words::first_of(&shop.card, FirstOf::Personal));
         svg.circle("dot never", (x, base - step * (small(n / 4) + 0.5) - 1.0), (step / 2.0 - 2.0).clamp(1.0, 5.0), &told);
     }
 }
 
-fn columns(svg: &mut Svg, bins: &BTreeMap<Place, Vec<(i64, &ReportShop)>>, never: usize, (base, tall): (f64, f64)) {
-    let most = bins.values().map(Vec::len).max().unwrap_or(0).max(never).max(1);
+fn columns(svg: &mut Svg, bins: &BTreeMap<Place, Vec<(i64, &ReportShop)>>, (silent, never): (usize, usize), (base, tall): (f64, f64)) {
+    let most = bins.values().map(Vec::len).max().unwrap_or(0).max(silent).max(1);
     let room = tall - 18.0;
     let mut column = |class: &str, (x, width): (f64, f64), n: usize, told: &str| {
         let height = room * small(n) / small(most);
@@ -115,9 +122,10 @@ fn columns(svg: &mut Svg, bins: &BTreeMap<Place, Vec<(i64, &ReportShop)>>, never
         let told = format!("{} from {}", shops.len(), shops.first().map(|(s, _)| words::duration(*s)).unwrap_or_default());
         column(if *slow { "dot" } else { "dot quick" }, (float(*x) / 100.0 - BIN / 2.0 + 0.15, BIN - 0.3), shops.len(), &told);
     }
-    column("dot silent", (LANE + 2.0, 96.0 - LANE), never, &format!("{never} never"));
-    let label = number(small(never));
-    svg.text("tick", (f64::midpoint(LANE, 100.0), base - room * small(never) / small(most) - 5.0), Anchor::Middle, &label);
+    let unproven = if silent > never { format!(", {} not proven", silent - never) } else { String::new() };
+    column("dot silent", (LANE + 2.0, 96.0 - LANE), silent, &format!("{never} never{unproven}"));
+    let label = number(small(silent));
+    svg.text("tick", (f64::midpoint(LANE, 100.0), base - room * small(silent) / small(most) - 5.0), Anchor::Middle, &label);
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::super::svg::{Anchor, Svg, number};
 use super::super::{Report, ReportShop, words};
 use super::{LogAxis, WINDOW, float, marker};
 use crate::classify::Origin;
+use crate::score::FirstOf;
 
 /// The most touches that a strip shows; more would be a smear, and the list below holds every one.
 const MARKS: usize = 200;
@@ -89,7 +90,7 @@ pub(crate) fn summary(shop: &ReportShop) -> String {
         words::plural(counts.personal_emails, "personal email"),
         if counts.auto_replies == 1 { "1 auto-reply".to_owned() } else { format!("{} auto-replies", counts.auto_replies) },
         words::plural(counts.marketing_emails, "marketing email"),
-        words::first(shop.card.first.personal)
+        words::first_of(&shop.card, FirstOf::Personal)
     )
 }
 

@@ -225,6 +225,13 @@ fn mean(scores: &[f64]) -> Option<f64> {
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
+
+/// Whether a portfolio is written in a format.
+#[must_use]
+pub fn has_portfolio(format: Format) -> bool {
+    matches!(format, Format::Html | Format::Csv | Format::Json | Format::Md)
+}
+
 /// Writes `index.html` with `methods.html`, `portfolio.json`, `portfolio.csv` and `portfolio.md` into a folder, as far as they are asked for.
 ///
 /// # Errors

@@ -13,11 +13,9 @@ pub(super) const ONE: &str = "A score of one wave is mostly a single inquiry, an
 
 /// What a rank needs.
 pub(super) fn ranks(portfolio: &Portfolio) -> String {
-    let needed = match portfolio.rank_from {
-        1 => "one final inquiry".to_owned(),
-        n => format!("at least {n} final inquiries"),
-    };
-    format!("Ranks need {needed} of a builder over these waves; fewer stand below, without a rank.")
+    let needed = portfolio.rank_from.max(1);
+    let inquiries = if needed == 1 { "inquiry" } else { "inquiries" };
+    format!("A rank needs {needed} final {inquiries} of a builder over these waves; those with fewer stand below, without one.")
 }
 
 /// `Wave 2026-11`, or `Waves 2026-10 to 2026-11`.

@@ -1,11 +1,12 @@
-//! The sheets of many inquiries together: groups with their certainty, the curves of waiting, the trend, and what to mend. The same figures
-//! as `statistics` and `insight` in `report.json`.
+//! The sheets of many inquiries together: groups with their certainty, the curves of waiting, the trend, what to mend, and the builders'
+//! own figures. The same as `statistics`, `insight` and `program` in `report.json`.
 
 use super::super::words::key;
-use super::super::{Report, ReportShop};
+use super::super::{Report, ReportShop, own_figures};
 use super::sheet::{Cell, Column, Sheet};
 use crate::score::insight::Fix;
-use crate::score::{Curve, Group, MeanScore, Share, WavePoint};
+use crate::score::program::Ratio;
+use crate::score::{Curve, Group, MeanScore, Program, Share, WavePoint};
 
 /// The shares in the order of the columns, by their ids.
 const SHARES: [(&str, &str, &str, &str); 6] = [
@@ -158,4 +159,47 @@ pub(super) fn fixes(report: &Report) -> Sheet {
         (1..).zip(fixes).map(move |(place, fix)| row(shop, place, fix))
     };
     Sheet { name: "What to mend", columns, kept: 2, rows: report.shops.iter().flat_map(of).collect() }
+}
+
+/// The builders' own figures, a row a part of their file.
+pub(super) fn programs(report: &Report) -> Sheet {
+    let columns = vec![
+        ("Builder", 28.0),
+        ("Of", 16.0),
+        ("Source or month", 24.0),
+        ("Walk-ins handed back", 10.0),
+        ("First month", 10.0),
+        ("Last month", 10.0),
+        ("Leads", 9.0),
+        ("Appointments", 12.0),
+        ("Sales", 8.0),
+        ("Lead to appointment", 12.0),
+        ("low", 8.0),
+        ("high", 8.0),
+        ("Appointment to sale", 12.0),
+        ("low", 8.0),
+        ("high", 8.0),
+        ("Lead to sale", 10.0),
+        ("low", 8.0),
+        ("high", 8.0),
+        ("What is not as it should be", 70.0),
+    ];
+    let row = |program: &Program, (of, name, onsite, figures): own_figures::Part<'_>| {
+        let month = |month: &Option<String>| Cell::text(month.as_deref().unwrap_or_default());
+        let mut row = vec![Cell::text(&program.builder), Cell::text(of.replace("_onsite", " walk-ins")), Cell::text(name)];
+        row.extend([Cell::of(onsite, Cell::yes), month(&program.from), month(&program.to)]);
+        let whole = |n: u64| Cell::Count(u32::try_from(n).unwrap_or(u32::MAX));
+        row.extend([figures.leads, figures.appointments, figures.sales].map(whole));
+        row.extend([&figures.lead_to_appointment, &figures.appointment_to_sale, &figures.lead_to_sale].into_iter().flat_map(ratio));
+        let warnings = if of == "all" { program.warnings.as_slice() } else { &[] };
+        row.push(Cell::text(warnings.iter().map(|warning| warning.text.as_str()).collect::<Vec<_>>().join(" ")));
+        row
+    };
+    let rows = report.program.iter().flat_map(|program| own_figures::parts(program).into_iter().map(move |part| row(program, part)));
+    Sheet { name: "Own figures", columns, kept: 1, rows: rows.collect() }
+}
+
+fn ratio(of: &Ratio) -> [Cell; 3] {
+    let [low, high] = ends(of.interval, Cell::Share);
+    [Cell::of(of.share, Cell::Share), low, high]
 }

@@ -50,6 +50,9 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     for of in rest {
         sheet::add(&mut workbook, &of, &looks, &title)?;
     }
+    if !report.program.is_empty() {
+        sheet::add(&mut workbook, &many::programs(report), &looks, &title)?;
+    }
     if !report.is_rehearsal() {
         sheet::add(&mut workbook, &notes, &looks, &title)?;
     }
