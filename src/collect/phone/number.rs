@@ -294,7 +294,9 @@ mod tests {
 
     #[test]
     fn a_text_full_of_what_may_be_numbers_is_read_to_its_end() {
-        for piece in ["1 2 3 4 5 6 7 8 9 0 ", "999/999-99 ", "(12)345 67.8 ", "+1 ", "123456 ", "00.00.00 / ", "12 34 56 78 90 12 34 56 78 90 x1 "] {
+        for piece in
+            ["1 2 3 4 5 6 7 8 9 0 ", "999/999-99 ", "(12)345 67.8 ", "+1 ", "123456 ", "00.00.00 / ", "12 34 56 78 90 12 34 56 78 90 x1 "]
+        {
             let text = format!("{} call 512-555-0100.", piece.repeat(15_000 / piece.len()));
             let found = in_text(&text, "US");
             assert_eq!(found.last().map(|last| last.e164.as_str()), Some("+15125550100"), "{piece}");
