@@ -289,7 +289,7 @@ fn place(path: &Path, bytes: &[u8]) -> Result<PathBuf, ReportError> {
     filled(path, &mut |to| to.write_all(bytes))
 }
 
-fn filled(path: &Path, fill: Fill<'_>) -> Result<PathBuf, ReportError> {
+fn filled(path: &Path, write: Fill<'_>) -> Result<PathBuf, ReportError> {
     let error = |source| ReportError::Write { path: path.to_owned(), source };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(error)?;
@@ -298,7 +298,7 @@ fn filled(path: &Path, fill: Fill<'_>) -> Result<PathBuf, ReportError> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = io::BufWriter::with_capacity(BUFFER, builder.tempfile_in(folder).map_err(error)?);
-    fill(&mut file).map_err(error)?;
+    write(&mut file).map_err(error)?;
     let file = file.into_inner().map_err(|e| error(e.into_error()))?;
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
