@@ -47,6 +47,8 @@ fn touch_detail(touch: &TouchEntry, client: bool) -> TouchDetail {
             "List-Unsubscribe: <mailto:out@mail.example>",
         ));
     }
+    // As `audit` collects them.
+    reasons.shrink_to_fit();
     TouchDetail {
         subject: mail.then(|| "Your question about the Magnolia in Sunset Ridge".to_owned()),
         excerpt: (!call).then(|| format!("{SAID} ({})", touch.id)),

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Page, Report, ReportError, ReportShop, Shelf, Writer, index, methods, scorecard, words};
+use super::{Report, ReportError, ReportShop, Shelf, Writer, index, methods, scorecard, words};
 
 pub(crate) struct Html;
 
@@ -54,20 +54,16 @@ fn colours(report: &Report) -> String {
 
 impl Writer for Html {
     fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
-        to.page(render(report, "index.html".to_owned(), &index::view(report))?)?;
-        to.page(render(report, "methods.html".to_owned(), &methods::view(report))?)?;
-        report
-            .shops
-            .iter()
-            .try_for_each(|shop| to.page(render(report, format!("builders/{}.html", shop.file), &scorecard::view(report, shop))?))
+        render(to, "index.html".to_owned(), &index::view(report))?;
+        render(to, "methods.html".to_owned(), &methods::view(report))?;
+        let scorecard = |shop| scorecard::view(report, shop);
+        report.shops.iter().try_for_each(|shop| render(to, format!("builders/{}.html", shop.file), &scorecard(shop)))
     }
 }
 
-fn render(report: &Report, path: String, template: &impl Template) -> Result<Page, ReportError> {
-    match template.render() {
-        Ok(text) => Ok(Page::text(path, text)),
-        Err(e) => Err(ReportError::Render { page: path, wave: report.wave.clone(), message: e.to_string() }),
-    }
+/// A page goes into its file while it is rendered.
+fn render(to: &mut dyn Shelf, path: String, template: &impl Template) -> Result<(), ReportError> {
+    to.file(path.into(), &mut |file| Template::write_into(template, &mut &mut *file))
 }
 
 /// The colour family of a tier; a rubric's own tiers go by the score.

@@ -282,8 +282,8 @@ fn sweep(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     paths.filter(stale).try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))
 }
 
-/// Bytes that a file takes at a time.
-const BUFFER: usize = 64 * 1024;
+/// Bytes that a file takes at a time; glibc tidies its whole heap when 64 kB are given back.
+const BUFFER: usize = 32 * 1024;
 
 fn place(path: &Path, bytes: &[u8]) -> Result<PathBuf, ReportError> {
     filled(path, &mut |to| to.write_all(bytes))
