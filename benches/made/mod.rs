@@ -83,7 +83,7 @@ pub(crate) fn log(number: usize) -> Log {
         .collect();
     let document = json!({"schema": "crickets.log/1", "as_of": at(31 * 86_400), "touches": touches, "inquiry": {
         "shop": format!("shop-{number:06}"), "builder": format!("Builder {}", number / 4), "timezone": "America/Chicago",
-        "hours": hours[number % hours.len()], "sent_at": at(0), "confirmed_at": at(2), "confirmed_by": "redirect",
+        "hours": hours.get(number % hours.len()), "sent_at": at(0), "confirmed_at": at(2), "confirmed_by": "redirect",
         "question": "Does the Magnolia come with a three-car garage?", "offered": {"phone": true, "text": number.is_multiple_of(3)}}});
     parse_log(&document.to_string()).unwrap_or_else(|error| panic!("{error}"))
 }
