@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::workspace::{Run, run_within};
 
 /// A demo is a whole wave; on a busy machine it takes its time.
-const PATIENT: std::time::Duration = std::time::Duration::from_secs(180);
+const PATIENT: std::time::Duration = std::time::Duration::from_mins(3);
 
 /// Runs the demo into `name` under `folder`.
 pub(crate) fn run(folder: &Path, name: &str) -> Run {
