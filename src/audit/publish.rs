@@ -195,12 +195,14 @@ impl Workspace {
                 "mend `hours` in the shop file and run the report again",
             )
         })?;
-        let mut touches = BTreeMap::new();
+        let mut touches = Vec::new();
         let mut staff = shop.team.clone();
         for touch in ledger.touches(inquiry, as_of) {
             let mail = self.kept_mail(touch);
             staff.extend(mail.as_ref().and_then(|mail| classify::writer(mail, &context(inquiry))));
-            touches.insert(touch.id.clone(), touch_detail(touch, mail.and_then(|mail| mail.html)));
+            // Of a study the report would drop it: until then the mails of a large wave would fill the memory.
+            let html = mail.and_then(|mail| mail.html).filter(|_| matches!(shop.basis, Some(Basis::Own | Basis::Client)));
+            touches.push((touch.id.clone(), touch_detail(touch, html)));
         }
         Ok(ShopDetail {
             site: shop.site.to_string(),
@@ -218,7 +220,8 @@ impl Workspace {
             phone: inquiry.persona.phone.clone().filter(|_| inquiry.offered_phone),
             rehearsal: inquiry.rehearsal,
             submission_evidence: proofs.into_iter().map(|proof| self.evidence_ref(proof)).collect(),
-            touches,
+            // At once: a map that grows one by one is half empty.
+            touches: touches.into_iter().collect(),
             open_spans: open_spans(&hours, start, start + TimeDelta::days(self.config.wave.window_days)),
             reason: inquiry.reason.clone(),
         })
@@ -323,7 +326,7 @@ fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {
         subject: touch.subject.clone(),
         excerpt: touch.excerpt.clone(),
         html,
-        quotes: touch.classified.quotes.clone(),
+        quotes: touch.classified.quotes.clone().into_iter().collect(),
         reasons: touch.attribution.reasons.iter().chain(&touch.classified.signals).cloned().collect(),
         duration_s: touch.duration_s.map(i64::from),
         answered: touch.answered,

@@ -1,11 +1,13 @@
 //! `leaderboard.csv`, `criteria.csv`, `touches.csv`, `appeals.csv`, `purge-list.csv`, and the tables of `csv_many`: RFC 4180, UTF-8, a
 //! header each, seconds and contract words, empty for unknown. A cell that a spreadsheet would run as a formula gets an apostrophe before it, phone numbers (`+1…`) excepted.
 
+use std::io;
+
 use chrono::{DateTime, Utc};
 
 use super::purge::{self, Lead};
 use super::words::{key, tidy};
-use super::{Appeal, Page, Report, ReportError, ReportShop, Writer, csv_many};
+use super::{Appeal, Page, Report, ReportError, ReportShop, Shelf, Writer, csv_many};
 use crate::score::{Channels, Reach, TouchEntry};
 
 pub(crate) struct Csv;
@@ -23,30 +25,29 @@ const TOUCHES: &str = "wave,shop,builder,id,channel,origin,at,at_latest,elapsed_
 const APPEALS: &str = "wave,shop,builder,id,at,by,criterion,touch,text,outcome,outcome_at,outcome_by,outcome_text,corrections";
 
 impl Writer for Csv {
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
-        let shops = report.leaderboard().into_iter().chain(report.unscored());
-        let board = shops.map(|shop| leaderboard(report, shop)).collect();
-        let criteria = report.shops.iter().flat_map(|shop| criteria(report, shop)).collect();
-        let purge = report
-            .shops
-            .iter()
-            .filter(|_| !report.anonymous)
-            .filter_map(|shop| Lead::of_shop(&report.wave, shop))
-            .map(|lead| lead.row())
-            .collect();
-        let touches = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(|touch| one_touch(report, shop, touch))).collect();
-        let mut pages = vec![
-            table(&report.wave, "leaderboard.csv", LEADERBOARD, board)?,
-            table(&report.wave, "criteria.csv", CRITERIA, criteria)?,
-            table(&report.wave, "touches.csv", TOUCHES, touches)?,
-            table(&report.wave, "appeals.csv", APPEALS, report.shops.iter().flat_map(|shop| appeals(report, shop)).collect())?,
-            table(&report.wave, PURGE_LIST, purge::HEADER, purge)?,
-        ];
-        for (file, header, rows) in csv_many::tables(report) {
-            pages.push(table(&report.wave, file, header, rows)?);
-        }
-        Ok(pages)
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
+        tables(report).into_iter().chain(csv_many::tables(report)).try_for_each(|(file, header, mut rows)| {
+            // A row is made when it is written: all cells of a large wave would not fit into memory.
+            to.file(file.into(), &mut |to| fill(to, header, &mut rows))
+        })
     }
+}
+
+/// A table: its file, its header, its rows.
+pub(super) type Table<'a> = (&'static str, &'static str, Box<dyn Iterator<Item = Vec<String>> + 'a>);
+
+/// The tables of what a wave holds, shop by shop.
+fn tables(report: &Report) -> Vec<Table<'_>> {
+    let ranked = report.leaderboard().into_iter().chain(report.unscored());
+    let touches = |shop| touches_of(report, shop);
+    let leads = report.shops.iter().filter(|_| !report.anonymous).filter_map(|shop| Lead::of_shop(&report.wave, shop));
+    vec![
+        ("leaderboard.csv", LEADERBOARD, Box::new(ranked.map(|shop| leaderboard(report, shop)))),
+        ("criteria.csv", CRITERIA, Box::new(report.shops.iter().flat_map(|shop| criteria(report, shop)))),
+        ("touches.csv", TOUCHES, Box::new(report.shops.iter().flat_map(touches))),
+        ("appeals.csv", APPEALS, Box::new(report.shops.iter().flat_map(|shop| appeals(report, shop)))),
+        (PURGE_LIST, purge::HEADER, Box::new(leads.map(|lead| lead.row()))),
+    ]
 }
 
 /// The purge list as a table of its own.
@@ -59,14 +60,19 @@ pub fn purge_list(leads: &[Lead]) -> Result<Vec<u8>, ReportError> {
 }
 
 pub(super) fn table(wave: &str, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
-    let failed = |message: String| ReportError::Encode { file: file.to_owned(), wave: wave.to_owned(), message };
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(header.split(',')).map_err(|e| failed(e.to_string()))?;
-    for row in rows {
-        writer.write_record(row.iter().map(|cell| neutral(cell))).map_err(|e| failed(e.to_string()))?;
-    }
-    let bytes = writer.into_inner().map_err(|e| failed(e.to_string()))?;
+    let mut bytes = Vec::new();
+    let failed = |e: io::Error| ReportError::Encode { file: file.to_owned(), wave: wave.to_owned(), message: e.to_string() };
+    fill(&mut bytes, header, &mut rows.into_iter()).map_err(failed)?;
     Ok(Page { path: file.into(), bytes })
+}
+
+fn fill(to: &mut dyn io::Write, header: &str, rows: &mut dyn Iterator<Item = Vec<String>>) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
+    writer.write_record(header.split(','))?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| neutral(cell)))?;
+    }
+    writer.flush()
 }
 
 /// The cell as text that no spreadsheet takes for a formula.
@@ -158,6 +164,10 @@ fn appeals(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
         ]
     };
     shop.appeals.iter().map(row).collect()
+}
+
+fn touches_of<'a>(report: &'a Report, shop: &'a ReportShop) -> impl Iterator<Item = Vec<String>> + 'a {
+    shop.card.touches.iter().map(move |touch| one_touch(report, shop, touch))
 }
 
 fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<String> {

@@ -1,14 +1,12 @@
 //! The tables of many inquiries together, and of what to mend: `builders.csv`, `statistics.csv`, `curves.csv`, `trend.csv`, `fixes.csv`, `program.csv`.
 //! Takes a [`Report`]; gives headers and rows for the CSV writer, in its words: seconds, shares of one, empty for unknown.
 
+use super::csv::Table;
 use super::words::{key, points, score, tidy};
 use super::{Report, ReportShop, own_figures};
 use crate::score::insight::Fix;
 use crate::score::program::Ratio;
 use crate::score::{Curve, Group, MeanScore, Program, Share, Standing, WavePoint};
-
-/// A table: its file, its header, its rows.
-pub(super) type Table = (&'static str, &'static str, Vec<Vec<String>>);
 
 const BUILDERS: &str = "wave,builder,rank,n,mean_score,low,high";
 const STATISTICS: &str =
@@ -22,18 +20,19 @@ const PROGRAM: &str = "wave,builder,first_month,last_month,of,name,onsite,leads,
     warnings,why";
 
 /// The tables of a report.
-pub(super) fn tables(report: &Report) -> Vec<Table> {
+pub(super) fn tables(report: &Report) -> Vec<Table<'_>> {
     let statistics = &report.statistics;
     let trailing = &statistics.trailing;
     let all = trailing.trend.iter().map(|point| trend(report, "all", point));
-    let each = trailing.builders.iter().flat_map(|builder| builder.waves.iter().map(|point| trend(report, &tidy(&builder.builder), point)));
+    let each =
+        trailing.builders.iter().flat_map(move |builder| builder.waves.iter().map(|point| trend(report, &tidy(&builder.builder), point)));
     vec![
-        ("builders.csv", BUILDERS, report.builders.iter().map(|builder| standing(report, builder)).collect()),
-        ("statistics.csv", STATISTICS, statistics.groups.iter().flat_map(|group| figures(report, group)).collect()),
-        ("curves.csv", CURVES, statistics.groups.iter().flat_map(|group| curves(report, group)).collect()),
-        ("trend.csv", TREND, all.chain(each).collect()),
-        ("fixes.csv", FIXES, report.shops.iter().flat_map(|shop| fixes(report, shop)).collect()),
-        ("program.csv", PROGRAM, report.program.iter().flat_map(|program| programs(report, program)).collect()),
+        ("builders.csv", BUILDERS, Box::new(report.builders.iter().map(|builder| standing(report, builder)))),
+        ("statistics.csv", STATISTICS, Box::new(statistics.groups.iter().flat_map(|group| figures(report, group)))),
+        ("curves.csv", CURVES, Box::new(statistics.groups.iter().flat_map(|group| curves(report, group)))),
+        ("trend.csv", TREND, Box::new(all.chain(each))),
+        ("fixes.csv", FIXES, Box::new(report.shops.iter().flat_map(|shop| fixes(report, shop)))),
+        ("program.csv", PROGRAM, Box::new(report.program.iter().flat_map(|program| programs(report, program)))),
     ]
 }
 

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Page, Report, ReportError, ReportShop, Writer, index, methods, scorecard, words};
+use super::{Page, Report, ReportError, ReportShop, Shelf, Writer, index, methods, scorecard, words};
 
 pub(crate) struct Html;
 
@@ -53,22 +53,13 @@ fn colours(report: &Report) -> String {
 }
 
 impl Writer for Html {
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
-        let mut pages = Vec::new();
-        self.each(report, &mut |page| {
-            pages.push(page);
-            Ok(())
-        })?;
-        Ok(pages)
-    }
-
-    fn each(&self, report: &Report, put: &mut dyn FnMut(Page) -> Result<(), ReportError>) -> Result<(), ReportError> {
-        put(render(report, "index.html".to_owned(), &index::view(report))?)?;
-        put(render(report, "methods.html".to_owned(), &methods::view(report))?)?;
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
+        to.page(render(report, "index.html".to_owned(), &index::view(report))?)?;
+        to.page(render(report, "methods.html".to_owned(), &methods::view(report))?)?;
         report
             .shops
             .iter()
-            .try_for_each(|shop| put(render(report, format!("builders/{}.html", shop.file), &scorecard::view(report, shop))?))
+            .try_for_each(|shop| to.page(render(report, format!("builders/{}.html", shop.file), &scorecard::view(report, shop))?))
     }
 }
 

@@ -1,18 +1,15 @@
 //! `report.json`: the report as `crickets.report/1`, pretty, keys in a fixed order, with a newline at its end. Same report,
-//! same bytes.
+//! same bytes. It is encoded into the file itself: the text of a large wave is larger than its model.
 
-use super::{Page, Report, ReportError, Writer};
+use super::{Report, ReportError, Shelf, Writer};
 
 pub(crate) struct Json;
 
 impl Writer for Json {
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
-        let mut text = serde_json::to_string_pretty(report).map_err(|e| ReportError::Encode {
-            file: "report.json".to_owned(),
-            wave: report.wave.clone(),
-            message: e.to_string(),
-        })?;
-        text.push('\n');
-        Ok(vec![Page::text("report.json", text)])
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
+        to.file("report.json".into(), &mut |file| {
+            serde_json::to_writer_pretty(&mut *file, report)?;
+            file.write_all(b"\n")
+        })
     }
 }

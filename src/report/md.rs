@@ -4,21 +4,21 @@
 use std::fmt::Write as _;
 
 use super::words::{self, BUCKETS};
-use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Writer, advice, compare, sensitivity, trailing, watched};
+use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Shelf, Writer, advice, compare, sensitivity, trailing, watched};
 use crate::score::program::Figures;
 use crate::score::{FirstOf, Insight};
 
 pub(crate) struct Md;
 
 impl Writer for Md {
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = head(&mut out, report)
             .and_then(|()| board(&mut out, report))
             .and_then(|()| over_waves(&mut out, report))
             .and_then(|()| rest(&mut out, report));
-        Ok(vec![Page::text("report.md", out)])
+        to.page(Page::text("report.md", out))
     }
 }
 

@@ -40,7 +40,7 @@ pub mod words;
 mod xlsx;
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use anonymous::{LEFT_OUT, anonymous};
@@ -174,14 +174,52 @@ impl Page {
     }
 }
 
-/// What each format does: a report in, pages out. Pure; only [`write`] touches the disk.
-pub(crate) trait Writer {
-    /// The pages of this format.
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError>;
+/// Writes what a file holds, bit by bit.
+pub(crate) type Fill<'a> = &'a mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>;
 
-    /// Hands over the pages one by one; a format of many pages makes each when the one before is done with.
-    fn each(&self, report: &Report, put: &mut dyn FnMut(Page) -> Result<(), ReportError>) -> Result<(), ReportError> {
-        self.pages(report)?.into_iter().try_for_each(put)
+/// Where the files of a report go: a folder, or a list.
+pub(crate) trait Shelf {
+    /// Takes a file that is made while it is written, so that a large one is never in memory as a whole.
+    fn file(&mut self, path: PathBuf, fill: Fill<'_>) -> Result<(), ReportError>;
+
+    /// Takes a file that is there as a whole.
+    fn page(&mut self, page: Page) -> Result<(), ReportError> {
+        self.file(page.path, &mut |to| to.write_all(&page.bytes))
+    }
+}
+
+impl Shelf for Vec<Page> {
+    fn file(&mut self, path: PathBuf, fill: Fill<'_>) -> Result<(), ReportError> {
+        let mut bytes = Vec::new();
+        fill(&mut bytes).map_err(|source| ReportError::Write { path: path.clone(), source })?;
+        self.push(Page { path, bytes });
+        Ok(())
+    }
+}
+
+/// The folder of a wave, and what was written into it.
+struct Folder<'a> {
+    dir: &'a Path,
+    files: Vec<PathBuf>,
+}
+
+impl Shelf for Folder<'_> {
+    fn file(&mut self, path: PathBuf, fill: Fill<'_>) -> Result<(), ReportError> {
+        self.files.push(filled(&self.dir.join(path), fill)?);
+        Ok(())
+    }
+}
+
+/// What each format does: a report in, files out. Pure; only [`write`] touches the disk.
+pub(crate) trait Writer {
+    /// Hands over the files one by one; each is made when the one before is done with.
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError>;
+
+    /// The files of this format as a list.
+    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
+        let mut pages = Vec::new();
+        self.each(report, &mut pages)?;
+        Ok(pages)
     }
 }
 
@@ -195,13 +233,11 @@ pub fn write(report: &Report, dir: &Path, formats: &[Format]) -> Result<Vec<Path
     if report.anonymous {
         unmask(dir)?;
     }
-    let mut files = Vec::new();
+    let mut folder = Folder { dir, files: Vec::new() };
     for writer in Format::PLAIN.iter().filter(|format| formats.contains(format)).filter_map(|format| format.writer()) {
-        writer.each(report, &mut |page| {
-            files.push(place(&dir.join(&page.path), &page.bytes)?);
-            Ok(())
-        })?;
+        writer.each(report, &mut folder)?;
     }
+    let files = folder.files;
     if formats.contains(&Format::Html) {
         sweep(&dir.join("builders"), &files)?;
     }
@@ -246,7 +282,14 @@ fn sweep(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     paths.filter(stale).try_for_each(|path| std::fs::remove_file(&path).map_err(|source| ReportError::Write { path, source }))
 }
 
+/// Bytes that a file takes at a time.
+const BUFFER: usize = 64 * 1024;
+
 fn place(path: &Path, bytes: &[u8]) -> Result<PathBuf, ReportError> {
+    filled(path, &mut |to| to.write_all(bytes))
+}
+
+fn filled(path: &Path, fill: Fill<'_>) -> Result<PathBuf, ReportError> {
     let error = |source| ReportError::Write { path: path.to_owned(), source };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(error)?;
@@ -254,8 +297,9 @@ fn place(path: &Path, bytes: &[u8]) -> Result<PathBuf, ReportError> {
     builder.prefix(".report-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(error)?;
-    file.write_all(bytes).map_err(error)?;
+    let mut file = io::BufWriter::with_capacity(BUFFER, builder.tempfile_in(folder).map_err(error)?);
+    fill(&mut file).map_err(error)?;
+    let file = file.into_inner().map_err(|e| error(e.into_error()))?;
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
 }

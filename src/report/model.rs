@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::appeal::Appeal;
 use super::phoned::Phoned;
 use super::{redact, words};
-use crate::classify::Quotes;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
 use crate::config::Brand;
@@ -128,8 +127,8 @@ pub struct TouchDetail {
     pub excerpt: Option<String>,
     /// The mail's HTML, raw and hostile; shown only after cleaning.
     pub html: Option<String>,
-    /// The words that each judged label rests on.
-    pub quotes: Quotes,
+    /// The words that each judged label rests on, by label name; a list, since a map of a few takes five times the memory.
+    pub quotes: Vec<(String, String)>,
     /// Why it was judged so.
     pub reasons: Vec<Signal>,
     /// Length of a call.
@@ -320,6 +319,9 @@ pub struct Report {
     pub unmatched: u32,
     /// Touches and submissions that wait for a person.
     pub in_review: u32,
+    /// Whether anything in it was recorded under a rehearsal clock: every page asks.
+    #[serde(skip)]
+    pub rehearsed: bool,
     /// The workspace's name.
     #[serde(skip)]
     pub workspace: String,
@@ -347,7 +349,7 @@ impl Report {
     /// Whether anything in it was recorded under a rehearsal clock.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
-        self.clock == "rehearsal" || self.shops.iter().any(|shop| shop.detail.rehearsal)
+        self.clock == "rehearsal" || self.rehearsed
     }
 
     /// The scored shops, best first; equal scores by builder and slug. An order, not ranks: each is one inquiry.
@@ -402,6 +404,7 @@ pub fn build(input: Input) -> Report {
         shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
         shop.file = file_name(&shop.card.shop, &mut taken);
     }
+    let rehearsed = shops.iter().any(|shop| shop.detail.rehearsal);
     let mut builders = input.builders;
     builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
     let mut program = input.program;
@@ -432,6 +435,7 @@ pub fn build(input: Input) -> Report {
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,
         in_review: input.in_review,
+        rehearsed,
         workspace: input.workspace,
         anonymous: false,
         rubric_text: input.rubric_text,

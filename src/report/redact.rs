@@ -2,7 +2,9 @@
 //! once, on the model, so that no format can forget it. Takes a shop; gives it with every known name, and the personal part of
 //! every mail address, shortened in whatever text it carries. The evidence itself is not touched.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use serde_json::Value;
@@ -80,7 +82,7 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         names.apply(&mut touch.review);
         // Markup can split a name across tags, where no search finds it.
         touch.html = None;
-        touch.quotes.values_mut().for_each(|quote| *quote = names.hide(quote));
+        touch.quotes.iter_mut().for_each(|(_, quote)| *quote = names.hide(quote));
         touch.reasons.iter_mut().for_each(|reason| reason.detail = names.hide(&reason.detail));
     }
     shop
@@ -100,10 +102,16 @@ fn person(by: &str) -> Option<&str> {
     (1..=3).contains(&name.split_whitespace().count()).then_some(name)
 }
 
+/// An address of a page often ends in a name, in whatever spelling.
+static PAGE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b((?:https?://|www\.)[^\s/<>\x22')?#]+)[/?#][^\s<>\x22')]*[^\s<>\x22').,;:!?]").ok());
+
+/// The address of a mailbox.
+static ADDRESS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"([A-Za-z0-9][A-Za-z0-9._%+'-]*)@([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)").ok());
+
 struct Names {
     people: Option<Regex>,
-    address: Option<Regex>,
-    page: Option<Regex>,
     own: String,
 }
 
@@ -130,11 +138,8 @@ impl Names {
         let mut all: Vec<String> = all.into_iter().collect();
         all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         let pattern = all.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-        // An address of a page often ends in a name, in whatever spelling.
-        let page = Regex::new(r"(?i)\b((?:https?://|www\.)[^\s/<>\x22')?#]+)[/?#][^\s<>\x22')]*[^\s<>\x22').,;:!?]").ok();
         let people = if all.is_empty() { None } else { Regex::new(&format!(r"(?i)\b(?:{pattern})\b")).ok() };
-        let address = Regex::new(r"([A-Za-z0-9][A-Za-z0-9._%+'-]*)@([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)").ok();
-        Self { people, address, page, own: shop.detail.alias.to_ascii_lowercase() }
+        Self { people, own: shop.detail.alias.to_ascii_lowercase() }
     }
 
     fn apply(&self, text: &mut Option<String>) {
@@ -144,26 +149,32 @@ impl Names {
     }
 
     fn hide(&self, text: &str) -> String {
-        let text = self.page.as_ref().map_or_else(|| text.into(), |regex| regex.replace_all(text, "$1/…"));
-        let hidden = self.address.as_ref().map_or_else(
-            || text.clone().into_owned(),
-            |regex| {
-                let replace = |found: &Captures<'_>| {
-                    let (whole, local, domain) = (&found[0], &found[1], &found[2]);
-                    let desk = DESKS.contains(&local.to_ascii_lowercase().as_str());
-                    if desk || whole.to_ascii_lowercase() == self.own {
-                        whole.to_owned()
-                    } else {
-                        format!("{}…@{domain}", local.chars().next().unwrap_or('x'))
-                    }
-                };
-                regex.replace_all(&text, replace).into_owned()
-            },
-        );
-        self.people
-            .as_ref()
-            .map_or(hidden.clone(), |regex| regex.replace_all(&hidden, |found: &Captures<'_>| initials(&found[0])).into_owned())
+        let text = PAGE.as_ref().map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, "$1/…"));
+        let replace = |found: &Captures<'_>| {
+            let (whole, local, domain) = (&found[0], &found[1], &found[2]);
+            let desk = DESKS.contains(&local.to_ascii_lowercase().as_str());
+            if desk || whole.to_ascii_lowercase() == self.own {
+                whole.to_owned()
+            } else {
+                format!("{}…@{domain}", local.chars().next().unwrap_or('x'))
+            }
+        };
+        let text = then(text, ADDRESS.as_ref(), replace);
+        let mut text = then(text, self.people.as_ref(), |found: &Captures<'_>| initials(&found[0])).into_owned();
+        // It is kept as long as the report.
+        text.shrink_to_fit();
+        text
     }
+}
+
+/// The text with every match replaced; not copied where there is none.
+fn then<'a>(text: Cow<'a, str>, regex: Option<&Regex>, replace: impl Fn(&Captures<'_>) -> String) -> Cow<'a, str> {
+    let Some(regex) = regex else { return text };
+    let new = match regex.replace_all(&text, replace) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(new) => Some(new),
+    };
+    new.map_or(text, Cow::Owned)
 }
 
 #[cfg(test)]
@@ -251,7 +262,7 @@ mod tests {
             for detail in shop.detail.touches.values_mut() {
                 (detail.subject, detail.excerpt, detail.review) = (Some(said()), Some(said()), Some(said()));
                 detail.html = Some("<p>Zyx<b>amy</b></p>".to_owned());
-                detail.quotes.values_mut().for_each(|quote| *quote = said());
+                detail.quotes.iter_mut().for_each(|(_, quote)| *quote = said());
                 detail.reasons.iter_mut().for_each(|reason| reason.detail = said());
             }
             shop.appeals = vec![Appeal { by: NAME.to_owned(), text: said(), outcome_text: Some(said()), ..Appeal::default() }];

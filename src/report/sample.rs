@@ -452,7 +452,7 @@ fn detail(plan: &Plan, touch: &TouchEntry) -> TouchDetail {
         excerpt: said.then(|| words.clone()),
         html: (mail && touch.origin == Origin::Personal)
             .then(|| format!("<p>Hi <b onclick=evil()>Dana</b></p><img src=\"http://evil.example/pixel.gif\">{HOSTILE}<a href=\"http://evil.example\">see</a>")),
-        quotes: if said { [("question".to_owned(), words)].into() } else { BTreeMap::new() },
+        quotes: if said { vec![("question".to_owned(), words)] } else { Vec::new() },
         reasons: vec![Signal::new("human-signature", 0.4, if hostile { HOSTILE.to_owned() } else { "signed by Amy Ortiz".to_owned() })],
         duration_s: (!mail).then_some(41),
         answered: (touch.channel == Channel::Call).then_some(false),

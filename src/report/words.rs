@@ -1,7 +1,7 @@
 //! How values read: durations, times, points, names of channels, origins and criteria. Takes values, gives words; the same
 //! words in every format. Nothing is rounded in anyone's favour: a duration under an hour keeps its seconds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use crate::attribute::AttributedBy;
@@ -84,13 +84,17 @@ pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
 /// A moment in UTC, RFC 3339.
 #[must_use]
 pub fn utc(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Text of foreign origin made fit to print: control characters and bidirectional overrides go, so that what is read is
 /// what was sent in that order; line breaks stay.
 #[must_use]
 pub fn tidy(text: &str) -> String {
+    // Most texts are: a page of a wave tidies a thousand.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
     let kept = text.replace("\r\n", "\n");
     kept.chars().filter(|c| !is_control(*c) && (!c.is_control() || matches!(c, '\n' | '\t')) && *c != '\u{feff}').collect()
 }
@@ -98,19 +102,32 @@ pub fn tidy(text: &str) -> String {
 /// The beginning of a text, on one line, cut at `limit` characters.
 #[must_use]
 pub fn brief(text: &str, limit: usize) -> String {
-    cut(&tidy(text).split_whitespace().collect::<Vec<_>>().join(" "), limit)
+    let clean = tidy(text);
+    let mut line = String::with_capacity(clean.len());
+    for word in clean.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if is_longer(&line, limit) { cut(&line, limit) } else { line }
 }
 
 /// The beginning of a text, cut at `limit` characters with an ellipsis.
 #[must_use]
 pub fn cut(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
+    if !is_longer(text, limit) {
         return text.to_owned();
     }
     let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
     out.truncate(out.trim_end().len());
     out.push('…');
     out
+}
+
+/// Whether a text has more characters than `limit`; a character is a byte or more.
+fn is_longer(text: &str, limit: usize) -> bool {
+    text.len() > limit && text.chars().count() > limit
 }
 
 /// A number of things: `1 call`, `2 calls`.

@@ -99,9 +99,11 @@ pub struct Mention {
     pub e164: String,
 }
 
-/// Longest text that is searched for numbers, in bytes, and most attempts at one.
+/// Longest text that is searched for numbers, in bytes.
 const SEARCHED: usize = 16 * 1024;
-const TRIES: u64 = 500;
+/// Attempts at a number: the length of the text is the bound. The library (2.2.15) counts below 0 where a bound of its own ends within
+/// an attempt.
+const TRIES: u64 = u64::MAX;
 
 static MATCHERS: LazyLock<PhoneNumberMatcherFactory<PhoneNumberUtil, &'static PhoneNumberUtil>> =
     LazyLock::new(|| PhoneNumberMatcherFactory::new_for_util(&PHONE_NUMBER_UTIL));
@@ -287,6 +289,17 @@ mod tests {
             let found: Vec<_> =
                 in_text(text, "US").iter().map(|found| serde_json::json!([scalar(found.start), scalar(found.end), found.e164])).collect();
             assert_eq!(serde_json::json!(found), case["valid"], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_full_of_what_may_be_numbers_is_read_to_its_end() {
+        for piece in
+            ["1 2 3 4 5 6 7 8 9 0 ", "999/999-99 ", "(12)345 67.8 ", "+1 ", "123456 ", "00.00.00 / ", "12 34 56 78 90 12 34 56 78 90 x1 "]
+        {
+            let text = format!("{} call 512-555-0100.", piece.repeat(15_000 / piece.len()));
+            let found = in_text(&text, "US");
+            assert_eq!(found.last().map(|last| last.e164.as_str()), Some("+15125550100"), "{piece}");
         }
     }
 

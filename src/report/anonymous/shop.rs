@@ -274,7 +274,7 @@ fn touch_of(names: &Names, touch: TouchDetail) -> TouchDetail {
         subject: left_out(subject),
         excerpt: left_out(excerpt),
         html: None,
-        quotes: BTreeMap::new(),
+        quotes: Vec::new(),
         reasons: reasons.into_iter().map(|reason| Signal { detail: LEFT_OUT.to_owned(), ..reason }).collect(),
         duration_s,
         answered,

@@ -8,18 +8,18 @@ mod tables;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::{Page, Report, ReportError, Writer, words};
+use super::{Page, Report, ReportError, Shelf, Writer, words};
 
 pub(crate) struct Xlsx;
 
 impl Writer for Xlsx {
-    fn pages(&self, report: &Report) -> Result<Vec<Page>, ReportError> {
+    fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
         let bytes = workbook(report).map_err(|error| ReportError::Encode {
             file: "report.xlsx".to_owned(),
             wave: report.wave.clone(),
             message: error.to_string(),
         })?;
-        Ok(vec![Page { path: "report.xlsx".into(), bytes }])
+        to.page(Page { path: "report.xlsx".into(), bytes })
     }
 }
 

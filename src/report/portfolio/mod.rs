@@ -2,16 +2,17 @@
 //! the waves in their order, each as of the same moment; gives a [`Portfolio`] that serialises to `crickets.portfolio/1`, and its pages.
 //! A wave in which a builder was not scored is empty, and never a zero. Pure; only [`write_portfolio`] touches the disk.
 
+mod page;
+mod rows;
+mod tables;
+
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::html::{Frame, tone};
-use super::{Format, Page, Report, ReportError, ReportShop, RubricRef, csv, md, methods, words};
+use super::{Format, Report, ReportError, ReportShop, RubricRef, words};
 use crate::score::{BuilderTrend, Improved, Verdict};
 use crate::shop::Status;
 
@@ -35,6 +36,8 @@ pub struct Portfolio {
     pub builders: Vec<BuilderRow>,
     /// Whose mean score rose most, of those with enough final inquiries; several if their rise is the same, none if nobody rose.
     pub most_improved: Vec<Improved>,
+    /// Final inquiries of a builder, over these waves, below which it has no rank.
+    pub rank_from: u32,
     /// Whether builders have other names in it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
@@ -142,6 +145,7 @@ pub fn portfolio(reports: &[Report]) -> Option<Portfolio> {
         waves: reports.iter().map(figures).collect(),
         most_improved: last.statistics.trailing.most_improved.clone(),
         builders,
+        rank_from: last.statistics.settings.needed,
         anonymous: last.anonymous,
     })
 }
@@ -238,21 +242,16 @@ pub fn write_portfolio(portfolio: &Portfolio, reports: &[Report], dir: &Path, fo
         match format {
             Format::Html => {
                 if let Some(last) = reports.last() {
-                    pages.extend([html(portfolio, last)?, rendered(portfolio, "methods.html", &methods::view(last))?]);
+                    pages.extend(page::pages(portfolio, last)?);
                 }
             }
-            Format::Json => pages.push(json(portfolio)?),
-            Format::Csv => pages.push(table(portfolio)?),
-            Format::Md => pages.push(Page::text("portfolio.md", markdown(portfolio, &ranks(reports)))),
+            Format::Json => pages.push(tables::json(portfolio)?),
+            Format::Csv => pages.push(tables::csv(portfolio)?),
+            Format::Md => pages.push(super::Page::text("portfolio.md", tables::markdown(portfolio))),
             Format::Xlsx | Format::Pdf(_) => {}
         }
     }
     pages.iter().map(|page| super::place(&dir.join(&page.path), &page.bytes)).collect()
-}
-
-/// `Wave 2026-11`, or `Waves 2026-10 to 2026-11`.
-fn titled(portfolio: &Portfolio) -> String {
-    format!("{} {}", if portfolio.waves.len() == 1 { "Wave" } else { "Waves" }, span(portfolio))
 }
 
 /// The waves' names from the first to the last, for titles and messages.
@@ -264,243 +263,6 @@ pub fn span(portfolio: &Portfolio) -> String {
         [one] => one.clone(),
         [first, .., last] => format!("{first} to {last}"),
     }
-}
-
-fn json(portfolio: &Portfolio) -> Result<Page, ReportError> {
-    let failed =
-        |e: serde_json::Error| ReportError::Encode { file: "portfolio.json".to_owned(), wave: span(portfolio), message: e.to_string() };
-    Ok(Page::text("portfolio.json", serde_json::to_string_pretty(portfolio).map_err(failed)? + "\n"))
-}
-
-/// A line a builder and wave.
-fn table(portfolio: &Portfolio) -> Result<Page, ReportError> {
-    let header = "builder,rank,n,mean_score,interval_low,interval_high,change,wave,shops,score,scored,final";
-    let decimal = |value: Option<f64>| value.map(words::score).unwrap_or_default();
-    let mut rows = Vec::new();
-    for row in &portfolio.builders {
-        for (wave, cell) in portfolio.waves.iter().zip(&row.waves) {
-            let Some(cell) = cell else { continue };
-            rows.push(vec![
-                words::tidy(&row.builder),
-                row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-                row.n.to_string(),
-                decimal(row.mean_score),
-                decimal(row.interval.map(|[low, _]| low)),
-                decimal(row.interval.map(|[_, high]| high)),
-                row.change.as_ref().map(|change| words::score(change.points)).unwrap_or_default(),
-                wave.wave.clone(),
-                cell.shops.iter().map(|shop| shop.shop.as_str()).collect::<Vec<_>>().join(" "),
-                decimal(cell.score),
-                cell.n.to_string(),
-                cell.is_final.to_string(),
-            ]);
-        }
-    }
-    csv::table(&span(portfolio), "portfolio.csv", header, rows)
-}
-
-/// Who rose most, from when to when.
-fn improved(portfolio: &Portfolio) -> String {
-    let told = |one: &Improved| {
-        let (from, to) = (words::brief(&one.from_wave, 60), words::brief(&one.to_wave, 60));
-        format!("{}, {} points from {from} to {to} (n = {})", words::brief(&one.builder, 120), signed(one.rise.change), one.n)
-    };
-    portfolio.most_improved.iter().map(told).collect::<Vec<_>>().join("; ")
-}
-
-/// `+4.5`, with the sign of a change.
-fn signed(points: f64) -> String {
-    if points > 0.0 { format!("+{}", words::score(points)) } else { words::score(points).replace('-', "−") }
-}
-
-/// What a cell says where there is no score.
-fn unscored(cell: &Cell) -> String {
-    let mut said: Vec<&str> = cell.shops.iter().map(|shop| words::verdict(shop.verdict)).collect();
-    said.dedup();
-    said.join(", ")
-}
-
-fn markdown(portfolio: &Portfolio, ranks: &str) -> String {
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = told(&mut out, portfolio, ranks);
-    out
-}
-
-fn told(out: &mut String, portfolio: &Portfolio, ranks: &str) -> std::fmt::Result {
-    writeln!(out, "# {}: how builders answered a home buyer\n", md::text(&titled(portfolio)))?;
-    if portfolio.clock == "rehearsal" {
-        writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
-    }
-    writeln!(out, "As of {}\n", words::utc(portfolio.as_of))?;
-    writeln!(
-        out,
-        "| wave | shops | proven inquiries | final scores | mean score | never answered by a person |\n|---|---:|---:|---:|---:|---:|"
-    )?;
-    for wave in &portfolio.waves {
-        let (mean, never) = (wave.mean_score.map(words::score), wave.never_personal.map(words::percent));
-        let or_none = |value: Option<String>| value.unwrap_or_else(|| words::NONE.to_owned());
-        let name = md::text(&wave.wave);
-        writeln!(out, "| {name} | {} | {} | {} | {} | {} |", wave.shops, wave.n, wave.scored, or_none(mean), or_none(never))?;
-    }
-    writeln!(out, "\n## Builders\n\n{ranks} {ONE}\n")?;
-    let waves: Vec<String> = portfolio.waves.iter().map(|wave| md::text(&wave.wave)).collect();
-    writeln!(out, "| rank | builder | n | mean | interval | change | {} |", waves.join(" | "))?;
-    writeln!(out, "|---:|---|---:|---:|---|---:|{}", "---:|".repeat(waves.len()))?;
-    for row in view(portfolio, false) {
-        let cells: Vec<String> = row.cells.iter().map(|cell| md::text(&cell.text)).collect();
-        writeln!(
-            out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
-            row.rank,
-            md::text(&row.name),
-            row.n,
-            row.mean,
-            row.interval,
-            row.change,
-            cells.join(" | ")
-        )?;
-    }
-    if !portfolio.most_improved.is_empty() {
-        writeln!(out, "\nMost improved: {}.", md::text(&improved(portfolio)))?;
-    }
-    writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
-}
-
-/// From how many inquiries on a builder has a rank, by the last wave's report, whose ranks these are.
-fn ranks(reports: &[Report]) -> String {
-    let needed = reports.last().map_or(1, |last| last.statistics.settings.needed.max(1));
-    let inquiries = if needed == 1 { "inquiry" } else { "inquiries" };
-    format!("A rank needs {needed} final {inquiries} of a builder over these waves; those with fewer stand below, without one.")
-}
-
-const ONE: &str = "A score of one wave is mostly a single inquiry, and a change from one to another can be luck.";
-
-struct Told {
-    rank: String,
-    name: String,
-    n: u32,
-    mean: String,
-    interval: String,
-    change: String,
-    /// How the change looks.
-    way: &'static str,
-    cells: Vec<Shown>,
-}
-
-struct Shown {
-    text: String,
-    tone: &'static str,
-    provisional: bool,
-    /// Scorecards of the wave's own report; empty in an anonymous one, whose names that report does not have.
-    links: Vec<(String, String)>,
-}
-
-fn view(portfolio: &Portfolio, links: bool) -> Vec<Told> {
-    let none = || words::NONE.to_owned();
-    let shown = |wave: &WaveFigures, cell: &Option<Cell>| {
-        let Some(cell) = cell else { return Shown { text: none(), tone: "", provisional: false, links: Vec::new() } };
-        let many = cell.shops.len() > 1;
-        let link = |(n, shop): (usize, &ShopRef)| {
-            let text = if many { (n + 1).to_string() } else { "card".to_owned() };
-            (format!("../{}/builders/{}.html", segment(&wave.wave), shop.file), text)
-        };
-        Shown {
-            text: cell.score.map_or_else(|| unscored(cell), words::score),
-            tone: cell.score.map_or("", tone),
-            provisional: cell.score.is_some() && !cell.is_final,
-            links: if links { cell.shops.iter().enumerate().map(link).collect() } else { Vec::new() },
-        }
-    };
-    let told = |row: &BuilderRow| Told {
-        rank: row.rank.map_or_else(none, |rank| rank.to_string()),
-        name: words::brief(&row.builder, 120),
-        n: row.n,
-        mean: row.mean_score.map_or_else(none, words::score),
-        interval: row.interval.map_or_else(none, |[low, high]| format!("{} to {}", words::score(low), words::score(high))),
-        change: row.change.as_ref().map_or_else(none, |change| signed(change.points)),
-        way: match row.change.as_ref().map(|change| change.points) {
-            Some(points) if points > 0.0 => "best",
-            Some(points) if points < 0.0 => "failing",
-            _ => "",
-        },
-        cells: portfolio.waves.iter().zip(&row.waves).map(|(wave, cell)| shown(wave, cell)).collect(),
-    };
-    portfolio.builders.iter().map(told).collect()
-}
-
-/// A wave's name as a part of an address.
-fn segment(wave: &str) -> String {
-    let mut safe = String::new();
-    for byte in wave.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            safe.push(char::from(byte));
-        } else {
-            let _ = write!(safe, "%{byte:02X}");
-        }
-    }
-    safe
-}
-
-struct Column {
-    name: String,
-    link: Option<String>,
-    began: String,
-    shops: u32,
-    n: u32,
-    scored: u32,
-    mean: String,
-    never: String,
-    median: String,
-}
-
-#[derive(Template)]
-#[template(path = "portfolio.html")]
-struct Sheet {
-    frame: Frame,
-    span: String,
-    waves: Vec<Column>,
-    rows: Vec<Told>,
-    improved: String,
-    ranks: String,
-    one: &'static str,
-    anonymous: bool,
-}
-
-fn html(portfolio: &Portfolio, last: &Report) -> Result<Page, ReportError> {
-    let none = || words::NONE.to_owned();
-    let links = !portfolio.anonymous;
-    let column = |wave: &WaveFigures| Column {
-        name: words::brief(&wave.wave, 60),
-        link: links.then(|| format!("../{}/index.html", segment(&wave.wave))),
-        began: wave.began.map_or_else(none, |at| at.format("%b %-d, %Y").to_string()),
-        shops: wave.shops,
-        n: wave.n,
-        scored: wave.scored,
-        mean: wave.mean_score.map_or_else(none, words::score),
-        never: wave.never_personal.map_or_else(none, words::percent),
-        median: wave.median_first_personal_s.map_or_else(none, words::duration),
-    };
-    let span = span(portfolio);
-    let mut frame = Frame::new(last, format!("{}: how builders answered", titled(portfolio)), "");
-    frame.wave.clone_from(&span);
-    frame.rehearsal = portfolio.clock == "rehearsal";
-    let sheet = Sheet {
-        frame,
-        span,
-        waves: portfolio.waves.iter().map(column).collect(),
-        rows: view(portfolio, links),
-        improved: improved(portfolio),
-        ranks: ranks(std::slice::from_ref(last)),
-        one: ONE,
-        anonymous: portfolio.anonymous,
-    };
-    rendered(portfolio, "index.html", &sheet)
-}
-
-fn rendered(portfolio: &Portfolio, page: &str, template: &impl Template) -> Result<Page, ReportError> {
-    let failed = |e: askama::Error| ReportError::Render { page: page.to_owned(), wave: span(portfolio), message: e.to_string() };
-    Ok(Page::text(page, template.render().map_err(failed)?))
 }
 
 #[cfg(test)]

@@ -1,0 +1,88 @@
+//! A portfolio as `portfolio.json`, `portfolio.csv` (RFC 4180) and `portfolio.md`. Takes a [`Portfolio`], gives pages. Pure.
+
+use std::fmt::Write as _;
+
+use super::super::{Page, ReportError, md, words};
+use super::rows::{self, ONE, improved, ranks, titled};
+use super::{Portfolio, span};
+
+/// The document.
+pub(super) fn json(portfolio: &Portfolio) -> Result<Page, ReportError> {
+    let failed =
+        |e: serde_json::Error| ReportError::Encode { file: "portfolio.json".to_owned(), wave: span(portfolio), message: e.to_string() };
+    Ok(Page::text("portfolio.json", serde_json::to_string_pretty(portfolio).map_err(failed)? + "\n"))
+}
+
+/// A line a builder and wave.
+pub(super) fn csv(portfolio: &Portfolio) -> Result<Page, ReportError> {
+    let header = "builder,rank,n,mean_score,interval_low,interval_high,change,wave,shops,score,scored,final";
+    let decimal = |value: Option<f64>| value.map(words::score).unwrap_or_default();
+    let mut rows = Vec::new();
+    for row in &portfolio.builders {
+        for (wave, cell) in portfolio.waves.iter().zip(&row.waves) {
+            let Some(cell) = cell else { continue };
+            rows.push(vec![
+                words::tidy(&row.builder),
+                row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+                row.n.to_string(),
+                decimal(row.mean_score),
+                decimal(row.interval.map(|[low, _]| low)),
+                decimal(row.interval.map(|[_, high]| high)),
+                row.change.as_ref().map(|change| words::score(change.points)).unwrap_or_default(),
+                wave.wave.clone(),
+                cell.shops.iter().map(|shop| shop.shop.as_str()).collect::<Vec<_>>().join(" "),
+                decimal(cell.score),
+                cell.n.to_string(),
+                cell.is_final.to_string(),
+            ]);
+        }
+    }
+    super::super::csv::table(&span(portfolio), "portfolio.csv", header, rows)
+}
+/// The same as text with tables.
+pub(super) fn markdown(portfolio: &Portfolio) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = told(&mut out, portfolio);
+    out
+}
+
+fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
+    writeln!(out, "# {}: how builders answered a home buyer\n", md::text(&titled(portfolio)))?;
+    if portfolio.clock == "rehearsal" {
+        writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
+    }
+    writeln!(out, "As of {}\n", words::utc(portfolio.as_of))?;
+    writeln!(
+        out,
+        "| wave | shops | proven inquiries | final scores | mean score | never answered by a person |\n|---|---:|---:|---:|---:|---:|"
+    )?;
+    for wave in &portfolio.waves {
+        let (mean, never) = (wave.mean_score.map(words::score), wave.never_personal.map(words::percent));
+        let or_none = |value: Option<String>| value.unwrap_or_else(|| words::NONE.to_owned());
+        let name = md::text(&wave.wave);
+        writeln!(out, "| {name} | {} | {} | {} | {} | {} |", wave.shops, wave.n, wave.scored, or_none(mean), or_none(never))?;
+    }
+    writeln!(out, "\n## Builders\n\n{} {ONE}\n", ranks(portfolio))?;
+    let waves: Vec<String> = portfolio.waves.iter().map(|wave| md::text(&wave.wave)).collect();
+    writeln!(out, "| rank | builder | n | mean | interval | change | {} |", waves.join(" | "))?;
+    writeln!(out, "|---:|---|---:|---:|---|---:|{}", "---:|".repeat(waves.len()))?;
+    for row in rows::view(portfolio, false) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| md::text(&cell.text)).collect();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            row.rank,
+            md::text(&row.name),
+            row.n,
+            row.mean,
+            row.interval,
+            row.change,
+            cells.join(" | ")
+        )?;
+    }
+    if !portfolio.most_improved.is_empty() {
+        writeln!(out, "\nMost improved: {}.", md::text(&improved(portfolio)))?;
+    }
+    writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
+}
