@@ -205,3 +205,16 @@ pub(crate) fn root_cause(error: &reqwest::Error) -> String {
     }
     at.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_or_may_not_be_read_says_what_to_do() {
+        let said = |kind: std::io::ErrorKind| CollectError::Read { path: "mail".into(), source: kind.into() }.advice();
+        assert!(said(std::io::ErrorKind::NotFound).is_some_and(|advice| advice.contains("path is right")));
+        assert!(said(std::io::ErrorKind::PermissionDenied).is_some_and(|advice| advice.contains("let whoever runs crickets")));
+        assert_eq!(said(std::io::ErrorKind::InvalidData), None);
+    }
+}

@@ -232,11 +232,11 @@ mod tests {
 
     #[test]
     fn every_field_of_addresses_is_read_before_its_names_are_decoded() {
-        let name = "=?utf-8?b?QWNtZSwgQ29hY2hpbmc=?=";
+        let name = "=?utf-8?b?QWNtZSA8eEB5LmV4YW1wbGU+LCBDb2FjaGluZw==?=";
         let head: String =
             ["From", "Sender", "Reply-To", "To", "Cc"].iter().map(|field| format!("{field}: {name}\r\n <A@b.example>\r\n")).collect();
         let mail = super::super::parse(format!("{head}\r\nHi.\r\n").as_bytes());
-        let acme = Address { name: Some("Acme, Coaching".into()), address: "a@b.example".into() };
+        let acme = Address { name: Some("Acme <x@y.example>, Coaching".into()), address: "a@b.example".into() };
         assert_eq!((mail.from, mail.sender), (Some(acme.clone()), Some(acme.clone())));
         assert!(
             [&mail.reply_to, &mail.to, &mail.cc].iter().all(|list| **list == [acme.clone()]),
@@ -245,7 +245,7 @@ mod tests {
             mail.to,
             mail.cc
         );
-        assert_eq!(mail.headers[0].1, "Acme, Coaching <A@b.example>");
+        assert_eq!(mail.headers[0].1, "Acme <x@y.example>, Coaching <A@b.example>");
         let named = super::super::parse(b"From: Amy, amy@b.example\n\nHi.\n").from;
         assert_eq!(named.map(|from| from.address).as_deref(), Some("amy@b.example"));
     }
