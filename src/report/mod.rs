@@ -295,10 +295,10 @@ fn filled(path: &Path, fill: Fill<'_>) -> Result<PathBuf, ReportError> {
     builder.prefix(".report-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = io::BufWriter::with_capacity(BUFFER, builder.tempfile_in(folder).map_err(error)?);
-    fill(&mut file).map_err(error)?;
-    let file = file.into_inner().map_err(|e| error(e.into_error()))?;
-    file.persist(path).map_err(|e| error(e.error))?;
+    let mut written = io::BufWriter::with_capacity(BUFFER, builder.tempfile_in(folder).map_err(error)?);
+    fill(&mut written).map_err(error)?;
+    let whole = written.into_inner().map_err(|e| error(e.into_error()))?;
+    whole.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
 }
 
