@@ -174,9 +174,12 @@ fn plain(message: &str, there: &str) -> Option<String> {
 fn nearest_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
-    let best =
-        known.split('`').skip(1).step_by(2).max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))?;
-    Some(format!("did you mean `{best}`?"))
+    nearest(unknown, known.split('`').skip(1).step_by(2)).map(|best| format!("did you mean `{best}`?"))
+}
+
+/// The name most like an unknown one (Jaro-Winkler); `None` where none is known.
+pub(crate) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.max_by(|a, b| strsim::jaro_winkler(a, unknown).total_cmp(&strsim::jaro_winkler(b, unknown)))
 }
 
 /// "did you mean" for serde's missing-field message, where the key stands in a table whose own name is nearly that of one without it:

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{AuditError, Workspace};
+use crate::document;
 use crate::report::words::tidy;
 use crate::report::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 use crate::score::Rubric;
@@ -51,7 +52,7 @@ impl Workspace {
     /// # Errors
     /// When the store fails.
     pub async fn open_appeals(&self, wave: Option<&str>) -> Result<Vec<(InquiryId, Appeal)>, AuditError> {
-        let of_wave = |id: &InquiryId| wave.is_none_or(|wave| id.0.split_once('/').is_some_and(|(of, _)| of == wave));
+        let of_wave = |id: &InquiryId| wave.is_none_or(|wave| id.is_of(wave));
         let all = self.appeals(DateTime::<Utc>::MAX_UTC).await?.into_iter().filter(|(id, _)| of_wave(id));
         let mut open: Vec<(InquiryId, Appeal)> =
             all.flat_map(|(id, list)| list.into_iter().map(move |appeal| (id.clone(), appeal))).collect();
@@ -210,7 +211,7 @@ fn known_criterion(id: &str) -> Result<(), AuditError> {
     if known.iter().any(|(name, _)| *name == id) {
         return Ok(());
     }
-    let nearest = known.iter().map(|(name, _)| *name).max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+    let nearest = document::nearest(id, known.iter().map(|(name, _)| *name));
     Err(AuditError::wrong(
         format!("find the criterion `{id}`"),
         nearest.map_or_else(String::new, |nearest| format!("did you mean `{nearest}`? `criteria.csv` of the report lists them")),

@@ -233,7 +233,7 @@ impl Workspace {
     pub(super) fn programs(&self, slugs: &[&str], standings: &[Standing]) -> Result<Vec<Program>, AuditError> {
         let (shops, _) = self.shops()?;
         let mut found: Vec<Program> = Vec::new();
-        let asked = |shop: &&Shop| slugs.contains(&shop.slug.as_str()) && matches!(shop.basis, Some(Basis::Own | Basis::Client));
+        let asked = |shop: &&Shop| slugs.contains(&shop.slug.as_str()) && Basis::is_asked_for(shop.basis);
         for shop in shops.iter().filter(asked) {
             let Some(file) = &shop.program else { continue };
             if found.iter().any(|program| program.builder == shop.builder && program.file == *file) {

@@ -201,7 +201,7 @@ impl Workspace {
             let mail = self.kept_mail(touch);
             staff.extend(mail.as_ref().and_then(|mail| classify::writer(mail, &context(inquiry))));
             // Of a study the report would drop it: until then the mails of a large wave would fill the memory.
-            let html = mail.and_then(|mail| mail.html).filter(|_| matches!(shop.basis, Some(Basis::Own | Basis::Client)));
+            let html = mail.and_then(|mail| mail.html).filter(|_| Basis::is_asked_for(shop.basis));
             touches.push((touch.id.clone(), touch_detail(touch, html)));
         }
         Ok(ShopDetail {
@@ -255,7 +255,7 @@ impl Workspace {
 fn open_questions<'a>(wave: &str, open: impl Iterator<Item = &'a Touch>) -> (usize, usize) {
     let (mut unmatched, mut in_review) = (0, 0);
     for touch in open {
-        let of_wave = |id: &crate::shop::InquiryId| id.0.split_once('/').is_some_and(|(of, _)| of == wave);
+        let of_wave = |id: &crate::shop::InquiryId| id.is_of(wave);
         match &touch.inquiry {
             None if touch.attribution.candidates.is_empty() => unmatched += 1,
             None if touch.attribution.candidates.iter().any(|candidate| of_wave(&candidate.inquiry)) => in_review += 1,
@@ -275,13 +275,7 @@ fn insight(card: &Card, of_builder: &[&Card], rubric: &Rubric, setting: &Setting
 
 fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>, as_of: DateTime<Utc>) -> Setting<'a> {
     let chat = readiness.and_then(|readiness| readiness.get("chat")?.as_str());
-    Setting {
-        as_of,
-        timezone: detail.timezone,
-        open: &detail.open_spans,
-        chat,
-        study: !matches!(detail.basis, Some(Basis::Own | Basis::Client)),
-    }
+    Setting { as_of, timezone: detail.timezone, open: &detail.open_spans, chat, study: !Basis::is_asked_for(detail.basis) }
 }
 
 /// The inquiries of some waves, each scored as of the same moment.

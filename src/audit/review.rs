@@ -97,7 +97,7 @@ impl Workspace {
             wave.is_none_or(|wave| {
                 let ids: Vec<&InquiryId> =
                     touch.inquiry.iter().chain(touch.attribution.candidates.iter().map(|candidate| &candidate.inquiry)).collect();
-                ids.is_empty() || ids.iter().any(|id| id.0.split_once('/').is_some_and(|(of, _)| of == wave))
+                ids.is_empty() || ids.iter().any(|id| id.is_of(wave))
             })
         };
         let touches = self.store.touches().await?;

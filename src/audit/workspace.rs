@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::AuditError;
 use crate::clock::Clock;
 use crate::config::{self, Config, Mailbox};
+use crate::document;
 use crate::shop::file::ShopFileError;
 use crate::shop::{Shop, Status, file};
 use crate::store::{Evidence, Lock, Store};
@@ -99,10 +100,7 @@ impl Workspace {
                 let path = self.root.join("shops").join(format!("{slug}.toml"));
                 if !path.is_file() {
                     let (shops, _) = self.shops()?;
-                    let nearest = shops
-                        .iter()
-                        .map(|shop| shop.slug.as_str())
-                        .max_by(|a, b| strsim::jaro_winkler(a, slug).total_cmp(&strsim::jaro_winkler(b, slug)));
+                    let nearest = document::nearest(slug, shops.iter().map(|shop| shop.slug.as_str()));
                     let hint =
                         nearest.map_or_else(|| "the folder `shops` holds none".to_owned(), |nearest| format!("did you mean `{nearest}`?"));
                     return Err(AuditError::wrong(format!("find the shop `{slug}`: there is no {}", path.display()), hint));

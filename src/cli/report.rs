@@ -227,10 +227,7 @@ async fn mail(
     let all = workspace.mail_report(published, postbox, to, told).await?;
     let failed = all.iter().filter(|mailed| mailed.failed.is_some()).count();
     if failed > 0 {
-        context.out.say(&format!(
-            "{failed} of {} did not get the report.",
-            words::plural(u32::try_from(to.len()).unwrap_or(u32::MAX), "recipient")
-        ));
+        context.out.say(&format!("{failed} of {} did not get the report.", words::plural(to.len(), "recipient")));
     }
     Ok(failed)
 }

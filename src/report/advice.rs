@@ -40,23 +40,21 @@ pub(crate) fn hypothesis(of: &Hypothesis) -> String {
 /// How the buyer was looked after, a sentence each.
 pub(crate) fn continuity(of: &Continuity) -> Vec<String> {
     let mut told = Vec::new();
-    let touches = |n| words::plural(n, "touch").replace("touchs", "touches");
     if !of.people.is_empty() {
-        let people = if of.people.len() == 1 { "1 named person".to_owned() } else { format!("{} named people", of.people.len()) };
+        let people = words::count(of.people.len(), "named person", "named people");
+        let touches = |n| words::count(n, "touch", "touches");
         let each = of.people.iter().map(|person| format!("{} ({})", words::brief(&person.name, 80), touches(person.touches)));
         told.push(format!("{people}: {}.", each.collect::<Vec<_>>().join(", ")));
     }
     if of.unnamed > 0 {
-        told.push(format!("{} without a name.", words::plural(of.unnamed, "personal touch").replace("touchs", "touches")));
+        told.push(format!("{} without a name.", words::count(of.unnamed, "personal touch", "personal touches")));
     }
     for hand_off in &of.hand_offs {
         let how = if hand_off.introduced { "introduced" } else { "not introduced" };
         told.push(format!("{} after {}: {how}.", words::brief(&hand_off.to, 80), words::brief(&hand_off.from, 80)));
     }
-    match of.weeks_judged {
-        0 => {}
-        1 => told.push(format!("A person made contact in {} of 1 week.", of.weeks_touched)),
-        weeks => told.push(format!("A person made contact in {} of {weeks} weeks.", of.weeks_touched)),
+    if of.weeks_judged > 0 {
+        told.push(format!("A person made contact in {} of {}.", of.weeks_touched, words::plural(of.weeks_judged, "week")));
     }
     if !of.over_calling.is_empty() {
         told.push("Too many calls at once.".to_owned());

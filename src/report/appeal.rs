@@ -89,7 +89,7 @@ impl Appeal {
     /// What it disputes, in words; empty for the finding as a whole.
     #[must_use]
     pub fn disputes(&self) -> String {
-        let criterion = self.criterion.as_deref().map(|id| words::criterion(id).0.to_owned());
+        let criterion = self.criterion.as_deref().map(|id| words::criterion(id).to_owned());
         let touch = self.touch.as_ref().map(|id| format!("touch {id}"));
         criterion.into_iter().chain(touch).collect::<Vec<_>>().join(", ")
     }

@@ -3,7 +3,7 @@
 //! rests on, and what else would explain it.
 
 use super::ReportShop;
-use super::words::{self, brief, points, tidy};
+use super::words::{self, brief, count, points, tidy};
 use crate::score::insight::{Continuity, Fix, Hypothesis, OptOut, Week};
 
 /// Something to mend, with how to do it better.
@@ -110,10 +110,7 @@ fn lines(shop: &ReportShop, seen: &Continuity) -> Vec<(&'static str, String)> {
         let named: Vec<String> = seen.people.iter().map(person).collect();
         let unnamed =
             if seen.unnamed > 0 { format!(", and {} without a name", count(seen.unnamed, "touch", "touches")) } else { String::new() };
-        lines.push((
-            "People",
-            format!("{}: {}{unnamed}.", count(u32::try_from(named.len()).unwrap_or(u32::MAX), "person", "people"), named.join(", ")),
-        ));
+        lines.push(("People", format!("{}: {}{unnamed}.", count(named.len(), "person", "people"), named.join(", "))));
     } else if seen.unnamed > 0 {
         lines.push(("People", format!("Nobody gave a name in {}.", count(seen.unnamed, "personal touch", "personal touches"))));
     }
@@ -154,10 +151,6 @@ fn week(week: &Week) -> OneWeek {
         },
         cells: [cell(week.calls), cell(week.texts), cell(week.personal_emails), week.marketing.to_string()],
     }
-}
-
-fn count(n: u32, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What others measured, printed beside this wave: figures with their source, so that a reader can check them. They come
 //! from other rubrics and other years, and stand here for scale only. Takes a report; gives lines. Pure.
 
-use super::words::{duration, first, percent};
+use super::words::{duration, percent};
 use super::{Report, ReportShop};
 use crate::score::{Outcome, Verdict};
 
@@ -94,7 +94,7 @@ pub(crate) fn median(report: &Report) -> String {
         Some(s) => duration(s),
         None if report.cohort.n == 0 => super::words::NONE.to_owned(),
         None if report.cohort.open > 0 => "not reached".to_owned(),
-        None => first(None),
+        None => "never".to_owned(),
     }
 }
 

@@ -146,7 +146,7 @@ pub(crate) fn view(report: &Report) -> Index {
     let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
     let sensitivity = sensitivity::of(report);
-    let bucketed: u32 = BUCKETS.iter().map(|(key, _, _)| bucket(report, key)).sum();
+    let bucketed: u32 = BUCKETS.iter().map(|(key, _, _)| report.cohort.bucket(key)).sum();
     let watched = report
         .coverage
         .iter()
@@ -181,7 +181,10 @@ pub(crate) fn view(report: &Report) -> Index {
         appeals: appeals(report),
         chart: chart::distribution(report),
         open: report.cohort.open,
-        buckets: BUCKETS.iter().map(|(key, label, _)| (*label, bucket(report, key), share(bucket(report, key), bucketed))).collect(),
+        buckets: BUCKETS
+            .iter()
+            .map(|(key, label, _)| (*label, report.cohort.bucket(key), share(report.cohort.bucket(key), bucketed)))
+            .collect(),
         bucketed,
         strips: if light { Vec::new() } else { strips(report) },
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
@@ -204,10 +207,6 @@ fn compared(line: &compare::Line) -> Compared {
     Compared { what: line.what, others: whole(line.others), ours: whole(&line.ours), source: line.source }
 }
 
-fn bucket(report: &Report, key: &str) -> u32 {
-    report.cohort.buckets.get(key).copied().unwrap_or(0)
-}
-
 fn share(part: u32, whole: u32) -> String {
     if whole == 0 { words::NONE.to_owned() } else { words::percent(f64::from(part) / f64::from(whole)) }
 }
@@ -216,7 +215,7 @@ fn figures(report: &Report) -> Vec<Figure> {
     let confirmed = report.shops.iter().filter(|shop| shop.card.status == Status::Confirmed).count();
     let n = report.cohort.n;
     let of = |id: &str, or: &str| many::headline(report, id).unwrap_or_else(|| or.to_owned());
-    let quick = bucket(report, "<=5m");
+    let quick = report.cohort.bucket("<=5m");
     let figure = |value: String, label, note: &str| Figure { long: value.chars().count() > 7, value, label, note: note.to_owned() };
     vec![
         figure(report.shops.len().to_string(), if report.shops.len() == 1 { "shop" } else { "shops" }, "in this wave"),
@@ -238,11 +237,7 @@ fn unproven(report: &Report) -> usize {
 /// What a reader must know before the first figure: how much of the wave is not proven.
 fn notice(report: &Report) -> String {
     let gaps: usize = report.coverage.values().map(|coverage| coverage.gaps.len()).sum();
-    let count = |n: usize, one: &str, many: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        n => Some(format!("{n} {many}")),
-    };
+    let count = |n: usize, one: &str, many: &str| (n > 0).then(|| words::count(n, one, many));
     let in_review = usize::try_from(report.in_review).unwrap_or(usize::MAX);
     let parts: Vec<String> = [
         count(unproven(report), "inquiry is inconclusive", "inquiries are inconclusive"),
@@ -276,17 +271,16 @@ fn doubts(report: &Report) -> Vec<Doubt> {
         let total: usize = hit.iter().map(|(_, n)| n).sum();
         (total > 0).then(|| Doubt { what, told: sentence(total), at, more: hit.len().saturating_sub(NAMED) })
     };
-    let plural = |n: usize, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
     let touches = |test: fn(&crate::score::TouchEntry) -> bool| move |card: &Card| card.touches.iter().filter(|touch| test(touch)).count();
     [
         doubt(
             "Times in dispute",
-            &|n| format!("{} whose clocks disagree; each is marked where it stands.", plural(n, "touch", "touches")),
+            &|n| format!("{} whose clocks disagree; each is marked where it stands.", words::count(n, "touch", "touches")),
             &touches(|touch| touch.disputed),
         ),
         doubt(
             "Perhaps automatic",
-            &|n| format!("{} looked personal and came within a minute. Counted, and marked.", plural(n, "mail", "mails")),
+            &|n| format!("{} looked personal and came within a minute. Counted, and marked.", words::plural(n, "mail")),
             &touches(|touch| touch.labels.suspected_automation == Some(true)),
         ),
         doubt(
@@ -294,7 +288,7 @@ fn doubts(report: &Report) -> Vec<Doubt> {
             &|n| {
                 format!(
                     "{} where the time is known as a span that lies across a limit. The lower points were given.",
-                    plural(n, "criterion", "criteria")
+                    words::count(n, "criterion", "criteria")
                 )
             },
             &|card| card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),

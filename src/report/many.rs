@@ -3,7 +3,7 @@
 //! holds zero is told as none that is proven.
 
 use super::chart::{self, Curve, Point};
-use super::words::{self, brief, percent};
+use super::words::{self, brief, percent, signed};
 use super::{Report, compare};
 use crate::score::{self, Difference, Group, GroupBy, Improved, Kind, Share, Trailing, WavePoint};
 
@@ -235,12 +235,6 @@ fn group_row(group: &Group) -> GroupRow {
         answered: share(group, "question_answered"),
         median: of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n),
     }
-}
-
-/// A change with its sign.
-fn signed(change: f64) -> String {
-    let text = words::score(change.abs());
-    if text == "0.0" { text } else { format!("{}{text}", if change < 0.0 { "−" } else { "+" }) }
 }
 
 fn of_change(difference: Option<&Difference>) -> Cell {

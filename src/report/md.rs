@@ -43,7 +43,7 @@ pub(super) fn text(raw: &str) -> String {
 fn head(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "# Wave {}: how builders answered a home buyer\n", text(&report.wave))?;
     if report.is_rehearsal() {
-        writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
+        writeln!(out, "> **Rehearsal.** {}\n", words::REHEARSAL)?;
     }
     if !report.workspace.is_empty() {
         writeln!(out, "{}  ", text(&report.workspace))?;
@@ -55,7 +55,7 @@ fn head(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "| never answered by a person | {} |", report.cohort.never_personal.map_or(words::NONE.to_owned(), words::percent))?;
     writeln!(out, "| median first personal response | {} |", compare::median(report))?;
     for (key, label, _) in BUCKETS {
-        writeln!(out, "| first personal response {label} | {} |", report.cohort.buckets.get(key).copied().unwrap_or(0))?;
+        writeln!(out, "| first personal response {label} | {} |", report.cohort.bucket(key))?;
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ fn one(out: &mut String, shop: &ReportShop) -> std::fmt::Result {
     }
     let lost = card.criteria.iter().filter(|c| c.counted && c.of - c.points > 0.05);
     for criterion in lost {
-        let title = text(words::criterion(&criterion.id).0);
+        let title = text(words::criterion(&criterion.id));
         writeln!(out, "- {title}: {} of {}, {}", words::points(criterion.points), words::points(criterion.of), text(&criterion.why))?;
     }
     for appeal in &shop.appeals {

@@ -40,7 +40,7 @@ const DESKS: [&str; 22] = [
 
 /// The shop, with its staff's names redacted unless it is our own or a client's.
 pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
-    if matches!(shop.detail.basis, Some(Basis::Own | Basis::Client)) {
+    if Basis::is_asked_for(shop.detail.basis) {
         return shop;
     }
     let names = Names::of(&shop);

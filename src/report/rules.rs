@@ -23,7 +23,7 @@ pub(crate) fn criteria(rubric: &Rubric) -> Vec<(String, String, Vec<Rule>)> {
     let mut parts: Vec<(&str, f64, Vec<Rule>)> = Vec::new();
     for (id, worth) in rubric.criteria() {
         let (full, partial) = earned(rubric, id);
-        let rule = Rule { title: words::criterion(id).0.to_owned(), id, points: points(worth), full, partial };
+        let rule = Rule { title: words::criterion(id).to_owned(), id, points: points(worth), full, partial };
         match parts.last_mut() {
             Some((part, sum, rules)) if *part == words::part(id) => {
                 *sum += worth;

@@ -161,7 +161,7 @@ pub(crate) fn view(report: &Report, shop: &ReportShop) -> Scorecard {
         alias: words::brief(&detail.alias, 120),
         hours: words::brief(&detail.hours, 200),
         zone: detail.timezone.name().to_owned(),
-        redacted: !matches!(detail.basis, Some(crate::shop::Basis::Own | crate::shop::Basis::Client)),
+        redacted: !crate::shop::Basis::is_asked_for(detail.basis),
         status: words::status(card.status),
         status_meaning: words::status_meaning(card.status),
         confirmed_by: card.confirmed_by.map_or("", words::confirmed_by),
@@ -225,11 +225,7 @@ fn picture(evidence: &EvidenceRef) -> Option<Picture> {
 /// What is not proven about this inquiry, in sentences.
 fn doubts(report: &Report, shop: &ReportShop) -> Vec<String> {
     let card = &shop.card;
-    let several = |n: usize, one: &str, many: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        n => Some(format!("{n} {many}")),
-    };
+    let several = |n: usize, one: &str, many: &str| (n > 0).then(|| words::count(n, one, many));
     let touches = |test: fn(&TouchEntry) -> bool| card.touches.iter().filter(|touch| test(touch)).count();
     let mut doubts: Vec<String> = [
         several(touches(|t| t.disputed), "time is in dispute: its clocks disagree.", "times are in dispute: their clocks disagree."),
@@ -316,7 +312,7 @@ const REFERRED: usize = 15;
 fn criteria(card: &Card) -> Vec<(String, Vec<Judged>)> {
     let number = |id: &str| card.touches.iter().position(|touch| touch.id == id).map(|n| n + 1);
     let judged = |c: &Criterion| Judged {
-        title: words::brief(words::criterion(&c.id).0, 80),
+        title: words::brief(words::criterion(&c.id), 80),
         id: words::brief(&c.id, 80),
         sign: words::outcome_sign(c.result),
         result: words::outcome(c.result),

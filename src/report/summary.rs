@@ -48,12 +48,7 @@ pub fn summary(report: &Report, printed: bool) -> Summary {
     let as_of = format!("As of {}.", report.as_of.format("%b %-d, %Y, %H:%M UTC"));
     let closing = [
         (more > 0).then(|| format!("{more} more in the report.")),
-        (rest > 0).then(|| {
-            format!(
-                "Without a score: {}, each with its reason in the report.",
-                words::plural(u32::try_from(rest).unwrap_or(u32::MAX), "shop")
-            )
-        }),
+        (rest > 0).then(|| format!("Without a score: {}, each with its reason in the report.", words::plural(rest, "shop"))),
         Some(attached.to_owned()),
         Some("In order of the score; each line is one inquiry. For coaching, not for discipline.".to_owned()),
     ];
@@ -122,7 +117,7 @@ fn subject_marks(marks: &[(&str, &str)]) -> String {
 
 fn figures(report: &Report) -> Vec<(&'static str, String)> {
     let confirmed = report.shops.iter().filter(|shop| shop.card.status == Status::Confirmed).count();
-    let quick = report.cohort.buckets.get("<=5m").copied().unwrap_or(0);
+    let quick = report.cohort.bucket("<=5m");
     vec![
         ("Shops", report.shops.len().to_string()),
         ("Inquiries confirmed", confirmed.to_string()),

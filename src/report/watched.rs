@@ -22,7 +22,7 @@ pub(crate) fn alive(coverage: &Coverage) -> String {
     coverage.alive.as_ref().map_or_else(String::new, |alive| match (alive.back + alive.lost, alive.last_mail) {
         (0, None) => "Not proven by a canary, and no other mail arrived: silence is not claimed.".to_owned(),
         (0, Some(last)) => {
-            let mails = counted(alive.other_mails, "other mail");
+            let mails = words::plural(alive.other_mails, "other mail");
             format!("Not proven by a canary: none was sent. {mails} arrived, the last on {}.", words::utc(last))
         }
         (_, _) => canaries(alive),
@@ -30,7 +30,7 @@ pub(crate) fn alive(coverage: &Coverage) -> String {
 }
 
 fn canaries(alive: &Alive) -> String {
-    let mut text = format!("{} came back", counted(alive.back, "canary"));
+    let mut text = format!("{} came back", words::count(alive.back, "canary", "canaries"));
     if let Some(slowest) = alive.slowest_s {
         text.push_str(&format!(", the slowest after {}", words::duration(slowest)));
     }
@@ -51,14 +51,6 @@ fn canaries(alive: &Alive) -> String {
         text.push_str(&format!(" Of the mail server: {}{corrected}", skew.tell()));
     }
     text
-}
-
-fn counted(number: u32, what: &str) -> String {
-    match (number, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {what}s"),
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::{ConfirmedBy, Status};
 use crate::submit::page::is_control;
 
+/// What a reader of a rehearsal's report must know.
+pub const REHEARSAL: &str = "These inquiries ran under a rehearsal clock and say nothing about a real builder.";
+
 /// What stands where there is no value.
 pub const NONE: &str = "–";
 
@@ -29,7 +32,7 @@ pub fn duration(seconds: i64) -> String {
 
 /// A first touch of a card: how long it took, or why there is nothing to say. `never` stands only where the channel was offered and
 /// watched and the window is over; else it reads `none so far`, `not proven`, `not watched`, `not offered`, or a dash where no clock
-/// ran. To be used in place of [`first`] wherever a card is at hand.
+/// ran.
 #[must_use]
 pub fn first_of(card: &Card, first: FirstOf) -> String {
     came(card.came(first))
@@ -48,13 +51,6 @@ pub fn came(came: Came) -> String {
         Came::NoClock => NONE,
     }
     .to_owned()
-}
-
-/// A duration that may not have come: `never` then. Says `never` of a channel that was not offered or not watched too, so see
-/// [`first_of`].
-#[must_use]
-pub fn first(seconds: Option<i64>) -> String {
-    seconds.map_or_else(|| "never".to_owned(), duration)
 }
 
 /// Points with at most two decimals.
@@ -130,10 +126,23 @@ fn is_longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().count() > limit
 }
 
-/// A number of things: `1 call`, `2 calls`.
+/// A number of things: `1 touch`, `2 touches`.
 #[must_use]
-pub fn plural(n: u32, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+pub fn count<N: Copy + std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
+    if n == N::from(1) { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// A number of things that take an s: `1 call`, `2 calls`.
+#[must_use]
+pub fn plural<N: Copy + std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str) -> String {
+    count(n, one, &format!("{one}s"))
+}
+
+/// A change with its sign: `+4.5`, `−4.2`, `0.0`.
+#[must_use]
+pub fn signed(change: f64) -> String {
+    let text = score(change.abs());
+    if text == "0.0" { text } else { format!("{}{text}", if change < 0.0 { "−" } else { "+" }) }
 }
 
 /// A channel.
@@ -274,34 +283,30 @@ pub fn part_title(part: &str) -> &str {
     }
 }
 
-/// The title of a criterion and what would mend it; a rubric's own criteria have no advice of ours.
+/// The title of a criterion; a rubric's own criteria keep their id.
 #[must_use]
-pub fn criterion(id: &str) -> (&str, &'static str) {
+pub fn criterion(id: &str) -> &str {
     match id {
-        "speed.call" => ("First call", "Call within five minutes of the inquiry, inside posted hours."),
-        "speed.personal_email" => ("First personal email", "Have a person write within five minutes, not only the robot."),
-        "speed.any_personal" => {
-            ("First personal touch, any channel", "Let a person answer within five minutes, on whatever channel is quickest.")
-        }
-        "speed.acknowledgement" => ("Acknowledgement", "Acknowledge every inquiry at once; an automatic reply is enough for this point."),
-        "answer.question" => ("The question answered", "Answer the buyer’s question in writing, in the first reply."),
-        "answer.personal" => ("Personal and named", "Use the buyer’s name and the community, sign with a name, give a direct number."),
-        "answer.clean" => ("No template faults", "Test the templates: no merge fields left open, no wrong name or community."),
-        "answer.inbox" => ("Landed in the inbox", "Set up SPF, DKIM and DMARC, and write plainly, so that replies land in the inbox."),
-        "next.appointment" => ("Asked for an appointment", "Offer a visit or call at a stated time, or a link to choose one."),
-        "next.reason" => ("A reason or a discovery question", "Give a reason to choose you, or ask what the buyer is looking for."),
-        "channels.call" => ("Used the phone", "Call at least once when a number is given."),
-        "channels.personal_email" => ("Used personal email", "Write at least one personal email."),
-        "channels.text" => ("Used text", "Text the buyers who allow it."),
-        "channels.video" => ("Used video", "Send a short personal video: a face is remembered."),
-        "persist.calls" => ("Call attempts in 30 days", "Call six times in 30 days; most buyers are reached by then."),
-        "persist.written" => ("Personal messages in 30 days", "Write five personal messages in 30 days; drip mail hardly counts."),
-        "persist.spread" => {
-            ("Spread over the month", "Spread the follow-up: not all on day one, no gap over ten days, still there on day 21.")
-        }
-        "respect.constant_contact" => ("One constant contact", "Let one named person stay with the buyer, and introduce any hand-off."),
-        "respect.opt_out" => ("Opt-out respected", "Stop when asked to, and never call six times in one hour."),
-        other => (other, ""),
+        "speed.call" => "First call",
+        "speed.personal_email" => "First personal email",
+        "speed.any_personal" => "First personal touch, any channel",
+        "speed.acknowledgement" => "Acknowledgement",
+        "answer.question" => "The question answered",
+        "answer.personal" => "Personal and named",
+        "answer.clean" => "No template faults",
+        "answer.inbox" => "Landed in the inbox",
+        "next.appointment" => "Asked for an appointment",
+        "next.reason" => "A reason or a discovery question",
+        "channels.call" => "Used the phone",
+        "channels.personal_email" => "Used personal email",
+        "channels.text" => "Used text",
+        "channels.video" => "Used video",
+        "persist.calls" => "Call attempts in 30 days",
+        "persist.written" => "Personal messages in 30 days",
+        "persist.spread" => "Spread over the month",
+        "respect.constant_contact" => "One constant contact",
+        "respect.opt_out" => "Opt-out respected",
+        other => other,
     }
 }
 

@@ -20,6 +20,15 @@ pub enum Basis {
     Study,
 }
 
+impl Basis {
+    /// Whether the builder is our own or asked for the audit. Of all others staff is not named, nothing is supposed of what lies behind
+    /// an answer, and nothing of their own is shown (MSPA; benchmarks, section 5).
+    #[must_use]
+    pub fn is_asked_for(basis: Option<Self>) -> bool {
+        matches!(basis, Some(Self::Own | Self::Client))
+    }
+}
+
 /// How the inquiry is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

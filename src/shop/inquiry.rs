@@ -17,6 +17,12 @@ impl InquiryId {
     pub fn new(wave: &str, slug: &str) -> Self {
         Self(format!("{wave}/{slug}"))
     }
+
+    /// Whether it is of a wave.
+    #[must_use]
+    pub fn is_of(&self, wave: &str) -> bool {
+        self.0.split_once('/').is_some_and(|(of, _)| of == wave)
+    }
 }
 
 impl std::fmt::Display for InquiryId {

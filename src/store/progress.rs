@@ -2,6 +2,7 @@
 //! known.
 
 use super::open::{Reader, Store, StoreError, json, query, text, word};
+use super::touches;
 use crate::collect::RawRecord;
 
 impl Store {
@@ -75,11 +76,7 @@ impl Store {
             .map_err(query(wish))?
             .rows_affected();
         if grown == 1 {
-            sqlx::query("UPDATE touch SET judged_under = '' WHERE record = $1")
-                .bind(raw.identity.clone())
-                .execute(&mut *transaction)
-                .await
-                .map_err(query(wish))?;
+            touches::anew(&mut transaction, &raw.identity).await.map_err(query(wish))?;
         }
         transaction.commit().await.map_err(query(wish))?;
         Ok(grown == 1)

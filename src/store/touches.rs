@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::AssertSqlSafe;
+use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::due::{places, record};
 use super::lessons::{Judged, put_lessons};
@@ -136,6 +136,12 @@ impl Touch {
     }
 }
 
+/// Puts the touch of a record under no fingerprint, so that it is judged anew.
+pub(super) async fn anew(transaction: &mut Transaction<'_, Any>, record: &str) -> Result<(), sqlx::Error> {
+    let forget = sqlx::query("UPDATE touch SET judged_under = '' WHERE record = $1").bind(record.to_owned());
+    forget.execute(&mut **transaction).await.map(drop)
+}
+
 impl Store {
     /// Stores a batch of records whose evidence is kept, in one transaction; gives how many were new, and how many new ones
     /// have to do with a canary.
@@ -206,12 +212,7 @@ impl Store {
                 continue;
             }
             *(if canary.is_some() { &mut added.canaries } else { &mut added.new }) += 1;
-            // Under no fingerprint: it is judged anew.
-            sqlx::query("UPDATE touch SET judged_under = '' WHERE record = $1")
-                .bind(raw.identity.clone())
-                .execute(&mut *transaction)
-                .await
-                .map_err(query(wish))?;
+            anew(&mut transaction, &raw.identity).await.map_err(query(wish))?;
         }
         transaction.commit().await.map_err(query(wish))?;
         Ok(added)

@@ -27,14 +27,9 @@ pub(super) fn titled(portfolio: &Portfolio) -> String {
 pub(super) fn improved(portfolio: &Portfolio) -> String {
     let told = |one: &Improved| {
         let (from, to) = (words::brief(&one.from_wave, 60), words::brief(&one.to_wave, 60));
-        format!("{}, {} points from {from} to {to} (n = {})", words::brief(&one.builder, 120), signed(one.rise.change), one.n)
+        format!("{}, {} points from {from} to {to} (n = {})", words::brief(&one.builder, 120), words::signed(one.rise.change), one.n)
     };
     portfolio.most_improved.iter().map(told).collect::<Vec<_>>().join("; ")
-}
-
-/// `+4.5`, with the sign of a change.
-fn signed(points: f64) -> String {
-    if points > 0.0 { format!("+{}", words::score(points)) } else { words::score(points).replace('-', "−") }
 }
 
 /// What a cell says where there is no score.
@@ -88,7 +83,7 @@ pub(super) fn view(portfolio: &Portfolio, links: bool) -> Vec<Told> {
         n: row.n,
         mean: row.mean_score.map_or_else(none, words::score),
         interval: row.interval.map_or_else(none, |[low, high]| format!("{} to {}", words::score(low), words::score(high))),
-        change: row.change.as_ref().map_or_else(none, |change| signed(change.points)),
+        change: row.change.as_ref().map_or_else(none, |change| words::signed(change.points)),
         way: match row.change.as_ref().map(|change| change.points) {
             Some(points) if points > 0.0 => "best",
             Some(points) if points < 0.0 => "failing",

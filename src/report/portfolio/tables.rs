@@ -50,7 +50,7 @@ pub(super) fn markdown(portfolio: &Portfolio) -> String {
 fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
     writeln!(out, "# {}: how builders answered a home buyer\n", md::text(&titled(portfolio)))?;
     if portfolio.clock == "rehearsal" {
-        writeln!(out, "> **Rehearsal.** These inquiries ran under a rehearsal clock and say nothing about a real builder.\n")?;
+        writeln!(out, "> **Rehearsal.** {}\n", words::REHEARSAL)?;
     }
     writeln!(out, "As of {}\n", words::utc(portfolio.as_of))?;
     writeln!(

@@ -126,7 +126,7 @@ pub(super) fn criteria(report: &Report) -> Sheet {
         let mut row = Vec::from(who(shop));
         row.extend([
             Cell::text(words::part_title(words::part(&criterion.id))),
-            Cell::text(words::criterion(&criterion.id).0),
+            Cell::text(words::criterion(&criterion.id)),
             Cell::text(&criterion.id),
             Cell::yes(criterion.counted),
             Cell::text(words::outcome(criterion.result)),
@@ -216,7 +216,7 @@ fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
 
 /// How the inquiries spread over the time to the first personal touch; the chart takes its first two columns.
 pub(super) fn distribution(report: &Report) -> Sheet {
-    let of = |key: &str| report.cohort.buckets.get(key).copied().unwrap_or(0);
+    let of = |key: &str| report.cohort.bucket(key);
     let all: u32 = BUCKETS.iter().map(|(key, _, _)| of(key)).sum();
     let share = |n: u32| if all == 0 { Cell::Empty } else { Cell::Share(f64::from(n) / f64::from(all)) };
     let rows = BUCKETS.iter().map(|(key, label, _)| vec![Cell::text(label), Cell::Count(of(key)), share(of(key))]).collect();
@@ -240,7 +240,7 @@ pub(super) fn notes(report: &Report) -> Sheet {
     let mut note = |what: &str, cell: Cell| rows.push(vec![Cell::text(what), cell]);
     let words = |text: &str| Cell::text(text);
     if report.is_rehearsal() {
-        note("Rehearsal", words("These inquiries ran under a rehearsal clock and say nothing about a real builder."));
+        note("Rehearsal", words(words::REHEARSAL));
     }
     note("Wave", words(&report.wave));
     note("As of (UTC)", Cell::Utc(report.as_of));

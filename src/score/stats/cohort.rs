@@ -46,6 +46,14 @@ pub struct Cohort {
     pub not_shopped: u32,
 }
 
+impl Cohort {
+    /// How many inquiries are in a bucket; 0 in one that is not known.
+    #[must_use]
+    pub fn bucket(&self, name: &str) -> u32 {
+        self.buckets.get(name).copied().unwrap_or(0)
+    }
+}
+
 /// The buckets in their order of time, absent ones as 0.
 fn in_order<S: Serializer>(buckets: &Buckets, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(BUCKETS.iter().map(|(name, _)| (name, buckets.get(*name).copied().unwrap_or(0))))
