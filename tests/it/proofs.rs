@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::peers::{Dovecot, Mail, Smtp};
 use crate::site::{Answer, Site};
-use crate::workspace::{ShopFile, Workspace, eventually, touches};
+use crate::workspace::{ShopFile, Workspace, a_second_passes, eventually, touches};
 
 const WAVE: &str = "2026-11";
 const SEND: [&str; 6] = ["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"];
@@ -18,6 +18,7 @@ fn asked(site: &Site, dovecot: &Dovecot, smtp: Option<&Smtp>) -> Workspace {
     let workspace = Workspace::with_mailbox(dovecot, smtp);
     workspace.shop(&ShopFile::on(site, "bluebonnet", "Bluebonnet Homes"));
     workspace.ok(&SEND);
+    a_second_passes();
     workspace
 }
 
@@ -156,8 +157,7 @@ fn a_folder_that_is_deleted_leaves_a_gap() {
     workspace.ok(&["watch", "--once"]);
     let whole = of(&workspace);
     assert!(whole["looks"].to_string().contains("Builders") && whole["covered"].as_array().map(Vec::len) == Some(1), "{whole:#}");
-    // Times are told in seconds, and a shorter gap is none.
-    std::thread::sleep(std::time::Duration::from_millis(1_200));
+    a_second_passes();
     dovecot.folder("Builders", false);
     workspace.run(&["watch", "--once"]);
     let after = of(&workspace);
@@ -167,6 +167,7 @@ fn a_folder_that_is_deleted_leaves_a_gap() {
     let said = workspace.ok(&["status"]).out;
     assert!(said.contains("folder Builders is gone: what came into it between "), "{said}");
     // What comes later is seen again, and the gap stays.
+    a_second_passes();
     workspace.ok(&["watch", "--once"]);
     let later = of(&workspace);
     assert_eq!(later["covered"].as_array().map(Vec::len), Some(2), "{later:#}");

@@ -285,6 +285,11 @@ pub(crate) fn shop<'a>(report: &'a Value, slug: &str) -> &'a Value {
     shops.iter().find(|shop| shop["shop"] == slug).unwrap_or_else(|| panic!("no {slug} in the report: {report:#}"))
 }
 
+/// Instants are stored in whole seconds, and what was watched, or was not, for less than one is not told.
+pub(crate) fn a_second_passes() {
+    std::thread::sleep(std::time::Duration::from_millis(1_200));
+}
+
 /// Waits until a check holds, and says what it last saw when it never does.
 pub(crate) fn eventually<T: std::fmt::Debug>(mut look: impl FnMut() -> T, holds: impl Fn(&T) -> bool) -> T {
     let end = std::time::Instant::now() + 2 * PATIENCE;
