@@ -1,6 +1,6 @@
 //! From the store to `crickets.log/1`: one inquiry, its touches and its coverage gaps, as of a moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,9 +20,16 @@ use crate::store::Touch;
 /// No shorter gap is told.
 const SHORTEST: TimeDelta = TimeDelta::seconds(1);
 
+/// Places in the list of touches, in its order.
+type Places = HashMap<InquiryId, Vec<usize>>;
+
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
     touches: Vec<Touch>,
+    /// Where among them those of each inquiry are.
+    owned: Places,
+    /// Where those are that wait for a person and may belong to an inquiry.
+    asked: Places,
     /// Texts of the shopper's own: no touches, and yet a person may have to say of which inquiry one is.
     sent: Vec<Touch>,
     /// When texts of the shopper's own opted out.
@@ -115,6 +122,8 @@ impl Workspace {
             limits,
             parts,
             testers: self.testers().await?,
+            owned: places(&touches, |touch| touch.inquiry.as_slice().iter().collect()),
+            asked: places(&touches, candidates),
             touches,
             sent,
             opt_outs,
@@ -132,7 +141,11 @@ impl Workspace {
 impl Ledger {
     /// The touches of an inquiry up to a moment.
     pub(super) fn touches<'a>(&'a self, inquiry: &'a Inquiry, as_of: DateTime<Utc>) -> impl Iterator<Item = &'a Touch> {
-        self.touches.iter().filter(move |touch| touch.inquiry.as_ref() == Some(&inquiry.id) && touch.arrival.at <= as_of)
+        self.at(&self.owned, &inquiry.id).filter(move |touch| touch.arrival.at <= as_of)
+    }
+
+    fn at<'a>(&'a self, places: &'a Places, inquiry: &InquiryId) -> impl Iterator<Item = &'a Touch> {
+        places.get(inquiry).into_iter().flatten().filter_map(|place| self.touches.get(*place))
     }
 
     /// Everything that a person has yet to decide on, whether it came or the shopper sent it.
@@ -142,16 +155,7 @@ impl Ledger {
 
     /// The log of an inquiry as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
-        // A mail by itself in review may still belong here; one that was given to somebody else cannot.
-        let in_review = self
-            .touches
-            .iter()
-            .filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of)
-            .filter(|touch| match &touch.inquiry {
-                Some(owner) => *owner == inquiry.id,
-                None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
-            })
-            .count();
+        let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
             as_of,
@@ -289,6 +293,31 @@ impl Ledger {
             all.insert(source.clone(), alive);
         }
         all
+    }
+}
+
+/// The places of touches by the inquiries that each has to do with.
+fn places<'a>(touches: &'a [Touch], inquiries: impl Fn(&'a Touch) -> Vec<&'a InquiryId>) -> Places {
+    let mut places = Places::new();
+    for (place, touch) in touches.iter().enumerate() {
+        for inquiry in inquiries(touch) {
+            let of = places.entry(inquiry.clone()).or_default();
+            // The same candidate may stand twice.
+            if of.last() != Some(&place) {
+                of.push(place);
+            }
+        }
+    }
+    places
+}
+
+/// The inquiries that a touch in review may belong to: a mail by itself to any of its candidates, but one that was given to somebody to
+/// nobody else.
+fn candidates(touch: &Touch) -> Vec<&InquiryId> {
+    match &touch.inquiry {
+        _ if touch.review.is_none() => Vec::new(),
+        Some(owner) => vec![owner],
+        None => touch.attribution.candidates.iter().map(|candidate| &candidate.inquiry).collect(),
     }
 }
 

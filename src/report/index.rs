@@ -2,14 +2,17 @@
 //! measured, who has no score, and what is not proven. Takes a report; gives what the template prints. Of a very large wave the rows
 //! stay light and the strips stand on the builders' pages alone, so that the file can be opened.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::chart;
 use super::html::{Frame, name, subtitle, tone};
 use super::own_figures::{self, Own};
 use super::parts::parts;
+use super::shops::Marks;
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Report, ReportShop, compare, many, sensitivity, watched};
+use super::{ClockOffset, Report, ReportError, ReportShop, compare, many, sensitivity, watched};
 use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
@@ -141,7 +144,7 @@ pub(crate) struct Index {
 }
 
 /// The page of a report.
-pub(crate) fn view(report: &Report) -> Index {
+pub(crate) fn view(report: &Report) -> Result<Index, ReportError> {
     let light = report.shops.len() > LIGHT_FROM;
     let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
@@ -156,7 +159,7 @@ pub(crate) fn view(report: &Report) -> Index {
             alive: watched::alive(coverage),
         })
         .collect();
-    Index {
+    Ok(Index {
         frame: Frame::new(report, format!("Wave {}: how builders answered", words::brief(&report.wave, 60)), ""),
         figures: figures(report),
         notice: notice(report),
@@ -186,7 +189,7 @@ pub(crate) fn view(report: &Report) -> Index {
             .map(|(key, label, _)| (*label, report.cohort.bucket(key), share(report.cohort.bucket(key), bucketed)))
             .collect(),
         bucketed,
-        strips: if light { Vec::new() } else { strips(report) },
+        strips: if light { Vec::new() } else { strips(report)? },
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
         watched_rule: watched::RULE,
@@ -198,7 +201,7 @@ pub(crate) fn view(report: &Report) -> Index {
         lines: compare::lines(report).iter().map(compared).collect(),
         trials: sensitivity.trials,
         changes: sensitivity.changes,
-    }
+    })
 }
 
 /// A line of the comparison whose figures keep their signs when they wrap.
@@ -252,7 +255,7 @@ fn notice(report: &Report) -> String {
 }
 
 fn disputed(report: &Report) -> usize {
-    report.shops.iter().flat_map(|shop| &shop.card.touches).filter(|touch| touch.disputed).count()
+    report.shops.marked().map(|(_, marks)| marks.disputed).sum()
 }
 
 /// The appeals of the wave: at whom, of what, and how each ended.
@@ -265,23 +268,23 @@ fn appeals(report: &Report) -> Vec<(String, String, String)> {
 
 /// What is known and not certain, with the builders whom it concerns.
 fn doubts(report: &Report) -> Vec<Doubt> {
-    let doubt = |what, sentence: &dyn Fn(usize) -> String, count: &dyn Fn(&Card) -> usize| {
-        let hit: Vec<(&ReportShop, usize)> = report.shops.iter().map(|shop| (shop, count(&shop.card))).filter(|(_, n)| *n > 0).collect();
+    let doubt = |what, sentence: &dyn Fn(usize) -> String, count: &dyn Fn(&Card, Marks) -> usize| {
+        let counted = report.shops.marked().map(|(shop, marks)| (shop, count(&shop.card, marks)));
+        let hit: Vec<(&ReportShop, usize)> = counted.filter(|(_, n)| *n > 0).collect();
         let at = hit.iter().take(NAMED).map(|(shop, _)| (name(shop), shop.file.clone())).collect();
         let total: usize = hit.iter().map(|(_, n)| n).sum();
         (total > 0).then(|| Doubt { what, told: sentence(total), at, more: hit.len().saturating_sub(NAMED) })
     };
-    let touches = |test: fn(&crate::score::TouchEntry) -> bool| move |card: &Card| card.touches.iter().filter(|touch| test(touch)).count();
     [
         doubt(
             "Times in dispute",
             &|n| format!("{} whose clocks disagree; each is marked where it stands.", words::count(n, "touch", "touches")),
-            &touches(|touch| touch.disputed),
+            &|_, marks| marks.disputed,
         ),
         doubt(
             "Perhaps automatic",
             &|n| format!("{} looked personal and came within a minute. Counted, and marked.", words::plural(n, "mail")),
-            &touches(|touch| touch.labels.suspected_automation == Some(true)),
+            &|_, marks| marks.suspected,
         ),
         doubt(
             "Indeterminate",
@@ -291,7 +294,7 @@ fn doubts(report: &Report) -> Vec<Doubt> {
                     words::count(n, "criterion", "criteria")
                 )
             },
-            &|card| card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),
+            &|card, _| card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),
         ),
     ]
     .into_iter()
@@ -397,17 +400,19 @@ fn rank(builder: &crate::score::Standing) -> Rank {
     }
 }
 
-fn strips(report: &Report) -> Vec<Strip> {
+fn strips(report: &Report) -> Result<Vec<Strip>, ReportError> {
     let board = report.leaderboard().into_iter().chain(report.unscored());
     let sent = board.filter(|shop| shop.card.confirmed_at.is_some());
-    sent.enumerate()
-        .map(|(n, shop)| Strip {
-            name: name(shop),
-            file: shop.file.clone(),
-            note: chart::summary(shop),
-            drawing: chart::strip(report, shop, &format!("strip{n}"), false),
-        })
-        .collect()
+    let places: BTreeMap<&str, usize> = sent.enumerate().map(|(n, shop)| (shop.file.as_str(), n)).collect();
+    let mut strips = BTreeMap::new();
+    for shop in report.shops.each() {
+        let shop = shop?;
+        if let Some(n) = places.get(shop.file.as_str()) {
+            let drawing = chart::strip(report, &shop, &format!("strip{n}"), false);
+            strips.insert(n, Strip { name: name(&shop), note: chart::summary(&shop), drawing, file: shop.file });
+        }
+    }
+    Ok(strips.into_values().collect())
 }
 
 /// Whether a cap took points that were earned; one above the score anyway is no news on the leaderboard.

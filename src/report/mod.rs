@@ -15,6 +15,7 @@ mod happened;
 mod html;
 mod index;
 mod json;
+mod kept;
 mod mail_html;
 mod many;
 mod md;
@@ -31,6 +32,7 @@ mod rules;
 mod schema;
 mod scorecard;
 mod sensitivity;
+mod shops;
 mod shots;
 mod summary;
 mod svg;
@@ -48,7 +50,6 @@ pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 pub use csv::purge_list;
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
-    build,
 };
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
@@ -58,6 +59,7 @@ pub use portfolio::{
 };
 pub use purge::Lead;
 pub use schema::schemas;
+pub use shops::{Making, Shops};
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
@@ -68,6 +70,14 @@ pub enum ReportError {
     Write {
         /// The file or folder.
         path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What touches say could not be put away while the report was made, or read again.
+    #[error("could not keep what touches say while the report was made, in {folder}: {source}")]
+    Kept {
+        /// Where.
+        folder: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
@@ -303,6 +313,9 @@ fn filled(path: &Path, write: Fill<'_>) -> Result<PathBuf, ReportError> {
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
 }
+
+#[cfg(test)]
+use sample::build;
 
 #[cfg(test)]
 mod sample;

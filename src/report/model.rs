@@ -1,5 +1,5 @@
-//! The report's model: takes an [`Input`], gives a [`Report`] that serialises to `crickets.report/1`. Pure: sorted, redacted
-//! and ready, so that the writers only have to write.
+//! The report's model: takes an [`Input`] and the shops, gives a [`Report`] that serialises to `crickets.report/1`. Pure: sorted,
+//! redacted and ready, so that the writers only have to write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::appeal::Appeal;
 use super::phoned::Phoned;
-use super::{redact, words};
+use super::shops::Shops;
+use super::words;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
 use crate::config::Brand;
@@ -222,7 +223,7 @@ pub struct ShopInput {
     pub appeals: Vec<Appeal>,
 }
 
-/// Everything a report is made of.
+/// Everything a report is made of besides its shops, which come one by one.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// The wave.
@@ -241,8 +242,6 @@ pub struct Input {
     pub brand: Brand,
     /// The brand's logo, as a `data:` address.
     pub logo: Option<String>,
-    /// The shops, in any order.
-    pub shops: Vec<ShopInput>,
     /// The builders over the trailing waves.
     pub builders: Vec<Standing>,
     /// All inquiries together.
@@ -287,7 +286,7 @@ pub struct ReportShop {
 }
 
 /// A report, sorted and redacted; serialises to `crickets.report/1`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// What this is.
     #[schemars(extend("const" = SCHEMA))]
@@ -301,7 +300,8 @@ pub struct Report {
     /// The rubric.
     pub rubric: RubricRef,
     /// The shops, by slug.
-    pub shops: Vec<ReportShop>,
+    #[schemars(with = "Vec<ReportShop>")]
+    pub shops: Shops,
     /// The builders, by rank, then name.
     pub builders: Vec<Standing>,
     /// All inquiries together.
@@ -346,6 +346,11 @@ impl Report {
         self.brand.name.as_ref().unwrap_or(&self.workspace)
     }
 
+    /// The report without its shops.
+    pub(crate) fn without_shops(&self) -> Self {
+        Self { shops: Shops::none(), ..self.clone() }
+    }
+
     /// Whether anything in it was recorded under a rehearsal clock.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
@@ -386,24 +391,8 @@ impl ReportShop {
     }
 }
 
-/// Makes the report: redacts, sorts, and gives every scorecard a file name of its own.
-#[must_use]
-pub fn build(input: Input) -> Report {
-    let mut shops: Vec<ReportShop> = input
-        .shops
-        .into_iter()
-        .map(|shop| {
-            let ShopInput { card, readiness, detail, insight, appeals } = shop;
-            let appeals = appeals.into_iter().map(Appeal::tidied).collect();
-            redact::shop(ReportShop { card, readiness, insight, appeals, detail, file: String::new() })
-        })
-        .collect();
-    shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
-    let mut taken = BTreeSet::new();
-    for shop in &mut shops {
-        shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
-        shop.file = file_name(&shop.card.shop, &mut taken);
-    }
+/// Makes the report of shops that are in order.
+pub(super) fn build(input: Input, shops: Shops) -> Report {
     let rehearsed = shops.iter().any(|shop| shop.detail.rehearsal);
     let mut builders = input.builders;
     builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
@@ -441,6 +430,14 @@ pub fn build(input: Input) -> Report {
         rubric_text: input.rubric_text,
         brand: input.brand,
         logo: input.logo,
+    }
+}
+
+/// Gives every scorecard a file name of its own.
+pub(super) fn name_files<'a>(shops: impl Iterator<Item = &'a mut ReportShop>) {
+    let mut taken = BTreeSet::new();
+    for shop in shops {
+        shop.file = file_name(&shop.card.shop, &mut taken);
     }
 }
 

@@ -31,30 +31,29 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let created = ExcelDateTime::from_timestamp(report.as_of.timestamp())?;
     let properties = DocProperties::new().set_title(&title).set_author(words::brief(report.made_by(), 80));
     workbook.set_properties(&properties.set_creation_datetime(&created));
-    let (board, spread, notes) = (tables::leaderboard(report), tables::distribution(report), tables::notes(report));
     if report.is_rehearsal() {
-        sheet::add(&mut workbook, &notes, &looks, &title)?;
+        sheet::add(&mut workbook, tables::notes(report), &looks, &title)?;
     }
-    sheet::add(&mut workbook, &board, &looks, &title)?;
-    charts::add(&mut workbook, report, &board, &spread)?;
+    sheet::add(&mut workbook, tables::leaderboard(report), &looks, &title)?;
+    charts::add(&mut workbook, report)?;
     let rest = [
         tables::criteria(report),
         tables::touches(report),
         many::fixes(report),
         many::statistics(report),
-        spread,
+        tables::distribution(report),
         many::curves(report),
         tables::builders(report),
         many::trend(report),
     ];
     for of in rest {
-        sheet::add(&mut workbook, &of, &looks, &title)?;
+        sheet::add(&mut workbook, of, &looks, &title)?;
     }
     if !report.program.is_empty() {
-        sheet::add(&mut workbook, &many::programs(report), &looks, &title)?;
+        sheet::add(&mut workbook, many::programs(report), &looks, &title)?;
     }
     if !report.is_rehearsal() {
-        sheet::add(&mut workbook, &notes, &looks, &title)?;
+        sheet::add(&mut workbook, tables::notes(report), &looks, &title)?;
     }
     workbook.save_to_buffer()
 }
