@@ -9,13 +9,13 @@ use super::canary::{Canaries, Stand};
 use super::phones::{FILES, TWILIO, part_of};
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
-use crate::collect::Placement;
 use crate::collect::mail::skew::Skew;
+use crate::collect::{Channel, Placement};
 use crate::report::{Alive, Phoned};
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId, Status};
-use crate::store::Touch;
+use crate::store::{Store, Touch};
 
 /// No shorter gap is told.
 const SHORTEST: TimeDelta = TimeDelta::seconds(1);
@@ -25,7 +25,10 @@ type Places = HashMap<InquiryId, Vec<usize>>;
 
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
+    /// What logs of calls and texts show, and whatever waits for a person: few beside the mails, which stay in the store.
     touches: Vec<Touch>,
+    /// By mailbox, rehearsed or real: when the mails came that show it alive.
+    mails: BTreeMap<(String, bool), Vec<DateTime<Utc>>>,
     /// Where among them those of each inquiry are.
     owned: Places,
     /// Where those are that wait for a person and may belong to an inquiry.
@@ -89,12 +92,22 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let (touches, sent, opt_outs) = opted::apart(one_call::joined(self.store.touches().await?));
+        let (mut few, mut mails) = (Vec::new(), BTreeMap::<(String, bool), Vec<DateTime<Utc>>>::new());
+        let keep = |touch: Touch| {
+            if alive::is_sign(&touch) {
+                mails.entry((touch.source.clone(), touch.rehearsal)).or_default().push(touch.arrival.at);
+            }
+            few.extend(Some(touch).filter(is_held));
+        };
+        self.store.each_touch(keep).await?;
+        let (touches, sent, opt_outs) = opted::apart(one_call::joined(few));
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
             for rehearsal in [false, true] {
-                lives.insert((source.clone(), rehearsal), Life::of(&source, rehearsal, &of_source, &touches));
+                let of_mailbox = (source.clone(), rehearsal);
+                let life = Life::of(rehearsal, &of_source, mails.get(&of_mailbox).map_or(&[], Vec::as_slice));
+                lives.insert(of_mailbox, life);
             }
             canaries.insert(source, of_source);
         }
@@ -125,6 +138,7 @@ impl Workspace {
             owned: places(&touches, |touch| touch.inquiry.as_slice().iter().collect()),
             asked: places(&touches, candidates),
             touches,
+            mails,
             sent,
             opt_outs,
             coverage,
@@ -139,9 +153,25 @@ impl Workspace {
 }
 
 impl Ledger {
-    /// The touches of an inquiry up to a moment.
-    pub(super) fn touches<'a>(&'a self, inquiry: &'a Inquiry, as_of: DateTime<Utc>) -> impl Iterator<Item = &'a Touch> {
-        self.at(&self.owned, &inquiry.id).filter(move |touch| touch.arrival.at <= as_of)
+    /// The touches of each of some inquiries up to a moment, by time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn touches(&self, store: &Store, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> Result<Vec<Vec<Touch>>, AuditError> {
+        let ids: Vec<String> = inquiries.iter().map(|inquiry| inquiry.id.0.clone()).collect();
+        let mut mails: HashMap<InquiryId, Vec<Touch>> = HashMap::new();
+        for touch in store.touches_owned(&ids).await?.into_iter().filter(|touch| !is_held(touch)) {
+            let Some(owner) = touch.inquiry.clone() else { continue };
+            mails.entry(owner).or_default().push(touch);
+        }
+        let of = |inquiry: &&Inquiry| {
+            let mut touches = mails.remove(&inquiry.id).unwrap_or_default();
+            touches.extend(self.at(&self.owned, &inquiry.id).cloned());
+            touches.retain(|touch| touch.arrival.at <= as_of);
+            touches.sort_by(|a, b| (a.arrival.at, &a.id).cmp(&(b.arrival.at, &b.id)));
+            touches
+        };
+        Ok(inquiries.iter().map(of).collect())
     }
 
     fn at<'a>(&'a self, places: &'a Places, inquiry: &InquiryId) -> impl Iterator<Item = &'a Touch> {
@@ -153,8 +183,8 @@ impl Ledger {
         self.touches.iter().chain(&self.sent).filter(move |touch| touch.review.is_some() && touch.arrival.at <= as_of)
     }
 
-    /// The log of an inquiry as of a moment.
-    pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
+    /// The log of an inquiry with these touches as of a moment.
+    pub(super) fn log(&self, inquiry: &Inquiry, touches: &[Touch], as_of: DateTime<Utc>) -> Log {
         let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
@@ -177,7 +207,7 @@ impl Ledger {
                 coverage_gaps: self.gaps(inquiry, as_of),
                 in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
             },
-            touches: self.touches(inquiry, as_of).map(log_touch).collect(),
+            touches: touches.iter().map(log_touch).collect(),
         }
     }
 
@@ -284,16 +314,20 @@ impl Ledger {
                     _ => {}
                 }
             }
-            let mails =
-                alive::mails(source, rehearsal, &self.touches).map(|touch| touch.arrival.at).filter(|at| *at >= first && *at <= as_of);
-            for at in mails {
+            let mails = self.mails.get(&(source.clone(), rehearsal)).into_iter().flatten();
+            for at in mails.filter(|at| **at >= first && **at <= as_of) {
                 alive.other_mails += 1;
-                alive.last_mail = alive.last_mail.max(Some(at));
+                alive.last_mail = alive.last_mail.max(Some(*at));
             }
             all.insert(source.clone(), alive);
         }
         all
     }
+}
+
+/// Whether the ledger holds a touch; a mail that nobody must look at is read with its inquiry.
+fn is_held(touch: &Touch) -> bool {
+    touch.channel != Channel::Email || touch.marks.heard.is_some() || touch.review.is_some()
 }
 
 /// The places of touches by the inquiries that each has to do with.

@@ -42,6 +42,7 @@ impl<'a> Topic<'a> {
 /// An inquiry scored, with what the statistics want to know of it.
 struct Scored<'a> {
     inquiry: &'a Inquiry,
+    touches: Vec<Touch>,
     card: Card,
     watch: Watch,
 }
@@ -101,18 +102,19 @@ impl Workspace {
         let mut by_rubric = Scorer::new(rubric);
         // One builder at a time: its cards are read beside each other, and what its touches say is put away before the next.
         for of_builder in by_builder(&all, &waves) {
-            let scored = scored(&of_builder, &ledger, as_of, &mut by_rubric)?;
+            let touches = ledger.touches(&self.store, &of_builder, as_of).await?;
+            let scored = scored(&of_builder, touches, &ledger, as_of, &mut by_rubric)?;
             let mut told = Vec::new();
             for one in &scored {
                 told.push(if one.inquiry.wave == wave {
-                    let detail = self.detail(one.inquiry, &ledger, as_of).await?;
+                    let detail = self.detail(one.inquiry, &one.touches).await?;
                     let insight = insight(one, &scored, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
                     Some((detail, insight))
                 } else {
                     None
                 });
             }
-            for (Scored { inquiry, mut card, watch }, told) in scored.into_iter().zip(told) {
+            for (Scored { inquiry, touches: _, mut card, watch }, told) in scored.into_iter().zip(told) {
                 let Some((detail, insight)) = told else {
                     card.touches = Vec::new();
                     others.push((inquiry, watch, card));
@@ -196,7 +198,7 @@ impl Workspace {
         DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
-    async fn detail(&self, inquiry: &Inquiry, ledger: &Ledger, as_of: DateTime<Utc>) -> Result<ShopDetail, AuditError> {
+    async fn detail(&self, inquiry: &Inquiry, came: &[Touch]) -> Result<ShopDetail, AuditError> {
         let shop = &inquiry.shop;
         let proofs = self.store.proofs(&inquiry.id).await?;
         let start = inquiry.confirmed_at.or(inquiry.sent_at).unwrap_or(inquiry.planned_at);
@@ -208,7 +210,7 @@ impl Workspace {
         })?;
         let mut touches = Vec::new();
         let mut staff = shop.team.clone();
-        for touch in ledger.touches(inquiry, as_of) {
+        for touch in came {
             let mail = self.kept_mail(touch);
             staff.extend(mail.as_ref().and_then(|mail| classify::writer(mail, &context(inquiry))));
             // Of a study the report would drop it: until then the mails of a large wave would fill the memory.
@@ -300,13 +302,14 @@ fn by_builder<'a>(all: &'a [Inquiry], waves: &[&str]) -> Vec<Vec<&'a Inquiry>> {
 /// Inquiries, each scored as of the same moment.
 fn scored<'a>(
     inquiries: &[&'a Inquiry],
+    touches: Vec<Vec<Touch>>,
     ledger: &Ledger,
     as_of: DateTime<Utc>,
     by_rubric: &mut Scorer<'_>,
 ) -> Result<Vec<Scored<'a>>, AuditError> {
-    let scored = inquiries.iter().map(|inquiry| {
-        let (card, watch) = by_rubric.score(ledger.log(inquiry, as_of))?;
-        Ok(Scored { inquiry, card, watch })
+    let scored = inquiries.iter().zip(touches).map(|(inquiry, touches)| {
+        let (card, watch) = by_rubric.score(ledger.log(inquiry, &touches, as_of))?;
+        Ok(Scored { inquiry, touches, card, watch })
     });
     scored.collect()
 }

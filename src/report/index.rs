@@ -16,8 +16,6 @@ use super::{ClockOffset, Report, ReportError, ReportShop, compare, many, sensiti
 use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
-/// From so many shops on, a row holds only what a reader sorts by, and there are no strips.
-const LIGHT_FROM: usize = 300;
 /// Builders whose own figures stand on the page of the wave; every one has them on its own page.
 const OWN: usize = 20;
 /// Builders named behind a figure of what is not proven.
@@ -145,7 +143,8 @@ pub(crate) struct Index {
 
 /// The page of a report.
 pub(crate) fn view(report: &Report) -> Result<Index, ReportError> {
-    let light = report.shops.len() > LIGHT_FROM;
+    // A row then holds only what a reader sorts by, and there are no strips.
+    let light = report.is_large();
     let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
     let sensitivity = sensitivity::of(report);

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tempfile::SpooledTempFile;
 
 use super::TouchDetail;
@@ -18,7 +19,7 @@ use crate::score::TouchEntry;
 const IN_MEMORY: usize = 16 << 20;
 
 /// The touches of a shop.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Touches {
     /// By time.
     pub(super) entries: Vec<TouchEntry>,
@@ -26,18 +27,25 @@ pub(super) struct Touches {
     pub(super) details: BTreeMap<String, TouchDetail>,
 }
 
-/// Where the touches of a shop are.
+/// Where the touches of a shop are: the entries, and behind them the details.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
     at: u64,
-    bytes: usize,
+    entries: usize,
+    details: usize,
 }
 
 /// The touches of many shops. A clone is the same store.
 #[derive(Clone)]
 pub(super) struct Kept {
     folder: PathBuf,
-    file: Arc<Mutex<SpooledTempFile>>,
+    away: Arc<Mutex<Away>>,
+}
+
+/// The file, and the bytes of one shop: made once, since glibc tidies its whole heap when 64 kB are given back.
+struct Away {
+    file: SpooledTempFile,
+    bytes: Vec<u8>,
 }
 
 impl fmt::Debug for Kept {
@@ -49,7 +57,8 @@ impl fmt::Debug for Kept {
 impl Kept {
     /// A store whose file would lie in this folder.
     pub(super) fn within(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), file: Arc::new(Mutex::new(SpooledTempFile::new_in(IN_MEMORY, folder))) }
+        let away = Away { file: SpooledTempFile::new_in(IN_MEMORY, folder), bytes: Vec::new() };
+        Self { folder: folder.to_owned(), away: Arc::new(Mutex::new(away)) }
     }
 
     /// The folder that its file would lie in.
@@ -57,27 +66,52 @@ impl Kept {
         &self.folder
     }
 
+    fn away(&self) -> MutexGuard<'_, Away> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Puts the touches of a shop away.
     pub(super) fn put(&self, touches: &Touches) -> io::Result<Place> {
-        let mut bytes = Vec::new();
-        // By name, since labels leave out what they do not know.
-        touches.serialize(&mut rmp_serde::Serializer::new(&mut bytes).with_struct_map()).map_err(io::Error::other)?;
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut away = self.away();
+        let Away { file, bytes } = &mut *away;
+        bytes.clear();
+        let entries = encoded(&touches.entries, bytes)?;
+        let details = encoded(&touches.details, bytes)? - entries;
         let at = file.seek(SeekFrom::End(0))?;
-        file.write_all(&bytes)?;
-        Ok(Place { at, bytes: bytes.len() })
+        file.write_all(bytes)?;
+        Ok(Place { at, entries, details })
     }
 
     /// The touches of a shop that were put away.
     pub(super) fn get(&self, place: Place) -> io::Result<Touches> {
-        let mut bytes = vec![0; place.bytes];
-        {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(place.at))?;
-            file.read_exact(&mut bytes)?;
-        }
-        rmp_serde::from_slice(&bytes).map_err(io::Error::other)
+        let mut away = self.away();
+        let (entries, details) = away.read(place.at, place.entries + place.details)?.split_at_checked(place.entries).unwrap_or_default();
+        Ok(Touches { entries: decoded(entries)?, details: decoded(details)? })
     }
+
+    /// The entries alone, which is all that JSON holds.
+    pub(super) fn entries(&self, place: Place) -> io::Result<Vec<TouchEntry>> {
+        decoded(self.away().read(place.at, place.entries)?)
+    }
+}
+
+impl Away {
+    fn read(&mut self, at: u64, bytes: usize) -> io::Result<&[u8]> {
+        self.bytes.resize(bytes, 0);
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.read_exact(&mut self.bytes)?;
+        Ok(&self.bytes)
+    }
+}
+
+/// Appends a value; gives how many bytes there are then. By name, since labels leave out what they do not know.
+fn encoded(value: &impl Serialize, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    value.serialize(&mut rmp_serde::Serializer::new(&mut *bytes).with_struct_map()).map_err(io::Error::other)?;
+    Ok(bytes.len())
+}
+
+fn decoded<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
+    rmp_serde::from_slice(bytes).map_err(io::Error::other)
 }
 
 #[cfg(test)]
@@ -98,7 +132,7 @@ mod tests {
         // No decimal of this length comes back from a text by rounding alone.
         all.iter_mut().flat_map(|touches| &mut touches.entries).for_each(|touch| touch.confidence = Some(0.1 + 0.2));
         let (mut places, mut rounds) = (Vec::new(), 0);
-        while !kept.file.lock().unwrap().is_rolled() {
+        while !kept.away().file.is_rolled() {
             places.extend(all.iter().map(|touches| kept.put(touches).unwrap()));
             rounds += 1;
             assert_eq!(kept.get(places[1]).unwrap(), all[1], "in the midst of it");
@@ -106,6 +140,7 @@ mod tests {
         assert!(rounds > 1);
         for (n, place) in places.into_iter().enumerate().rev().take(100) {
             assert_eq!(kept.get(place).unwrap(), all[n % all.len()]);
+            assert_eq!(kept.entries(place).unwrap(), all[n % all.len()].entries);
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "its file has no name");
     }

@@ -24,6 +24,7 @@ mod model;
 mod own_figures;
 mod parts;
 mod pdf;
+mod people;
 mod phoned;
 mod portfolio;
 mod purge;

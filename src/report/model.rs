@@ -23,6 +23,9 @@ use crate::submit::readiness::Readiness;
 /// The schema name.
 pub const SCHEMA: &str = "crickets.report/1";
 
+/// Shops of a wave that is not yet large.
+const LARGE: usize = 300;
+
 /// The rubric that the cards were scored by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RubricRef {
@@ -344,6 +347,11 @@ impl Report {
     #[must_use]
     pub fn made_by(&self) -> &str {
         self.brand.name.as_ref().unwrap_or(&self.workspace)
+    }
+
+    /// Whether the wave is so large that a page or a sheet of all of it needs sparing.
+    pub(crate) fn is_large(&self) -> bool {
+        self.shops.len() > LARGE
     }
 
     /// The report without its shops.

@@ -80,6 +80,11 @@ impl Shops {
         self.rows.iter().zip(&*self.away).map(|(row, (_, place))| self.kept.whole(row.clone(), *place))
     }
 
+    /// A folder where there is room for what does not fit into memory.
+    pub(crate) fn folder(&self) -> &Path {
+        self.kept.folder()
+    }
+
     /// Each shop without its touches, and what is to be said of them.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (&ReportShop, Marks)> {
         self.rows.iter().zip(&*self.away).map(|(row, (marks, _))| (row, *marks))
@@ -127,8 +132,10 @@ impl Kept {
 impl Serialize for Shops {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
-        for shop in self.each() {
-            list.serialize_element(&shop.map_err(S::Error::custom)?)?;
+        for (row, (_, place)) in self.rows.iter().zip(&*self.away) {
+            let mut shop = row.clone();
+            shop.card.touches = self.kept.entries(*place).map_err(|source| S::Error::custom(self.kept.failed(source)))?;
+            list.serialize_element(&shop)?;
         }
         list.end()
     }

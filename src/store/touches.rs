@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
@@ -292,6 +293,18 @@ impl Store {
         }
         put_lessons(&mut transaction, judged).await?;
         transaction.commit().await.map_err(query("store touches"))
+    }
+
+    /// Hands over every touch, by time, one at a time.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn each_touch(&self, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await.map_err(query("list touches"))? {
+            take(Reader { row: &row, what: "touch" }.json("judgement")?);
+        }
+        Ok(())
     }
 
     /// Every touch, by time.

@@ -68,12 +68,14 @@ pub(super) struct Sheet<'a> {
     /// Columns that stay in view.
     pub(super) kept: u16,
     pub(super) rows: Rows<'a>,
+    /// Whether its rows are too many for the memory: they wait on the disk until the workbook is written.
+    pub(super) long: bool,
 }
 
 impl<'a> Sheet<'a> {
     /// A sheet whose rows cannot fail.
     pub(super) fn of(name: &'static str, columns: Vec<Column>, kept: u16, rows: impl Iterator<Item = Vec<Cell>> + 'a) -> Self {
-        Self { name, columns, kept, rows: Box::new(rows.map(Ok)) }
+        Self { name, columns, kept, rows: Box::new(rows.map(Ok)), long: false }
     }
 }
 
@@ -135,7 +137,8 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, looks: &Looks)
 
 /// Adds the sheet to the workbook: the head frozen and filtered, and ready to print on one page's width.
 pub(super) fn add(workbook: &mut Workbook, sheet: Sheet<'_>, looks: &Looks, title: &str) -> Result<(), XlsxError> {
-    let page = workbook.add_worksheet().set_name(sheet.name)?;
+    let page = if sheet.long { workbook.add_worksheet_with_constant_memory()? } else { workbook.add_worksheet() };
+    page.set_name(sheet.name)?;
     let columns = u16::try_from(sheet.columns.len()).unwrap_or(u16::MAX);
     for (column, (title, width)) in (0..columns).zip(&sheet.columns) {
         page.write_string_with_format(0, column, *title, &looks.head)?;

@@ -145,7 +145,7 @@ pub(super) fn criteria(report: &Report) -> Sheet<'_> {
         row
     };
     let rows = report.shops.iter().flat_map(move |shop| shop.card.criteria.iter().map(move |criterion| row(shop, criterion)));
-    Sheet::of("Criteria", columns, 2, rows)
+    Sheet { long: report.is_large(), ..Sheet::of("Criteria", columns, 2, rows) }
 }
 
 pub(super) fn touches(report: &Report) -> Sheet<'_> {
@@ -184,7 +184,7 @@ pub(super) fn touches(report: &Report) -> Sheet<'_> {
         Ok(shop) => shop.card.touches.iter().map(|touch| Ok(touch_row(&shop, touch))).collect(),
         Err(error) => vec![Err(io::Error::other(error))],
     });
-    Sheet { name: "Touches", columns, kept: 2, rows: Box::new(rows) }
+    Sheet { name: "Touches", columns, kept: 2, rows: Box::new(rows), long: report.is_large() }
 }
 
 fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
