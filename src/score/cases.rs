@@ -343,6 +343,9 @@ fn caps_hold_and_say_why() {
         assert!(card.score.unwrap() <= caps.first().copied().unwrap_or(100.0), "{what}");
     }
     assert_eq!(Case::new().card().tier.as_deref(), Some("Crickets"));
+    assert_eq!(Case::new().card().caps[0].why, "crickets: nobody answered in the window");
+    let lost = Case::new().touch("email", "bounce", 9).card();
+    assert!(lost.caps[0].cap == 0.0 && lost.caps[0].why.contains("may have reached nobody"), "{:?}", lost.caps);
     // Only the acknowledgement is earned, and it stays below the cap: 1 and 3 "no fault" points are not given for silence.
     assert_eq!(Case::new().touch("email", "auto_reply", 5).card().score, Some(1.0));
 }
