@@ -124,6 +124,7 @@ pub(crate) struct Index {
     appeals: Vec<(String, String, String)>,
     chart: String,
     open: u32,
+    beside: Vec<String>,
     buckets: Vec<(&'static str, u32, String)>,
     bucketed: u32,
     strips: Vec<Strip>,
@@ -181,6 +182,7 @@ pub(crate) fn view(report: &Report) -> Index {
         appeals: appeals(report),
         chart: chart::distribution(report),
         open: report.cohort.open,
+        beside: words::beside_the_buckets(&report.cohort),
         buckets: BUCKETS
             .iter()
             .map(|(key, label, _)| (*label, report.cohort.bucket(key), share(report.cohort.bucket(key), bucketed)))
