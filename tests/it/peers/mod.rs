@@ -8,6 +8,7 @@ mod mailroom;
 mod postgres;
 mod provider;
 mod smtp;
+mod standard;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use mailroom::Mailroom;
 pub(crate) use postgres::Postgres;
 pub(crate) use provider::Provider;
 pub(crate) use smtp::{Mail, Smtp, send};
+pub(crate) use standard::Standard;
 
 /// How long anything that depends on the machine's speed may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
