@@ -18,6 +18,7 @@ mod json;
 mod mail_html;
 mod many;
 mod md;
+mod measured;
 mod methods;
 mod model;
 mod own_figures;
