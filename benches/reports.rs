@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crickets::classify::Origin;
 use crickets::collect::{Channel, Signal};
 use crickets::config::Brand;
@@ -21,7 +21,7 @@ use crickets::score::{self, Card, Rubric, Scorer, Setting, Subject, TouchEntry, 
 use crickets::shop::Basis;
 use crickets::shop::hours::{Hours, open_spans};
 
-use made::{TOUCHES, WAVES, as_of, cpu_ns, log, memory, state, tags, wave_of};
+use made::{TOUCHES, WAVES, cpu_ns, log, memory, state, tags, wave_of};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 /// The size that a child process measures.
@@ -94,6 +94,11 @@ fn detail(number: usize, hours: &str, card: &Card) -> ShopDetail {
     }
 }
 
+/// The moment that all is judged at, when every window is over.
+fn as_of() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_796_313_600, 0).unwrap_or_default()
+}
+
 /// CPU seconds of what is done.
 fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let start = cpu_ns();
@@ -110,8 +115,8 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
     for number in 0..shops {
         let log = log(number);
         let hours = log.inquiry.hours.clone();
-        let (scored, took) = timed(|| scorer.score(log));
-        let (card, watch) = scored.unwrap_or_else(|error| panic!("{error}"));
+        let (judged, took) = timed(|| scorer.score(log));
+        let (card, watch) = judged.unwrap_or_else(|error| panic!("{error}"));
         scoring += took;
         let detail = detail(number, &hours, &card);
         let setting = Setting { as_of: as_of(), timezone: detail.timezone, open: &detail.open_spans, chat: None, study: false };
@@ -127,9 +132,9 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
     let tags: Vec<Vec<String>> = (0..shops).map(tags).collect();
     let of = making.cards().zip(&watched).zip(&tags).enumerate();
     let subjects: Vec<Subject<'_>> = of.map(|(number, ((card, watch), tags))| subject(number, card, *watch, tags)).collect();
-    let ((builders, statistics), summarising) = timed(|| score::statistics(&subjects, &WAVES, 3, as_of()));
+    let ((builders, statistics), summarising) = timed(|| score::statistics(&subjects, &WAVES, 3));
     drop(subjects);
-    let cohort = score::cohort(making.cards(), as_of());
+    let cohort = statistics.cohort();
     let (report, finishing) = timed(|| {
         making.finish(Input {
             wave: WAVES[5].to_owned(),

@@ -127,7 +127,7 @@ impl Workspace {
         }
         let own = own.iter().zip(making.cards()).map(|((inquiry, watch), card)| subject(inquiry, *watch, card));
         let subjects: Vec<Subject<'_>> = own.chain(others.iter().map(|(inquiry, watch, card)| subject(inquiry, *watch, card))).collect();
-        let (builders, statistics) = score::statistics(&subjects, &waves, self.config.report.rank_from, as_of);
+        let (builders, statistics) = score::statistics(&subjects, &waves, self.config.report.rank_from);
         let logo = self.config.brand.picture().map_err(|error| {
             let what = error.to_string();
             AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
@@ -136,7 +136,6 @@ impl Workspace {
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
         let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
         let program = self.programs(&slugs, &builders)?;
-        let cohort = score::cohort(making.cards(), as_of);
         Ok(making.finish(Input {
             wave: wave.to_owned(),
             as_of,
@@ -147,7 +146,7 @@ impl Workspace {
             brand: self.config.brand.clone(),
             logo,
             builders,
-            cohort,
+            cohort: statistics.cohort(),
             statistics,
             program,
             coverage: ledger.all_gaps(&inquiries, as_of),

@@ -19,6 +19,7 @@ mod kept;
 mod mail_html;
 mod many;
 mod md;
+mod measured;
 mod methods;
 mod model;
 mod own_figures;
@@ -64,10 +65,11 @@ pub use shops::{Making, Shops};
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReportError {
     /// A file or folder could not be written.
     #[error("could not write {path}: {source}")]
+    #[diagnostic(help("see that you may write there, and that there is room"))]
     Write {
         /// The file or folder.
         path: PathBuf,

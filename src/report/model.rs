@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::appeal::Appeal;
 use super::phoned::Phoned;
+use super::sensitivity::{self, Weighed};
 use super::shops::Shops;
 use super::words;
 use crate::collect::Signal;
@@ -340,6 +341,9 @@ pub struct Report {
     /// The brand's logo, as a `data:` address.
     #[serde(skip)]
     pub logo: Option<String>,
+    /// Whether the leaderboard's order rests on the weights.
+    #[serde(skip)]
+    pub(crate) order: Weighed,
 }
 
 impl Report {
@@ -417,7 +421,7 @@ pub(super) fn build(input: Input, shops: Shops) -> Report {
             (source, Coverage { gaps, alive, phoned })
         })
         .collect();
-    Report {
+    let mut report = Report {
         schema: SCHEMA,
         wave: input.wave,
         as_of: input.as_of,
@@ -438,7 +442,10 @@ pub(super) fn build(input: Input, shops: Shops) -> Report {
         rubric_text: input.rubric_text,
         brand: input.brand,
         logo: input.logo,
-    }
+        order: Weighed::default(),
+    };
+    report.order = sensitivity::of_order(&report);
+    report
 }
 
 /// Gives every scorecard a file name of its own.

@@ -96,13 +96,14 @@ mod tests {
     fn parts(report: &Report) -> Vec<(String, String)> {
         let page = Xlsx.pages(report).unwrap().remove(0);
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(page.bytes)).unwrap();
+        let number = archive.len();
         let part = |index| {
             let mut file = archive.by_index(index).unwrap();
             let (name, mut text) = (file.name().unwrap().into_owned(), String::new());
             std::io::Read::read_to_string(&mut file, &mut text).unwrap();
             (name, text)
         };
-        (0..archive.len()).collect::<Vec<_>>().into_iter().map(part).collect()
+        (0..number).map(part).collect()
     }
 
     #[test]
