@@ -20,6 +20,7 @@ mod many;
 mod md;
 mod methods;
 mod model;
+mod moments;
 mod own_figures;
 mod parts;
 mod pdf;
