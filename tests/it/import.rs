@@ -179,9 +179,15 @@ fn a_pipe_and_nested_messages_in_a_mailbox_stop_nothing() {
     assert!(made.success());
     workspace.write(&format!("mail/cur/{at}.deep:2,"), &"Content-Type: message/rfc822\n\n".repeat(60_000));
     workspace.write(&format!("mail/cur/{at}.good:2,"), &stored_letter(&alias, 4, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    let nested = format!("Hi Dana,\n\nyes.\n\n{}", "Content-Type: message/rfc822\n\n".repeat(2_000));
+    workspace.write(&format!("mail/cur/{at}.half:2,"), &stored_letter(&alias, 5, &nested));
     let run = workspace.run(&["watch", "--once"]).expect(1);
     assert!(run.err.contains("pipe"), "{}", run.err);
-    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+    let review = workspace.json(&["review", "list"]);
+    let unread = review["items"].as_array().unwrap().iter().find(|item| item["subject"] == "Letter 5").unwrap();
+    let reason = unread["reason"].as_str().unwrap();
+    assert!(reason.ends_with("not all of it is known: it holds more mails within mails than are read"), "{review:#}");
     let covered = &workspace.json(&["status"])["coverage"]["mailbox.main"]["covered"];
     assert_eq!(covered, &serde_json::json!([]), "what could not be read proves no silence");
 }
