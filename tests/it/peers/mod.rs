@@ -9,6 +9,7 @@ mod port;
 mod postgres;
 mod provider;
 mod smtp;
+mod standard;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ pub(crate) use port::free_port;
 pub(crate) use postgres::Postgres;
 pub(crate) use provider::Provider;
 pub(crate) use smtp::{Mail, Smtp, send};
+pub(crate) use standard::Standard;
 
 /// How long anything that depends on the machine's speed may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
