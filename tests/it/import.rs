@@ -139,6 +139,19 @@ fn files_of_one_name_and_rows_of_one_number_are_told_apart() {
 }
 
 #[test]
+fn a_source_that_knows_milliseconds_makes_no_answer_late() {
+    let (workspace, _site, _alias) = asked();
+    let confirmed: DateTime<Utc> = workspace.inquiry(WAVE, "bluebonnet")["confirmed_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(confirmed.timestamp_subsec_millis(), 0, "the clock starts at a whole second");
+    let at = (confirmed + TimeDelta::milliseconds(300_400)).to_rfc3339_opts(SecondsFormat::Millis, true);
+    workspace.write("calls.csv", &format!("channel,from,to,started_at\ncall,+15125550100,+15125550142,{at}\n"));
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    let later = (Utc::now() + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let report = workspace.make_report(WAVE, &["--now", &later]);
+    assert_eq!(shop(&report, "bluebonnet")["first"]["call"], 300, "{report:#}");
+}
+
+#[test]
 fn a_caller_is_learned_from_whichever_call_was_decided_on() {
     let header = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
     for decided in [0, 1] {
@@ -179,9 +192,15 @@ fn a_pipe_and_nested_messages_in_a_mailbox_stop_nothing() {
     assert!(made.success());
     workspace.write(&format!("mail/cur/{at}.deep:2,"), &"Content-Type: message/rfc822\n\n".repeat(60_000));
     workspace.write(&format!("mail/cur/{at}.good:2,"), &stored_letter(&alias, 4, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    let nested = format!("Hi Dana,\n\nyes.\n\n{}", "Content-Type: message/rfc822\n\n".repeat(2_000));
+    workspace.write(&format!("mail/cur/{at}.half:2,"), &stored_letter(&alias, 5, &nested));
     let run = workspace.run(&["watch", "--once"]).expect(1);
     assert!(run.err.contains("pipe"), "{}", run.err);
-    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+    let review = workspace.json(&["review", "list"]);
+    let unread = review["items"].as_array().unwrap().iter().find(|item| item["subject"] == "Letter 5").unwrap();
+    let reason = unread["reason"].as_str().unwrap();
+    assert!(reason.ends_with("not all of it is known: it holds more mails within mails than are read"), "{review:#}");
     let covered = &workspace.json(&["status"])["coverage"]["mailbox.main"]["covered"];
     assert_eq!(covered, &serde_json::json!([]), "what could not be read proves no silence");
 }
