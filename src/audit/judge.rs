@@ -25,7 +25,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 12;
+const RULES: u32 = 13;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
@@ -300,6 +300,9 @@ impl<'a> Judge<'a> {
             };
             let reasons = vec![Signal::new(OWN_CALL, 1.0, what)];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
+        }
+        if let Some(said) = content.call().and_then(|call| call.attestation.as_deref()) {
+            attribution.reasons.push(Signal::new("attestation", 0.0, attribute::vouched(said)));
         }
         if let Some((owner, said)) = decision.and_then(Decided::owner) {
             attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
