@@ -317,6 +317,9 @@ impl<'a> Judge<'a> {
             let reasons = vec![Signal::new(OWN_CALL, 1.0, what)];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
         }
+        if let Some(said) = content.call().and_then(|call| call.attestation.as_deref()) {
+            attribution.reasons.push(Signal::new("attestation", 0.0, attribute::vouched(said)));
+        }
         if let Some((owner, said)) = decision.and_then(Decided::owner) {
             attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
         }
