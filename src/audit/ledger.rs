@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
+use super::aside::Unread;
 use super::canary::{Canaries, Stand};
 use super::phones::{FILES, TWILIO, part_of};
+use super::wave::whole_second;
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
 use crate::collect::mail::skew::Skew;
@@ -40,6 +42,8 @@ pub(super) struct Ledger {
     /// What was watched, really and in rehearsals.
     coverage: [Vec<(String, Vec<Span>)>; 2],
     canaries: BTreeMap<String, Canaries>,
+    /// Messages that could not be read so far.
+    unread: Vec<Unread>,
     /// What was in the way of the last look, by source.
     obstacles: BTreeMap<String, String>,
     /// By mailbox, rehearsed or real.
@@ -142,6 +146,7 @@ impl Workspace {
             sent,
             opt_outs,
             coverage,
+            unread: self.unread().await?,
             obstacles,
             canaries,
             lives,
@@ -186,6 +191,10 @@ impl Ledger {
     /// The log of an inquiry with these touches as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, touches: &[Touch], as_of: DateTime<Utc>) -> Log {
         let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();
+        let sent = self.sent.iter().filter(|touch| touch.arrival.at <= as_of && candidates(touch).contains(&&inquiry.id)).count();
+        let opt_out_at = opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of);
+        let unread = self.unread.iter().filter(|unread| unread.may_answer(inquiry, self.window, as_of)).count();
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
             as_of,
@@ -202,10 +211,12 @@ impl Ledger {
                 confirmed_by: inquiry.confirmed_by,
                 question: Some(inquiry.shop.ask.question.clone()),
                 offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
-                opt_out_at: opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of),
-                withdrawn_at: inquiry.withdrawn_at,
+                opt_out_at,
+                // Whoever was asked to stop cannot be asked to persist.
+                withdrawn_at: inquiry.withdrawn_at.into_iter().chain(opt_out_at).min(),
                 coverage_gaps: self.gaps(inquiry, as_of),
-                in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
+                in_review: number(in_review + unread),
+                opt_outs_in_review: number(sent),
             },
             touches: touches.iter().map(log_touch).collect(),
         }
@@ -395,8 +406,10 @@ fn log_touch(touch: &Touch) -> LogTouch {
         id: touch.id.clone(),
         channel: touch.channel,
         origin: touch.classified.origin,
-        at: touch.arrival.at,
-        at_latest: touch.arrival.at_latest,
+        // The clock of an inquiry starts at a whole second, as mail servers stamp them. A source that knows more of the second would else
+        // make an answer of 299.5 s one of 301.
+        at: whole_second(touch.arrival.at),
+        at_latest: touch.arrival.at_latest.map(whole_second),
         disputed: touch.arrival.disputed,
         from: touch.from.clone(),
         labels: touch.classified.labels.clone(),

@@ -22,6 +22,7 @@ mod md;
 mod measured;
 mod methods;
 mod model;
+mod moments;
 mod own_figures;
 mod parts;
 mod pdf;
