@@ -121,6 +121,7 @@ pub(crate) struct Index {
     appeals: Vec<(String, String, String)>,
     chart: String,
     open: u32,
+    beside: Vec<String>,
     buckets: Vec<(&'static str, u32, String)>,
     bucketed: u32,
     strips: Vec<Strip>,
@@ -176,6 +177,7 @@ pub(crate) fn view(report: &Report) -> Index {
         appeals: appeals(report),
         chart: chart::distribution(report),
         open: report.cohort.open,
+        beside: words::beside_the_buckets(&report.cohort),
         buckets: BUCKETS
             .iter()
             .map(|(key, label, _)| (*label, report.cohort.bucket(key), share(report.cohort.bucket(key), bucketed)))
@@ -299,13 +301,14 @@ fn row(shop: &ReportShop, light: bool) -> Row {
     let counts = &card.counts;
     let videos = counts.videos.min(counts.personal_emails);
     let counts = [
-        (counts.calls, "i-call", "call attempts"),
-        (counts.voicemails, "i-voicemail", "voicemails"),
-        (counts.texts, "i-text", "texts"),
-        (counts.personal_emails - videos, "i-email", "personal emails"),
-        (videos, "i-video", "videos"),
-        (counts.auto_replies, "i-auto", "auto-replies"),
-        (counts.marketing_emails, "i-marketing", "marketing mails"),
+        (counts.calls, "i-call", ["call attempt", "call attempts"]),
+        (counts.voicemails, "i-voicemail", ["voicemail", "voicemails"]),
+        (counts.texts, "i-text", ["text", "texts"]),
+        (counts.personal_emails - videos, "i-email", ["personal email", "personal emails"]),
+        (videos, "i-video", ["video", "videos"]),
+        (counts.auto_replies, "i-auto", ["auto-reply", "auto-replies"]),
+        (counts.marketing_emails, "i-marketing", ["marketing mail", "marketing mails"]),
+        (counts.bounces, "i-bounce", ["bounce", "bounces"]),
     ];
     let notes = [
         (card.verdict == Verdict::Provisional).then_some("provisional"),
@@ -329,8 +332,13 @@ fn row(shop: &ReportShop, light: bool) -> Row {
         email: timing(card, FirstOf::PersonalEmail),
         any: timing(card, FirstOf::Any),
         nothing: counts.iter().all(|(n, _, _)| *n == 0),
-        counts: if light { Vec::new() } else { counts.into_iter().filter(|(n, _, _)| *n > 0).collect() },
+        counts: if light { Vec::new() } else { counts.into_iter().filter(|(n, _, _)| *n > 0).map(named).collect() },
     }
+}
+
+/// How many of what came, with its sign.
+fn named((n, icon, [one, many]): (u32, &'static str, [&'static str; 2])) -> (u32, &'static str, &'static str) {
+    (n, icon, if n == 1 { one } else { many })
 }
 
 fn part_row(shop: &ReportShop) -> PartRow {

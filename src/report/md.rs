@@ -59,6 +59,9 @@ fn head(out: &mut String, report: &Report) -> std::fmt::Result {
     for (key, label, _) in BUCKETS {
         writeln!(out, "| first personal response {label} | {} |", report.cohort.bucket(key))?;
     }
+    for told in words::beside_the_buckets(&report.cohort) {
+        writeln!(out, "\n{told}")?;
+    }
     Ok(())
 }
 
