@@ -152,6 +152,7 @@ impl Ledger {
                 None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
             })
             .count();
+        let opt_out_at = opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of);
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
             as_of,
@@ -168,8 +169,9 @@ impl Ledger {
                 confirmed_by: inquiry.confirmed_by,
                 question: Some(inquiry.shop.ask.question.clone()),
                 offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
-                opt_out_at: opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of),
-                withdrawn_at: inquiry.withdrawn_at,
+                opt_out_at,
+                // Whoever was asked to stop cannot be asked to persist.
+                withdrawn_at: inquiry.withdrawn_at.into_iter().chain(opt_out_at).min(),
                 coverage_gaps: self.gaps(inquiry, as_of),
                 in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
             },

@@ -112,6 +112,17 @@ fn a_text_of_our_own_opts_out_and_counts_as_nobodys_touch() {
 }
 
 #[test]
+fn an_opt_out_withdraws_the_inquiry_at_its_moment() {
+    let (workspace, _site, _alias) = asked();
+    workspace.write("logs/a.csv", &format!("{HEADER}s1,sms,outbound,+15125550142,+15125550100,{},,,STOP\n", at(1)));
+    workspace.ok(&["watch", "--once"]);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let report = workspace.make_report(WAVE, &[]);
+    let card = shop(&report, "bluebonnet");
+    assert!(card["opt_out_at"].is_string() && card["withdrawn_at"] == card["opt_out_at"], "{card:#}");
+}
+
+#[test]
 fn an_opt_out_of_our_own_that_may_be_of_either_of_two_is_in_review_in_the_report_too() {
     let (workspace, site, _alias) = asked();
     let same = "phones = [\"+15125550100\"]\n";
