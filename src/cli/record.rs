@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 
@@ -10,6 +10,7 @@ use super::{Context, DONE, Ended};
 use crate::audit::{AuditError, InquiryByHand, TouchByHand};
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
+use crate::number;
 use crate::shop::InquiryId;
 
 /// Record what a person did or saw
@@ -48,7 +49,8 @@ enum What {
     },
     /// Record that the shopper asked not to be contacted again
     ///
-    /// Write or text it yourself to whoever answered. Touches later than ten working days after it cost the builder the
+    /// Write or text it yourself to whoever answered. It withdraws the inquiry: nobody is asked to persist after it.
+    /// Touches later than ten working days after it cost the builder the
     /// points of `respect.opt_out`; without an opt-out these points are not counted.
     OptOut {
         /// The shop.
@@ -101,7 +103,7 @@ enum What {
 }
 
 fn number(text: &str) -> Result<String, String> {
-    crate::collect::phone::number::e164(text, crate::collect::phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
+    number::e164(text, number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -157,12 +159,6 @@ pub(super) async fn run(command: Record, context: &Context) -> Ended {
             let workspace = context.workspace().await?;
             let at = at.unwrap_or_else(|| workspace.clock.now());
             let inquiry = workspace.record_opt_out(&InquiryId::new(&wave, &slug), at).await?;
-            let ends = inquiry.confirmed_at.and_then(|start| start.checked_add_signed(TimeDelta::days(30))).filter(|end| at < *end);
-            if let Some(end) = ends.map(|end| end.with_timezone(&inquiry.shop.timezone)) {
-                context.out.say(&format!(
-                    "The window is open until {end}, and persistence is judged up to then: who heeds this loses points by it. Ask at the end."
-                ));
-            }
             let document = json!({"schema": "crickets.record/1", "inquiry": inquiry.id, "opt_out_at": inquiry.opt_out_at});
             context.out.result(&document, || {
                 format!("{} was asked to stop at {}.\n", inquiry.shop.builder, at.with_timezone(&inquiry.shop.timezone))
