@@ -317,6 +317,9 @@ impl<'a> Judge<'a> {
             let reasons = vec![Signal::new(OWN_CALL, 1.0, what)];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
         }
+        if let Some(said) = content.call().and_then(|call| call.attestation.as_deref()) {
+            attribution.reasons.push(Signal::new("attestation", 0.0, attribute::vouched(said)));
+        }
         if let Some((owner, said)) = decision.and_then(Decided::owner) {
             attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
         }
@@ -513,6 +516,7 @@ mod tests {
             external_id: String::new(),
             channel: Channel::Email,
             sha256: String::new(),
+            held: None,
             arrival: serde_json::from_value(serde_json::json!({"at": stamp, "basis": "internal_date"})).unwrap(),
             placement: None,
             rehearsal: false,

@@ -148,15 +148,15 @@ impl Ledger {
     /// The log of an inquiry as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
         // A mail by itself in review may still belong here; one that was given to somebody else cannot.
-        let in_review = self
-            .touches
-            .iter()
-            .filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of)
-            .filter(|touch| match &touch.inquiry {
+        let waiting = |touches: &[Touch]| {
+            let open = touches.iter().filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of);
+            let may_belong = open.filter(|touch| match &touch.inquiry {
                 Some(owner) => *owner == inquiry.id,
                 None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
-            })
-            .count();
+            });
+            u32::try_from(may_belong.count()).unwrap_or(u32::MAX)
+        };
+        let opt_out_at = opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of);
         let unread = self.unread.iter().filter(|unread| unread.may_answer(inquiry, self.window, as_of)).count();
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
@@ -174,10 +174,12 @@ impl Ledger {
                 confirmed_by: inquiry.confirmed_by,
                 question: Some(inquiry.shop.ask.question.clone()),
                 offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
-                opt_out_at: opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of),
-                withdrawn_at: inquiry.withdrawn_at,
+                opt_out_at,
+                // Whoever was asked to stop cannot be asked to persist.
+                withdrawn_at: inquiry.withdrawn_at.into_iter().chain(opt_out_at).min(),
                 coverage_gaps: self.gaps(inquiry, as_of),
-                in_review: u32::try_from(in_review + unread).unwrap_or(u32::MAX),
+                in_review: waiting(&self.touches).saturating_add(u32::try_from(unread).unwrap_or(u32::MAX)),
+                opt_outs_in_review: waiting(&self.sent),
             },
             touches: self.touches(inquiry, as_of).map(log_touch).collect(),
         }

@@ -121,9 +121,19 @@ impl Workspace {
             return Ok(unread);
         }
         let touch = self.find_touch(id).await?;
+        self.lay_out(&touch).await?;
         let mut item = self.touch_item(&touch);
         item.decisions = self.decided(Subject::Touch, &touch.record).await?;
         Ok(item)
+    }
+
+    /// Gives the evidence of a touch a file of its own, where it shares one with other rows of a log.
+    async fn lay_out(&self, touch: &Touch) -> Result<(), AuditError> {
+        let records = self.store.records_of(std::slice::from_ref(&touch.record)).await?;
+        if let Some(record) = records.first().filter(|record| record.held.is_some()) {
+            self.evidence.keep(&self.evidence.read_record(record)?)?;
+        }
+        Ok(())
     }
 
     async fn decided(&self, kind: Subject, subject: &str) -> Result<Vec<Decision>, AuditError> {

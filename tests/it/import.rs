@@ -204,3 +204,51 @@ fn a_pipe_and_nested_messages_in_a_mailbox_stop_nothing() {
     let covered = &workspace.json(&["status"])["coverage"]["mailbox.main"]["covered"];
     assert_eq!(covered, &serde_json::json!([]), "what could not be read proves no silence");
 }
+
+/// Every file below a folder.
+fn files_below(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
+}
+
+#[test]
+fn the_rows_of_a_long_log_share_their_evidence_and_each_is_still_checked_by_itself() {
+    use sha2::{Digest, Sha256};
+    let (workspace, _site, _alias) = asked();
+    let evidence = workspace.path().join(".crickets/evidence");
+    let before = files_below(&evidence);
+    let at = now();
+    let strangers: String = (0..1_500).map(|row| format!("c{row},call,inbound,+1713222{row:04},+15125550142,{at},9,true,\n")).collect();
+    let log = format!(
+        "id,channel,direction,from,to,started_at,duration_s,answered,body\n{strangers}b1,call,inbound,+15125550100,+15125550142,{at},9,true,\n"
+    );
+    workspace.write("calls.csv", &log);
+    let first = workspace.json(&["import", "calls", "calls.csv"]);
+    assert_eq!((&first["sources"][0]["new"], &first["sources"][0]["known"]), (&1_501.into(), &0.into()), "{first:#}");
+    let again = workspace.json(&["import", "calls", "calls.csv"]);
+    assert_eq!((&again["sources"][0]["new"], &again["sources"][0]["known"]), (&0.into(), &1_501.into()), "{again:#}");
+    let kept = files_below(&evidence) - before;
+    assert!(kept < 10, "{kept} files");
+
+    // What a report rests on lies under its own name; a row of the others is laid there once it is asked for.
+    let lies = |name: &str| std::fs::read(evidence.join(&name[..2]).join(name)).ok();
+    let is = |bytes: &[u8], name: &str| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>() == name;
+    let report = workspace.make_report(WAVE, &[]);
+    let touch = touches(&report, "bluebonnet")[0]["evidence"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
+    assert!(lies(&touch).is_some_and(|bytes| is(&bytes, &touch) && bytes.starts_with(b"{\"id\":\"b1\"")), "{touch}");
+    let stranger = workspace.json(&["review", "list"])["items"][7].clone();
+    let name = stranger["evidence"][0]["sha256"].as_str().unwrap();
+    assert!(lies(name).is_none());
+    workspace.ok(&["review", "show", stranger["id"].as_str().unwrap()]);
+    assert!(lies(name).is_some_and(|bytes| is(&bytes, name)));
+    assert_eq!(workspace.json(&["rederive"])["judged"], 1_501);
+
+    // Whoever changes one row in the file is found out.
+    let shards = std::fs::read_dir(&evidence).unwrap().map(|shard| shard.unwrap().path());
+    let mut files = shards.flat_map(|shard| std::fs::read_dir(shard).unwrap().map(|file| file.unwrap().path()));
+    let file = files.find(|path| std::fs::metadata(path).is_ok_and(|file| file.len() > 300_000)).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap().replace("+17132220042", "+17132220043");
+    std::fs::write(&file, text).unwrap();
+    let refused = workspace.run(&["rederive"]).expect(1);
+    assert!(refused.err.contains("its bytes were changed on disk"), "{}", refused.err);
+}
