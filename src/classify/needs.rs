@@ -110,7 +110,9 @@ fn better(a: Option<Runs>, b: Option<Runs>) -> Option<Runs> {
 
 fn joined(mut before: Runs, after: &Runs) -> Runs {
     if let [after] = after.as_slice() {
-        before.iter_mut().for_each(|run| run.extend(after));
+        for run in &mut before {
+            run.extend(after);
+        }
         return before;
     }
     before.iter().flat_map(|before| after.iter().map(move |after| [before.as_slice(), after].concat())).collect()

@@ -9,7 +9,7 @@ use regex_syntax::ParserBuilder;
 use super::needs::Needs;
 use super::trigrams;
 
-/// A shorter text is sooner searched than looked through for trigrams.
+/// A shorter text is sooner searched than looked through for trigrams, once there is something to search with.
 const SHORT: usize = 256;
 
 /// A constant regular expression. It is searched for, and compiled, only where a text holds what it needs: of a hundred patterns most are
@@ -25,7 +25,8 @@ pub(super) struct Regex {
 impl Regex {
     /// Whether it may be in a text at all.
     fn may_be_in(&self, text: &str) -> bool {
-        text.len() < SHORT || self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
+        (text.len() < SHORT && self.compiled.get().is_some())
+            || self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
     }
 
     fn compiled(&self) -> &regex::Regex {
