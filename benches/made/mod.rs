@@ -1,6 +1,6 @@
 //! Shops as the benches of scoring and of reports take them, made up and the same each time; and what this process has used.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use crickets::score::{Log, parse_log};
 use serde_json::{Value, json};
 
@@ -10,11 +10,6 @@ pub(crate) const TOUCHES: usize = 50;
 const START: i64 = 1_793_635_200;
 /// The waves; the last is that of the report.
 pub(crate) const WAVES: [&str; 6] = ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"];
-
-/// The moment that all is judged at, when every window is over.
-pub(crate) fn as_of() -> DateTime<Utc> {
-    DateTime::from_timestamp(START + 31 * 86_400, 0).unwrap_or_default()
-}
 
 /// The wave of a shop: two thirds are in the last.
 pub(crate) fn wave_of(number: usize) -> &'static str {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
 use super::reply::Reply;
-use crate::collect::phone::number;
+use crate::number;
 
 static FAX: LazyLock<Regex> = LazyLock::new(|| any_case(r"(?:\bfax|\bf)[\s:.#(-]*$"));
 static DIRECT: LazyLock<Regex> = LazyLock::new(|| {

@@ -144,6 +144,7 @@ fn confirmed(facts: &Facts<'_>) -> Card {
     card.first_business = facts.firsts_in_hours();
     card.counts = facts.counts();
     card.channels = Some(facts.channels());
+    card.cut_at = facts.withdrawn;
     card
 }
 
@@ -155,6 +156,9 @@ fn scored(facts: &Facts<'_>, scope: Scope) -> Card {
     }
     if log.inquiry.in_review > 0 {
         why.push(format!("touches in review that may belong to it: {}", log.inquiry.in_review));
+    }
+    if log.inquiry.opt_outs_in_review > 0 {
+        why.push(format!("texts of the shopper in review that may opt out of it: {}", log.inquiry.opt_outs_in_review));
     }
     let verdict = if why.is_empty() { Verdict::Final } else { Verdict::Provisional };
     why.extend(judge::blind_spots(facts));
@@ -207,6 +211,7 @@ fn blank(log: &Log, status: Status, verdict: Verdict, why: &[String], criteria: 
         tier: None,
         caps: Vec::new(),
         withdrawn_at: inquiry.withdrawn_at.filter(|at| *at <= log.as_of),
+        cut_at: None,
         opt_out_at: inquiry.opt_out_at.filter(|at| *at <= log.as_of),
         criteria,
         touches: Vec::new(),
