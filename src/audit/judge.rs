@@ -516,6 +516,7 @@ mod tests {
             external_id: String::new(),
             channel: Channel::Email,
             sha256: String::new(),
+            held: None,
             arrival: serde_json::from_value(serde_json::json!({"at": stamp, "basis": "internal_date"})).unwrap(),
             placement: None,
             rehearsal: false,
