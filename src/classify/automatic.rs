@@ -234,3 +234,57 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     let complaint = mail.part_types.iter().any(|kind| kind.contains("feedback-report"));
     evidence.when(complaint, "complaint", 1.0, "an abuse report (RFC 5965)");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::mail::parse;
+
+    fn signs(raw: &str) -> Vec<String> {
+        let mail = parse(raw.as_bytes());
+        let context = Context { first_name: "Dana".to_owned(), ..Context::default() };
+        weigh(&mail, &mail.text, true, None, &context).signals.into_iter().map(|signal| signal.id).collect()
+    }
+
+    #[test]
+    fn a_header_counts_however_its_vendor_spells_it_and_an_empty_one_does_not() {
+        for (header, sign) in [
+            ("X-Autoreply: yes", Some("auto-header")),
+            ("X-Auto-Response-From: a@b.example", Some("auto-header")),
+            ("X-Autoreply:", None),
+            ("X-Autoreply: no", None),
+            ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", Some("exchange-rule")),
+            ("X-Auto-Response-Suppress: All", None),
+        ] {
+            let found = signs(&format!("From: Amy <a@b.example>\n{header}\n\nThe third bay is standard.\n"));
+            assert_eq!(found, sign.into_iter().collect::<Vec<_>>(), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_notice_says_that_somebody_is_away_and_nothing_else() {
+        for (text, notice) in [
+            ("I am currently on annual leave and will reply next week.", true),
+            ("Thank you for your mail. OOO until Monday.", true),
+            ("I am out of the office until May 1st. For urgent matters, contact my colleague at b@c.example.", true),
+            ("I am out of the office until Monday. The third bay is an option.", false),
+            ("Dana, I am out of the office today and will call you tomorrow.", false),
+            ("I am on vacation until Monday. When would you like to come?", false),
+        ] {
+            let found = signs(&format!("From: Amy <a@b.example>\nSubject: Re: Garage\n\n{text}\n"));
+            assert_eq!(found.iter().any(|id| id == "only-absence"), notice, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_asks_who_writes() {
+        for (text, asked) in [
+            ("Your message about \"garage\" has been waitlisted. Please add yourself to my Boxbe Guest List.", true),
+            ("Please click below to prove that you are a real person.", true),
+            ("Are you a real person? Ha. I will add you to my list of people to call.", false),
+        ] {
+            let found = signs(&format!("From: a@b.example\nSubject: Re: Garage\n\n{text}\n"));
+            assert_eq!(found.iter().any(|id| id == "challenge"), asked, "{text}");
+        }
+    }
+}

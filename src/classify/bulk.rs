@@ -210,7 +210,7 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     evidence.when(
         strangers && mail.cc.is_empty() && !mail.headers.is_empty() && mail.header("Received").next().is_some(),
         "hidden-recipients",
-        0.25,
+        0.3,
         "the reader is not named as a recipient",
     );
     let software = first("X-Mailer").unwrap_or_default().to_ascii_lowercase();
