@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crickets::classify::Origin;
 use crickets::collect::{Channel, Signal};
 use crickets::config::Brand;
@@ -22,7 +22,7 @@ use crickets::score::{self, Card, Rubric, Scorer, Setting, Subject, TouchEntry, 
 use crickets::shop::Basis;
 use crickets::shop::hours::{Hours, open_spans};
 
-use made::{TOUCHES, WAVES, as_of, cpu_ns, log, memory, state, tags, wave_of};
+use made::{TOUCHES, WAVES, cpu_ns, log, memory, state, tags, wave_of};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 /// The size that a child process measures.
@@ -95,6 +95,11 @@ fn detail(number: usize, hours: &str, card: &Card) -> ShopDetail {
     }
 }
 
+/// The moment that all is judged at, when every window is over.
+fn as_of() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_796_313_600, 0).unwrap_or_default()
+}
+
 /// CPU seconds of what is done.
 fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let start = cpu_ns();
@@ -119,9 +124,9 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
     let tags: Vec<Vec<String>> = (0..shops).map(tags).collect();
     let subjects: Vec<Subject<'_>> =
         cards.iter().zip(&tags).enumerate().map(|(number, (card, tags))| subject(number, card, tags)).collect();
-    let ((builders, statistics), summarising) = timed(|| score::statistics(&subjects, &WAVES, 3, as_of()));
+    let ((builders, statistics), summarising) = timed(|| score::statistics(&subjects, &WAVES, 3));
     drop(subjects);
-    let cohort = score::cohort(cards.iter().map(|(card, _)| card), as_of());
+    let cohort = statistics.cohort();
     let mut insight = 0.0;
     let told = cards.into_iter().zip(hours).enumerate().map(|(number, ((card, _), hours))| {
         let detail = detail(number, &hours, &card);

@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use crickets::score::{Card, Log, Rubric, Scorer, Subject, Watch, statistics};
 
-use made::{TOUCHES, WAVES, as_of, cpu_ns, log, memory, state, tags, wave_of};
+use made::{TOUCHES, WAVES, cpu_ns, log, memory, state, tags, wave_of};
 
 const SHOPS: usize = 100_000;
 /// How often the floor is walked, to be long enough for the clock.
@@ -90,7 +90,7 @@ fn statistics_of(shops: usize, rubric: &Rubric) -> f64 {
         .collect();
     let best = (0..3).map(|_| {
         let start = cpu_ns();
-        black_box(statistics(black_box(&subjects), &WAVES, 3, as_of()));
+        black_box(statistics(black_box(&subjects), &WAVES, 3));
         cpu_ns() - start
     });
     best.min().unwrap_or(0) as f64 / 1e9

@@ -11,11 +11,6 @@ const START: i64 = 1_793_635_200;
 /// The waves; the last is that of the report.
 pub(crate) const WAVES: [&str; 6] = ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"];
 
-/// The moment that all is judged at, when every window is over.
-pub(crate) fn as_of() -> DateTime<Utc> {
-    DateTime::from_timestamp(START + 31 * 86_400, 0).unwrap_or_default()
-}
-
 /// The wave of a shop: two thirds are in the last.
 pub(crate) fn wave_of(number: usize) -> &'static str {
     if number.is_multiple_of(3) { WAVES.get(number / 3 % WAVES.len()).copied().unwrap_or_default() } else { WAVES[5] }

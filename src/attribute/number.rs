@@ -81,16 +81,6 @@ pub(super) fn known(from: &str, target: &Target) -> Option<(f64, String)> {
     Some((sure, format!(", learned from touch {}", fact.touch)))
 }
 
-/// A number that stands for none: of the exchange 555 those from 0100 to 0199, 1234 and one digit over and over; 123-456-7890. Found on
-/// a page or in a mail it is nobody's; in a shop file it counts.
-#[must_use]
-pub fn is_placeholder(number: &str) -> bool {
-    let digits = number.strip_prefix("+1").unwrap_or(number);
-    let line = digits.get(3..).unwrap_or_default();
-    let repeated = |digits: &str| digits.chars().all(|digit| digits.starts_with(digit));
-    line.starts_with("55501") || line == "5551234" || repeated(line) || digits == "1234567890" || digits == "2345678901"
-}
-
 /// Everyone who was given the number and could have called: candidates for a person, never an owner.
 pub(super) fn by_time_alone<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence<'a>> {
     let given = targets.iter().filter(|target| target.covers(call.started_at) && reached(call, target));
@@ -174,22 +164,5 @@ mod tests {
         (third.sent_at, third.until) = (targets[0].sent_at - chrono::TimeDelta::days(40), targets[0].sent_at - chrono::TimeDelta::days(10));
         targets.push(third);
         assert_eq!(owner(Some("+17135551234"), &targets, None), None, "it was another's before");
-    }
-
-    #[test]
-    fn placeholders_are_nobodys() {
-        for (number, is) in [
-            ("+15125550100", true),
-            ("+15125550199", true),
-            ("+15555555555", true),
-            ("+15125555555", true),
-            ("+15125551234", true),
-            ("+12222222222", true),
-            ("+15125550200", false),
-            ("+15122231234", false),
-            ("24587", false),
-        ] {
-            assert_eq!(is_placeholder(number), is, "{number}");
-        }
     }
 }

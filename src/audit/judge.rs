@@ -18,6 +18,7 @@ use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::phone::Direction;
 use crate::collect::{Channel, Signal};
+use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
@@ -391,7 +392,7 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
 fn on_site(inquiry: &Inquiry) -> Vec<String> {
     let phones = inquiry.readiness.as_ref().and_then(|readiness| readiness.get("phones")?.as_array());
     let numbers = phones.into_iter().flatten().filter_map(|number| number.as_str());
-    numbers.filter(|number| !attribute::is_placeholder(number)).map(str::to_owned).collect()
+    numbers.filter(|number| !is_placeholder(number)).map(str::to_owned).collect()
 }
 
 /// When each number of ours was first given to anybody.

@@ -68,7 +68,13 @@ impl Workspace {
         let (mut named, mut pass) = (Vec::new(), SourcePass { source: phone.source(), ..SourcePass::default() });
         for pattern in &phone.files {
             match glob::glob(&self.root.join(pattern).to_string_lossy()) {
-                Ok(paths) => named.extend(paths.filter_map(Result::ok)),
+                Ok(paths) => {
+                    let (found, closed): (Vec<_>, Vec<_>) = paths.partition(Result::is_ok);
+                    named.extend(found.into_iter().flatten());
+                    // A folder that may not be read is no folder without logs.
+                    let closed = closed.into_iter().filter_map(Result::err);
+                    pass.problems.extend(closed.map(|error| format!("could not read {}: {}.", error.path().display(), error.error())));
+                }
                 Err(error) => pass.problems.push(format!("the pattern `{pattern}` cannot be used: {error}.")),
             }
         }

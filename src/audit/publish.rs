@@ -97,7 +97,7 @@ impl Workspace {
         let mut appeals = self.appeals(as_of).await?;
         let waves = portfolio::trailing(&all, wave, topic.waves);
         let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
-        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from, as_of);
+        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from);
         let of_wave = |one: &&Scored<'_>| one.inquiry.wave == wave;
         let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
         for one in &scored {
@@ -133,7 +133,7 @@ impl Workspace {
             brand: self.config.brand.clone(),
             logo,
             builders,
-            cohort: score::cohort(shops.iter().map(|shop| &shop.card), as_of),
+            cohort: statistics.cohort(),
             statistics,
             shops,
             program,

@@ -10,6 +10,7 @@ use super::{Context, DONE, Ended};
 use crate::audit::{AuditError, InquiryByHand, TouchByHand};
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
+use crate::number;
 use crate::shop::InquiryId;
 
 /// Record what a person did or saw
@@ -101,7 +102,7 @@ enum What {
 }
 
 fn number(text: &str) -> Result<String, String> {
-    crate::collect::phone::number::e164(text, crate::collect::phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
+    number::e164(text, number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -93,8 +93,9 @@ pub(crate) fn median(report: &Report) -> String {
     match report.cohort.median_first_personal_s {
         Some(s) => duration(s),
         None if report.cohort.n == 0 => super::words::NONE.to_owned(),
+        None if report.cohort.bucket("never") * 2 > report.cohort.n => "never".to_owned(),
         None if report.cohort.open > 0 => "not reached".to_owned(),
-        None => "never".to_owned(),
+        None => "not proven".to_owned(),
     }
 }
 

@@ -9,8 +9,7 @@ use crate::score::program::Ratio;
 use crate::score::{Curve, Group, MeanScore, Program, Share, Standing, WavePoint};
 
 const BUILDERS: &str = "wave,builder,rank,n,mean_score,low,high";
-const STATISTICS: &str =
-    "wave,by,name,n,n_final,open,inconclusive,not_shopped,mean_score,mean_score_low,mean_score_high,figure,value,low,high,part,of";
+const STATISTICS: &str = "wave,by,name,n,n_final,open,inconclusive,not_shopped,mean_score,mean_score_low,mean_score_high,figure,value,low,high,part,of,unproven,later,perhaps_sooner";
 const CURVES: &str = "wave,by,name,curve,at_s,waiting,low,high,at_risk,answered,censored";
 const TREND: &str =
     "wave,of,at_wave,n,mean_score,low,high,never,never_low,never_high,median_s,score_change,score_change_low,score_change_high";
@@ -65,7 +64,8 @@ fn figures(report: &Report, group: &Group) -> Vec<Vec<String>> {
     let mut who = vec![report.wave.clone(), key(&group.by), tidy(&group.name)];
     who.extend([cohort.n, group.n_final, cohort.open, cohort.inconclusive, cohort.not_shopped].map(|n| n.to_string()));
     who.extend(mean(group.score.as_ref()));
-    let row = |name: &str, cells: [String; 5]| [who.clone(), vec![name.to_owned()], cells.into()].concat();
+    let beside = [cohort.unproven, cohort.later, cohort.perhaps_sooner].map(|n| n.to_string());
+    let row = |name: &str, cells: [String; 5]| [who.clone(), vec![name.to_owned()], cells.into(), beside.to_vec()].concat();
     let share = |share: &Share| {
         let [low, high] = share.interval.map(exact);
         [exact(share.share), low, high, share.part.to_string(), share.of.to_string()]

@@ -18,6 +18,7 @@ mod json;
 mod mail_html;
 mod many;
 mod md;
+mod measured;
 mod methods;
 mod model;
 mod own_figures;
@@ -61,10 +62,11 @@ pub use schema::schemas;
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReportError {
     /// A file or folder could not be written.
     #[error("could not write {path}: {source}")]
+    #[diagnostic(help("see that you may write there, and that there is room"))]
     Write {
         /// The file or folder.
         path: PathBuf,

@@ -141,9 +141,9 @@ pub(crate) fn input() -> Input {
             median_first_personal_s: Some(3_000),
             never_personal: Some(0.3),
             buckets: buckets.map(|(key, n)| (key.to_owned(), n)).into(),
-            open: 0,
             inconclusive: 2,
             not_shopped: 2,
+            ..Cohort::default()
         },
         program: vec![program()],
         statistics,
@@ -205,7 +205,7 @@ fn statistics(shops: &[ShopInput]) -> Statistics {
             })
         })
         .collect();
-    score::statistics(&all, &["2026-10", "2026-11"], 2, at("2026-12-03T00:00:00Z")).1
+    score::statistics(&all, &["2026-10", "2026-11"], 2).1
 }
 
 #[expect(clippy::too_many_lines, reason = "one literal, field by field")]
@@ -282,6 +282,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                 Vec::new()
             },
             withdrawn_at: (plan.slug == "bluebonnet").then(|| sent + TimeDelta::days(30)),
+            cut_at: None,
             opt_out_at: None,
             criteria: if scored {
                 RUBRIC.iter().enumerate().map(|(n, (id, of))| criterion(plan, n, id, *of)).collect()

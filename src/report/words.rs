@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use crate::attribute::AttributedBy;
 use crate::classify::Origin;
 use crate::collect::Channel;
-use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
+use crate::score::{Came, Card, Cohort, FirstOf, Outcome, Verdict};
 use crate::shop::{ConfirmedBy, Status};
 use crate::submit::page::is_control;
 
@@ -31,8 +31,8 @@ pub fn duration(seconds: i64) -> String {
 }
 
 /// A first touch of a card: how long it took, or why there is nothing to say. `never` stands only where the channel was offered and
-/// watched and the window is over; else it reads `none so far`, `not proven`, `not watched`, `not offered`, or a dash where no clock
-/// ran.
+/// watched and the window is over; else it reads `none so far`, `none until withdrawn`, `not proven`, `not watched`, `not offered`, or a
+/// dash where no clock ran.
 #[must_use]
 pub fn first_of(card: &Card, first: FirstOf) -> String {
     came(card.came(first))
@@ -45,12 +45,33 @@ pub fn came(came: Came) -> String {
         Came::After(seconds) => return duration(seconds),
         Came::Never => "never",
         Came::NotYet => "none so far",
+        Came::NotWaited => "none until withdrawn",
         Came::NotProven => "not proven",
         Came::NotWatched => "not watched",
         Came::NotOffered => "not offered",
         Came::NoClock => NONE,
     }
     .to_owned()
+}
+
+/// Whom the buckets of a cohort leave out, and whom they may place too late, a sentence each; those still open are told elsewhere.
+#[must_use]
+pub fn beside_the_buckets(cohort: &Cohort) -> Vec<String> {
+    let told = |n: u32, one: &str, many: &str| (n > 0).then(|| count(n, one, many));
+    let sentences = [
+        told(
+            cohort.unproven,
+            "more without a personal answer is no “never”: a channel was not watched, or it was withdrawn before the window was over.",
+            "more without a personal answer are no “never”: a channel was not watched, or they were withdrawn before the window was over.",
+        ),
+        told(cohort.later, "more was answered later than that.", "more were answered later than that."),
+        told(
+            cohort.perhaps_sooner,
+            "may have been answered sooner than it says, on a channel that was not watched.",
+            "may have been answered sooner than it says, on a channel that was not watched.",
+        ),
+    ];
+    sentences.into_iter().flatten().collect()
 }
 
 /// Points with at most two decimals.

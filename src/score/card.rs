@@ -80,8 +80,10 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
-    /// It was watched.
+    /// It was watched, but for gaps too small to matter.
     Watched,
+    /// Not for so long that it cannot be said that nothing came on it.
+    PartlyWatched,
     /// It was not watched for a single moment.
     NotWatched,
     /// The form did not offer it: no phone number was given, or texts were not consented to.
@@ -121,6 +123,8 @@ pub enum Came {
     Never,
     /// Nothing so far, and the window is open or a touch waits in review.
     NotYet,
+    /// Nothing until the inquiry was withdrawn, and its window was not over then.
+    NotWaited,
     /// Nothing was seen, and that nothing came is not proven.
     NotProven,
     /// Nobody watched the channel.
@@ -248,6 +252,9 @@ pub struct Card {
     pub caps: Vec<Cap>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// When that cut the window short; absent where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_at: Option<DateTime<Utc>>,
     /// When an opt-out was sent.
     pub opt_out_at: Option<DateTime<Utc>>,
     /// Every criterion of the rubric, in its order.
@@ -282,8 +289,9 @@ impl Card {
             (Some(seconds), _) => Came::After(seconds),
             (None, Reach::NotOffered) => Came::NotOffered,
             (None, Reach::NotWatched) => Came::NotWatched,
+            (None, Reach::PartlyWatched) => Came::NotProven,
             (None, Reach::Watched) => match self.verdict {
-                _ if channels.half_blind() && matches!(first, FirstOf::Any | FirstOf::Personal | FirstOf::Video) => Came::NotProven,
+                Verdict::Final if self.cut_at.is_some() => Came::NotWaited,
                 Verdict::Final => Came::Never,
                 Verdict::Provisional => Came::NotYet,
                 Verdict::Inconclusive => Came::NotProven,
@@ -294,14 +302,16 @@ impl Card {
 }
 
 impl Channels {
-    /// All channels as one: not watched only where none was.
+    /// All channels as one: watched only where each was that was offered, not watched only where none was.
     fn all(self) -> Reach {
-        if self.email == Reach::Watched || self.call == Reach::Watched { Reach::Watched } else { Reach::NotWatched }
+        let mut offered = [self.call, self.text, self.email].into_iter().filter(|reach| *reach != Reach::NotOffered);
+        let first = offered.next().unwrap_or(Reach::NotOffered);
+        if offered.all(|reach| reach == first) { first } else { Reach::PartlyWatched }
     }
 
-    /// Whether one of the channels that were offered was not watched.
+    /// Whether one of the channels that were offered was not watched, or not for long enough.
     #[must_use]
     pub fn half_blind(self) -> bool {
-        [self.call, self.text, self.email].contains(&Reach::NotWatched)
+        [self.call, self.text, self.email].iter().any(|reach| matches!(reach, Reach::NotWatched | Reach::PartlyWatched))
     }
 }

@@ -343,6 +343,9 @@ fn caps_hold_and_say_why() {
         assert!(card.score.unwrap() <= caps.first().copied().unwrap_or(100.0), "{what}");
     }
     assert_eq!(Case::new().card().tier.as_deref(), Some("Crickets"));
+    assert_eq!(Case::new().card().caps[0].why, "crickets: nobody answered in the window");
+    let lost = Case::new().touch("email", "bounce", 9).card();
+    assert!(lost.caps[0].cap == 0.0 && lost.caps[0].why.contains("may have reached nobody"), "{:?}", lost.caps);
     // Only the acknowledgement is earned, and it stays below the cap: 1 and 3 "no fault" points are not given for silence.
     assert_eq!(Case::new().touch("email", "auto_reply", 5).card().score, Some(1.0));
 }
@@ -587,4 +590,69 @@ fn nothing_seen_is_a_never_only_where_it_was_offered_watched_and_waited_for() {
     for (case, first, want, what) in cases {
         assert_eq!(case.card().came(first), want, "{what}");
     }
+}
+
+#[test]
+fn what_was_watched_in_part_is_no_accusation() {
+    use super::{Came, FirstOf, Reach};
+    let good = || Case::new().email(600).labels(r#"{"question":"yes"}"#);
+    let phone = |from: i64, to: i64| good().gap_of("phone.main", from, to);
+    let caps = |case: &Case| case.card().caps.iter().map(|cap| cap.cap).collect::<Vec<_>>();
+    let partly = phone(5 * DAY, 30 * DAY);
+    let card = partly.card();
+    assert_eq!(
+        (card.verdict, card.channels.unwrap().call, card.came(FirstOf::Call)),
+        (Verdict::Final, Reach::PartlyWatched, Came::NotProven)
+    );
+    assert_eq!((caps(&partly), caps(&good())), (vec![], vec![69.0]), "that nobody called is not proven");
+    assert_eq!((card.points, card.out_of), (good().card().points, good().card().out_of), "the points are those of what was seen");
+    let line = partly.line("speed.call");
+    assert_eq!(line.result, Outcome::Indeterminate);
+    assert_eq!(line.why, "nobody called in the window; the phone was not watched throughout, so there may have been more");
+    // A gap too small to matter leaves silence proven.
+    let small = phone(5 * DAY, 5 * DAY + 3600);
+    assert_eq!((small.card().came(FirstOf::Call), caps(&small)), (Came::Never, vec![69.0]));
+    // What came before anything was missed was the first.
+    let mail = |at: i64| Case::new().email(at).gap(5 * DAY, 9 * DAY).line("speed.personal_email").result;
+    assert_eq!((mail(600), mail(10 * DAY)), (Outcome::Partial, Outcome::Indeterminate));
+    let late =
+        |from: i64, to: i64| caps(&Case::new().email(2 * DAY).labels(r#"{"question":"yes"}"#).call(2 * DAY).gap_of("phone.main", from, to));
+    assert_eq!((late(10 * DAY, 20 * DAY), late(0, 2 * DAY)), (vec![59.0], vec![]), "the first day was watched, or not");
+}
+
+#[test]
+fn what_may_have_been_said_unseen_is_not_held_against_anyone() {
+    let unseen = Case::new().call(60).gap(0, 30 * DAY);
+    for id in ["answer.question", "answer.personal", "answer.clean", "answer.inbox", "next.appointment", "next.reason"] {
+        assert_eq!(unseen.line(id).result, Outcome::NotCounted, "{id}");
+        assert_eq!(Case::new().call(60).line(id).result, Outcome::Missed, "{id}");
+    }
+    assert_eq!(unseen.card().caps, []);
+    let said = Case::new().email(60).labels(r#"{"appointment":"none","faults":["wrong_name"],"placement":"spam"}"#);
+    let blind = said.clone().gap_of("phone.main", 0, 30 * DAY);
+    for id in ["answer.clean", "answer.inbox", "next.appointment"] {
+        assert_eq!(blind.line(id), said.line(id), "what was said is judged");
+    }
+}
+
+#[test]
+fn what_was_not_waited_for_is_no_never() {
+    use super::{Came, FirstOf};
+    let withdrawn = |days: i64| Case::new().email(60).set("withdrawn_at", json!(at(days * DAY))).card();
+    assert_eq!((withdrawn(9).came(FirstOf::Call), withdrawn(30).came(FirstOf::Call)), (Came::NotWaited, Came::Never));
+    assert_eq!(withdrawn(9).cut_at, Some(START + TimeDelta::days(9)));
+    let json = |days: i64| serde_json::to_value(withdrawn(days)).unwrap().get("cut_at").is_some();
+    assert_eq!((json(9), json(30)), (true, false));
+}
+
+#[test]
+fn a_source_that_showed_nothing_proves_nothing_by_any_rubric() {
+    let text = Rubric::default_rubric().text().replacen("gap_share = 0.02 ", "gap_share = 1 ", 1).replacen(
+        "gap_s = 86400 ",
+        "gap_s = 315360000 ",
+        1,
+    );
+    let rubric = Rubric::parse(std::path::Path::new("lenient.toml"), &text).unwrap();
+    let verdict = |days: i64| card(&Case::new().gap_of("phone.main", 0, days * DAY).log(), &rubric).unwrap().verdict;
+    assert_eq!((verdict(29), verdict(30)), (Verdict::Final, Verdict::Inconclusive));
 }

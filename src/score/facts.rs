@@ -13,6 +13,7 @@ use super::attempts::{Attempt, Ring, attempts};
 use super::card::{Channels, Counts, First, FirstBusiness, Reach};
 use super::log::{Log, LogTouch};
 use super::measure::TimeBase;
+use super::proof::{Sight, sight};
 use super::rubric::Rubric;
 
 /// A touch that counts.
@@ -97,6 +98,10 @@ pub(super) struct Facts<'a> {
     pub(super) seen: Vec<Seen<'a>>,
     /// Call attempts, by time.
     pub(super) attempts: Vec<Attempt>,
+    /// How well the phone was watched.
+    pub(super) phone: Sight,
+    /// How well the mailbox was watched.
+    pub(super) mailbox: Sight,
     /// The open spans up to the last of the first touches.
     open: Vec<Span>,
     never_open: bool,
@@ -105,7 +110,9 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// The facts of a log whose acceptance at `start` is proven.
     pub(super) fn new(log: &'a Log, rubric: &'a Rubric, hours: &'a Hours, start: DateTime<Utc>) -> Self {
-        let Window { end, withdrawn, until, .. } = Window::of(log, rubric, start);
+        let window = Window::of(log, rubric, start);
+        let Window { end, withdrawn, until, .. } = window;
+        let [phone, mailbox] = ["phone", "mailbox"].map(|kind| sight(log, rubric, &window, kind));
         let sent = log.inquiry.sent_at.map_or(start, |at| at.min(start));
         let seen: Vec<Seen<'a>> = by_time(log)
             .into_iter()
@@ -115,7 +122,8 @@ impl<'a> Facts<'a> {
             .collect();
         let ring = |seen: &'_ Seen<'a>| Ring { id: &seen.touch.id, from: seen.touch.from.as_deref(), at: seen.touch.at };
         let attempts = attempts(seen.iter().filter(|seen| seen.rang()).map(ring), rubric.touches.same_attempt_s.i64());
-        let mut facts = Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, open: Vec::new(), never_open: false };
+        let mut facts =
+            Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, phone, mailbox, open: Vec::new(), never_open: false };
         facts.look_at_the_hours();
         facts
     }
@@ -144,25 +152,17 @@ impl<'a> Facts<'a> {
         self.never_open
     }
 
-    /// Whether no source of a kind (`phone`, `mailbox`) was watched for a single moment of the window so far.
-    pub(super) fn blind(&self, kind: &str) -> bool {
-        let of_kind = |source: &str| source.split('.').next() == Some(kind);
-        let mut gaps: Vec<Span> =
-            self.log.inquiry.coverage_gaps.iter().filter(|gap| of_kind(&gap.source)).map(|gap| (gap.from, gap.to)).collect();
-        gaps.sort();
-        let reached = gaps.iter().fold(self.start, |reached, (from, to)| if *from <= reached { reached.max(*to) } else { reached });
-        self.start < self.until && reached >= self.until
-    }
-
     /// Which channels could show anything.
     pub(super) fn channels(&self) -> Channels {
-        let reach = |offered: bool, kind| match offered {
-            false => Reach::NotOffered,
-            true if self.blind(kind) => Reach::NotWatched,
-            true => Reach::Watched,
-        };
         let offered = self.log.inquiry.offered;
-        Channels { call: reach(offered.phone, "phone"), text: reach(offered.text, "phone"), email: reach(true, "mailbox") }
+        let reach = |offered: bool, sight: Sight| if offered { sight.reach } else { Reach::NotOffered };
+        Channels { call: reach(offered.phone, self.phone), text: reach(offered.text, self.phone), email: self.mailbox.reach }
+    }
+
+    /// Up to which moment nothing can have come unseen on any channel that was offered.
+    pub(super) fn watched_until(&self) -> DateTime<Utc> {
+        let offered = self.log.inquiry.offered;
+        if offered.phone || offered.text { self.phone.until.min(self.mailbox.until) } else { self.mailbox.until }
     }
 
     /// Whether the window is over.

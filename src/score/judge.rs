@@ -1,7 +1,10 @@
 //! One criterion at a time: which of them count at which horizon, who judges which, and how a judgement becomes a line of the card.
 
-use super::card::{Criterion, Outcome};
+use chrono::{DateTime, Utc};
+
+use super::card::{Criterion, Outcome, Reach};
 use super::facts::{Facts, Seen};
+use super::proof::Sight;
 use super::{answer, persist, respect, speed};
 
 /// How much of the rubric applies.
@@ -38,6 +41,11 @@ impl Judged {
     /// Full marks or none.
     pub(super) fn yes_or_no(yes: bool, why: impl Into<String>, touches: Vec<String>) -> Self {
         Self::of(if yes { 1.0 } else { 0.0 }, why, touches)
+    }
+
+    /// The least there was, for a reason.
+    fn doubted(self, why: &str) -> Self {
+        Self { result: Outcome::Indeterminate, why: format!("{}; {why}, so there may have been more", self.why), ..self }
     }
 
     /// Outside the denominator.
@@ -102,37 +110,53 @@ fn one(id: &str, facts: &Facts<'_>) -> Judged {
     }
 }
 
-/// What was not watched is not held against anyone: nothing seen does not count, and less than full marks is the least there was.
+/// What was not watched is not held against anyone: of what was never watched nothing seen does not count, and less than full marks is
+/// the least there was.
 fn as_watched(facts: &Facts<'_>, id: &str, judged: Judged) -> Judged {
-    let Some(blind) = unwatched(facts, id).filter(|_| judged.counted && judged.share < 1.0) else { return judged };
-    if judged.touches.is_empty() {
-        return Judged::not_counted(blind);
+    if !judged.counted || judged.share >= 1.0 {
+        return judged;
     }
-    let why = format!("{}; {blind}, so there may have been more", judged.why);
-    Judged { result: Outcome::Indeterminate, why, ..judged }
+    let Some((source, sight)) = unwatched(facts, id, &judged) else { return judged };
+    match sight.reach {
+        Reach::NotWatched if judged.touches.is_empty() => Judged::not_counted(format!("no {source} was watched")),
+        Reach::NotWatched => judged.doubted(&format!("no {source} was watched")),
+        _ => judged.doubted(&format!("the {source} was not watched throughout")),
+    }
 }
 
-/// The sentence that says that what a criterion needs was never watched.
-fn unwatched(facts: &Facts<'_>, id: &str) -> Option<&'static str> {
-    let phone = || (facts.blind("phone")).then_some("no phone was watched");
-    let mailbox = || (facts.blind("mailbox")).then_some("no mailbox was watched");
-    match id {
-        "speed.call" | "channels.call" | "channels.text" | "persist.calls" => phone(),
-        "speed.personal_email" | "channels.personal_email" => mailbox(),
-        "speed.any_personal" | "speed.acknowledgement" | "channels.video" | "persist.written" | "persist.spread" => {
-            phone().or_else(mailbox)
-        }
-        _ => None,
-    }
+/// The source on which a criterion may have missed something, and how well it was watched.
+fn unwatched(facts: &Facts<'_>, id: &str, judged: &Judged) -> Option<(&'static str, Sight)> {
+    let nothing_said = || facts.said().next().is_none();
+    let (phone, mailbox) = match id {
+        "speed.call" | "channels.call" | "channels.text" | "persist.calls" => (true, false),
+        "speed.personal_email" | "channels.personal_email" => (false, true),
+        "speed.any_personal" | "speed.acknowledgement" | "channels.video" | "persist.written" | "persist.spread" => (true, true),
+        "answer.inbox" => (false, judged.touches.is_empty()),
+        _ if id.starts_with("answer.") || id.starts_with("next.") => (nothing_said(), nothing_said()),
+        _ => (false, false),
+    };
+    let blind = |sight: &Sight| match sight.reach {
+        Reach::NotWatched => true,
+        // What came while everything was watched is the first, whatever came unseen later.
+        Reach::PartlyWatched => !(id.starts_with("speed.") && first_of(facts, judged).is_some_and(|at| at <= sight.until)),
+        Reach::Watched | Reach::NotOffered => false,
+    };
+    let sources = [("phone", facts.phone, phone), ("mailbox", facts.mailbox, mailbox)];
+    sources.into_iter().find(|(_, sight, needed)| *needed && blind(sight)).map(|(source, sight, _)| (source, sight))
+}
+
+/// When the first of the touches came that a judgement rests on.
+fn first_of(facts: &Facts<'_>, judged: &Judged) -> Option<DateTime<Utc>> {
+    facts.seen.iter().filter(|seen| judged.touches.contains(&seen.touch.id)).map(|seen| seen.at).min()
 }
 
 /// What was never watched, in sentences for the verdict.
 pub(super) fn blind_spots(facts: &Facts<'_>) -> Vec<String> {
     let mut spots = Vec::new();
-    if facts.blind("phone") {
+    if facts.phone.reach == Reach::NotWatched {
         spots.push("no phone was watched: calls and texts are not judged".to_owned());
     }
-    if facts.blind("mailbox") {
+    if facts.mailbox.reach == Reach::NotWatched {
         spots.push("no mailbox was watched: emails are not judged".to_owned());
     }
     spots

@@ -38,6 +38,6 @@ pub use rubric::{Rubric, Timed};
 pub use sensitivity::{RankRange, RankSensitivity, RankTurn, Sensitivity, Turn, sensitivity};
 pub use stats::{
     BUCKETS, BuilderTrend, Change, Cohort, Curve, Curves, Difference, Group, GroupBy, Improved, Kind, MeanScore, NamedShare, Settings,
-    Share, Spell, Standing, Statistics, Step, Subject, Trailing, Watch, WavePoint, builders, cohort, statistics,
+    Share, Spell, Standing, Statistics, Step, Subject, Trailing, Watch, WavePoint, builders, statistics,
 };
 pub use verdict::{ScoreError, Scorer, card, parse_log};

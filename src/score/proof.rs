@@ -1,18 +1,44 @@
-//! Was silence proven? Silence is a claim, so it needs a window that was watched. Takes the facts of an inquiry without a
-//! personal touch; gives the reasons why its silence is not proven.
+//! Was silence proven? Silence is a claim, so it needs a window that was watched. Takes an inquiry's log and its window; gives how well
+//! each kind of source was watched in it, and of an inquiry without a personal touch the reasons why its silence is not proven.
 //!
 //! "Together" means the time in which *any* source was blind: gaps that overlap count once, since the question is for how much of
 //! the window an answer could have slipped through. A single gap is one source's, with gaps that touch taken as one.
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::shop::hours::Span;
 
-use super::Gap;
-use super::facts::Facts;
+use super::card::Reach;
+use super::facts::{Facts, Window};
 use super::speed::duration;
+use super::{Gap, Log, Rubric};
+
+/// How well the sources of one kind were watched over a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sight {
+    /// Whether they could show anything; offered or not is not asked here.
+    pub(super) reach: Reach,
+    /// Up to which moment nothing can have come unseen, but for gaps too small to matter.
+    pub(super) until: DateTime<Utc>,
+}
+
+/// How well the sources of a kind (`phone`, `mailbox`) were watched: gaps that would not make silence doubtful do not matter, and else
+/// what came after the first of them began need not have been the first.
+pub(super) fn sight(log: &Log, rubric: &Rubric, window: &Window, kind: &str) -> Sight {
+    let of_kind = |source: &str| source.split('.').next() == Some(kind);
+    let within = |gap: &Gap| (gap.from.max(window.start), gap.to.min(window.until));
+    let gaps = log.inquiry.coverage_gaps.iter().filter(|gap| of_kind(&gap.source)).map(within);
+    let gaps = merged(gaps.filter(|(from, to)| from < to).collect());
+    match gaps.as_slice() {
+        [whole] if *whole == (window.start, window.until) => Sight { reach: Reach::NotWatched, until: window.start },
+        [first, ..] if !small_enough(&gaps, window.until - window.start, &rubric.proof) => {
+            Sight { reach: Reach::PartlyWatched, until: first.0 }
+        }
+        _ => Sight { reach: Reach::Watched, until: window.until },
+    }
+}
 
 /// Why silence is not proven; empty when it is.
 pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
@@ -27,7 +53,9 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
     let mut doubts = Vec::new();
     for (source, spans) in &sources {
         let longest = merged(spans.clone()).into_iter().max_by_key(|(from, to)| *to - *from);
-        if let Some((from, to)) = longest.filter(|(from, to)| *to - *from > TimeDelta::seconds(rule.gap_s.i64())) {
+        // A source that showed nothing at all proves nothing, however much a rubric lets pass.
+        let too_long = |(from, to): &Span| *to - *from > TimeDelta::seconds(rule.gap_s.i64()) || (*from, *to) == (facts.start, facts.until);
+        if let Some((from, to)) = longest.filter(too_long) {
             let within = |gap: &&Gap| gap.source == **source && gap.from < to && gap.to > from;
             let why = facts.log.inquiry.coverage_gaps.iter().filter(within).find_map(|gap| gap.why.as_deref());
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
@@ -48,7 +76,7 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// Whether gaps of one source, merged, leave its silence proven: none too long, and not too much together.
-pub(super) fn small_enough(gaps: &[Span], window: TimeDelta, rule: &super::rubric::Proof) -> bool {
+fn small_enough(gaps: &[Span], window: TimeDelta, rule: &super::rubric::Proof) -> bool {
     let blind = gaps.iter().fold(TimeDelta::zero(), |sum, (from, to)| sum + (*to - *from));
     let short = gaps.iter().all(|(from, to)| *to - *from <= TimeDelta::seconds(rule.gap_s.i64()));
     short && seconds(blind) <= seconds(window) * rule.gap_share.0 + 1e-9
@@ -59,7 +87,7 @@ fn seconds(span: TimeDelta) -> f64 {
 }
 
 /// Spans by time, with those that overlap or touch made one.
-pub(super) fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort();
     let mut merged: Vec<Span> = Vec::new();
     for (from, to) in spans {

@@ -144,6 +144,7 @@ fn confirmed(facts: &Facts<'_>) -> Card {
     card.first_business = facts.firsts_in_hours();
     card.counts = facts.counts();
     card.channels = Some(facts.channels());
+    card.cut_at = facts.withdrawn;
     card
 }
 
@@ -207,6 +208,7 @@ fn blank(log: &Log, status: Status, verdict: Verdict, why: &[String], criteria: 
         tier: None,
         caps: Vec::new(),
         withdrawn_at: inquiry.withdrawn_at.filter(|at| *at <= log.as_of),
+        cut_at: None,
         opt_out_at: inquiry.opt_out_at.filter(|at| *at <= log.as_of),
         criteria,
         touches: Vec::new(),

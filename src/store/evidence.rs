@@ -16,10 +16,13 @@ use super::folder;
 const MANY: usize = 8;
 
 /// Why evidence could not be kept or read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EvidenceError {
     /// The file system failed.
     #[error("could not keep or read evidence in {path}: {source}")]
+    #[diagnostic(help(
+        "see that you may write there, and that there is room; a file that is gone comes from a backup of `.crickets/evidence`"
+    ))]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -28,6 +31,7 @@ pub enum EvidenceError {
     },
     /// The bytes are not those that were kept.
     #[error("could not trust evidence {sha256}: its bytes were changed on disk ({path})")]
+    #[diagnostic(help("put it back from a backup of `.crickets/evidence`: what is not as it came proves nothing"))]
     Changed {
         /// The name.
         sha256: String,

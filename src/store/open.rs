@@ -15,10 +15,11 @@ use crate::config;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the store could not be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
     /// It cannot be opened.
     #[error("could not open the store {url}: {source}")]
+    #[diagnostic(help("see that it is there, that you may write to it and that there is room; a damaged one comes from a backup"))]
     Open {
         /// Where, without its password.
         url: String,
@@ -27,6 +28,7 @@ pub enum StoreError {
     },
     /// Its tables cannot be brought up to date.
     #[error("could not bring the store {url} up to date: {source}")]
+    #[diagnostic(help("a store that a newer crickets has used needs that crickets, or a later one"))]
     Migrate {
         /// Where, without its password.
         url: String,
@@ -35,6 +37,7 @@ pub enum StoreError {
     },
     /// Its folder or lock file cannot be made.
     #[error("could not use {path}: {source}")]
+    #[diagnostic(help("see that you may write there, and that there is room; a look needs it too"))]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -51,6 +54,7 @@ pub enum StoreError {
     },
     /// A query failed.
     #[error("could not {what}: {source}")]
+    #[diagnostic(help("see that the store has room and its server runs, and try again: what is done is not done twice"))]
     Query {
         /// What was wanted.
         what: &'static str,
@@ -59,6 +63,7 @@ pub enum StoreError {
     },
     /// A row holds what this version cannot read.
     #[error("could not read a stored {what}: {detail}")]
+    #[diagnostic(help("another version wrote it, or it was damaged: use that version, or a backup of the store"))]
     Corrupt {
         /// The kind of row.
         what: &'static str,

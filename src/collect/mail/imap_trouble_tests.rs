@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use super::imap::{Cursor, ImapSettings, Login, Pace, Pass, Password, Tls};
-use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
+use super::imap_peers::{Dovecot, PATIENCE, asked, fetched, mail, pass, plain, sane, serve};
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::CollectError;
@@ -46,10 +46,10 @@ impl Watching {
         Self { stop, heard, thread }
     }
 
-    /// The next thing told that is no trouble.
+    /// The next thing told that is no trouble; it must come before an IDLE or a minute is over.
     fn next(&self) -> String {
         loop {
-            let words = self.heard.recv_timeout(Duration::from_secs(15)).expect("something is told");
+            let words = self.heard.recv_timeout(PATIENCE).expect("something is told");
             if !words.starts_with("trouble") {
                 return words;
             }
@@ -66,7 +66,6 @@ impl Watching {
 
 fn brisk(port: u16) -> ImapSettings {
     let mut settings = plain(port);
-    settings.command_timeout = Duration::from_secs(1);
     settings.pace.idle = Duration::from_millis(600);
     settings.pace.poll = Duration::from_millis(200);
     settings
@@ -103,10 +102,8 @@ fn whatever_a_server_says_to_idle_the_mail_is_found_once() {
     ];
     for (what, idle) in cases {
         let (port, idles) = idling(idle);
-        let watching = Watching::start(brisk(port));
-        let began = Instant::now();
+        let watching = Watching::start(ImapSettings { command_timeout: Duration::from_secs(1), ..brisk(port) });
         assert_eq!([watching.next(), watching.next()], ["1", "2"], "{what}");
-        assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", began.elapsed());
         std::thread::sleep(Duration::from_millis(500));
         let more = watching.end();
         assert!(more.iter().all(|words| words.starts_with("trouble")), "{what}: {more:?}");
@@ -122,7 +119,7 @@ fn endless_signs_of_life_do_not_put_off_the_next_look() {
     assert_eq!([watching.next(), watching.next()], ["1", "2"]);
     let began = Instant::now();
     while idles.load(Ordering::SeqCst) < 2 {
-        assert!(began.elapsed() < Duration::from_secs(10), "never asked again");
+        assert!(began.elapsed() < PATIENCE, "never asked again");
         std::thread::sleep(Duration::from_millis(50));
     }
     watching.end();
@@ -167,11 +164,9 @@ fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
         }
     });
     let mut settings = brisk(port);
-    settings.pace.idle = Duration::from_mins(1);
+    settings.pace.idle = 2 * PATIENCE;
     let watching = Watching::start(settings);
-    let began = Instant::now();
     assert_eq!([watching.next(), watching.next()], ["1", "2"]);
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     watching.end();
 }
 
@@ -206,11 +201,9 @@ fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_onc
             }
         });
         let mut settings = brisk(port);
-        settings.pace.idle = Duration::from_mins(1);
+        settings.pace.idle = 2 * PATIENCE;
         let watching = Watching::start(settings);
-        let began = Instant::now();
         assert_eq!([watching.next(), watching.next()], ["1", "2"], "{what}");
-        assert!(began.elapsed() < Duration::from_secs(10), "{what}: {:?}", began.elapsed());
         watching.end();
     }
 }
@@ -449,7 +442,7 @@ fn goodbye_at_any_moment_is_a_connection_to_make_again() {
             }
             sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
         });
-        let watching = Watching::start(brisk(port));
+        let watching = Watching::start(ImapSettings { command_timeout: Duration::from_secs(1), ..brisk(port) });
         assert_eq!(watching.next(), "1", "{moment}");
         watching.end();
         assert!(connections.load(Ordering::SeqCst) >= 1, "{moment}");

@@ -241,9 +241,9 @@ fn only_cr(bytes: &[u8]) -> Option<Vec<u8>> {
     old.then(|| bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
-/// An mbox separator or blank lines in front of the headers are no header, nor their end.
+/// An mbox separator, blank lines or the byte order mark that an editor leaves in front of the headers are no header, nor their end.
 fn skip_mbox_line(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.trim_ascii_start();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if !bytes.starts_with(b"From ") {
         return bytes;
     }
@@ -322,6 +322,12 @@ mod tests {
         assert_eq!(mail.links[0].href, "https://bluebonnet.example/m");
         assert_eq!(mail.part_types, ["text/plain"]);
         assert!(mail.date.is_some());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_header() {
+        let mail = parse(b"\xef\xbb\xbfFrom: Amy <amy@bluebonnet.example>\r\nSubject: Hi\r\n\r\nHi Dana.\r\n");
+        assert_eq!((mail.from.map(|from| from.address).as_deref(), mail.subject.as_str()), (Some("amy@bluebonnet.example"), "Hi"));
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub(super) fn statistics(report: &Report) -> Sheet {
     columns.extend(SHARES.iter().flat_map(|(_, title, low, high)| [(*title, 12.0), (*low, 8.0), (*high, 8.0)]));
     let medians = ["Median to the first call", "Median to the first personal email", "Median to a person"];
     columns.extend(medians.iter().flat_map(|title| [(*title, 12.0), ("low", 11.0), ("high", 11.0)]));
+    columns.extend([("No “never”, not proven", 12.0), ("Later than 30 d", 9.0), ("Perhaps sooner", 9.0)]);
     let row = |group: &Group| {
         let cohort = &group.cohort;
         let counts = [cohort.n, group.n_final, cohort.open, cohort.inconclusive, cohort.not_shopped].map(Cell::Count);
@@ -65,6 +66,7 @@ pub(super) fn statistics(report: &Report) -> Sheet {
         }
         let curves = &group.curves;
         row.extend([&curves.call, &curves.personal_email, &curves.personal].into_iter().flat_map(median));
+        row.extend([cohort.unproven, cohort.later, cohort.perhaps_sooner].map(Cell::Count));
         row
     };
     Sheet { name: "Statistics", columns, kept: 2, rows: report.statistics.groups.iter().map(row).collect() }

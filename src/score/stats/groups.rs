@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean, of_mean};
-use super::cohort::{Cohort, cohort};
+use super::cohort::{Cohort, cohort, never};
 use super::share::Share;
 use super::subject::{Answer, Kind, Spell, Subject};
 use super::survival::{Curve, Wait};
@@ -88,7 +87,7 @@ pub struct Group {
 }
 
 /// The groups of a wave, in the order of [`GroupBy`] and then by name.
-pub(super) fn groups(subjects: &[Subject<'_>], as_of: DateTime<Utc>) -> Vec<Group> {
+pub(super) fn groups(subjects: &[Subject<'_>]) -> Vec<Group> {
     let mut members: BTreeMap<(GroupBy, &str), Vec<&Subject<'_>>> = BTreeMap::new();
     members.insert((GroupBy::All, "all"), Vec::new());
     for subject in subjects {
@@ -96,7 +95,7 @@ pub(super) fn groups(subjects: &[Subject<'_>], as_of: DateTime<Utc>) -> Vec<Grou
             members.entry(key).or_default().push(subject);
         }
     }
-    members.into_iter().map(|((by, name), members)| group(by, name, &members, as_of)).collect()
+    members.into_iter().map(|((by, name), members)| group(by, name, &members)).collect()
 }
 
 /// The groups that an inquiry belongs to.
@@ -125,18 +124,18 @@ fn keys<'a>(subject: &Subject<'a>) -> Vec<(GroupBy, &'a str)> {
     keys
 }
 
-fn group(by: GroupBy, name: &str, members: &[&Subject<'_>], as_of: DateTime<Utc>) -> Group {
-    let cohort = cohort(members.iter().map(|subject| subject.card), as_of);
+fn group(by: GroupBy, name: &str, members: &[&Subject<'_>]) -> Group {
     let n_final = small(members.iter().filter(|subject| subject.card.verdict == Verdict::Final).count());
     let curve = |answer| curve(members, answer);
+    let curves = Curves { call: curve(Answer::Call), personal_email: curve(Answer::PersonalEmail), personal: curve(Answer::Personal) };
     Group {
         by,
         name: name.to_owned(),
-        cohort,
+        cohort: cohort(members, curves.personal.median_s),
         n_final,
         score: mean_score(name, &scores(members)),
         shares: shares(members),
-        curves: Curves { call: curve(Answer::Call), personal_email: curve(Answer::PersonalEmail), personal: curve(Answer::Personal) },
+        curves,
     }
 }
 
@@ -183,21 +182,21 @@ fn shares(members: &[&Subject<'_>]) -> Vec<NamedShare> {
     let within = |limit: i64| {
         let mut share = (0, 0);
         for subject in members.iter().filter(|subject| counts(subject.card)) {
-            match subject.first(Answer::Personal) {
-                (Some(seconds), _) => add(&mut share, seconds <= limit),
-                // Watched for less than the limit, it may still be met.
-                (None, Spell::For(watched)) if watched >= limit => add(&mut share, false),
-                _ => {}
+            let (first, watched) = subject.first(Answer::Personal);
+            let met = first.is_some_and(|seconds| seconds <= limit);
+            // Whoever is in it must not hang on how it came out: those met alone would make any share 100 %. But an inquiry is withdrawn
+            // because somebody answered.
+            if matches!(watched, Spell::For(seconds) if seconds >= limit) || met && subject.card.cut_at.is_some() {
+                add(&mut share, met);
             }
         }
         share
     };
     let criterion = |id: &str| {
         let mut share = (0, 0);
-        for subject in members.iter().filter(|subject| counts(subject.card)) {
-            if let Some(line) = subject.card.criteria.iter().find(|line| line.id == id && line.counted) {
-                add(&mut share, line.result == Outcome::Met);
-            }
+        let lines = members.iter().filter(|subject| counts(subject.card)).flat_map(|subject| &subject.card.criteria);
+        for line in lines.filter(|line| line.id == id && line.counted && line.result != Outcome::Indeterminate) {
+            add(&mut share, line.result == Outcome::Met);
         }
         share
     };
@@ -210,15 +209,6 @@ fn shares(members: &[&Subject<'_>]) -> Vec<NamedShare> {
         ("question_answered", criterion("answer.question")),
     ];
     all.into_iter().filter_map(|(id, (part, of))| Some(NamedShare { id: id.to_owned(), share: Share::of(part, of)? })).collect()
-}
-
-/// Of the final ones, those without a personal touch.
-pub(super) fn never(members: &[&Subject<'_>]) -> (u32, u32) {
-    let mut share = (0, 0);
-    for subject in members.iter().filter(|subject| subject.card.verdict == Verdict::Final) {
-        add(&mut share, subject.card.first.personal.is_none());
-    }
-    share
 }
 
 fn add(share: &mut (u32, u32), holds: bool) {

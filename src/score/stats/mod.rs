@@ -13,7 +13,6 @@ mod trend;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +20,7 @@ use super::facts::small;
 use super::sensitivity::{RankSensitivity, of_ranks};
 use super::verdict::rounded;
 
-pub use cohort::{BUCKETS, Cohort, cohort};
+pub use cohort::{BUCKETS, Cohort};
 pub use groups::{Curves, Group, GroupBy, MeanScore, NamedShare};
 pub use share::Share;
 pub use standing::{Standing, builders};
@@ -79,9 +78,17 @@ pub struct Statistics {
     pub trailing: Trailing,
 }
 
+impl Statistics {
+    /// The figures of the whole wave, the key `cohort` of `report.json`.
+    #[must_use]
+    pub fn cohort(&self) -> Cohort {
+        self.groups.iter().find(|group| group.by == GroupBy::All).map(|group| group.cohort.clone()).unwrap_or_default()
+    }
+}
+
 /// What a report says of many inquiries: the builders' standing, and the rest.
 #[must_use]
-pub fn statistics(subjects: &[Subject<'_>], waves: &[&str], needed: u32, as_of: DateTime<Utc>) -> (Vec<Standing>, Statistics) {
+pub fn statistics(subjects: &[Subject<'_>], waves: &[&str], needed: u32) -> (Vec<Standing>, Statistics) {
     let needed = needed.max(1);
     let own: Vec<Subject<'_>> = subjects.iter().filter(|subject| waves.last() == Some(&subject.wave)).copied().collect();
     let kind = commonest(&own);
@@ -104,7 +111,7 @@ pub fn statistics(subjects: &[Subject<'_>], waves: &[&str], needed: u32, as_of: 
     };
     let waves = waves.iter().map(|wave| (*wave).to_owned()).collect();
     let settings = Settings { needed, waves, confidence: 0.95, resamples: bootstrap::RESAMPLES };
-    (standings, Statistics { settings, groups: groups::groups(&own, as_of), trailing })
+    (standings, Statistics { settings, groups: groups::groups(&own), trailing })
 }
 
 /// The kind of most inquiries of a wave that are in the figures; in hours where two are as common.

@@ -1,15 +1,15 @@
 //! What the statistics know of an inquiry: its card, the groups it belongs to, whether it was sent inside the posted hours, and for how
 //! long each kind of answer was watched for. The last two are found from its log; everything is a value.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::score::card::Card;
+use crate::score::card::{Card, Reach};
 use crate::score::facts::{Window, begun_seconds, later};
-use crate::score::proof;
+use crate::score::proof::sight;
 use crate::score::{Log, Rubric};
-use crate::shop::hours::{Hours, Span, open_spans};
+use crate::shop::hours::{Hours, open_spans};
 
 /// When an inquiry was sent: the two are ranked and followed apart, since nobody sits at the phone at night.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -45,7 +45,7 @@ pub struct Watch {
     pub call: Spell,
     /// The mailbox, for personal emails.
     pub personal_email: Spell,
-    /// Everything together, for any personal touch: the window so far. Whether silence is proven in it is the verdict's matter.
+    /// Every channel that was offered, for any personal touch: as long as all of them were watched.
     pub personal: Spell,
 }
 
@@ -74,9 +74,10 @@ pub(in crate::score) fn watch(log: &Log, rubric: &Rubric, hours: Option<&Hours>)
     let kind = hours.map_or(Kind::NotKnown, |hours| kind(log, rubric, hours));
     let Some(start) = inquiry.confirmed_at.filter(|_| inquiry.confirmed_by.is_some()) else { return Watch { kind, ..Watch::default() } };
     let window = Window::of(log, rubric, start);
-    let call = if inquiry.offered.phone { spell(log, rubric, &window, "phone") } else { Spell::NotOffered };
-    let personal = Spell::For(begun_seconds(window.until - window.start));
-    Watch { kind, call, personal_email: spell(log, rubric, &window, "mailbox"), personal }
+    let (phone, personal_email) = (spell(log, rubric, &window, "phone"), spell(log, rubric, &window, "mailbox"));
+    let call = if inquiry.offered.phone { phone } else { Spell::NotOffered };
+    let personal = if inquiry.offered.phone || inquiry.offered.text { shorter(phone, personal_email) } else { personal_email };
+    Watch { kind, call, personal_email, personal }
 }
 
 /// Whether the place was open when the inquiry was sent.
@@ -90,20 +91,21 @@ fn kind(log: &Log, rubric: &Rubric, hours: &Hours) -> Kind {
     if open_spans(hours, sent, end).is_empty() { Kind::NotKnown } else { Kind::AfterHours }
 }
 
-/// Up to where the sources of a kind were watched: gaps that would not make silence doubtful do not matter, and else watching
-/// ended where the first gap began, since what came after it need not have been the first.
+/// For how long the sources of a kind were watched.
 fn spell(log: &Log, rubric: &Rubric, window: &Window, kind: &str) -> Spell {
-    let of_kind = |source: &str| source.split('.').next() == Some(kind);
-    let within = |from: DateTime<Utc>, to: DateTime<Utc>| (from.max(window.start), to.min(window.until));
-    let gaps = log.inquiry.coverage_gaps.iter().filter(|gap| of_kind(&gap.source)).map(|gap| within(gap.from, gap.to));
-    let gaps: Vec<Span> = proof::merged(gaps.filter(|(from, to)| from < to).collect());
-    let whole = begun_seconds(window.until - window.start);
-    match gaps.first() {
-        Some((from, _)) if !proof::small_enough(&gaps, window.until - window.start, &rubric.proof) => {
-            let watched = (*from - window.start).num_seconds();
-            if watched > 0 { Spell::For(watched) } else { Spell::NotWatched }
-        }
-        _ => Spell::For(whole),
+    let sight = sight(log, rubric, window, kind);
+    let seconds = match sight.reach {
+        Reach::Watched => return Spell::For(begun_seconds(window.until - window.start)),
+        _ => (sight.until - window.start).num_seconds(),
+    };
+    if seconds > 0 { Spell::For(seconds) } else { Spell::NotWatched }
+}
+
+/// For how long both were watched.
+fn shorter(one: Spell, other: Spell) -> Spell {
+    match (one, other) {
+        (Spell::For(one), Spell::For(other)) => Spell::For(one.min(other)),
+        _ => Spell::NotWatched,
     }
 }
 
@@ -113,6 +115,14 @@ pub(super) enum Answer {
     Call,
     PersonalEmail,
     Personal,
+}
+
+#[cfg(test)]
+impl<'a> Subject<'a> {
+    /// For tests: an inquiry that belongs to no group.
+    pub(super) fn plain(card: &'a Card, watch: Watch) -> Self {
+        Self { card, wave: "w", tags: &[], state: None, osc_shown: None, chat: None, watch }
+    }
 }
 
 impl Subject<'_> {

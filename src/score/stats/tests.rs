@@ -39,7 +39,7 @@ fn made(of: &[Few], waves: &[&str], needed: u32) -> (Vec<Standing>, Statistics) 
             watch: Watch { kind: *kind, call: watched, personal_email: watched, personal: watched },
         })
         .collect();
-    statistics(&subjects, waves, needed, START + chrono::TimeDelta::days(31))
+    statistics(&subjects, waves, needed)
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn ranks_that_hang_on_the_weights_name_the_builders_and_their_range() {
     assert_eq!(of_ranks(&builders(&cards[..3], 3), &cards[..3]), RankSensitivity::default());
 }
 
-fn watched(log: &Log) -> Watch {
+pub(super) fn watched(log: &Log) -> Watch {
     let hours = Hours::parse(&log.inquiry.hours, log.inquiry.timezone, &log.inquiry.holidays).ok();
     watch(log, &Rubric::default_rubric(), hours.as_ref())
 }
@@ -193,9 +193,44 @@ fn a_call_behind_a_gap_need_not_be_the_first() {
         chat: None,
         watch: Watch { kind: InHours, call, personal_email: Spell::For(30 * DAY), personal: Spell::For(30 * DAY) },
     };
-    let curve = |call| statistics(&[subject(call)], &["w"], 3, START).1.groups[0].curves.call.clone();
+    let curve = |call| statistics(&[subject(call)], &["w"], 3).1.groups[0].curves.call.clone();
     let (seen, hidden) = (curve(Spell::For(30 * DAY)), curve(Spell::For(DAY)));
     assert_eq!((seen.answered, seen.median_s), (1, Some(5 * DAY)));
     assert_eq!((hidden.answered, hidden.censored, hidden.steps[0].at_s), (0, 1, DAY));
     assert_eq!((curve(Spell::NotOffered).not_offered, curve(Spell::NotWatched).not_watched), (1, 1));
+}
+
+#[test]
+fn who_is_in_a_share_does_not_hang_on_how_it_came_out() {
+    let share = |cases: &[Case], id: &str| {
+        let cards: Vec<(Card, Watch)> = cases.iter().map(|case| (case.card(), watched(&case.log()))).collect();
+        let subjects: Vec<Subject<'_>> = cards.iter().map(|(card, watch)| Subject::plain(card, *watch)).collect();
+        let made = statistics(&subjects, &["w"], 3).1;
+        made.groups[0].shares.iter().find(|named| named.id == id).map(|named| (named.share.part, named.share.of))
+    };
+    let answered = || Case::new().email(600);
+    let phone = |case: Case, from: i64| case.gap_of("phone.main", from, 30 * DAY);
+    // Two hours old: the answered one is no better known than the other.
+    let young = [answered().on(7200), Case::new().on(7200)];
+    assert_eq!((share(&young, "within_1h"), share(&young, "within_24h")), (Some((1, 2)), None));
+    // Withdrawn because somebody answered.
+    let withdrawn = answered().set("withdrawn_at", serde_json::json!((START + chrono::TimeDelta::hours(2)).to_rfc3339()));
+    assert_eq!((share(&[withdrawn.clone()], "within_24h"), share(&[withdrawn], "within_5m")), (Some((1, 1)), Some((0, 1))));
+    // A call may have come unseen; once the day was watched, it may not.
+    let blind = [phone(answered(), 0), answered()];
+    assert_eq!((share(&blind, "within_24h"), share(&blind, "never"), share(&blind, "called")), (Some((1, 1)), Some((0, 2)), Some((0, 1))));
+    let later = [phone(Case::new().email(2 * DAY), 3 * DAY), Case::new().call(60)];
+    assert_eq!((share(&later, "within_24h"), share(&later, "called")), (Some((1, 2)), Some((1, 1))));
+}
+
+#[test]
+fn any_channel_is_watched_as_long_as_all_of_them_are() {
+    let personal = |case: Case| watched(&case.log()).personal;
+    assert_eq!(personal(Case::new()), Spell::For(30 * DAY));
+    assert_eq!(personal(Case::new().gap(2 * DAY, 9 * DAY)), Spell::For(2 * DAY));
+    assert_eq!(personal(Case::new().gap(2 * DAY, 9 * DAY).gap_of("phone.main", DAY, 9 * DAY)), Spell::For(DAY));
+    assert_eq!(personal(Case::new().gap_of("phone.main", 0, 30 * DAY)), Spell::NotWatched);
+    let offered = |phone: bool, text: bool| serde_json::json!({"phone": phone, "text": text});
+    assert_eq!(personal(Case::new().gap_of("phone.main", 0, 30 * DAY).set("offered", offered(false, false))), Spell::For(30 * DAY));
+    assert_eq!(personal(Case::new().gap_of("phone.main", 0, 30 * DAY).set("offered", offered(false, true))), Spell::NotWatched);
 }

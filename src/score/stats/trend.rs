@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{mean, of_change};
+use super::cohort::never;
 use super::exact;
-use super::groups::{MeanScore, SPREAD_FROM, counts, curve, mean_score, never, scores};
+use super::groups::{MeanScore, SPREAD_FROM, counts, curve, mean_score, scores};
 use super::share::{Share, newcombe};
 use super::subject::{Answer, Subject};
 use crate::score::facts::small;
