@@ -45,6 +45,11 @@ static ANSWERS: LazyLock<Regex> = LazyLock::new(|| {
         r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:yes|yep|yeah|no|nope|s[ií])(?: (?:sir|ma'?am|se[nñ]or\w*))?[,.!]",
     )
 });
+/// "One side only, the north."
+static LIMITS: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"\b(?:only|both|neither|none|nobody|no one|each|ningun[oa]|amb[oa]s|solo|s\x{f3}lo)\b"));
+/// More words than this hold such a word by chance.
+const LIMITED: usize = 12;
 /// "No problem" answers nothing.
 static MANNERS: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bno,? (?:problem|worries|rush|trouble|hurry|pressure|hay de qu[eé])"));
 /// What a builder says of itself and its place to whoever asks whatever: its age, what is left, the size of the house.
@@ -62,7 +67,7 @@ static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
 /// A sentence that says of something that it is so or not.
 static STATES: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:it's|it\u{2019}s|they're|it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b",
+        r"\b(?:it's [a-z]|they're [a-z]|there(?:'s| is| are| isn't| aren't)|it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b",
     )
 });
 /// Yes or no, and said of what was asked: "yes, it does".
@@ -147,6 +152,8 @@ pub(super) enum Act {
     Boasts,
     /// Says of what it names that it is so, allowed, fine.
     Grants,
+    /// Says in a few words that it is only some, both or none.
+    Limits,
 }
 
 /// A sentence and what it does.
@@ -164,8 +171,13 @@ impl<'a> Sentence<'a> {
         let asks = text.trim_end().ends_with('?');
         let ignorant = IGNORANT.is_match(text);
         // "532 now" is short, and all that was asked for.
-        let generic = GENERIC.is_match(text) || text.split_whitespace().count() < 3 && !AMOUNT.is_match(text);
-        let opens = VERDICT.is_match(text) && !asks && !ignorant;
+        let brief = match text.split_whitespace().count() {
+            0 | 1 => true,
+            2 => !AMOUNT.is_match(text),
+            _ => false,
+        };
+        let generic = brief || GENERIC.is_match(text);
+        let opens = VERDICT.is_match(text) && !MANNERS.is_match(text) && !asks && !ignorant;
         let seen = [
             (Act::Holds, wanted.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == phrase.as_slice()))),
             (Act::Opens, opens),
@@ -182,8 +194,9 @@ impl<'a> Sentence<'a> {
             (Act::Counts, !asks && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text)),
             (Act::Generic, asks || generic),
             (Act::Stalls, STALLS.is_match(text)),
-            (Act::Answers, !asks && !ignorant && !generic && ANSWERS.is_match(text) && !MANNERS.is_match(text)),
+            (Act::Answers, !asks && !ignorant && !generic && opens && ANSWERS.is_match(text)),
             (Act::Boasts, BOASTS.is_match(text)),
+            (Act::Limits, text.split_whitespace().count() <= LIMITED && LIMITS.is_match(text)),
             (Act::Grants, !asks && !ignorant && ELLIPSIS.is_match(text)),
         ];
         let acts = seen.into_iter().filter(|(_, seen)| *seen).map(|(act, _)| act).collect();
@@ -200,7 +213,7 @@ impl<'a> Sentence<'a> {
         if self.does(Act::Boasts) && !figures {
             return false;
         }
-        let definite = self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
+        let definite = self.does(Act::Limits) || self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
         definite && !self.does(Act::Generic) && !self.does(Act::Echoes)
     }
 }

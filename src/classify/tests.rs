@@ -220,6 +220,9 @@ fn answers_that_come_another_way() {
         ),
         ("Is the primary bedroom on the main floor?", "", "No, in the Carrington the owner's suite is up.", Yes),
         ("Is the primary bedroom on the main floor?", "", "No problem, ask me whatever you like.", No),
+        ("Is there a sidewalk on both sides?", "", "Good afternoon. One side only, the north.", Unknown),
+        ("Is it fenced?", "", "If you'd rather call me it's 770-223-0162.", No),
+        ("How long is the warranty?", "", "Dana,\n1. What kept you?\n2. Did you buy elsewhere?", No),
         ("What are the model home hours?", "", "The model is open Mon thru Sat 10-6.", Yes),
     ] {
         let asked = Context { first_name: "Dana".into(), question: question.into(), answer: vec![answer.to_owned()], ..Context::default() };

@@ -179,7 +179,7 @@ fn starts_with_or(clause: &str) -> bool {
 fn is_detail(clause: &str) -> bool {
     const OWN: &[&str] = &[
         "a", "an", "any", "can", "do", "does", "how", "is", "are", "my", "our", "the", "what", "when", "where", "which", "will", "your",
-        "el", "la", "los", "las", "un", "una", "hay", "es",
+        "el", "la", "los", "las", "qué", "que", "cuánto", "un", "una", "hay", "es",
     ];
     clause.split_whitespace().count() <= 2
         && clause.split_whitespace().all(|word| !OWN.contains(&word.to_lowercase().as_str()))
@@ -190,9 +190,11 @@ fn is_detail(clause: &str) -> bool {
 pub(super) fn clauses(question: &str) -> Vec<(String, &'static Topic)> {
     static CUT: LazyLock<Regex> = LazyLock::new(|| any_case(r"[?;.\u{bf}!]+|,? (?:and|y|&|plus|also|as well as) |, "));
     let mut found: Vec<(String, &'static Topic)> = Vec::new();
-    for clause in CUT.split(question).map(str::trim).filter(|clause| !clause.is_empty()) {
+    let all: Vec<&str> = CUT.split(question).map(str::trim).filter(|clause| !clause.is_empty()).collect();
+    for (at, clause) in all.iter().copied().enumerate() {
         // "…, or do we add that ourselves?" and "…, front and back" ask the same thing once more.
-        let same = starts_with_or(clause) || is_detail(clause);
+        let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten().filter_map(|at| all.get(at));
+        let same = starts_with_or(clause) || is_detail(clause) && beside.into_iter().any(|clause| is_detail(clause));
         if let Some((text, _)) = found.last_mut().filter(|_| same) {
             text.push(' ');
             text.push_str(clause);
@@ -227,6 +229,7 @@ mod tests {
             ("What does the warranty cover and for how many years?", vec!["warranty", "feature"]),
             ("Is lot 14 fenced, or do we add that ourselves?", vec!["feature"]),
             ("Is lawn care included, front and back?", vec!["feature"]),
+            ("Are short term rentals ok, and long term?", vec!["feature", "feature"]),
             ("What are the model home hours?", vec!["hours"]),
         ] {
             assert_eq!(clauses(question).iter().map(|(_, topic)| topic.name).collect::<Vec<_>>(), topics, "{question}");
