@@ -81,6 +81,22 @@ pub(super) fn known(from: &str, target: &Target) -> Option<(f64, String)> {
     Some((sure, format!(", learned from touch {}", fact.touch)))
 }
 
+/// What the network vouches for of a caller's number, in words (STIR/SHAKEN, ATIS-1000074), by how its service spells it.
+#[must_use]
+pub fn vouched(attestation: &str) -> String {
+    let said = attestation.trim();
+    let lower = said.to_ascii_lowercase();
+    let level = lower.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let words = match level {
+        _ if lower.contains("fail") => "the signature of the caller's number does not hold",
+        "a" => "the network knows the caller, and that the number is the caller's own",
+        "b" => "the network knows the caller, and not whose the number is",
+        "c" => "the network only passed the call on, and does not know the caller",
+        _ => "what the network says of the caller's number",
+    };
+    format!("{words} ({said})")
+}
+
 /// Everyone who was given the number and could have called: candidates for a person, never an owner.
 pub(super) fn by_time_alone<'a>(call: &CallRecord, targets: &'a [Target]) -> Vec<Evidence<'a>> {
     let given = targets.iter().filter(|target| target.covers(call.started_at) && reached(call, target));
@@ -126,6 +142,19 @@ mod tests {
         targets[1].phone = None;
         let found = find(&ring(Some("+15125550100"), None), &targets, None);
         assert!(found[0].confidence > 0.9 && found[1].confidence < 0.8, "{found:?}");
+    }
+
+    #[test]
+    fn what_the_network_vouches_for_is_told_in_words() {
+        for (said, told) in [
+            ("A", "the caller's own (A)"),
+            ("TN-Validation-Passed-B", "not whose the number is (TN-Validation-Passed-B)"),
+            ("c", "only passed the call on"),
+            ("TN-Validation-Failed-A", "does not hold"),
+            ("No-TN-Validation", "what the network says of the caller's number (No-TN-Validation)"),
+        ] {
+            assert!(vouched(said).contains(told), "{said}: {}", vouched(said));
+        }
     }
 
     #[test]

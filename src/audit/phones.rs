@@ -106,7 +106,7 @@ impl Workspace {
             let summary = read::path(&path, &settings, &mut |row: Row<'_>| take(&row, &source, sink, &mut problems))?;
             Ok((summary, problems.sentences()))
         };
-        let ((summary, mut problems), added, known) = self.drain(read).await?;
+        let ((summary, mut problems), added, known) = self.drain_rows(read).await?;
         self.cover_log(phone, &summary, vouched, &mut problems).await?;
         let pass = SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems };
         Ok((pass, summary.maps, summary.questions))

@@ -78,7 +78,7 @@ impl Workspace {
             let summary = read::bytes(std::path::Path::new(""), &name, pages.as_slice(), &settings, &mut take)?;
             Ok((problems.sentences(), summary))
         };
-        let ((problems, summary), added, before) = self.drain(read).await?;
+        let ((problems, summary), added, before) = self.drain_rows(read).await?;
         self.note_limits(&source, &summary).await?;
         if problems.is_empty() {
             self.cover(&part_of(&source, TWILIO), start).await?;

@@ -86,7 +86,7 @@ impl Workspace {
             }
             let (settings, of, read_as, path) = (settings.clone(), source.clone(), how.clone(), file.path.clone());
             let read = move |sink: &mut Sink<'_>| look(&path, known.as_ref(), &settings, &of, read_as, sink);
-            let looked = match self.drain(read).await {
+            let looked = match self.drain_rows(read).await {
                 Ok((None, ..)) => continue,
                 Ok((Some(looked), added, known)) => {
                     total.new += added.new;

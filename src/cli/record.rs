@@ -49,7 +49,8 @@ enum What {
     },
     /// Record that the shopper asked not to be contacted again
     ///
-    /// Write or text it yourself to whoever answered. Touches later than ten working days after it cost the builder the
+    /// Write or text it yourself to whoever answered. It withdraws the inquiry: nobody is asked to persist after it.
+    /// Touches later than ten working days after it cost the builder the
     /// points of `respect.opt_out`; without an opt-out these points are not counted.
     OptOut {
         /// The shop.

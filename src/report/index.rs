@@ -10,7 +10,7 @@ use super::own_figures::{self, Own};
 use super::parts::parts;
 use super::sensitivity::{self, Weighed};
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Report, ReportShop, compare, many, trailing, watched};
+use super::{ClockOffset, Report, ReportShop, compare, many, moments, trailing, watched};
 use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
@@ -106,6 +106,7 @@ pub(crate) struct Index {
     part_rows: Vec<PartRow>,
     left: Vec<(&'static str, &'static str, Vec<Left>)>,
     kinds: String,
+    no_rank: &'static str,
     needed: String,
     standing: [&'static str; 5],
     ranks: Vec<[String; 5]>,
@@ -127,6 +128,7 @@ pub(crate) struct Index {
     shaded_hours: bool,
     watched: Vec<Watched>,
     watched_rule: &'static str,
+    moments: String,
     clock_off: String,
     doubts: Vec<Doubt>,
     in_review: u32,
@@ -161,6 +163,7 @@ pub(crate) fn view(report: &Report) -> Index {
         part_rows: if light { Vec::new() } else { scored.iter().map(|shop| part_row(shop)).collect() },
         left: left(report),
         kinds: trailing::kinds(&report.statistics.trailing),
+        no_rank: trailing::NO_RANK,
         needed: trailing::needed(report.statistics.settings.needed),
         standing: trailing::STANDING,
         ranks: trailing::standings(report),
@@ -185,6 +188,7 @@ pub(crate) fn view(report: &Report) -> Index {
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
         watched_rule: watched::RULE,
+        moments: moments::exceptions(report),
         clock_off: report.clock_offset.and_then(ClockOffset::tell).unwrap_or_default(),
         doubts: doubts(report),
         in_review: report.in_review,

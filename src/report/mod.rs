@@ -21,6 +21,7 @@ mod md;
 mod measured;
 mod methods;
 mod model;
+mod moments;
 mod own_figures;
 mod parts;
 mod pdf;

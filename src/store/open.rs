@@ -156,6 +156,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let rehearsed = include_str!("migrations/0008_rehearsed.sql");
     let progress = include_str!("migrations/0009_progress.sql");
     let appeal = include_str!("migrations/0010_appeal.sql");
+    let held = include_str!("migrations/0011_held.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -167,6 +168,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(8, "rehearsed".into(), MigrationType::Simple, rehearsed.into_sql_str(), false),
         Migration::new(9, "progress".into(), MigrationType::Simple, progress.into_sql_str(), false),
         Migration::new(10, "appeal".into(), MigrationType::Simple, appeal.into_sql_str(), false),
+        Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
     ]
 }
 

@@ -362,7 +362,7 @@ fn a_mail_server_whose_clock_is_off_is_found_out_and_its_arrivals_are_corrected(
                 opened.store.settle_canary(id, Ok(seen)).await.unwrap();
             }
             let sha256 = opened.evidence.keep(&raw.bytes).unwrap();
-            opened.store.add_records(&[NewRecord { raw, sha256, canary }], seen, false).await.unwrap();
+            opened.store.add_records(&[NewRecord { raw, sha256, held: None, canary }], seen, false).await.unwrap();
             opened.derive().await.unwrap();
             opened.store.close().await;
         });

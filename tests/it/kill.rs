@@ -188,7 +188,7 @@ fn leave_unjudged(workspace: &Workspace, to: &str, number: usize) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
         let sha256 = opened.evidence.keep(&raw.bytes).unwrap();
-        opened.store.add_records(&[NewRecord { raw, sha256, canary: None }], now, false).await.unwrap();
+        opened.store.add_records(&[NewRecord { raw, sha256, held: None, canary: None }], now, false).await.unwrap();
         opened.store.close().await;
     });
 }

@@ -179,10 +179,17 @@ impl Dovecot {
         let child = Command::new("/usr/sbin/dovecot").args(["-F", "-c"]).arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.child = Some(child.unwrap());
         let until = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", self.imap)).is_err() {
+        // One that has only just come up takes connections and drops them.
+        while !self.greets() {
             assert!(Instant::now() < until, "{}", std::fs::read_to_string(self.root.path().join("dovecot.log")).unwrap_or_default());
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    fn greets(&self) -> bool {
+        let mut greeting = String::new();
+        let stream = TcpStream::connect(("127.0.0.1", self.imap));
+        stream.and_then(|stream| BufReader::new(stream).read_line(&mut greeting)).is_ok() && greeting.starts_with("* OK")
     }
 
     /// Ends the server and every process of it.

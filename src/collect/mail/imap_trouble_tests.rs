@@ -10,6 +10,7 @@ use super::imap_peers::{Dovecot, PATIENCE, asked, fetched, mail, pass, plain, sa
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::CollectError;
+use crate::collect::guard::crafted;
 use crate::config::Secret;
 
 const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
@@ -447,4 +448,22 @@ fn goodbye_at_any_moment_is_a_connection_to_make_again() {
         watching.end();
         assert!(connections.load(Ordering::SeqCst) >= 1, "{moment}");
     }
+}
+
+#[test]
+fn a_message_that_makes_us_fail_is_set_aside_and_read_later() {
+    let (port, _) = serve(|tag, command| sane(&[1, 2], tag, command).unwrap_or_else(|| bodies(tag, command)));
+    crafted::fail("reading a mail");
+    let (first, records) = pass(&plain(port), &[]).unwrap();
+    assert_eq!(records.iter().map(|record| record.external_id.as_str()).collect::<Vec<_>>(), ["INBOX/7/2"]);
+    let aside = first.cursors[0].aside.iter().map(|aside| aside.uid).collect::<Vec<_>>();
+    assert_eq!((aside, first.cursors[0].next_uid), (vec![1], 3));
+    let told = "message 1 of folder INBOX could not be fetched and is tried again: reading it failed, by a fault in crickets";
+    assert_eq!(first.folders[0].problems, [told]);
+    // It fails once more, and stays aside.
+    crafted::fail("reading a mail");
+    let (second, records) = pass(&plain(port), &first.cursors).unwrap();
+    assert_eq!((records.len(), second.cursors[0].aside.len()), (0, 1));
+    let (third, records) = pass(&plain(port), &second.cursors).unwrap();
+    assert_eq!((records.len(), third.cursors[0].aside.len()), (1, 0));
 }
