@@ -173,7 +173,8 @@ impl<'a> Sentence<'a> {
         // "532 now" is short, and all that was asked for.
         let brief = match text.split_whitespace().count() {
             0 | 1 => true,
-            2 => !AMOUNT.is_match(text),
+            // A greeting and the number of the list below it are two lines.
+            2 => !AMOUNT.is_match(text) || text.contains('\n'),
             _ => false,
         };
         let generic = brief || GENERIC.is_match(text);
