@@ -8,7 +8,7 @@ use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:love|happy|glad|like|pleased) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send)|best person to (?:ask|answer|talk|speak)|rather than (?:type|put|write|try)|easiest if|best way is for us|voice to voice|by appointment only|(?:tailored|specific|different) (?:to|for) (?:each|every)|we'?ll open up|sit down (?:together|with)|i'?d need (?:to see|your|a)|(?:need|require)s? (?:your|to see your) (?:pre.?approval|info|details)|ring me|necesito que|me (?:marque|llame|hable)|ocupo el|en persona|platic\w+|por tel[eé]fono|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
+        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:love|happy|glad|like|pleased) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send|speak|say)|once you(?:'ve| have| are|'re)?\b.{0,60}\b(?:i'?m able|i can|i'?ll|we can|we'?ll|send)|best person to (?:ask|answer|talk|speak)|rather than (?:type|put|write|try)|easiest if|best way is for us|voice to voice|by appointment only|(?:tailored|specific|different) (?:to|for) (?:each|every)|we'?ll open up|sit down (?:together|with)|i'?d need (?:to see|your|a)|(?:need|require)s? (?:your|to see your) (?:pre.?approval|info|details)|ring me|necesito que|me (?:marque|llame|hable)|ocupo el|en persona|platic\w+|por tel[eé]fono|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
     )
 });
 static LATER: LazyLock<Regex> = LazyLock::new(|| {
@@ -18,7 +18,7 @@ static LATER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static IGNORANT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no s[eé](?:\s|[,.])|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|not (?:licensed|at liberty|allowed|able) to (?:say|speak|quote|give|share|discuss)|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
+        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no sé(?:\s|[,.])|no se (?:si|exactamente|decir|con certeza)\b|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|not (?:licensed|at liberty|allowed|able) to (?:say|speak|quote|give|share|discuss)|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
     )
 });
 static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
@@ -31,6 +31,31 @@ static ECHO: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:you (?:asked|were asking|wanted to know|had asked|inquired)|your (?:question|inquiry|interest|request|message|email)|asking (?:about|if|whether)|question about|interest(?:ed)? in|inquir(?:y|ing|ed) about|regarding|pregunt\w+ (?:sobre|por|si))\b",
     )
 });
+/// What is put off in the form of a question: "let me ask and tell you tomorrow, ok?", "can I owe you that one?".
+static STALLS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:let me (?:check|ask|find|see|look|get|confirm)|(?:can|could|may) i (?:owe|get back|check|find out|let you know)|before i (?:can )?(?:quote|answer|give|tell|send|speak|say)|d[eé]je?me|perm[ií]tame|le (?:averiguo|confirmo|aviso)|te (?:digo|aviso|confirmo))\b",
+    )
+});
+/// Yes or no in its own words and nothing before it: "No, in the Carrington the suite is upstairs".
+static ANSWERS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^\W*(?:(?:hi|hello|hey|hola|dear)\b[^,.!\n]{0,30}[,.!]\s*)?(?:yes|yep|yeah|no|nope|s[ií])(?: (?:sir|ma'?am|se[nñ]or\w*))?[,.!]",
+    )
+});
+/// "One side only, the north."
+static LIMITS: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"\b(?:only|both|neither|none|nobody|no one|each|ningun[oa]|amb[oa]s|solo|s\x{f3}lo)\b"));
+/// More words than this hold such a word by chance.
+const LIMITED: usize = 12;
+/// "No problem" answers nothing.
+static MANNERS: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bno,? (?:problem|worries|rush|trouble|hurry|pressure|hay de qu[eé])"));
+/// What a builder says of itself and its place to whoever asks whatever: its age, what is left, the size of the house.
+static BOASTS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\bfamily.owned|\b(?:family|empresa) (?:business|company|familiar)|\bgenerations?\b|\bsince (?:18|19|20)\d\d|\byears (?:of (?:experience|building)|in business|building)|a[nñ]os (?:de experiencia|haciendo|construyendo)|\b(?:last|final) phase\b|\b(?:just|only|down to|got|we have)\b[^.]{0,20}\b(?:homes?|homesites?|lots?) (?:left|remain)|\b\w+ (?:homes?|homesites?) (?:left|a year)\b|\b\d(?:\.\d)? ?(?:bed|bath|br\b|ba\b)|\bacres?\b[^.]{0,30}\b(?:lake|park|trails?|stocked|open space)|\b(?:lake|park)\b[^.]{0,40}\bacres\b|award|top sellers?\b",
+    )
+});
 /// A sentence that opens with yes or no.
 static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
@@ -39,7 +64,9 @@ static VERDICT: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A sentence that says of something that it is so or not.
 static STATES: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(r"\b(?:it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b")
+    any_case(
+        r"\b(?:it's [a-z]|they're [a-z]|there(?:'s| is| are| isn't| aren't)|it (?:does|doesn'?t|does not|is|isn'?t|comes?|has)|they (?:do|don'?t|are|come)|we (?:do|don'?t|offer|have|include))\b",
+    )
 });
 /// Yes or no, and said of what was asked: "yes, it does".
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -81,7 +108,7 @@ static GENERIC: LazyLock<Regex> = LazyLock::new(|| {
 /// The answer stands elsewhere: in an attachment, a film, on a page.
 static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\battach(?:ed|ing|ment)|\benclosed|\badjunt|(?:recorded|filmed|made|shot|sending) (?:you )?(?:a |an |the |this |it|your )?(?:\w+ )?(?:video|clip|answer|film|walk.?through)|(?:answer|details?|prices?|pricing|numbers?|list|everything|information|info|sheet|map)\b[^.\n]{0,60}\b(?:on|at|in|behind) (?:this|the|our) (?:\w+ )?(?:page|link|site|sheet|pdf|brochure|flyer|video|file|map)|(?:see|watch|open|check out) (?:the|this|my|our) (?:link|page|pdf|video|file|sheet|brochure|flyer|price sheet)",
+        r"\battach(?:ed|ing|ment)|\benclosed|\badjunt|(?:recorded|filmed|made|shot|sending) (?:you )?(?:a |an |the |this |it|your )?(?:\w+ ){0,4}(?:video|clip|answer|film|walk.?through)|(?:answer|details?|prices?|pricing|numbers?|list|everything|information|info|sheet|map)\b[^.\n]{0,60}\b(?:on|at|in|behind) (?:this|the|our) (?:\w+ )?(?:page|link|site|sheet|pdf|brochure|flyer|video|file|map)|\b(?:maps?|list|sheet|info\w*|details|numbers|prices|pricing|answers?|everything)\b[^.\n]{0,60}\b(?:is|are) (?:here|below|online|linked)\b|\b(?:este|siguiente|el) enlace\b|(?:see|watch|open|check out) (?:the|this|my|our) (?:link|page|pdf|video|file|sheet|brochure|flyer|price sheet)",
     )
 });
 /// Something that a sentence does.
@@ -115,6 +142,16 @@ pub(super) enum Act {
     Counts,
     /// Says what every friendly mail says.
     Generic,
+    /// Puts the answer off, in a question.
+    Stalls,
+    /// Says yes or no and goes on.
+    Answers,
+    /// Says of itself what every reader is told.
+    Boasts,
+    /// Says of what it names that it is so, allowed, fine.
+    Grants,
+    /// Says in a few words that it is only some, both or none.
+    Limits,
 }
 
 /// A sentence and what it does.
@@ -131,7 +168,15 @@ impl<'a> Sentence<'a> {
         let words = stems(text);
         let asks = text.trim_end().ends_with('?');
         let ignorant = IGNORANT.is_match(text);
-        let opens = VERDICT.is_match(text) && !asks && !ignorant;
+        // "532 now" is short, and all that was asked for.
+        let brief = match text.split_whitespace().count() {
+            0 | 1 => true,
+            // A greeting and the number of the list below it are two lines.
+            2 => !AMOUNT.is_match(text) || text.contains('\n'),
+            _ => false,
+        };
+        let generic = brief || GENERIC.is_match(text);
+        let opens = VERDICT.is_match(text) && !MANNERS.is_match(text) && !asks && !ignorant;
         let seen = [
             (Act::Holds, wanted.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == phrase.as_slice()))),
             (Act::Opens, opens),
@@ -146,7 +191,12 @@ impl<'a> Sentence<'a> {
             (Act::Links, text.contains("://") || text.contains("www.")),
             (Act::Elliptic, !asks && !ignorant && ELLIPSIS.is_match(text) && ANAPHOR.is_match(text)),
             (Act::Counts, !asks && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text)),
-            (Act::Generic, asks || GENERIC.is_match(text) || text.split_whitespace().count() < 3),
+            (Act::Generic, asks || generic),
+            (Act::Stalls, STALLS.is_match(text)),
+            (Act::Answers, !asks && !ignorant && !generic && opens && ANSWERS.is_match(text)),
+            (Act::Boasts, BOASTS.is_match(text)),
+            (Act::Limits, text.split_whitespace().count() <= LIMITED && LIMITS.is_match(text)),
+            (Act::Grants, !asks && !ignorant && ELLIPSIS.is_match(text)),
         ];
         let acts = seen.into_iter().filter(|(_, seen)| *seen).map(|(act, _)| act).collect();
         Self { text, words, acts }
@@ -157,9 +207,12 @@ impl<'a> Sentence<'a> {
         self.acts.contains(&act)
     }
 
-    /// Whether it tells something definite that not every mail tells.
-    pub(super) fn tells(&self) -> bool {
-        let definite = self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
+    /// Whether it tells something definite that not every mail tells. `figures`: whether a figure was asked for.
+    pub(super) fn tells(&self, figures: bool) -> bool {
+        if self.does(Act::Boasts) && !figures {
+            return false;
+        }
+        let definite = self.does(Act::Limits) || self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
         definite && !self.does(Act::Generic) && !self.does(Act::Echoes)
     }
 }

@@ -91,7 +91,13 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PITCH: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bmed[sz]\b|\brx\b|pharmac(?:y|ies)|no (?:dr|doctor)\b|\bfda\b|\bdrugs\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign partner|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|mutual (?:benefit|interest)|business (?:proposal|partner|relationship)|under your (?:custody|care|name)|specially selected|have been selected|giveaway|network marketing|downline|make you money|prank|free of charge|great (?:website|site|deal|offer)|visit http|\bclaim (?:your|it)|confirm your entry|your confirmation number|due to expire|automated (?:reminder|notice|notification)|vacation package|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
+        r"click (?:here|below|the link|this)|\bact now\b|limited time|special offer|order (?:now|today)|free (?:trial|gift|sample|quote|info|report|access|consult|shipping|copy|cd|membership)|(?:100|totally|absolutely|completely) ?%? ?(?:free|guaranteed|risk)|money.?back|no (?:obligation|risk|cost to you|credit check)|risk[- ]free|guarantee[ds]?\b|save (?:up to |over )?[\d$]|% off\b|lowest (?:price|rate)|best (?:price|deal)s?|earn (?:\$|money|extra|up to)|make (?:\$|money|thousands)|\$\$|per (?:week|month) from home|work (?:from|at) home|home.?based business|financial freedom|mortgage rate|refinanc|credit card|weight loss|lose weight|viagra|enlarge|xxx|adult|casino|lottery|winner|congratulations|urgent(?:ly)? (?:business|reply|assistance)|million (?:us )?dollars|next of kin|strictly confidential|toll.?free|call (?:now|today|toll)|as seen on|dear (?:friend|sir|madam|customer|member|homeowner|investor|valued)|verify your account|account (?:has been|will be) (?:suspended|limited|locked)|subscribers?\b|newsletter|this week'?s|sponsor|advertis|download (?:now|the|your)|\bprofits?\b|\bincome\b|(?:business|investment|money.?making|once in a lifetime) opportunit|\binvest(?:ors?|ment)\b|\bstocks?\b|\bloans?\b|\bdebts?\b|insurance (?:quote|polic|rate)|\bcash\b|e-?mail (?:address(?:es)?|marketing|list)s?\b|mailing list|\bsoftware\b|prescription|\bpills?\b|\bmed[sz]\b|\brx\b|pharmac(?:y|ies)|no (?:dr|doctor)\b|\bfda\b|\bdrugs\b|\bsex(?:y|ual)?\b|\bteens?\b|\bporn|\bhot(?:test)? \w+ (?:girls|sites|babes)|\bgirls\b|\bsingles\b|\bdating\b|descrambl|\bhgh\b|herbal|\bpenis\b|diploma|domain names?|toner|cartridge|search engines?|web ?site traffic|credit (?:repair|report|history)|\bamazing\b|\bincredible\b|unbelievabl|\binstantly\b|\boffers?\b|promotion|subscription|\bwholesale\b|\bdiscounts?\b|foreign (?:partner|account)|\bthis (?:pending )?transaction\b|absolute(?:ly)? confiden|\burgent response\b|\binvest (?:under|in|with)\b|\bdeceased\b|\binherit|\bcheck out (?:www|http|my|our|this)|transfer of (?:the )?funds?|\bbank account|\bbeneficiary|\blate (?:president|father|husband)\b|contract sum|\bus\$|\bdollars\b|visit our (?:web ?)?site|\bour (?:products?|service|company|catalog|web ?site)\b|\bbuy\b|\border (?:form|by|online)\b|\bno more\b|\bsecrets?\b|as low as|for only \$|\bbulk\b|million (?:e-?mails|people|addresses)|\bfree\b|mutual (?:benefit|interest)|business (?:proposal|partner|relationship)|under your (?:custody|care|name)|specially selected|have been selected|giveaway|network marketing|downline|make you money|prank|free of charge|great (?:website|site|deal|offer)|visit http|\bclaim (?:your|it)|confirm your entry|your confirmation number|due to expire|automated (?:reminder|notice|notification)|vacation package|sale (?:ends|price)|shop now|learn more|read more|register (?:now|today)|rsvp|grand opening|open house|move-in ready|available now|limited[- ]time|this weekend|don'?t miss|exclusive (?:offer|event|incentive|preview)",
+    )
+});
+/// Words of advertising as everybody writes them: "feel free to call".
+static COURTESY: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:feel|feeling|am|i'm|are|you're|be|is|get|set|if|when|been|time) free\b|\bfree (?:to|on|at|for|time|next|this|tomorrow|today|until|after|before|from)\b|\b(?:to|can|could|may|might) offer\b|\boffer (?:on|for the|to (?:buy|sell|help))\b|\bbuy (?:a|the|that|your|this|one|new)\b|\b(?:want|like|going|looking|ready|decide|decided) to buy\b",
     )
 });
 static SHOUT: LazyLock<Regex> =
@@ -132,7 +138,8 @@ pub(super) fn weigh(mail: &Mail, text: &str) -> Evidence {
     evidence.when(text.contains("*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*"), "spam-test", 1.0, "the standard test text of spam filters");
     evidence.found(VIEW.find(text).map(|found| found.as_str()), "view-in-browser", 0.45);
     evidence.found(FOOTER.find(text).map(|found| found.as_str()), "footer", 0.2);
-    let mut pitches: Vec<String> = PITCH.find_iter(text).take(60).map(|found| found.as_str().to_lowercase()).collect();
+    let courteous = COURTESY.replace_all(text, " ");
+    let mut pitches: Vec<String> = PITCH.find_iter(&courteous).take(60).map(|found| found.as_str().to_lowercase()).collect();
     pitches.sort_unstable();
     pitches.dedup();
     #[expect(clippy::cast_precision_loss, reason = "at most 60")]
@@ -192,14 +199,16 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
         mail.headers.iter().map(|(name, _)| name.as_str()).filter(|name| SERVICES.contains(&name.to_ascii_lowercase().as_str())).collect();
     evidence.when(!services.is_empty(), "mailing-service", if services.len() > 1 { 0.35 } else { 0.25 }, services.join(", "));
     let own = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-    let to_self = !own.is_empty() && !mail.to.is_empty() && mail.cc.is_empty() && mail.to.iter().all(|to| to.address == own);
+    // What came into the sender's own mailbox has no hidden reader.
+    let delivered = mail.header("Delivered-To").chain(mail.header("X-Original-To")).any(|to| to.trim().eq_ignore_ascii_case(own));
+    let to_self = !delivered && !own.is_empty() && !mail.to.is_empty() && mail.cc.is_empty() && mail.to.iter().all(|to| to.address == own);
     evidence.when(to_self, "to-self", 0.4, "sent to the sender, with hidden copies");
     let strangers =
         mail.to.iter().all(|to| to.address.is_empty() || to.address.contains("undisclosed") || to.address.contains("recipient"));
     evidence.when(
         strangers && mail.cc.is_empty() && !mail.headers.is_empty() && mail.header("Received").next().is_some(),
         "hidden-recipients",
-        0.25,
+        0.3,
         "the reader is not named as a recipient",
     );
     let software = first("X-Mailer").unwrap_or_default().to_ascii_lowercase();

@@ -38,11 +38,18 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
     let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
     let short = mail.links.iter().take(20).filter_map(|link| host(&link.href)).find(|host| SHORTENERS.contains(&host.as_str()));
     evidence.found(short.as_deref(), "short-link", 0.2);
+    let numeric = mail.links.iter().take(20).find(|link| link.href.starts_with("http") && is_numeric(&link.href));
+    evidence.found(numeric.map(|link| link.href.as_str()), "numeric-link", 0.3);
     // An answer may be a link alone, and a signature holds one.
     let answers = mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")) || !mail.in_reply_to.is_empty();
     let leads = !answers && text.split_whitespace().any(|word| word.starts_with("http"));
     let words = text.split_whitespace().filter(|word| !word.contains("://")).count();
     evidence.when(leads && words < FEW_WORDS, "link-only", 0.3, "a link and hardly a word");
+}
+
+/// Whether an address names its host by number, which no house that wants to be found again does.
+fn is_numeric(href: &str) -> bool {
+    url::Url::parse(href).is_ok_and(|url| matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_))))
 }
 
 /// Whether letters of a word were replaced by what looks like them. An address or a link is no such word.
@@ -81,6 +88,10 @@ mod tests {
             ("Subject: x\n\nWords.\n\ngcoakgwnibgafjecarccjbjiiqlluijseublait\n", vec!["nonsense"]),
             ("Subject: x\n\nhttps://bit.ly/3qDCt8z\n", vec!["short-link", "link-only"]),
             (late, vec!["wrong-date"]),
+            (
+                "Subject: x\n\nPlease have a look at the plans that we drew up for the two of you at http://144.137.3.98/plans\n",
+                vec!["numeric-link"],
+            ),
         ] {
             assert_eq!(signs(text), wanted, "{text}");
         }

@@ -79,6 +79,9 @@ pub(super) fn weigh(
     let travelled =
         ["Received", "Message-ID", "Return-Path", "Delivered-To", "Date"].into_iter().any(|name| mail.header(name).next().is_some());
     evidence.when(!travelled && !reply.body.trim().is_empty(), "never-sent", 0.5, "no mail system has touched it: somebody's own copy");
+    // Every relay signs what it passes on (RFC 5321, 4.4), and what is sent to many has passed several.
+    let unrelayed = travelled && mail.header("Received").next().is_none();
+    evidence.when(unrelayed, "unrelayed", 0.1, "no relay has passed it on");
     let size = reply.body.chars().count();
     evidence.when(mail.html.is_none() && (1..1500).contains(&size), "short-plain", 0.15, "a short plain text");
     // A mail program wraps what a person types in HTML of its own accord, without tables or pictures.
@@ -91,7 +94,7 @@ pub(super) fn weigh(
 
 /// Whether something is asked. The question mark of a link asks nothing.
 fn asks(text: &str) -> bool {
-    text.split_whitespace().filter(|word| !word.contains("://")).any(|word| word.contains('?'))
+    text.split_whitespace().filter(|word| !word.contains("://")).any(|word| word.contains(['?', '\u{ff1f}', '\u{61f}']))
 }
 
 /// Whether the mail refers to its reader: it answers, or uses what only the inquiry told.

@@ -48,8 +48,10 @@ pub(super) fn of_mail(
     let auto = automatic::weigh(mail, &own, name.is_some() || phone.is_some(), answer, context);
     // An absence note quotes the mail it answers, failure words and all.
     let absent = auto.signals.iter().any(|signal| matches!(signal.id.as_str(), "auto-subject" | "absence-words" | "receipt" | "complaint"));
+    let challenge = auto.signals.iter().any(|signal| signal.id == "challenge");
     let report = failed.signals.iter().any(|signal| matches!(signal.id.as_str(), "delivery-status" | "x-failed-recipients"));
-    if failed.score >= MACHINE && (report || !absent) {
+    // A filter that asks who writes may call that a failure; the mail waits all the same.
+    if failed.score >= MACHINE && (report || !absent) && !challenge {
         let mut signals = failed.signals;
         if let Some(news) = bounce::only_news(mail) {
             signals.push(Signal::new("no-failure", -0.2, news));
@@ -76,6 +78,8 @@ pub(super) fn of_mail(
             "list-answers",
             "bulk-answer",
             "form-echo",
+            "challenge",
+            "only-absence",
         ];
         said.contains(&signal.id.as_str()) || matches!(signal.id.as_str(), "auto-submitted" | "loop-guard") && signal.weight >= 0.9
     });

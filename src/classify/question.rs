@@ -104,6 +104,8 @@ struct Around<'a> {
     guided: bool,
     /// Whether the text is of a few sentences.
     short: bool,
+    /// Whether it is the first that tells something.
+    first: bool,
     /// The sentence before.
     before: Option<&'a Before>,
 }
@@ -128,15 +130,22 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
     }
     let parts = parts(context);
     let wanted: Vec<Vec<String>> = context.answer.iter().map(|phrase| stems(phrase)).filter(|words| !words.is_empty()).collect();
+    let figures = parts.iter().any(|part| part.topic.strict || part.topic.name == "availability");
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
     let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
     for sentence in all.iter().take(300) {
         let sentence = Sentence::of(sentence, &wanted);
         said += usize::from(!sentence.does(Act::Generic));
-        tells |= sentence.tells();
+        tells |= sentence.tells(figures);
         let early = said <= EARLY && !sentence.does(Act::Generic);
-        let around = Around { asked: parts.len(), guided: !wanted.is_empty(), short: all.len() <= 4, before: before.as_ref() };
+        let around = Around {
+            asked: parts.len(),
+            guided: !wanted.is_empty(),
+            short: all.len() <= 4,
+            first: early && said == 1,
+            before: before.as_ref(),
+        };
         let mut about_any = false;
         for (part, kept) in parts.iter().zip(&mut best) {
             let (found, about) = part.found_in(&sentence, early, &around);
@@ -183,7 +192,7 @@ impl Part {
         let firm = self.topic.is_firm_in(sentence.text);
         // A question of theirs, or ours said back, answers nothing.
         if sentence.does(Act::Asks) {
-            return (Found::Nothing, about);
+            return (if sentence.does(Act::Stalls) { Found::Put } else { Found::Nothing }, about);
         }
         if sentence.does(Act::Echoes) && !sentence.does(Act::Verdict) && !firm {
             return (if sentence.does(Act::PutsOff) { Found::Put } else { Found::Nothing }, about);
@@ -197,14 +206,20 @@ impl Part {
         let touched = (terms >= 2 || figure && topical && terms >= 1 || sentence.does(Act::Links))
             || sentence.does(Act::Verdict)
                 && (about || around.asked == 1 && (around.short || around.before.is_some_and(|before| before.about)));
+        let exact = self.topic.strict && figure && FIGURE.is_match(sentence.text);
+        // What stands in an attachment or behind a link was not told, whatever else the sentence names.
+        if sentence.does(Act::Elsewhere) && !sentence.does(Act::Opens) && !exact {
+            return (Found::Elsewhere, about);
+        }
         let found = match () {
+            () if sentence.does(Act::Boasts) && !topical && terms == 0 => Found::Nothing,
             () if self.answered_in(sentence, terms, early, around) => {
                 // "Usually about $300 a month" is an answer for all its caution.
-                let exact = self.topic.strict && figure && FIGURE.is_match(sentence.text);
                 if hedged && !exact { Found::Partly } else { Found::Plainly }
             }
             () if about && (hedged || around.before.is_some_and(|before| before.hedges)) => Found::Partly,
-            () if sentence.does(Act::Elsewhere) => Found::Elsewhere,
+            // Words that a real answer holds, of one of the things asked.
+            () if sentence.does(Act::Holds) => Found::Partly,
             () if touched => Found::Touched,
             () => Found::Nothing,
         };
@@ -224,7 +239,9 @@ impl Part {
         let by_shape = self.topic.is_firm_in(sentence.text)
             || figure && topical
             || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date" && (alone || about);
-        let by_reference = sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
+        let by_reference = sentence.does(Act::Answers) && alone && around.first
+            || sentence.does(Act::Grants) && early && terms > 0 && !self.topic.strict
+            || sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
             || early && sentence.does(Act::Elliptic) && !self.topic.strict && (alone || about);
         by_words || by_shape || by_reference
     }
@@ -233,6 +250,10 @@ impl Part {
 /// Whether two words are one in different forms: "heated" and "heater".
 fn akin(word: &str, term: &str) -> bool {
     if word == term {
+        return true;
+    }
+    // "Crawl" for "crawlspace".
+    if word.len() >= 5 && term.starts_with(word) || term.len() >= 5 && word.starts_with(term) {
         return true;
     }
     let shared = word.bytes().zip(term.bytes()).take_while(|(a, b)| a == b).count();

@@ -119,6 +119,36 @@ const ROLES: &[&str] = &[
     "weekly",
     "daily",
     "today",
+    "announcement",
+    "announcements",
+    "board",
+    "bulletin",
+    "committee",
+    "communications",
+    "corporate",
+    "council",
+    "credit",
+    "editor",
+    "editorial",
+    "employee",
+    "employees",
+    "general",
+    "notice",
+    "notices",
+    "press",
+    "registrar",
+    "registration",
+    "resources",
+    "society",
+    "testing",
+    "union",
+    "university",
+];
+
+/// Small words within names.
+const PARTICLES: &[&str] = &[
+    "al", "ben", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "las", "le", "los", "ter",
+    "van", "von", "y", "zu",
 ];
 
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
@@ -169,7 +199,10 @@ pub(super) fn human(name: &str, context: &Context) -> Option<String> {
         word.chars().next().is_some_and(char::is_uppercase)
             && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '-' | '.'))
     };
-    if words.is_empty() || words.len() > 4 || !words.iter().all(lettered) || name.len() < 2 {
+    // "Maria de la Cruz": small words stand between a first and a last name.
+    let ends = words.first().is_some_and(lettered) && words.last().is_some_and(lettered);
+    let large = words.iter().filter(|word| !PARTICLES.contains(word)).count();
+    if !ends || large > 4 || !words.iter().all(|word| lettered(word) || PARTICLES.contains(word)) || name.len() < 2 {
         return None;
     }
     let folded = fold(&name);
@@ -204,6 +237,8 @@ mod tests {
             ("\"Amy Ortiz | Bluebonnet Homes\" <a@b.example>", "x", Some("Amy Ortiz")),
             ("\"Ortiz, Amy\" <a@b.example>", "x", Some("Amy Ortiz")),
             ("\"Amy Ortiz, CSP\" <a@b.example>", "x", Some("Amy Ortiz")),
+            ("Maria de la Cruz <m@b.example>", "x", Some("Maria de la Cruz")),
+            ("General Announcements <a@b.example>", "x", None),
             ("Bluebonnet Homes <info@b.example>", "Yes.\n\nThanks,\nAmy Ortiz\nNew Home Consultant", Some("Amy Ortiz")),
             ("Amy <a@b.example>", "Yes.\n\nBest,\nAmy Ortiz", Some("Amy Ortiz")),
             ("Sales Team <s@b.example>", "Hi Dana, my name is Amy Ortiz and I help buyers.", Some("Amy Ortiz")),

@@ -168,3 +168,64 @@ fn a_calendar_asks_for_an_appointment_in_a_persons_name() {
     let found = mail(&parse(format!("{head}{body}").as_bytes()), &context(900));
     assert_eq!((found.origin, found.labels.appointment), (Origin::Personal, Some(Appointment::Specific)), "{found:?}");
 }
+
+#[test]
+fn a_challenge_is_no_bounce_even_if_it_calls_itself_one() {
+    let raw = "From: noreply@filter.example\nSubject: Re: Garage\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+        --b\nContent-Type: text/plain\n\nYour message has been waitlisted. Please add yourself to my personal guest list.\n--b\n\
+        Content-Type: message/delivery-status\n\nAction: failed\nStatus: 4.7.0\n--b--\n";
+    assert_eq!(judged(raw, 60).origin, Origin::AutoReply);
+}
+
+#[test]
+fn what_everybody_says_is_no_advertising() {
+    let weight = |text: &str| {
+        let mail = parse(format!("From: a@b.example\nTo: c@d.example\n\n{text}\n").as_bytes());
+        bulk::weigh(&mail, &mail.text).score
+    };
+    assert!(weight("Feel free to call when you are free, and I can offer a tour.") < 0.01);
+    assert!(weight("Free software, special offer, order now.") > 0.3);
+}
+
+#[test]
+fn a_mail_into_the_senders_own_mailbox_hides_no_reader() {
+    let own = "From: a@b.example\nTo: a@b.example\n";
+    for (raw, hides) in [(format!("{own}\nHello.\n"), true), (format!("Delivered-To: a@b.example\n{own}\nHello.\n"), false)] {
+        let mail = parse(raw.as_bytes());
+        assert_eq!(bulk::weigh(&mail, &mail.text).signals.iter().any(|signal| signal.id == "to-self"), hides, "{raw}");
+    }
+}
+
+#[test]
+fn answers_that_come_another_way() {
+    use QuestionAnswered::{Deferred, No, Partly, Unknown, Yes};
+    for (question, answer, text, expected) in [
+        ("Do you accept ITIN loans?", "", "Hola Dana, let me check with the bank y te digo ma\u{f1}ana ok?", Deferred),
+        ("What is the difference in price?", "", "Dana, can I owe you that one? The sheet is at the office.", Deferred),
+        ("Is it in a flood zone?", "", "Dana, survey and elevation certificate attached, flood info is on page two.", Unknown),
+        ("What is the price of the Teak?", "price", "Hi Dana, the price sheet's attached.", Unknown),
+        ("\u{bf}Hay que pagar impuesto MUD?", "MUD", "Hola Dana, no, ah\u{ed} no se paga ninguno, solo lo del condado.", Yes),
+        ("Is there a bus to the school?", "", "S\u{ed} pasa el bus, se para en la entrada.", Yes),
+        (
+            "Is the refrigerator included, and the patio cover?",
+            "fridge",
+            "The kitchen comes complete with range, dishwasher and fridge.",
+            Partly,
+        ),
+        (
+            "Are there any lawsuits against you?",
+            "lawsuit",
+            "Dana, Whitaker has been family owned for three generations and builds sixty homes a year.",
+            No,
+        ),
+        ("Is the primary bedroom on the main floor?", "", "No, in the Carrington the owner's suite is up.", Yes),
+        ("Is the primary bedroom on the main floor?", "", "No problem, ask me whatever you like.", No),
+        ("Is there a sidewalk on both sides?", "", "Good afternoon. One side only, the north.", Unknown),
+        ("Is it fenced?", "", "If you'd rather call me it's 770-223-0162.", No),
+        ("How long is the warranty?", "", "Dana,\n1. What kept you?\n2. Did you buy elsewhere?", No),
+        ("What are the model home hours?", "", "The model is open Mon thru Sat 10-6.", Yes),
+    ] {
+        let asked = Context { first_name: "Dana".into(), question: question.into(), answer: vec![answer.to_owned()], ..Context::default() };
+        assert_eq!(question::answered(text, &asked).map(|found| found.0), Some(expected), "{question} {text}");
+    }
+}

@@ -25,7 +25,7 @@ pub(super) struct Topic {
 const NUMBER: &str = r"(?:\d[\d,.]*|half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|eighty|ninety|(?:a |one )?hundred|un|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)";
 const MONTHS: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)";
 /// Yes, no, and the verbs that say so.
-const VERDICT: &str = r"(?:yes|no|not|none|nothing|never|neither|only|all|every|each|any|both|sure|absolutely|certainly|definitely|can(?:not|'t)?|(?:is|are|do|does|did|has|have|was|were|wo|would|will)(?:n'?t)?|allow(?:ed|s)?|welcome|s[ií]|hay|tiene[ns]?|se puede|puede[ns]?|incluye[ns]?|viene[ns]?|permit\w+)";
+const VERDICT: &str = r"(?:s\x{ed}[^a-z]|yes|no|not|none|nothing|never|neither|only|all|every|each|any|both|sure|absolutely|certainly|definitely|can(?:not|'t)?|(?:is|are|do|does|did|has|have|was|were|wo|would|will)(?:n'?t)?|allow(?:ed|s)?|welcome|si|hay|tiene[ns]?|se puede|puede[ns]?|incluye[ns]?|viene[ns]?|permit\w+)";
 
 static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
     let figure = r"\$ ?\d|\d ?%|\bper ?cent|\bpor ciento|\bno (?:charge|cost|fees?)|\bfree\b";
@@ -48,7 +48,14 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
             "bus",
             r"\bbus(?:es|sing)?\b|autob[uú]s|transport".into(),
             r"\bbus(?:es|sing|sed)?\b|autob[uú]s|transport".into(),
-            format!(r"\b{VERDICT}\b"),
+            format!(r"\b{VERDICT}(?:\b|\W|$)"),
+            false,
+        ),
+        (
+            "hours",
+            r"\bhours?\b|what time|\bhorario|(?:are|is) (?:you|the \w+(?: \w+)?) open (?:on|during|at)".into(),
+            r"\bopen\b|\bhours?\b|\bclosed?\b|daily|by appointment|\bcomes?\b|\bhora\b|horario|abiert|abrimos".into(),
+            r"\b\d{1,2}(?::\d\d)? ?(?:-|to|till?|until|a) ?(?:\d|noon|dark)|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\bdaily\b|by appointment|\bnoon\b|\ba las? \d".into(),
             false,
         ),
         (
@@ -76,14 +83,14 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
             "age",
             r"\b55\b|fifty.?five|age.(?:restrict|qualif)|active adult|senior|under (?:18|nineteen|19)|restricci[oó]n de edad".into(),
             r"\b55\b|fifty.?five|\bage[sd]?\b|active adult|restrict|resident|grand(?:child|kid|son|daughter)|permanent|edad".into(),
-            format!(r"\b{VERDICT}\b|\b(?:18|19|40|45|50|55|80)\b"),
+            format!(r"\b{VERDICT}(?:\b|\W|$)|\b(?:18|19|40|45|50|55|80)\b"),
             false,
         ),
         (
             "pet",
             r"\bpets?\b|\bdogs?\b|\bcats?\b|\bbreeds?\b|chickens?|mascotas?|perros?|gatos?".into(),
             r"\bpets?\b|\bdogs?\b|\bcats?\b|\bbreeds?\b|animals?|leash|chickens?|\bhens?\b|mascotas?|perros?|gatos?".into(),
-            format!(r"\b{VERDICT}\b|\b{NUMBER}\b|limit|up to|hasta"),
+            format!(r"\b{VERDICT}(?:\b|\W|$)|\b{NUMBER}\b|limit|up to|hasta"),
             false,
         ),
         (
@@ -104,21 +111,21 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
             "price",
             r"\bpric(?:e|es|ed|ing)\b|\bcosts?\b|how much|starting (?:at|from)|base price|\bprecios?\b|cu[aá]nto (?:cuesta|vale|sale|es)|cuesta|costo".into(),
             r"\bpric|\bcosts?\b|starts?\b|starting|base|begins?|from the|listed|runs?\b|add(?:s|ed)?\b|upgrade|extra|precio|cuesta|desde|empieza|costo|vale".into(),
-            r"\$ ?\d|\b(?:low|mid|high|upper)[- ]?(?:to[- ](?:mid|high|upper)[- ])?\$?\d{3}|\b\d{3},\d{3}\b|\b\d{3} ?k\b|\b\d{3}'?s\b|(?:no|without) (?:extra |additional )?(?:cost|charge)|included in (?:the )?(?:base )?price|\bstandard\b|\bmil (?:d[oó]lares|pesos)|\bd[oó]lares\b".into(),
+            r"\$ ?\d|\b(?:low|mid|high|upper)[- ]?(?:to[- ](?:mid|high|upper)[- ])?\$?\d{3}|\b\d{3},\d{3}\b|\b\d{1,3}(?:\.\d)? ?k\b|\b\d{3}'?s\b|(?:no|without) (?:extra |additional )?(?:cost|charge)|included in (?:the )?(?:base )?price|\bstandard\b|\bmil (?:d[oó]lares|pesos)|\bd[oó]lares\b".into(),
             true,
         ),
         (
             "availability",
             r"\bavailab|\bleft\b|\bremaining\b|in stock|inventory|still (?:open|for sale|there)|sold out|move.in ready|\bopen (?:lots?|homesites?)|any (?:homes|lots|homesites)|disponible|quedan?\b".into(),
             r"availab|\bleft\b|remain|inventory|\bopen\b|\bsold\b|\bgone\b|\bspoken for\b|reserved|under contract|homesites?\b|\blots?\b|on the (?:market|ground)|release|disponible|quedan?\b|vendi".into(),
-            format!(r"\b{VERDICT}\b|\b{NUMBER}\b|sold out|\blast\b|still|a few|several|couple|todav[ií]a"),
+            format!(r"\b{VERDICT}(?:\b|\W|$)|\b{NUMBER}\b|sold out|\blast\b|still|a few|several|couple|todav[ií]a"),
             false,
         ),
         (
             "change",
             r"\b(?:chang|custom|modif|convert|mov(?:e|ing) (?:the|a|that)|remov|swap|add(?:ing)? (?:a|an|the)|extend|enlarge|relocat|reconfigur|turn (?:the|a)|make (?:the|a)|put (?:a|in))\w*|instead of|can (?:we|i|you) (?:add|move|change|have|get|do)|could (?:we|i|you) (?:add|move|change|have|get|do|put)|se puede (?:cambiar|agregar|quitar|mover)|cambiar|agregar".into(),
             r"\b(?:chang|custom|modif|convert|mov(?:e|ed|ing)|remov|swap|add(?:ed|ing)?|extend|relocat|reconfigur|option|structural|upgrade|plans?|permit|drafting|architect|cambi|agreg|opci[oó]n)\w*".into(),
-            format!(r"\b{VERDICT}\b|possible|option|offer|instead"),
+            format!(r"\b{VERDICT}(?:\b|\W|$)|possible|option|offer|instead"),
             false,
         ),
     ];
@@ -136,7 +143,7 @@ static FEATURE: LazyLock<Topic> = LazyLock::new(|| Topic {
     asks: any_case(r"\w"),
     about: any_case(r"[^\s\S]"),
     shape: any_case(&format!(
-        r"\b{VERDICT}\b|\b(?:comes?|includ(?:e|es|ed)|standard|options?|optional|offer(?:s|ed)?|available|instead|extra|without|built|features?|room for|behind|next to|minutes|miles?|across|opci[oó]n|opcional|sin|con)\b"
+        r"\b{VERDICT}(?:\b|\W|$)|\b(?:comes?|includ(?:e|es|ed)|standard|options?|optional|offer(?:s|ed)?|available|instead|extra|without|built|features?|room for|behind|next to|minutes|miles?|across|opci[oó]n|opcional|sin|con)\b"
     )),
     firm: false,
     strict: false,
@@ -161,11 +168,36 @@ impl Topic {
     }
 }
 
+/// Whether a clause names the other side of what was asked before it.
+fn starts_with_or(clause: &str) -> bool {
+    clause.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("or ")) || clause.starts_with("o ")
+}
+
+/// Whether a clause is a word or two that stand for nothing of their own: no article, no verb, no topic.
+fn is_detail(clause: &str) -> bool {
+    const OWN: &[&str] = &[
+        "a", "an", "any", "can", "do", "does", "how", "is", "are", "my", "our", "the", "what", "when", "where", "which", "will", "your",
+        "el", "la", "los", "las", "qué", "que", "cuánto", "un", "una", "hay", "es",
+    ];
+    clause.split_whitespace().count() <= 2
+        && clause.split_whitespace().all(|word| !OWN.contains(&word.to_lowercase().as_str()))
+        && !TOPICS.iter().any(|topic| topic.asks.is_match(clause))
+}
+
 /// The clauses of a question, each with its topic, in order; clauses of one topic are one.
 pub(super) fn clauses(question: &str) -> Vec<(String, &'static Topic)> {
     static CUT: LazyLock<Regex> = LazyLock::new(|| any_case(r"[?;.\u{bf}!]+|,? (?:and|y|&|plus|also|as well as) |, "));
     let mut found: Vec<(String, &'static Topic)> = Vec::new();
-    for clause in CUT.split(question).map(str::trim).filter(|clause| !clause.is_empty()) {
+    let all: Vec<&str> = CUT.split(question).map(str::trim).filter(|clause| !clause.is_empty()).collect();
+    for (at, clause) in all.iter().copied().enumerate() {
+        // "…, or do we add that ourselves?" and "…, front and back" ask the same thing once more.
+        let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten().filter_map(|at| all.get(at));
+        let same = starts_with_or(clause) || is_detail(clause) && beside.into_iter().any(|clause| is_detail(clause));
+        if let Some((text, _)) = found.last_mut().filter(|_| same) {
+            text.push(' ');
+            text.push_str(clause);
+            continue;
+        }
         let topic = TOPICS.iter().find(|topic| topic.asks.is_match(clause)).unwrap_or(&FEATURE);
         match found.iter_mut().find(|(_, known)| known.name == topic.name && topic.name != FEATURE.name) {
             Some((text, _)) => {
@@ -193,6 +225,10 @@ mod tests {
             ("When will lot 22 be finished?", vec!["date"]),
             ("Could we move the laundry upstairs?", vec!["change"]),
             ("What does the warranty cover and for how many years?", vec!["warranty", "feature"]),
+            ("Is lot 14 fenced, or do we add that ourselves?", vec!["feature"]),
+            ("Is lawn care included, front and back?", vec!["feature"]),
+            ("Are short term rentals ok, and long term?", vec!["feature", "feature"]),
+            ("What are the model home hours?", vec!["hours"]),
         ] {
             assert_eq!(clauses(question).iter().map(|(_, topic)| topic.name).collect::<Vec<_>>(), topics, "{question}");
         }
