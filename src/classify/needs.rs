@@ -170,7 +170,7 @@ mod tests {
             (r"ll[a\u{e1}]mame", "ll\u{c1}mame", Some(true)),
             (r"bus|kiss", "no", Some(false)),
             (r"bus|kiss", "\u{212a}i\u{17f}\u{17f}", Some(true)),
-            (r"\d{3}-\d{4}", "555-0100", Some(true)),
+            (r"\d{3}-\d{4}", "555-0100", None),
         ] {
             assert_eq!(may(pattern, text), expected, "{pattern} in {text}");
         }
