@@ -165,6 +165,7 @@ mod tests {
             (r"\b(?:yes|no)\b", "anything", None),
             (r"a?b*c.d", "anything", None),
             (r"(?:abc)?def", "xdefx", Some(true)),
+            (r"ab*cde", "acde", Some(true)),
             (r"(?:abc)?def", "abc", Some(false)),
             (r"(?:abc){2,}", "abcabc", Some(true)),
             (r"ll[a\u{e1}]mame", "ll\u{c1}mame", Some(true)),
