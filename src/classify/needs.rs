@@ -165,12 +165,13 @@ mod tests {
             (r"\b(?:yes|no)\b", "anything", None),
             (r"a?b*c.d", "anything", None),
             (r"(?:abc)?def", "xdefx", Some(true)),
+            (r"ab*cde", "acde", Some(true)),
             (r"(?:abc)?def", "abc", Some(false)),
             (r"(?:abc){2,}", "abcabc", Some(true)),
             (r"ll[a\u{e1}]mame", "ll\u{c1}mame", Some(true)),
             (r"bus|kiss", "no", Some(false)),
             (r"bus|kiss", "\u{212a}i\u{17f}\u{17f}", Some(true)),
-            (r"\d{3}-\d{4}", "555-0100", Some(true)),
+            (r"\d{3}-\d{4}", "555-0100", None),
         ] {
             assert_eq!(may(pattern, text), expected, "{pattern} in {text}");
         }
