@@ -329,7 +329,7 @@ fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
 
 fn log_touch(touch: &Touch) -> LogTouch {
     LogTouch {
-        id: touch.id.clone(),
+        id: touch.id.as_str().into(),
         channel: touch.channel,
         origin: touch.classified.origin,
         at: touch.arrival.at,

@@ -52,7 +52,7 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         names.apply(&mut touch.from);
     }
     for criterion in &mut shop.card.criteria {
-        criterion.why = names.hide(&criterion.why);
+        criterion.why = names.hide(&criterion.why).into();
     }
     for cap in &mut shop.card.caps {
         cap.why = names.hide(&cap.why);
@@ -257,7 +257,7 @@ mod tests {
                 (labels.scheduling_link, labels.video) = (Some("https://meet.example/zyxamy".to_owned()), Some(said()));
             }
             let card = &mut shop.card;
-            let whys = card.criteria.iter_mut().map(|one| &mut one.why).chain(card.caps.iter_mut().map(|cap| &mut cap.why));
+            let whys = card.criteria.iter_mut().map(|one| one.why.to_mut()).chain(card.caps.iter_mut().map(|cap| &mut cap.why));
             whys.chain(&mut card.verdict_why).for_each(|why| *why = said());
             for detail in shop.detail.touches.values_mut() {
                 (detail.subject, detail.excerpt, detail.review) = (Some(said()), Some(said()), Some(said()));

@@ -310,7 +310,7 @@ fn disputed(appeal: &Appeal, zone: chrono_tz::Tz) -> Disputed {
 const REFERRED: usize = 15;
 
 fn criteria(card: &Card) -> Vec<(String, Vec<Judged>)> {
-    let number = |id: &str| card.touches.iter().position(|touch| touch.id == id).map(|n| n + 1);
+    let number = |id: &str| card.touches.iter().position(|touch| *touch.id == *id).map(|n| n + 1);
     let judged = |c: &Criterion| Judged {
         title: words::brief(words::criterion(&c.id), 80),
         id: words::brief(&c.id, 80),
