@@ -63,8 +63,11 @@ pub(super) fn question(facts: &Facts<'_>) -> Judged {
     }
 }
 
+/// An element by its name, and the labels that show it.
+type Element = (&'static str, fn(&Labels) -> bool);
+
 /// What makes an answer personal, a quarter each.
-const ELEMENTS: [(&str, fn(&Labels) -> bool); 4] = [
+const ELEMENTS: [Element; 4] = [
     ("the shopper's name", |labels| labels.name_used == Some(true)),
     ("the community or plan", |labels| labels.community_named == Some(true)),
     ("a named sender", |labels| filled(labels.sender_name.as_ref())),
@@ -80,9 +83,9 @@ pub(super) fn personal(facts: &Facts<'_>) -> Judged {
         let before = |labels| ELEMENTS.iter().take(n).any(|(_, held)| held(labels));
         let mut found = facts.said().filter(|(_, labels)| holds(labels)).peekable();
         if found.peek().is_some() {
-            given.push(*name)
+            given.push(*name);
         } else {
-            missing.push(*name)
+            missing.push(*name);
         }
         // Each touch once, where it first gave something.
         ids.extend(found.filter(|(_, labels)| !before(labels)).map(|(touch, _)| touch.id.clone()));
