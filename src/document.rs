@@ -170,11 +170,14 @@ fn plain(message: &str, there: &str) -> Option<String> {
     Some(format!("{kind} stands where {expected} belongs"))
 }
 
-/// "did you mean" for serde's unknown-field message, which lists the known ones.
+/// "did you mean" for serde's messages of an unknown field or variant, which list the known ones. The few values of a setting are all
+/// listed, and one that is nothing like what was written (`own` for `fun`, as a basis) is no help.
 fn nearest_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
-    nearest(unknown, known.split('`').skip(1).step_by(2)).map(|best| format!("did you mean `{best}`?"))
+    let best = nearest(unknown, known.split('`').skip(1).step_by(2))?;
+    let alike = message.starts_with("unknown field") || strsim::jaro_winkler(best, unknown) > 0.8;
+    alike.then(|| format!("did you mean `{best}`?"))
 }
 
 /// The name most like an unknown one (Jaro-Winkler); `None` where none is known.
@@ -223,6 +226,14 @@ mod tests {
         let DocumentError::Content { line, column, hint, .. } = &error else { panic!("{error}") };
         assert_eq!((*line, *column), (2, 1));
         assert_eq!(hint.as_deref(), Some("did you mean `timezone`?"));
+    }
+
+    #[test]
+    fn a_value_is_only_named_for_one_that_is_like_it() {
+        let of = |written: &str| nearest_key(&format!("unknown variant `{written}`, expected one of `own`, `client`, `study`"));
+        assert_eq!(of("clinet").as_deref(), Some("did you mean `client`?"));
+        assert_eq!(of("Study").as_deref(), Some("did you mean `study`?"));
+        assert_eq!(of("fun"), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A call log of 1,000,000 rows, made up: read, its numbers normalised and its calls attributed, each as a whole process. Beside it in the
 //! same run: the same file through `csv` and serde with its times parsed and nothing else (the floor), and `DuckDB`'s load of it (from `PyPI`).
-//! Then a smaller log is imported into a workspace, twice: the second time nothing is new.
+//! Then the log is imported into a workspace that has asked builders (evidence, store, judgement), twice: the second time nothing is new.
 //!
-//!     cargo bench --bench calllog                # three rounds of each, the best counts
+//!     cargo bench --bench calllog                # three rounds of each, the best counts; the import once
 //!     cargo bench --bench calllog -- --rounds 5
+//!     cargo bench --bench calllog -- --import 20000   # the import alone, of a smaller log
 //!
 //! Needs Debian's time; `pip install duckdb` for its part.
 
@@ -23,12 +24,13 @@ use crickets::collect::phone::{Row, Settings, read};
 use crickets::shop::InquiryId;
 use process::{Figures, timed};
 
-/// Rows of the large log, and of the one that is imported.
+/// Rows of the log.
 const MANY: u64 = 1_000_000;
-const FEW: u64 = 20_000;
 /// Builders that were asked, and the numbers that they were given.
 const BUILDERS: usize = 200;
 const GIVEN: [&str; 3] = ["+15125550142", "+12145550143", "+17135550144"];
+/// Of these, the builders that the workspace of the import has asked, with the first number.
+const ASKED: u64 = 20;
 
 fn main() {
     let options: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +40,9 @@ fn main() {
     }
     let rounds: usize = after("--rounds").and_then(|rest| rest.first()).map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     let folder = tempfile::tempdir().unwrap();
+    if let Some([rows, ..]) = after("--import") {
+        return imported(folder.path(), rows.parse().expect("a number of rows"));
+    }
     let log = folder.path().join("calls.csv");
     write(&log, MANY);
     println!("== {MANY} rows, {:.1} MB", std::fs::metadata(&log).unwrap().len() as f64 / 1e6);
@@ -75,11 +80,11 @@ fn main() {
     } else {
         println!("DuckDB is not there: pip install duckdb");
     }
-    imported(folder.path());
+    imported(folder.path(), MANY);
 }
 
 /// Imports a log into a workspace, twice.
-fn imported(folder: &Path) {
+fn imported(folder: &Path, rows: u64) {
     let crickets = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crickets"));
         command.current_dir(folder.join("workspace")).args(args);
@@ -87,16 +92,27 @@ fn imported(folder: &Path) {
     };
     let init = Command::new(env!("CARGO_BIN_EXE_crickets")).arg("init").arg(folder.join("workspace")).output().unwrap();
     assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
-    let config = "[workspace]\nname = \"bench\"\n[persona.dana]\nfirst = \"Dana\"\nlast = \"Whitfield\"\nphone = \"+15125550142\"\nzip = \"78701\"\n[phone.main]\nnumber = \"+15125550142\"\n";
+    let config = "[workspace]\nname = \"bench\"\n[persona.dana]\nfirst = \"Dana\"\nlast = \"Whitfield\"\nphone = \"+15125550142\"\nzip = \"78701\"\n[mailbox.main]\nurl = \"maildir:mail\"\naddress = \"shopper@example.org\"\n[phone.main]\nnumber = \"+15125550142\"\n";
     std::fs::write(folder.join("workspace/crickets.toml"), config).unwrap();
-    write(&folder.join("workspace/few.csv"), FEW);
+    for builder in 0..ASKED {
+        let shop = format!(
+            "builder = \"Builder {builder} Homes\"\nsite = \"https://builder{builder}.example/\"\ntimezone = \"America/Chicago\"\nhours = \"Mo-Fr 09:00-18:00\"\nbasis = \"client\"\nstate = \"TX\"\nphones = [\"+1512742{:04}\"]\n[inquiry]\npersona = \"dana\"\nquestion = \"Does the Magnolia have three bays?\"\n[submit]\nmode = \"manual\"\n",
+            1000 + builder
+        );
+        std::fs::write(folder.join(format!("workspace/shops/builder-{builder}.toml")), shop).unwrap();
+        let slug = format!("builder-{builder}");
+        let mut record = crickets(&["record", "inquiry", &slug, "--wave", "2026-11", "--at", "2026-11-02T15:00:00Z"]);
+        let recorded = record.output().unwrap();
+        assert!(recorded.status.success(), "{}", String::from_utf8_lossy(&recorded.stderr));
+    }
+    write(&folder.join("workspace/calls.csv"), rows);
     for what in ["imported", "imported again"] {
-        let (figures, said) = timed(&crickets(&["--json", "import", "calls", "few.csv"]));
+        let (figures, said) = timed(&crickets(&["--json", "import", "calls", "calls.csv"]));
         println!(
             "{what:<34} {:>6.2} s CPU  {:>6.2} s  {:>7.0} rows per s  peak {:>6.1} MB",
             cpu(&figures),
             figures.wall,
-            FEW as f64 / figures.wall,
+            rows as f64 / figures.wall,
             figures.peak_mb
         );
         println!("  {}", said.lines().next().unwrap_or_default().chars().take(160).collect::<String>());

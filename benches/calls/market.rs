@@ -225,7 +225,7 @@ fn builder(number: usize, dice: &mut Dice) -> Builder {
     numbers.extend(site.clone());
     // A page that was built from a template.
     if dice.chance(5) {
-        numbers.extend(Some("+15125551234".to_owned()).filter(|number| !crickets::attribute::is_placeholder(number)));
+        numbers.extend(Some("+15125551234".to_owned()).filter(|number| !crickets::number::is_placeholder(number)));
     }
     Builder {
         target: Target {

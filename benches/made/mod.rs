@@ -1,6 +1,6 @@
 //! Shops as the benches of scoring and of reports take them, made up and the same each time; and what this process has used.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use crickets::score::{Log, parse_log};
 use serde_json::{Value, json};
 

@@ -4,11 +4,11 @@
 #![no_main]
 
 use crickets::classify::{self, Context};
-use crickets::collect::guard::hush_caught_panics;
+use crickets::collect::guard::tell_caught_panics;
 use crickets::collect::mail::{canonical, parse};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(init: hush_caught_panics(), |bytes: &[u8]| {
+fuzz_target!(init: tell_caught_panics(), |bytes: &[u8]| {
     let mail = parse(bytes);
     assert!(mail.text.len() <= 128 << 10, "the text is bounded");
     assert!(mail.part_types.len() <= bytes.len() + 1, "no part comes from nothing");

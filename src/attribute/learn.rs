@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::number::is_placeholder;
 use crate::shop::InquiryId;
 
 use super::marks::{Fact, Kind, Learned, Marks};
-use super::{Target, domain, hosts, number, words};
+use super::{Target, domain, hosts, words};
 
 /// Desks and machines, whose address says less than a person's; at a CRM it is everybody's.
 const DESKS: &[&str] = &[
@@ -166,7 +167,7 @@ fn marks(lesson: &Lesson) -> Vec<(Kind, String)> {
         }
     }
     found.extend(marks.caller.iter().map(|number| (Kind::Number, number.clone())));
-    found.extend(marks.direct_phone.iter().filter(|number| !number::is_placeholder(number)).map(|number| (Kind::Number, number.clone())));
+    found.extend(marks.direct_phone.iter().filter(|number| !is_placeholder(number)).map(|number| (Kind::Number, number.clone())));
     found.extend(marks.people.iter().map(|name| (Kind::Person, name.clone())));
     found
 }

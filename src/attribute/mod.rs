@@ -27,7 +27,7 @@ pub(crate) mod words;
 pub use interval::{call_within, mail_within};
 pub use learn::{Lesson, Taught, learn};
 pub use marks::{Fact, Kind, Learned, Marks};
-pub use number::is_placeholder;
+pub use number::vouched;
 pub use same::Heard;
 pub use sent::sent_to;
 pub use switchboard::Switchboard;

@@ -81,14 +81,20 @@ pub(super) fn known(from: &str, target: &Target) -> Option<(f64, String)> {
     Some((sure, format!(", learned from touch {}", fact.touch)))
 }
 
-/// A number that stands for none: of the exchange 555 those from 0100 to 0199, 1234 and one digit over and over; 123-456-7890. Found on
-/// a page or in a mail it is nobody's; in a shop file it counts.
+/// What the network vouches for of a caller's number, in words (STIR/SHAKEN, ATIS-1000074), by how its service spells it.
 #[must_use]
-pub fn is_placeholder(number: &str) -> bool {
-    let digits = number.strip_prefix("+1").unwrap_or(number);
-    let line = digits.get(3..).unwrap_or_default();
-    let repeated = |digits: &str| digits.chars().all(|digit| digits.starts_with(digit));
-    line.starts_with("55501") || line == "5551234" || repeated(line) || digits == "1234567890" || digits == "2345678901"
+pub fn vouched(attestation: &str) -> String {
+    let said = attestation.trim();
+    let lower = said.to_ascii_lowercase();
+    let level = lower.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let words = match level {
+        _ if lower.contains("fail") => "the signature of the caller's number does not hold",
+        "a" => "the network knows the caller, and that the number is the caller's own",
+        "b" => "the network knows the caller, and not whose the number is",
+        "c" => "the network only passed the call on, and does not know the caller",
+        _ => "what the network says of the caller's number",
+    };
+    format!("{words} ({said})")
 }
 
 /// Everyone who was given the number and could have called: candidates for a person, never an owner.
@@ -139,6 +145,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_network_vouches_for_is_told_in_words() {
+        for (said, told) in [
+            ("A", "the caller's own (A)"),
+            ("TN-Validation-Passed-B", "not whose the number is (TN-Validation-Passed-B)"),
+            ("c", "only passed the call on"),
+            ("TN-Validation-Failed-A", "does not hold"),
+            ("No-TN-Validation", "what the network says of the caller's number (No-TN-Validation)"),
+        ] {
+            assert!(vouched(said).contains(told), "{said}: {}", vouched(said));
+        }
+    }
+
+    #[test]
     fn time_alone_lists_only_whom_the_number_was_given_to() {
         let mut targets = two();
         targets[1].phone = None;
@@ -174,22 +193,5 @@ mod tests {
         (third.sent_at, third.until) = (targets[0].sent_at - chrono::TimeDelta::days(40), targets[0].sent_at - chrono::TimeDelta::days(10));
         targets.push(third);
         assert_eq!(owner(Some("+17135551234"), &targets, None), None, "it was another's before");
-    }
-
-    #[test]
-    fn placeholders_are_nobodys() {
-        for (number, is) in [
-            ("+15125550100", true),
-            ("+15125550199", true),
-            ("+15555555555", true),
-            ("+15125555555", true),
-            ("+15125551234", true),
-            ("+12222222222", true),
-            ("+15125550200", false),
-            ("+15122231234", false),
-            ("24587", false),
-        ] {
-            assert_eq!(is_placeholder(number), is, "{number}");
-        }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn browsers(
         }
         Webdriver::Auto { chromedriver: None, .. } => Drive::Absent("chromedriver was not found".to_owned()),
         Webdriver::Auto { .. } => Drive::Absent("Chromium was not found".to_owned()),
-        Webdriver::Off => Drive::Absent("`webdriver` is `off` in crickets.toml".to_owned()),
+        Webdriver::Off => Drive::Off,
     };
     Browser::new(BrowserSettings {
         drive,

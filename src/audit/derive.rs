@@ -13,13 +13,18 @@ use super::skews::Skews;
 use super::taught::TaughtSoFar;
 use super::{AuditError, Workspace, drips, opted};
 use crate::attribute::Lesson;
+use crate::collect::Channel;
 use crate::shop::InquiryId;
-use crate::store::{Judged, Lock, Record, Store, Touch};
+use crate::store::{Evidence, Judged, Lock, Record, Store, Touch};
 
-/// Records judged at a time.
-const PAGE: usize = 128;
+/// Records looked up at a time.
+const PAGE: usize = 2048;
+/// Of these, mails judged at a time, and rows of logs, which are small.
+const MAILS: usize = 128;
+const ROWS: usize = 2048;
 /// Of these, whose content is in memory at a time.
 const OPEN: usize = 16;
+const OPEN_ROWS: usize = 256;
 /// How often all is judged again because opt-outs were found; one alone is the rule.
 const ROUNDS: usize = 3;
 /// How often it is asked whether another process has done judging, and how long at most.
@@ -88,11 +93,11 @@ impl Workspace {
         phones.extend(self.testers().await?);
         let runtime = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
-            let read = |record: &Record| Ok::<_, AuditError>(evidence.read(&record.sha256)?);
+            let read = |record: &Record| Ok::<_, AuditError>(evidence.read_record(record)?);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
             let taught = TaughtSoFar::default();
-            let mut judging = Judging { judge, store: &store, runtime, read: &read, changed, builders, taught };
+            let mut judging = Judging { judge, store: &store, runtime, evidence: &evidence, read: &read, changed, builders, taught };
             judging.due(again)?;
             judging.stale()?;
             judging.twins()?;
@@ -127,6 +132,7 @@ struct Judging<'a> {
     judge: Judge<'a>,
     store: &'a Store,
     runtime: Handle,
+    evidence: &'a Evidence,
     read: &'a Read<'a>,
     /// The records judged otherwise than before.
     changed: BTreeSet<String>,
@@ -157,16 +163,19 @@ impl Judging<'_> {
             let due = self.runtime.block_on(self.store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
             let Some(last) = due.last() else { return Ok(()) };
             after = Some(last.place());
-            let ids: Vec<String> = due.iter().map(|record| record.id.clone()).collect();
-            let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
-            self.each(&due, &before)?;
+            let (mails, rows): (Vec<Record>, Vec<Record>) = due.into_iter().partition(|record| record.channel == Channel::Email);
+            for records in mails.chunks(MAILS).chain(rows.chunks(ROWS)) {
+                let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+                let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
+                self.each(records, &before)?;
+            }
         }
     }
 
     /// Judges those again that bear something which is taught otherwise since.
     fn stale(&mut self) -> Result<(), AuditError> {
         loop {
-            let touches = self.runtime.block_on(self.store.stale_touches(PAGE))?;
+            let touches = self.runtime.block_on(self.store.stale_touches(MAILS))?;
             if touches.is_empty() {
                 return Ok(());
             }
@@ -184,14 +193,18 @@ impl Judging<'_> {
     /// an eye for both; gives these.
     fn each(&mut self, records: &[Record], before: &BTreeMap<String, Touch>) -> Result<Vec<String>, AuditError> {
         let (mut judged, mut left) = (Vec::with_capacity(records.len()), Vec::new());
-        for records in records.chunks(OPEN) {
-            let mut contents = Vec::with_capacity(records.len());
+        let open = if records.iter().any(|record| record.channel == Channel::Email) { OPEN } else { OPEN_ROWS };
+        for records in records.chunks(open) {
+            let (mut contents, mut owned) = (Vec::with_capacity(records.len()), Vec::new());
             for record in records {
                 contents.push(Content::of(record, &(self.read)(record)?));
             }
             self.learn(&contents.iter().flat_map(|content| content.marks().borne()).collect())?;
             for (record, content) in records.iter().zip(&contents) {
                 let touch = self.judge.touch(record, content, None);
+                if touch.inquiry.is_some() && record.held.is_some() {
+                    owned.push((self.read)(record)?);
+                }
                 let known = before.get(&record.id);
                 match known.filter(|known| known.twin.is_some() && known.inquiry.is_some() && known.inquiry == touch.inquiry) {
                     Some(drip) => {
@@ -201,7 +214,11 @@ impl Judging<'_> {
                     None => judged.push(touch),
                 }
             }
+            // What a report will rest on has a file of its own, under the name that the report gives.
+            self.evidence.keep_all(owned.iter().map(Vec::as_slice))?;
         }
+        // In the order of their records the store writes each of its pages once.
+        judged.sort_unstable_by(|a, b| a.record.cmp(&b.record));
         self.put(judged, before)?;
         Ok(left)
     }

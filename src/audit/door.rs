@@ -5,13 +5,20 @@ use tokio::sync::mpsc;
 
 use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
+use crate::collect::guard::caught;
 use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
-use crate::send::{About, Held, about};
-use crate::store::{Added, NewRecord};
+use crate::send::{self, About, about};
+use crate::store::{Added, Evidence, EvidenceError, Held, NewRecord};
 
 /// Records taken in at a time; they share their syncs.
 pub(super) const BATCH: usize = 64;
+/// Rows of a log taken in at a time: the larger a batch, the fewer pages of the store are written for it.
+const ROWS: usize = 4096;
+/// Of these, so many bytes at most: a row may bear a long text.
+const LARGEST: usize = 8 << 20;
+/// From so many rows on a batch is one file of evidence.
+const TOGETHER: usize = 512;
 
 /// Where a reader puts its records.
 pub(super) type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a;
@@ -22,15 +29,46 @@ impl Workspace {
         &self,
         read: impl FnOnce(&mut Sink<'_>) -> Result<T, CollectError> + Send + 'static,
     ) -> Result<(T, Added, usize), AuditError> {
-        let (sender, mut receiver) = mpsc::channel::<RawRecord>(BATCH);
+        self.drain_by(1, BATCH, read).await
+    }
+
+    /// The same for a log, whose rows are many and small, and wait for each other.
+    pub(super) async fn drain_rows<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Sink<'_>) -> Result<T, CollectError> + Send + 'static,
+    ) -> Result<(T, Added, usize), AuditError> {
+        self.drain_by(ROWS, 1, read).await
+    }
+
+    /// Hands `parcel` records over at a time, and takes in as many parcels as there are, at most `most`.
+    async fn drain_by<T: Send + 'static>(
+        &self,
+        parcel: usize,
+        most: usize,
+        read: impl FnOnce(&mut Sink<'_>) -> Result<T, CollectError> + Send + 'static,
+    ) -> Result<(T, Added, usize), AuditError> {
+        let (sender, mut receiver) = mpsc::channel::<Vec<RawRecord>>(most);
         let reader = tokio::task::spawn_blocking(move || {
-            let mut sink = |raw: RawRecord| sender.blocking_send(raw).map_err(|_| CollectError::keep("the store went away"));
-            read(&mut sink)
+            let send = |parcel| sender.blocking_send(parcel).map_err(|_| CollectError::keep("the store went away"));
+            let (mut waiting, mut bytes) = (Vec::new(), 0);
+            let mut sink = |raw: RawRecord| {
+                bytes += raw.bytes.len();
+                waiting.push(raw);
+                if waiting.len() < parcel && bytes < LARGEST {
+                    return Ok(());
+                }
+                bytes = 0;
+                send(std::mem::take(&mut waiting))
+            };
+            let result = read(&mut sink);
+            // What was read before a source failed goes in.
+            if waiting.is_empty() { result } else { send(waiting).and(result) }
         });
-        let (mut total, mut known, mut batch) = (Added::default(), 0, Vec::with_capacity(BATCH));
-        while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        let (mut total, mut known, mut parcels) = (Added::default(), 0, Vec::with_capacity(most));
+        while receiver.recv_many(&mut parcels, most).await > 0 {
+            let batch: Vec<RawRecord> = parcels.drain(..).flatten().collect();
             let count = batch.len();
-            let added = self.take_in(std::mem::take(&mut batch)).await?;
+            let added = self.take_in(batch).await?;
             total.new += added.new;
             total.canaries += added.canaries;
             total.grown += added.grown;
@@ -69,7 +107,7 @@ impl Workspace {
         loop {
             let records = self.store.records_of(std::slice::from_ref(&raw.identity)).await?;
             let Some(record) = records.first().filter(|record| record.channel != Channel::Email) else { return Ok(Added::default()) };
-            let known = self.evidence.read(&record.sha256)?;
+            let known = self.evidence.read_record(record)?;
             match stored::grow(raw, &known, &record.sha256)? {
                 Grown::Nothing => return Ok(Added::default()),
                 Grown::Other(raw) => {
@@ -101,10 +139,13 @@ impl Workspace {
     async fn kept(&self, fresh: Vec<RawRecord>) -> Result<Vec<NewRecord>, AuditError> {
         let evidence = self.evidence.clone();
         let kept = tokio::task::spawn_blocking(move || {
-            let names = evidence.keep_all(fresh.iter().map(|raw| raw.bytes.as_slice()))?;
-            let kept = |(raw, sha256): (RawRecord, String)| {
-                let about = if raw.channel == Channel::Email { about(&raw.bytes, mail::parse) } else { None };
-                (NewRecord { raw, sha256, canary: None }, about)
+            let names = keep(&evidence, &fresh)?;
+            let kept = |(raw, (sha256, held)): (RawRecord, (String, Option<Held>))| {
+                let is_mail = raw.channel == Channel::Email;
+                // One that makes this fail stays a mail like any other.
+                let about =
+                    caught("looking for a test mail of ours", || is_mail.then(|| about(&raw.bytes, mail::parse))).flatten().flatten();
+                (NewRecord { raw, sha256, held, canary: None }, about)
             };
             Ok::<_, AuditError>(fresh.into_iter().zip(names).map(kept).collect::<Vec<_>>())
         })
@@ -123,7 +164,7 @@ impl Workspace {
     /// How a record is marked that seems to have to do with a canary; `None` where it has nothing to do with any. It is a canary that
     /// came back only in the mailbox that it was sent to, after a server took it in, and by the clock by which it left. What is a
     /// canary in every part, but was never sent from here, is another workspace's.
-    async fn canary_of(&self, raw: &RawRecord, held: Held) -> Result<Option<String>, AuditError> {
+    async fn canary_of(&self, raw: &RawRecord, held: send::Held) -> Result<Option<String>, AuditError> {
         for about in &held.about {
             let Some((source, rehearsal)) = self.store.sent_canary(about.id()).await? else { continue };
             let here = source == raw.source && rehearsal == self.clock.is_rehearsal() && !raw.external_id.starts_with(IMPORTED);
@@ -138,4 +179,13 @@ impl Workspace {
         }
         Ok(held.built.map(|id| format!("other {id}")))
     }
+}
+
+/// Keeps the bytes of records: each in a file of its own, or the rows of a long log together. Gives their names, and where they lie.
+fn keep(evidence: &Evidence, raws: &[RawRecord]) -> Result<Vec<(String, Option<Held>)>, EvidenceError> {
+    let bytes = raws.iter().map(|raw| raw.bytes.as_slice());
+    if raws.len() >= TOGETHER && raws.iter().all(|raw| raw.channel != Channel::Email) {
+        return Ok(evidence.keep_together(bytes)?.into_iter().map(|(name, held)| (name, Some(held))).collect());
+    }
+    Ok(evidence.keep_all(bytes)?.into_iter().map(|name| (name, None)).collect())
 }

@@ -37,9 +37,11 @@ pub enum AuditError {
     Busy,
     /// The store failed.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Store(#[from] StoreError),
     /// The evidence failed.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Evidence(#[from] EvidenceError),
     /// A secret could not be had.
     #[error(transparent)]
@@ -61,6 +63,7 @@ pub enum AuditError {
     Score(#[from] ScoreError),
     /// A report could not be written.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Report(#[from] ReportError),
     /// The thread that watched a source ended by a fault of ours.
     #[error("could not go on watching {0}: a fault in crickets")]
@@ -108,5 +111,27 @@ impl AuditError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::NoWorkspace(_) | Self::Document(_) | Self::ShopFile(_) | Self::Wrong(..) | Self::Score(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_refuses_is_told_with_what_to_do() {
+        let (path, refused) = (PathBuf::from("/srv/audit"), || Error::from(ErrorKind::PermissionDenied));
+        let errors: [AuditError; 4] = [
+            StoreError::File { path: path.clone(), source: refused() }.into(),
+            EvidenceError::File { path: path.clone(), source: refused() }.into(),
+            EvidenceError::Changed { sha256: "ab".to_owned(), path: path.clone() }.into(),
+            ReportError::Write { path, source: refused() }.into(),
+        ];
+        for error in errors {
+            let help = AuditError::help_of(&error).unwrap_or_default();
+            assert!(help.contains("see that you may write there") || help.contains("backup"), "{error}: {help}");
+        }
     }
 }

@@ -157,7 +157,7 @@ impl Workspace {
         Ok(settings)
     }
 
-    /// Under which name it is noted how far the folders of a source were read. A rehearsal has a place of its own: what it read, the
+    /// Under which name it is noted how far the folders, files and services of a source were read. A rehearsal has a place of its own: what it read, the
     /// real clock has not seen.
     pub(super) fn place_of(&self, source: &str) -> String {
         if self.clock.is_rehearsal() { format!("rehearsal {source}") } else { source.to_owned() }

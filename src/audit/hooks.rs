@@ -1,5 +1,5 @@
 //! From the journal of webhooks to records. How far it was read is noted after its records are stored, so that a crash costs a second
-//! look. Whoever comes first reads it, `serve` or `watch`; what one reads, the other leaves.
+//! look. Whoever comes first reads it, `serve` or `watch`; what one reads, the other leaves. A rehearsal reads for itself.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -91,7 +91,7 @@ impl Workspace {
                     };
                     passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
                 }
-                self.store.put_progress(JOURNAL, &name, &offset.into()).await?;
+                self.store.put_progress(&self.place_of(JOURNAL), &name, &offset.into()).await?;
             }
         }
         Ok(passes.into_values().collect())
@@ -104,7 +104,7 @@ impl Workspace {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let read: BTreeMap<String, serde_json::Value> = self.store.progress(JOURNAL).await?.into_iter().collect();
+        let read: BTreeMap<String, serde_json::Value> = self.store.progress(&self.place_of(JOURNAL)).await?.into_iter().collect();
         let offset = |name: &str| read.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default();
         let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |data| data.len());
         // A journal that is shorter than what was read of it is another one.

@@ -13,21 +13,29 @@ use super::record::TouchByHand;
 use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
-use crate::classify::{self, Classified, Context, Origin};
+use crate::classify::{self, Classified, Context, Labels, Origin, Quotes};
+use crate::collect::guard::caught;
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::phone::Direction;
 use crate::collect::{Channel, Signal};
+use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 12;
+const RULES: u32 = 13;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
+
+/// The signal of a touch of which not all was read or judged.
+const UNREAD: &str = "unread";
+
+/// Why, where it is our own doing.
+const FAULT: &str = "judging it failed, by a fault in crickets";
 
 /// The signal of a call that we placed ourselves, and of a text that we sent to nobody known.
 const OWN_CALL: &str = "own-call";
@@ -209,15 +217,24 @@ impl<'a> Judge<'a> {
 
     fn touch_as_it_came(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
-        let attribution = self.attribute(record, content, decision);
+        // One that makes us fail is for a person, and stops no other.
+        let attribution = caught("telling whose a touch is", || self.attribute(record, content, decision));
+        let mut unread = attribution.is_none().then_some(FAULT);
+        let attribution = attribution.unwrap_or_else(Attribution::nobodys);
         let owner = attribution.owner.clone();
         let asked = self.asked(owner.as_ref(), record);
-        let mut classified = match content {
+        let classified = caught("judging a touch", || match content {
             Content::Mail(mail) => classify::mail(mail, &asked),
             Content::Call(call) if call.direction == Direction::Outbound => opted::judged(call),
             Content::Call(call) => classify::call(call, &asked),
             Content::Recorded(recorded) => judged_by_person(recorded, &asked),
-        };
+        });
+        if let Content::Mail(mail) = content {
+            unread = unread.or(mail.unread);
+        }
+        unread = unread.or(classified.is_none().then_some(FAULT));
+        let mut classified = classified.unwrap_or_else(unjudged);
+        classified.signals.extend(unread.map(|why| Signal::new(UNREAD, 0.0, why)));
         if record.channel == Channel::Email {
             classified.labels.placement = record.placement;
         }
@@ -299,6 +316,9 @@ impl<'a> Judge<'a> {
             };
             let reasons = vec![Signal::new(OWN_CALL, 1.0, what)];
             attribution = Attribution { owner: None, by: None, confidence: 1.0, reasons, candidates: Vec::new() };
+        }
+        if let Some(said) = content.call().and_then(|call| call.attestation.as_deref()) {
+            attribution.reasons.push(Signal::new("attestation", 0.0, attribute::vouched(said)));
         }
         if let Some((owner, said)) = decision.and_then(Decided::owner) {
             attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
@@ -391,7 +411,7 @@ fn target(inquiry: &Inquiry, window_days: i64, base: &BTreeMap<String, String>) 
 fn on_site(inquiry: &Inquiry) -> Vec<String> {
     let phones = inquiry.readiness.as_ref().and_then(|readiness| readiness.get("phones")?.as_array());
     let numbers = phones.into_iter().flatten().filter_map(|number| number.as_str());
-    numbers.filter(|number| !attribute::is_placeholder(number)).map(str::to_owned).collect()
+    numbers.filter(|number| !is_placeholder(number)).map(str::to_owned).collect()
 }
 
 /// When each number of ours was first given to anybody.
@@ -424,10 +444,18 @@ fn judged_by_person(recorded: &TouchByHand, context: &Context) -> Classified {
     classified
 }
 
+/// The judgement on what made judging fail: none.
+fn unjudged() -> Classified {
+    Classified { origin: Origin::Unknown, confidence: 0.0, signals: Vec::new(), labels: Labels::default(), quotes: Quotes::default() }
+}
+
 fn review_reason(attribution: &Attribution, classified: &Classified, decision: Option<&Decided>) -> Option<String> {
     let owner_decided = decision.and_then(Decided::owner).is_some();
     let origin_decided = decision.and_then(Decided::origin).is_some();
-    match (&attribution.owner, attribution.candidates.as_slice()) {
+    let settled = origin_decided || owner_decided && attribution.owner.is_none();
+    let unread = classified.signals.iter().find(|signal| signal.id == UNREAD && !settled);
+    let unread = unread.map(|signal| format!("not all of it is known: {}", signal.detail));
+    let open = match (&attribution.owner, attribution.candidates.as_slice()) {
         (None, _) if owner_decided => None,
         (None, []) if attribution.reasons.iter().any(|reason| reason.id == OWN_CALL) => None,
         (None, []) => Some(match attribution.reasons.iter().find(|reason| reason.id == CANARY_ALIAS) {
@@ -440,6 +468,10 @@ fn review_reason(attribution: &Attribution, classified: &Classified, decision: O
             Some(format!("who wrote it is uncertain: {:?} at {:.2}", classified.origin, classified.confidence))
         }
         (Some(_), _) => None,
+    };
+    match (open, unread) {
+        (Some(open), Some(unread)) => Some(format!("{open}; {unread}")),
+        (open, unread) => open.or(unread),
     }
 }
 
@@ -468,4 +500,41 @@ fn body(content: &Content, asked: &Context) -> Option<Body> {
 
 fn short_hash(text: &str) -> String {
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::guard::crafted;
+
+    #[test]
+    fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
+        let stamp = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let record = Record {
+            id: "0123456789abcdef".into(),
+            source: "mailbox.main".into(),
+            external_id: String::new(),
+            channel: Channel::Email,
+            sha256: String::new(),
+            held: None,
+            arrival: serde_json::from_value(serde_json::json!({"at": stamp, "basis": "internal_date"})).unwrap(),
+            placement: None,
+            rehearsal: false,
+        };
+        let decisions = BTreeMap::new();
+        let judge = Judge::new(&[], &decisions, 30, BTreeMap::new(), &[], Skews::default());
+        let content = Content::of(&record, b"From: amy@bluebonnet.example\nSubject: Hi\n\nHi Dana\n");
+        let review = || judge.touch(&record, &content, None).review;
+        for what in ["telling whose a touch is", "judging a touch"] {
+            crafted::fail(what);
+            let failed = review().unwrap();
+            assert_eq!(failed, "matches no inquiry; not all of it is known: judging it failed, by a fault in crickets", "{what}");
+            assert_eq!(review().as_deref(), Some("matches no inquiry"), "the next is judged as ever");
+        }
+        crafted::fail("reading the parts of a mail");
+        let Content::Mail(mail) = Content::of(&record, b"Subject: Hi\n\nHi Dana\n") else { panic!("a mail") };
+        assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hi", "Hi Dana"), "what stands there is read as it stands");
+        let review = judge.touch(&record, &Content::Mail(mail), None).review.unwrap();
+        assert!(review.ends_with("; not all of it is known: reading it failed, by a fault in crickets"), "{review}");
+    }
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alive::{self, Life, Unproven};
+use super::aside::Unread;
 use super::canary::{Canaries, Stand};
 use super::phones::{FILES, TWILIO, part_of};
+use super::wave::whole_second;
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
 use crate::collect::Placement;
@@ -30,6 +32,8 @@ pub(super) struct Ledger {
     /// What was watched, really and in rehearsals.
     coverage: [Vec<(String, Vec<Span>)>; 2],
     canaries: BTreeMap<String, Canaries>,
+    /// Messages that could not be read so far.
+    unread: Vec<Unread>,
     /// What was in the way of the last look, by source.
     obstacles: BTreeMap<String, String>,
     /// By mailbox, rehearsed or real.
@@ -119,6 +123,7 @@ impl Workspace {
             sent,
             opt_outs,
             coverage,
+            unread: self.unread().await?,
             obstacles,
             canaries,
             lives,
@@ -143,15 +148,16 @@ impl Ledger {
     /// The log of an inquiry as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
         // A mail by itself in review may still belong here; one that was given to somebody else cannot.
-        let in_review = self
-            .touches
-            .iter()
-            .filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of)
-            .filter(|touch| match &touch.inquiry {
+        let waiting = |touches: &[Touch]| {
+            let open = touches.iter().filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of);
+            let may_belong = open.filter(|touch| match &touch.inquiry {
                 Some(owner) => *owner == inquiry.id,
                 None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
-            })
-            .count();
+            });
+            u32::try_from(may_belong.count()).unwrap_or(u32::MAX)
+        };
+        let opt_out_at = opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of);
+        let unread = self.unread.iter().filter(|unread| unread.may_answer(inquiry, self.window, as_of)).count();
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
             as_of,
@@ -168,10 +174,12 @@ impl Ledger {
                 confirmed_by: inquiry.confirmed_by,
                 question: Some(inquiry.shop.ask.question.clone()),
                 offered: Offered { phone: inquiry.offered_phone, text: inquiry.offered_text },
-                opt_out_at: opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of),
-                withdrawn_at: inquiry.withdrawn_at,
+                opt_out_at,
+                // Whoever was asked to stop cannot be asked to persist.
+                withdrawn_at: inquiry.withdrawn_at.into_iter().chain(opt_out_at).min(),
                 coverage_gaps: self.gaps(inquiry, as_of),
-                in_review: u32::try_from(in_review).unwrap_or(u32::MAX),
+                in_review: waiting(&self.touches).saturating_add(u32::try_from(unread).unwrap_or(u32::MAX)),
+                opt_outs_in_review: waiting(&self.sent),
             },
             touches: self.touches(inquiry, as_of).map(log_touch).collect(),
         }
@@ -332,8 +340,10 @@ fn log_touch(touch: &Touch) -> LogTouch {
         id: touch.id.as_str().into(),
         channel: touch.channel,
         origin: touch.classified.origin,
-        at: touch.arrival.at,
-        at_latest: touch.arrival.at_latest,
+        // The clock of an inquiry starts at a whole second, as mail servers stamp them. A source that knows more of the second would else
+        // make an answer of 299.5 s one of 301.
+        at: whole_second(touch.arrival.at),
+        at_latest: touch.arrival.at_latest.map(whole_second),
         disputed: touch.arrival.disputed,
         from: touch.from.clone(),
         labels: touch.classified.labels.clone(),

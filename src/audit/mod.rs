@@ -4,6 +4,7 @@
 
 mod alive;
 mod appeal;
+mod aside;
 mod attend;
 mod browsers;
 mod canary;

@@ -68,7 +68,13 @@ impl Workspace {
         let (mut named, mut pass) = (Vec::new(), SourcePass { source: phone.source(), ..SourcePass::default() });
         for pattern in &phone.files {
             match glob::glob(&self.root.join(pattern).to_string_lossy()) {
-                Ok(paths) => named.extend(paths.filter_map(Result::ok)),
+                Ok(paths) => {
+                    let (found, closed): (Vec<_>, Vec<_>) = paths.partition(Result::is_ok);
+                    named.extend(found.into_iter().flatten());
+                    // A folder that may not be read is no folder without logs.
+                    let closed = closed.into_iter().filter_map(Result::err);
+                    pass.problems.extend(closed.map(|error| format!("could not read {}: {}.", error.path().display(), error.error())));
+                }
                 Err(error) => pass.problems.push(format!("the pattern `{pattern}` cannot be used: {error}.")),
             }
         }
@@ -100,7 +106,7 @@ impl Workspace {
             let summary = read::path(&path, &settings, &mut |row: Row<'_>| take(&row, &source, sink, &mut problems))?;
             Ok((summary, problems.sentences()))
         };
-        let ((summary, mut problems), added, known) = self.drain(read).await?;
+        let ((summary, mut problems), added, known) = self.drain_rows(read).await?;
         self.cover_log(phone, &summary, vouched, &mut problems).await?;
         let pass = SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems };
         Ok((pass, summary.maps, summary.questions))

@@ -141,7 +141,8 @@ impl Workspace {
             .map_err(|refusal| AuditError::wrong(format!("record {id}: {refusal}"), "nothing was recorded"))
     }
 
-    /// Records that the shopper asked not to be contacted again; what comes later than ten working days after it counts against the builder.
+    /// Records that the shopper asked not to be contacted again: the inquiry is withdrawn by it, and what comes later than ten working days after
+    /// it counts against the builder.
     ///
     /// # Errors
     /// When the inquiry is unknown or not accepted, or the moment lies before it or ahead.

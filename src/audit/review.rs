@@ -102,6 +102,7 @@ impl Workspace {
         };
         let touches = self.store.touches().await?;
         items.extend(touches.iter().filter(|touch| touch.review.is_some() && concerns(touch)).map(|touch| self.touch_item(touch)));
+        items.extend(self.unread_items(wave).await?);
         items.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(items)
     }
@@ -116,10 +117,23 @@ impl Workspace {
             item.decisions = self.decided(Subject::Inquiry, id).await?;
             return Ok(item);
         }
+        if let Some(unread) = self.unread_items(None).await?.into_iter().find(|item| item.id == id) {
+            return Ok(unread);
+        }
         let touch = self.find_touch(id).await?;
+        self.lay_out(&touch).await?;
         let mut item = self.touch_item(&touch);
         item.decisions = self.decided(Subject::Touch, &touch.record).await?;
         Ok(item)
+    }
+
+    /// Gives the evidence of a touch a file of its own, where it shares one with other rows of a log.
+    async fn lay_out(&self, touch: &Touch) -> Result<(), AuditError> {
+        let records = self.store.records_of(std::slice::from_ref(&touch.record)).await?;
+        if let Some(record) = records.first().filter(|record| record.held.is_some()) {
+            self.evidence.keep(&self.evidence.read_record(record)?)?;
+        }
+        Ok(())
     }
 
     async fn decided(&self, kind: Subject, subject: &str) -> Result<Vec<Decision>, AuditError> {
@@ -185,6 +199,11 @@ impl Workspace {
             }
             self.store.add_decision(&decision(Subject::Inquiry, id)).await?;
             self.settle_by_person(inquiry, confirmed, &ruling).await?;
+        } else if self.unread().await?.iter().any(|unread| unread.id() == id) {
+            return Err(AuditError::wrong(
+                format!("decide on {id}: nobody has read it yet"),
+                "read it in a mail program, note it with `crickets record touch`, and delete it there",
+            ));
         } else {
             let touch = self.find_touch(id).await?;
             if ruling.confirmed.is_some() {

@@ -125,6 +125,7 @@ mod tests {
             external_id: String::new(),
             channel: Channel::Email,
             sha256: String::new(),
+            held: None,
             arrival: arrival(internal, internal + 900),
             placement: None,
             rehearsal: false,

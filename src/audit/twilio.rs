@@ -61,7 +61,7 @@ impl Workspace {
     async fn ask_twilio(&self, phone: &Phone, account: &TwilioAccount, start: DateTime<Utc>) -> Result<SourcePass, AuditError> {
         let source = phone.source();
         let first = self.store.inquiries(None).await?.iter().filter_map(|inquiry| inquiry.sent_at).min().unwrap_or(start) - QUIET;
-        let known = self.store.progress(&source).await?.into_iter().find(|(name, _)| name == NAME);
+        let known = self.store.progress(&self.place_of(&source)).await?.into_iter().find(|(name, _)| name == NAME);
         let known = known.and_then(|(_, known)| serde_json::from_value::<Known>(known).ok()).filter(|known| known.from <= first);
         let from = known.map_or(first, |known| first.max(known.to.min(start) - AGAIN));
         let account = self.twilio_account(account).await?;
@@ -78,13 +78,13 @@ impl Workspace {
             let summary = read::bytes(std::path::Path::new(""), &name, pages.as_slice(), &settings, &mut take)?;
             Ok((problems.sentences(), summary))
         };
-        let ((problems, summary), added, before) = self.drain(read).await?;
+        let ((problems, summary), added, before) = self.drain_rows(read).await?;
         self.note_limits(&source, &summary).await?;
         if problems.is_empty() {
             self.cover(&part_of(&source, TWILIO), start).await?;
             self.cover(&source, start).await?;
             let known = Known { from: known.map_or(from, |known| known.from), to: start };
-            self.store.put_progress(&source, NAME, &serde_json::to_value(known).unwrap_or_default()).await?;
+            self.store.put_progress(&self.place_of(&source), NAME, &serde_json::to_value(known).unwrap_or_default()).await?;
         }
         Ok(SourcePass { source, new: added.new, known: before, canaries: 0, grown: added.grown, problems })
     }

@@ -1,6 +1,6 @@
 //! Files of call logs under the eyes of `watch`. A file is read when it changed: on from where it was read when its beginning is the same,
 //! else wholly. What may be half-written is waited for: the last line of a file of lines, and all of any other file. What was rotated
-//! away is read to its end under its new name. How far each was read is kept in the store.
+//! away is read to its end under its new name. How far each was read is kept in the store, for a rehearsal apart.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -64,9 +64,9 @@ impl Workspace {
         named: Vec<PathBuf>,
         total: &mut SourcePass,
     ) -> Result<Option<String>, AuditError> {
-        let source = phone.source();
+        let (source, place) = (phone.source(), self.place_of(&phone.source()));
         let mut before = BTreeMap::new();
-        for (name, known) in self.store.progress(&source).await? {
+        for (name, known) in self.store.progress(&place).await? {
             if let Some(file) = name.strip_prefix(FILE) {
                 before.insert(file.to_owned(), serde_json::from_value::<Known>(known).unwrap_or_default());
             }
@@ -86,7 +86,7 @@ impl Workspace {
             }
             let (settings, of, read_as, path) = (settings.clone(), source.clone(), how.clone(), file.path.clone());
             let read = move |sink: &mut Sink<'_>| look(&path, known.as_ref(), &settings, &of, read_as, sink);
-            let looked = match self.drain(read).await {
+            let looked = match self.drain_rows(read).await {
                 Ok((None, ..)) => continue,
                 Ok((Some(looked), added, known)) => {
                     total.new += added.new;
@@ -106,12 +106,12 @@ impl Workspace {
             problems.extend(asked.into_iter().map(|question| format!("{}.", CollectError::Unmapped(Box::new(question)))));
             self.cover_log(phone, &summary, Vouched::default(), &mut problems).await?;
             known.problem = problems.first().cloned().or_else(|| known.problem.filter(|_| summary.bad > 0));
-            self.store.put_progress(&source, &format!("{FILE}{name}"), &serde_json::to_value(&known).unwrap_or_default()).await?;
+            self.store.put_progress(&place, &format!("{FILE}{name}"), &serde_json::to_value(&known).unwrap_or_default()).await?;
             total.problems.extend(problems);
         }
         for (name, _) in before {
             total.problems.push(format!("{name} is gone; what was read of it stays."));
-            self.store.drop_progress(&source, &format!("{FILE}{name}")).await?;
+            self.store.drop_progress(&place, &format!("{FILE}{name}")).await?;
         }
         Ok(standing)
     }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::pattern::any_case;
 use super::reply::Reply;
-use crate::collect::phone::number;
+use crate::number;
 
 static FAX: LazyLock<Regex> = LazyLock::new(|| any_case(r"(?:\bfax|\bf)[\s:.#(-]*$"));
 static DIRECT: LazyLock<Regex> = LazyLock::new(|| {

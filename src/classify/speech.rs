@@ -23,18 +23,20 @@ static OPT_OUT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(concat!(
-        r"\b(?:(?:thank(?:s| you) for (?:your (?:inquiry|interest|request|message|submission|text)|contacting|reaching out|registering|opting|subscribing|signing|texting)|we appreciate your (?:interest|inquiry|message))",
-        r"|we(?:'ve| have)? (?:received|got) your|your (?:inquiry|request|message|submission|form|information|registration)\b[^.?!]{0,20}(?:has been|was|is) (?:received|submitted|assigned|confirmed)",
-        r"|you(?:'re| are) (?:now )?(?:subscribed|signed up|opted)|(?:a|one of our|our) .{0,40}(?:will|shall) (?:contact|reach|be in touch|get back|respond|follow)",
-        r"|we(?:'ll| will| shall) (?:get back|be in touch|respond|reply|reach out|contact you|follow up)|(?:our|the) (?:office )?hours are|office is (?:currently )?closed|you(?:'ve| have) reached",
-        r"|your appointment\b[^.?!]{0,60}\b(?:is|has been) (?:confirmed|scheduled|booked)|reminder\W{1,3}(?:you have|your) (?:an )?appointment|reply \W?(?:c|y|yes|1)\W? to confirm",
-        r"|do not reply|gracias por (?:su|tu|contactar)|(?:se )?(?:comunicar|pondr)[aá] (?:\w+ )?con usted|your (?:verification |visit )?code)",
+        r"\b(?:(?:thank(?:s| you)(?: so much| very much)? for (?:your (?:\w+ )?(?:inquiry|enquiry|interest|request|message|submission|text|question|registration|visit)|contacting|reaching out|getting in touch|registering|opting|subscribing|signing|texting|visiting|checking|inquiring|connecting)|we appreciate your (?:interest|inquiry|message))",
+        r"|we(?:'ve| have)? (?:received|got|logged) your|your (?:\w+ )?(?:inquiry|enquiry|request|message|submission|form|information|registration|question|details)\b[^.?!]{0,20}(?:has been|have been|was|were|is|are) (?:\w+ )?(?:received|submitted|assigned|confirmed|forwarded|passed|sent|routed|logged|important|on (?:its|the) way|being)",
+        r"|you(?:'re| are) (?:now )?(?:subscribed|signed up|opted|on (?:the|our) (?:\w+ )?list|all set)|(?:an?|one of our|our|someone|somebody)\b.{0,40}(?:will|shall|is going to) (?:be )?(?:\w+ly )?(?:contact|reach|in touch|get back|respond|reply|follow|call|text|assist|help|answer|connect)",
+        r"|we(?:'ll| will| shall) (?:get back|be (?:in touch|with you)|respond|reply|reach out|contact you|follow up)|you(?:'ll| will) (?:hear (?:back )?from|receive an?\b|be contacted|get an?\b)|(?:our|the) (?:\w+ )?(?:office )?hours are|(?:office|model|sales (?:office|center)|team) is (?:currently )?(?:closed|away|offline)",
+        r"|we(?:'re| are) (?:currently |now )?(?:closed|away|offline|out of the office)|(?:outside|after)(?: of)?(?: our)? (?:\w+ )?(?:business |office )?hours|when we (?:re-?)?open|you(?:'ve| have) reached|(?:sorry )?(?:we|i) missed your (?:call|text|message)\b.{0,60}(?:how (?:can|may)|get back|text|reply)",
+        r"|your (?:appointment|tour|visit|showing)\b[^.?!]{0,60}\b(?:is|has been) (?:confirmed|scheduled|booked|set)|(?:appointment|tour|visit) (?:reminder|confirmation|confirmed)|reminder\W{1,3}(?:you have|your) (?:an )?(?:appointment|tour|visit)",
+        r"|(?:reply|text|press) \W?(?:c|y|yes|1|confirm)\W? to (?:confirm|schedule|continue|speak|talk|connect)|(?:reply|text) \W?(?:r|2|reschedule)\W? to (?:re-?schedule|change|cancel)|here(?:'s| is| are) (?:the|your) [^.?!]{0,40}you (?:requested|asked for)",
+        r"|(?:do not|don'?t) (?:reply|respond) to this|do not reply|replies (?:to this \w+ )?(?:are|is) not|if (?:this is|it'?s) (?:an emergency|urgent)|gracias por (?:su|tu|contactar|escribir|visitar)|(?:hemos )?recib(?:ido|imos) (?:su|tu)|(?:se )?(?:comunicar|pondr)[aá]n? (?:\w+ )?con (?:usted|ud|tigo)|your (?:verification |visit |security |access )?code)",
     ))
 });
 /// What a machine says of itself.
 static MACHINE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:this is an )?automated (?:message|text|response|reply)|auto-?(?:reply|response|responder)|(?:virtual|digital|automated|ai) (?:assistant|concierge|agent)|sent automatically|(?:i'?m|i am) (?:driving|in a meeting)\b.{0,60}(?:get back|text you|call you|respond)|mensaje autom[aá]tico)",
+        r"\b(?:(?:this is an )?automated (?:message|text|response|reply)|auto-?(?:reply|response|responder)|(?:virtual|digital|automated|ai)(?:[- ]powered)? (?:\w+ )?(?:assistant|concierge|agent|team ?mate)|(?:text|message|sms) (?:was|is) (?:auto(?:matically)?)[- ](?:sent|generated)|chat ?bot\b|(?:i'?m|this is) (?:a|the|your) (?:\w+ )?bot\b|sent automatically|asistente virtual|(?:i'?m|i am) (?:driving|in a meeting)\b.{0,60}(?:get back|text you|call you|respond)|mensaje autom[aá]tico)",
     )
 });
 static SALE: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,6 +46,9 @@ static SALE: LazyLock<Regex> = LazyLock::new(|| {
         r"|free (?:appliance|gift|upgrade|donut|coffee)|gift card|congratulations|flex cash|selling fast|dream home|is waiting|oferta|promoci[oó]n|happy (?:new year|holidays|thanksgiving|4th))|\d ?% off\b",
     ))
 });
+/// Within so many seconds of an inquiry a machine's text is the answer to it, not a campaign's.
+const AT_ONCE: i64 = 300;
+
 static LINK: LazyLock<Regex> = LazyLock::new(|| any_case(r"https?://|\b[a-z0-9-]+\.[a-z]{2,8}/\w"));
 
 /// The origin of a call, voicemail or text. `named`: the caller said who they are; `used`: the shopper's name was used; `answers`: the
@@ -109,7 +114,10 @@ fn text(call: &CallRecord, body: &str, [named, used, answers]: [bool; 3], contex
     }
     let ids: Vec<&str> = machine.signals.iter().map(|signal| signal.id.as_str()).collect();
     let replies = ["network", "asks-consent", "says-so", "template-words"].iter().any(|id| ids.contains(id));
-    let sells = ids.contains(&"advertising") && !ids.contains(&"network") && !ids.contains(&"says-so");
-    let origin = if replies && !sells { Origin::AutoReply } else { Origin::Marketing };
+    // What answers may invite too, in a word; what praises in two is there to sell. What comes at once and praises nothing is an answer.
+    let least = if ids.contains(&"template-words") { 2 } else { 1 };
+    let sells = sales.len() >= least && !ids.contains(&"network") && !ids.contains(&"says-so");
+    let at_once = context.elapsed_s.is_some_and(|seconds| (0..=AT_ONCE).contains(&seconds));
+    let origin = if !sells && (replies || at_once) { Origin::AutoReply } else { Origin::Marketing };
     (origin, (0.55 + machine.score * 0.3).min(0.95), machine.signals)
 }

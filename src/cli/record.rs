@@ -10,6 +10,7 @@ use super::{Context, DONE, Ended};
 use crate::audit::{AuditError, InquiryByHand, TouchByHand};
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
+use crate::number;
 use crate::shop::InquiryId;
 
 /// Record what a person did or saw
@@ -48,7 +49,8 @@ enum What {
     },
     /// Record that the shopper asked not to be contacted again
     ///
-    /// Write or text it yourself to whoever answered. Touches later than ten working days after it cost the builder the
+    /// Write or text it yourself to whoever answered. It withdraws the inquiry: nobody is asked to persist after it.
+    /// Touches later than ten working days after it cost the builder the
     /// points of `respect.opt_out`; without an opt-out these points are not counted.
     OptOut {
         /// The shop.
@@ -101,7 +103,7 @@ enum What {
 }
 
 fn number(text: &str) -> Result<String, String> {
-    crate::collect::phone::number::e164(text, crate::collect::phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
+    number::e164(text, number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

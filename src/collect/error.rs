@@ -181,7 +181,8 @@ impl miette::Diagnostic for CollectError {
 /// What to do about a failure of TLS, by what rustls says of it.
 pub(crate) fn about_tls(reason: &str) -> Option<&'static str> {
     let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
-    if says(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
+    // A CA that was made anew under its old name signs otherwise.
+    if says(&["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"]) {
         Some("nobody who is trusted here vouches for its certificate: where its CA is your own, name the CA's PEM file as `ca_file`")
     } else if says(&["NotValidForName", "not valid for name"]) {
         Some("its certificate is another host's: see the host of `url`")

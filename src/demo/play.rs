@@ -60,7 +60,7 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
     let workspace = Workspace::open(dir, None, clock.clone()).await?;
     workspace.store.setting("seed", || SEED.to_owned()).await?;
     submit(&workspace, &clock).await?;
-    tell("Each was asked one question, at a moment drawn inside its posted hours.");
+    tell("One question for each, at a moment drawn inside its posted hours.");
 
     let truth =
         answer(&cast, &neighbourhood.ledger(), &dir.join("mail"), &dir.join("logs/calls.csv")).map_err(failed("let the staff answer"))?;

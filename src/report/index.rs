@@ -8,8 +8,9 @@ use super::chart;
 use super::html::{Frame, name, subtitle, tone};
 use super::own_figures::{self, Own};
 use super::parts::parts;
+use super::sensitivity::{self, Weighed};
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Report, ReportShop, compare, many, sensitivity, watched};
+use super::{ClockOffset, Report, ReportShop, compare, many, moments, trailing, watched};
 use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
@@ -65,14 +66,6 @@ struct Left {
     why: Vec<String>,
 }
 
-struct Rank {
-    place: String,
-    name: String,
-    n: u32,
-    mean: String,
-    interval: String,
-}
-
 struct Strip {
     name: String,
     file: String,
@@ -112,10 +105,14 @@ pub(crate) struct Index {
     part_titles: Vec<String>,
     part_rows: Vec<PartRow>,
     left: Vec<(&'static str, &'static str, Vec<Left>)>,
-    ranks: Vec<Rank>,
-    rank_notes: Vec<String>,
+    kinds: String,
+    no_rank: &'static str,
+    needed: String,
+    standing: [&'static str; 5],
+    ranks: Vec<[String; 5]>,
+    weighed: Weighed,
+    most_improved: &'static str,
     improved: Vec<String>,
-    needed: u32,
     trend: Option<many::Trend>,
     groups: Vec<many::Grouped>,
     lucky: Vec<many::Grouped>,
@@ -131,14 +128,14 @@ pub(crate) struct Index {
     shaded_hours: bool,
     watched: Vec<Watched>,
     watched_rule: &'static str,
+    moments: String,
     clock_off: String,
     doubts: Vec<Doubt>,
     in_review: u32,
     unmatched: u32,
     unproven: usize,
     lines: Vec<Compared>,
-    trials: usize,
-    changes: Vec<String>,
+    order: Weighed,
 }
 
 /// The page of a report.
@@ -146,7 +143,6 @@ pub(crate) fn view(report: &Report) -> Index {
     let light = report.shops.len() > LIGHT_FROM;
     let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
-    let sensitivity = sensitivity::of(report);
     let bucketed: u32 = BUCKETS.iter().map(|(key, _, _)| report.cohort.bucket(key)).sum();
     let watched = report
         .coverage
@@ -166,14 +162,14 @@ pub(crate) fn view(report: &Report) -> Index {
         part_titles: scored.first().map(|shop| parts(&shop.card).iter().map(super::parts::Part::title).collect()).unwrap_or_default(),
         part_rows: if light { Vec::new() } else { scored.iter().map(|shop| part_row(shop)).collect() },
         left: left(report),
-        ranks: if report.builders.iter().any(|b| b.n > 1) {
-            report.builders.iter().filter(|b| b.n > 0).map(rank).collect()
-        } else {
-            Vec::new()
-        },
-        rank_notes: many::notes(report),
-        improved: many::improved(&report.statistics.trailing),
-        needed: report.statistics.settings.needed.max(1),
+        kinds: trailing::kinds(&report.statistics.trailing),
+        no_rank: trailing::NO_RANK,
+        needed: trailing::needed(report.statistics.settings.needed),
+        standing: trailing::STANDING,
+        ranks: trailing::standings(report),
+        weighed: sensitivity::of_ranks(&report.statistics.trailing),
+        most_improved: trailing::MOST_IMPROVED,
+        improved: trailing::improved(&report.statistics.trailing.most_improved),
         trend: many::of_wave(report),
         groups,
         lucky,
@@ -192,14 +188,14 @@ pub(crate) fn view(report: &Report) -> Index {
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
         watched_rule: watched::RULE,
+        moments: moments::exceptions(report),
         clock_off: report.clock_offset.and_then(ClockOffset::tell).unwrap_or_default(),
         doubts: doubts(report),
         in_review: report.in_review,
         unmatched: report.unmatched,
         unproven: unproven(report),
         lines: compare::lines(report).iter().map(compared).collect(),
-        trials: sensitivity.trials,
-        changes: sensitivity.changes,
+        order: report.order.clone(),
     }
 }
 
@@ -307,13 +303,14 @@ fn row(shop: &ReportShop, light: bool) -> Row {
     let counts = &card.counts;
     let videos = counts.videos.min(counts.personal_emails);
     let counts = [
-        (counts.calls, "i-call", "call attempts"),
-        (counts.voicemails, "i-voicemail", "voicemails"),
-        (counts.texts, "i-text", "texts"),
-        (counts.personal_emails - videos, "i-email", "personal emails"),
-        (videos, "i-video", "videos"),
-        (counts.auto_replies, "i-auto", "auto-replies"),
-        (counts.marketing_emails, "i-marketing", "marketing mails"),
+        (counts.calls, "i-call", ["call attempt", "call attempts"]),
+        (counts.voicemails, "i-voicemail", ["voicemail", "voicemails"]),
+        (counts.texts, "i-text", ["text", "texts"]),
+        (counts.personal_emails - videos, "i-email", ["personal email", "personal emails"]),
+        (videos, "i-video", ["video", "videos"]),
+        (counts.auto_replies, "i-auto", ["auto-reply", "auto-replies"]),
+        (counts.marketing_emails, "i-marketing", ["marketing mail", "marketing mails"]),
+        (counts.bounces, "i-bounce", ["bounce", "bounces"]),
     ];
     let notes = [
         (card.verdict == Verdict::Provisional).then_some("provisional"),
@@ -337,8 +334,13 @@ fn row(shop: &ReportShop, light: bool) -> Row {
         email: timing(card, FirstOf::PersonalEmail),
         any: timing(card, FirstOf::Any),
         nothing: counts.iter().all(|(n, _, _)| *n == 0),
-        counts: if light { Vec::new() } else { counts.into_iter().filter(|(n, _, _)| *n > 0).collect() },
+        counts: if light { Vec::new() } else { counts.into_iter().filter(|(n, _, _)| *n > 0).map(named).collect() },
     }
+}
+
+/// How many of what came, with its sign.
+fn named((n, icon, [one, many]): (u32, &'static str, [&'static str; 2])) -> (u32, &'static str, &'static str) {
+    (n, icon, if n == 1 { one } else { many })
 }
 
 fn part_row(shop: &ReportShop) -> PartRow {
@@ -385,18 +387,6 @@ fn left(report: &Report) -> Vec<(&'static str, &'static str, Vec<Left>)> {
         ("Not shopped", "No inquiry got through. A form that turns buyers away is a finding of its own.", group(&[Verdict::NotShopped])),
     ];
     groups.into_iter().filter(|(_, _, rows)| !rows.is_empty()).collect()
-}
-
-fn rank(builder: &crate::score::Standing) -> Rank {
-    Rank {
-        place: builder.rank.map_or_else(|| words::NONE.to_owned(), |rank| rank.to_string()),
-        name: words::brief(&builder.builder, 120),
-        n: builder.n,
-        mean: words::score(builder.mean_score),
-        interval: builder
-            .interval
-            .map_or_else(|| words::NONE.to_owned(), |[low, high]| format!("{} to {}", words::score(low), words::score(high))),
-    }
 }
 
 fn strips(report: &Report) -> Vec<Strip> {

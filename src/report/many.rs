@@ -1,11 +1,11 @@
-//! Many inquiries together, as the pages show them: how many still waited, the groups with their intervals, the waves one after another,
-//! and whether the ranks hang on the weights. Takes the report's statistics; gives what the templates print. A difference whose interval
-//! holds zero is told as none that is proven.
+//! Many inquiries together, as the pages show them: how many still waited, the groups with their intervals, and the waves one after
+//! another. Takes the report's statistics; gives what the templates print.
 
 use super::chart::{self, Curve, Point};
-use super::words::{self, brief, percent, signed};
-use super::{Report, compare};
-use crate::score::{self, Difference, Group, GroupBy, Improved, Kind, Share, Trailing, WavePoint};
+use super::measured::Measured;
+use super::words::{self, brief, percent};
+use super::{Report, compare, trailing};
+use crate::score::{self, Group, GroupBy, WavePoint};
 
 /// Corners that a curve is drawn with at most; more would be finer than the page.
 const CORNERS: i64 = 250;
@@ -43,17 +43,11 @@ pub(crate) struct Waits {
 pub(crate) struct GroupRow {
     pub(crate) name: String,
     pub(crate) n: u32,
-    pub(crate) score: Cell,
-    pub(crate) never: Cell,
-    pub(crate) quick: Cell,
-    pub(crate) answered: Cell,
-    pub(crate) median: Cell,
-}
-
-/// A figure and its interval.
-pub(crate) struct Cell {
-    pub(crate) value: String,
-    pub(crate) interval: String,
+    pub(crate) score: Measured,
+    pub(crate) never: Measured,
+    pub(crate) quick: Measured,
+    pub(crate) answered: Measured,
+    pub(crate) median: Measured,
 }
 
 /// The groups that have one thing in common.
@@ -62,25 +56,12 @@ pub(crate) struct Grouped {
     pub(crate) rows: Vec<GroupRow>,
 }
 
-/// A wave of a trend, in a table.
-pub(crate) struct TrendRow {
-    pub(crate) wave: String,
-    pub(crate) n: u32,
-    pub(crate) score: Cell,
-    pub(crate) change: Cell,
-    pub(crate) never: Cell,
-    pub(crate) median: Cell,
-}
-
 /// A trend.
 pub(crate) struct Trend {
     pub(crate) drawing: String,
     pub(crate) told: String,
-    pub(crate) rows: Vec<TrendRow>,
-}
-
-fn none() -> Cell {
-    Cell { value: words::NONE.to_owned(), interval: String::new() }
+    pub(crate) heads: [&'static str; 6],
+    pub(crate) rows: Vec<[Measured; 6]>,
 }
 
 fn all(report: &Report) -> Option<&Group> {
@@ -150,39 +131,8 @@ fn waiting(id: &'static str, title: &'static str, curve: &score::Curve) -> Waiti
     Waiting { title, drawing: chart::survival(&drawn), told }
 }
 
-fn share(group: &Group, id: &str) -> Cell {
-    group.shares.iter().find(|share| share.id == id).map_or_else(none, |named| of_share(&named.share))
-}
-
-fn of_share(share: &Share) -> Cell {
-    let [low, high] = share.interval;
-    Cell { value: percent(share.share), interval: format!("{} to {}, of {}", percent(low), percent(high), share.of) }
-}
-
-fn of_score(score: Option<&score::MeanScore>) -> Cell {
-    score.map_or_else(none, |score| Cell {
-        value: words::score(score.mean),
-        interval: match score.interval {
-            Some([low, high]) => format!("{} to {}, of {}", words::score(low), words::score(high), score.n),
-            None => format!("of {}", score.n),
-        },
-    })
-}
-
-fn of_median(median: Option<i64>, [low, high]: [Option<i64>; 2], n: u32) -> Cell {
-    match median {
-        Some(median) => Cell {
-            value: words::duration(median),
-            interval: match (low, high) {
-                (Some(low), Some(high)) => format!("{} to {}", words::duration(low), words::duration(high)),
-                (Some(low), None) => format!("from {}", words::duration(low)),
-                (None, Some(high)) => format!("up to {}", words::duration(high)),
-                (None, None) => String::new(),
-            },
-        },
-        None if n == 0 => none(),
-        None => Cell { value: "not reached".to_owned(), interval: String::new() },
-    }
+fn share(group: &Group, id: &str) -> Measured {
+    group.shares.iter().find(|share| share.id == id).map_or_else(Measured::none, |named| Measured::share(&named.share))
 }
 
 /// The groups, by what they have in common: those that say something, and those of one or two, which are luck. A group that is the whole
@@ -229,36 +179,17 @@ fn group_row(group: &Group) -> GroupRow {
     GroupRow {
         name,
         n: group.cohort.n,
-        score: of_score(group.score.as_ref()),
+        score: group.score.as_ref().map_or_else(Measured::none, Measured::score),
         never: share(group, "never"),
         quick: share(group, "within_5m"),
         answered: share(group, "question_answered"),
-        median: of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n),
-    }
-}
-
-fn of_change(difference: Option<&Difference>) -> Cell {
-    difference.map_or_else(none, |difference| Cell {
-        value: signed(difference.change),
-        interval: difference
-            .interval
-            .map_or_else(|| "too few to say".to_owned(), |[low, high]| format!("{} to {}", signed(low), signed(high))),
-    })
-}
-
-/// What a change of score means, in a sentence.
-fn told(difference: &Difference, since: &str) -> String {
-    let change = format!("{} points since {}", signed(difference.change), brief(since, 40));
-    match difference.interval {
-        Some([low, high]) if low > 0.0 || high < 0.0 => format!("{change} ({} to {}): more than chance.", signed(low), signed(high)),
-        Some([low, high]) => format!("{change} ({} to {}): no change is proven, since the interval holds zero.", signed(low), signed(high)),
-        None => format!("{change}: too few inquiries to say whether that is chance."),
+        median: Measured::median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n),
     }
 }
 
 /// A trend over two waves or more.
 fn trend(id: &str, title: &str, waves: &[WavePoint]) -> Option<Trend> {
-    if waves.len() < 2 || waves.iter().all(|wave| wave.score.is_none()) {
+    if !trailing::is_trend(waves) {
         return None;
     }
     let point = |wave: &WavePoint| Point {
@@ -267,21 +198,11 @@ fn trend(id: &str, title: &str, waves: &[WavePoint]) -> Option<Trend> {
         value: wave.score.map(|score| score.mean),
         interval: wave.score.and_then(|score| score.interval),
     };
-    let row = |wave: &WavePoint| TrendRow {
-        wave: brief(&wave.wave, 40),
-        n: wave.n,
-        score: of_score(wave.score.as_ref()),
-        change: of_change(wave.from_previous.as_ref().and_then(|change| change.score.as_ref())),
-        never: wave.never.as_ref().map_or_else(none, of_share),
-        median: of_median(wave.median_s, wave.median_interval_s, wave.n),
-    };
-    let last = waves.last()?;
-    let changes = last.from_previous.iter().chain(&last.from_first);
-    let told = changes.filter_map(|change| Some(told(change.score.as_ref()?, &change.since))).collect::<Vec<_>>().join(" ");
     Some(Trend {
         drawing: chart::trend(id, title, &waves.iter().map(point).collect::<Vec<_>>()),
-        told,
-        rows: waves.iter().map(row).collect(),
+        told: trailing::changes(waves).join(" "),
+        heads: trailing::WAVES,
+        rows: trailing::rows(waves),
     })
 }
 
@@ -299,63 +220,10 @@ pub(crate) fn of_builder(report: &Report, builder: &str) -> Option<Trend> {
     trend("trend", "Score over the waves", &all.get(own)?.waves)
 }
 
-/// Who improved most, in sentences.
-pub(crate) fn improved(trailing: &Trailing) -> Vec<String> {
-    let one = |best: &Improved| {
-        let interval = best.rise.interval.map_or_else(String::new, |[low, high]| format!(" ({} to {})", signed(low), signed(high)));
-        format!(
-            "{}: {} points{interval}, from {} in {} to {} in {}, over {} final inquiries.",
-            brief(&best.builder, 100),
-            signed(best.rise.change),
-            words::score(best.from),
-            brief(&best.from_wave, 40),
-            words::score(best.to),
-            brief(&best.to_wave, 40),
-            best.n
-        )
-    };
-    trailing.most_improved.iter().map(one).collect()
-}
-
-/// What is apart from ranks and trends, and what the ranks hang on, in sentences.
-pub(crate) fn notes(report: &Report) -> Vec<String> {
-    let trailing = &report.statistics.trailing;
-    let mut notes: Vec<String> = trailing
-        .left_out
-        .iter()
-        .filter(|(_, n)| **n > 0)
-        .map(|(kind, n)| {
-            let kind = match kind {
-                Kind::InHours => "sent inside posted hours",
-                Kind::AfterHours => "sent after hours",
-                Kind::NotKnown => "of which it is not known whether they fell into posted hours",
-            };
-            let stand = if *n == 1 { "1 inquiry stands" } else { "inquiries stand" };
-            if *n == 1 { format!("{stand} apart, {kind}.") } else { format!("{n} {stand} apart, {kind}.") }
-        })
-        .collect();
-    let ranks = &trailing.sensitivity;
-    let moved: Vec<String> = ranks
-        .ranges
-        .iter()
-        .filter(|range| range.best != range.worst)
-        .take(12)
-        .map(|range| format!("{} between {} and {}", brief(&range.builder, 60), range.best, range.worst))
-        .collect();
-    if ranks.trials > 0 && moved.is_empty() {
-        notes.push(format!(
-            "The ranks hold when any one part of the rubric weighs a quarter more or less ({} weightings tried).",
-            ranks.trials
-        ));
-    } else if !moved.is_empty() {
-        notes.push(format!("With one part a quarter heavier or lighter, ranks move: {}.", moved.join("; ")));
-    }
-    notes
-}
-
 /// The headline's median with its interval.
 pub(crate) fn median_interval(report: &Report) -> String {
-    let cell = all(report).map(|group| of_median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
+    let cell =
+        all(report).map(|group| Measured::median(group.curves.personal.median_s, group.curves.personal.median_interval_s, group.cohort.n));
     match cell {
         Some(cell) if !cell.interval.is_empty() && cell.value == compare::median(report) => {
             format!("{}; the silent counted in", cell.interval)
@@ -375,14 +243,6 @@ pub(crate) fn headline(report: &Report, id: &str) -> Option<String> {
 mod tests {
     use super::super::{build, sample};
     use super::*;
-
-    #[test]
-    fn a_change_says_whether_it_is_proven() {
-        let of = |interval| told(&Difference { change: -4.2, interval }, "2026-10");
-        assert_eq!(of(Some([-9.0, 0.5])), "−4.2 points since 2026-10 (−9.0 to +0.5): no change is proven, since the interval holds zero.");
-        assert_eq!(of(Some([-9.0, -0.5])), "−4.2 points since 2026-10 (−9.0 to −0.5): more than chance.");
-        assert!(of(None).contains("too few"));
-    }
 
     #[test]
     fn a_large_wave_is_drawn_with_a_bounded_number_of_corners() {

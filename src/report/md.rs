@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use super::measured::Measured;
+use super::sensitivity::Weighed;
 use super::words::{self, BUCKETS};
 use super::{Appeal, ClockOffset, Page, Report, ReportError, ReportShop, Shelf, Writer, advice, compare, sensitivity, trailing, watched};
 use crate::score::program::Figures;
@@ -83,15 +85,7 @@ fn board(out: &mut String, report: &Report) -> std::fmt::Result {
             words::verdict(card.verdict)
         )?;
     }
-    let sensitivity = sensitivity::of(report);
-    if !sensitivity.changes.is_empty() {
-        writeln!(out, "\nThe order changes in {} of {} weightings of ±25 %:\n", sensitivity.changes.len(), sensitivity.trials)?;
-        for change in &sensitivity.changes {
-            writeln!(out, "- {}", text(change))?;
-        }
-    } else if sensitivity.trials > 0 {
-        writeln!(out, "\nThe order holds in all {} weightings of ±25 %.", sensitivity.trials)?;
-    }
+    weighed(out, &report.order)?;
     if !report.unscored().is_empty() {
         writeln!(out, "\n## Not ranked\n\n| builder | verdict | status | why |\n|---|---|---|---|")?;
         for shop in report.unscored() {
@@ -102,32 +96,51 @@ fn board(out: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-/// Ranks and trend over the trailing waves, where there is more than one wave or any rank.
-fn over_waves(out: &mut String, report: &Report) -> std::fmt::Result {
-    let statistics = &report.statistics.trailing;
-    let ranked = report.builders.iter().any(|builder| builder.rank.is_some());
-    if statistics.trend.len() < 2 && !ranked {
+/// Whether an order rests on the weights.
+fn weighed(out: &mut String, weighed: &Weighed) -> std::fmt::Result {
+    if weighed.head.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## Over the trailing waves\n\n{}\n", trailing::kinds(report))?;
-    if ranked {
-        writeln!(out, "| rank | builder | n | mean score | 95 % interval |\n|---:|---|---:|---:|---:|")?;
-        for builder in &report.builders {
-            let rank = builder.rank.map_or_else(|| words::NONE.to_owned(), |rank| rank.to_string());
-            let edges = builder.interval.map(|edges| edges.map(words::score).join(" to ")).unwrap_or_default();
-            writeln!(out, "| {rank} | {} | {} | {} | {edges} |", text(&builder.builder), builder.n, words::score(builder.mean_score))?;
-        }
+    writeln!(out, "\n{}", weighed.head)?;
+    for (n, turn) in weighed.turns.iter().enumerate() {
+        writeln!(out, "{}- {}", if n == 0 { "\n" } else { "" }, text(turn))?;
+    }
+    Ok(())
+}
+
+/// The head of a table; `right` tells which columns hold figures.
+pub(super) fn heads(out: &mut String, heads: &[&str], right: impl Fn(usize) -> bool) -> std::fmt::Result {
+    let lines: Vec<&str> = (0..heads.len()).map(|n| if right(n) { "---:" } else { "---" }).collect();
+    writeln!(out, "| {} |\n|{}|", heads.join(" | "), lines.join("|"))
+}
+
+/// A row of a table, of foreign text.
+pub(super) fn row(out: &mut String, cells: impl IntoIterator<Item = impl AsRef<str>>) -> std::fmt::Result {
+    let cells: Vec<String> = cells.into_iter().map(|cell| text(cell.as_ref())).collect();
+    writeln!(out, "| {} |", cells.join(" | "))
+}
+
+/// Ranks and trend over the trailing waves.
+fn over_waves(out: &mut String, report: &Report) -> std::fmt::Result {
+    let over = &report.statistics.trailing;
+    let ranks = trailing::standings(report);
+    writeln!(out, "\n## Over the trailing waves\n\n{}\n", trailing::kinds(over))?;
+    if trailing::is_trend(&over.trend) {
+        heads(out, &trailing::WAVES, |n| n > 0)?;
+        trailing::rows(&over.trend).iter().try_for_each(|wave| row(out, wave.iter().map(Measured::line)))?;
+        trailing::changes(&over.trend).iter().try_for_each(|change| writeln!(out, "\n{}", text(change)))?;
+        let improved = trailing::improved(&over.most_improved);
+        improved.iter().try_for_each(|one| writeln!(out, "\n{}: {}", trailing::MOST_IMPROVED, text(one)))?;
         writeln!(out)?;
     }
-    for (n, sentence) in trailing::ranks(report).iter().enumerate() {
-        writeln!(out, "{}{}", if n == 0 { "" } else { "- " }, text(sentence))?;
-    }
-    writeln!(out, "\n| wave | n | mean score | never answered | median to a person |\n|---|---:|---|---|---:|")?;
-    for point in &statistics.trend {
-        writeln!(out, "| {} |", trailing::row(point).map(|cell| text(&cell)).join(" | "))?;
-    }
-    for sentence in trailing::change(report).into_iter().chain(trailing::improved(report)) {
-        writeln!(out, "\n{}", text(&sentence))?;
+    let needed = trailing::needed(report.statistics.settings.needed);
+    if ranks.is_empty() {
+        writeln!(out, "{} {needed}", trailing::NO_RANK)?;
+    } else {
+        writeln!(out, "{needed}\n")?;
+        heads(out, &trailing::STANDING, |n| n != 1)?;
+        ranks.iter().try_for_each(|rank| row(out, rank))?;
+        weighed(out, &sensitivity::of_ranks(over))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::html::Frame;
 use super::rules::{self, Rule};
-use super::{Report, compare, watched, words};
+use super::{Report, compare, moments, watched, words};
 use crate::score::Rubric;
 
 struct Published {
@@ -26,9 +26,11 @@ pub(crate) struct Methods {
     tiers: Vec<(String, String)>,
     rubric_text: String,
     watched_rule: &'static str,
+    moments: String,
     gap_share: String,
     gap: String,
     days: u16,
+    needed: u32,
     same_attempt: String,
     suspect: String,
     sources: Vec<Published>,
@@ -55,9 +57,11 @@ pub(crate) fn view(report: &Report) -> Methods {
         tiers: rubric.map(rules::tiers).unwrap_or_default(),
         rubric_text: report.rubric_text.clone(),
         watched_rule: watched::RULE,
+        moments: moments::exceptions(report),
         gap_share: rubric.map(|r| format!("{} %", words::points(r.proof.gap_share.0 * 100.0))).unwrap_or_default(),
         gap: rubric.map(|r| rules::hours(r.proof.gap_s.0)).unwrap_or_default(),
         days: rubric.map_or(30, |r| r.window.days.0),
+        needed: report.statistics.settings.needed.max(1),
         same_attempt: rubric.map(|r| seconds(r.touches.same_attempt_s.0)).unwrap_or_default(),
         suspect: rubric.map(|r| seconds(r.touches.suspect_within_s.0)).unwrap_or_default(),
         sources: compare::lines(report).iter().map(|l| Published { what: l.what, found: whole(l.others), source: l.source }).collect(),

@@ -18,8 +18,10 @@ mod json;
 mod mail_html;
 mod many;
 mod md;
+mod measured;
 mod methods;
 mod model;
+mod moments;
 mod own_figures;
 mod parts;
 mod pdf;
@@ -61,10 +63,11 @@ pub use schema::schemas;
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReportError {
     /// A file or folder could not be written.
     #[error("could not write {path}: {source}")]
+    #[diagnostic(help("see that you may write there, and that there is room"))]
     Write {
         /// The file or folder.
         path: PathBuf,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::appeal::Appeal;
 use super::phoned::Phoned;
+use super::sensitivity::{self, Weighed};
 use super::{redact, words};
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
@@ -337,6 +338,9 @@ pub struct Report {
     /// The brand's logo, as a `data:` address.
     #[serde(skip)]
     pub logo: Option<String>,
+    /// Whether the leaderboard's order rests on the weights.
+    #[serde(skip)]
+    pub(crate) order: Weighed,
 }
 
 impl Report {
@@ -420,7 +424,7 @@ pub fn build(input: Input) -> Report {
             (source, Coverage { gaps, alive, phoned })
         })
         .collect();
-    Report {
+    let mut report = Report {
         schema: SCHEMA,
         wave: input.wave,
         as_of: input.as_of,
@@ -441,7 +445,10 @@ pub fn build(input: Input) -> Report {
         rubric_text: input.rubric_text,
         brand: input.brand,
         logo: input.logo,
-    }
+        order: Weighed::default(),
+    };
+    report.order = sensitivity::of_order(&report);
+    report
 }
 
 /// A slug as a file name: letters, digits, `-`, `_`; nothing that leads out of the folder, and none twice.

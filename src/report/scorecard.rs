@@ -197,6 +197,7 @@ fn moments(shop: &ReportShop) -> Vec<Moment> {
         moment("Drawn for", shop.detail.planned_at),
         moment("Sent", card.sent_at),
         moment("Confirmed", card.confirmed_at),
+        moment("Opt-out sent", card.opt_out_at),
         moment("Withdrawn", card.withdrawn_at),
     ];
     all.into_iter().flatten().collect()

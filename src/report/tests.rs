@@ -324,6 +324,44 @@ fn every_page_leads_to_the_methods_and_they_hold_the_whole_rubric() {
 }
 
 #[test]
+fn the_methods_claim_only_what_was_done() {
+    let mut report = build(sample::input());
+    report.statistics.settings.needed = 5;
+    let pages = all(&report);
+    let methods = page(&pages, "methods.html");
+    assert!(methods.contains("A rank needs 5 final inquiries"), "the workspace's own number");
+    assert!(!methods.contains("inquiry is closed with"), "nothing withdraws by itself");
+}
+
+#[test]
+fn a_scorecard_tells_when_the_opt_out_was_sent() {
+    let mut input = sample::input();
+    let asked = "2026-11-20T15:00:00Z";
+    input.shops[0].card.opt_out_at = Some(asked.parse().unwrap());
+    let slug = input.shops[0].card.shop.clone();
+    let pages = all(&build(input));
+    let (_, told) = page(&pages, &format!("builders/{slug}.html")).split_once("<dt>Opt-out sent</dt>").unwrap();
+    assert!(told.split_once("</div>").unwrap().0.contains(asked));
+}
+
+#[test]
+fn what_came_is_counted_in_words() {
+    let pages = all(&build(sample::input()));
+    let counted: Vec<&str> = page(&pages, "index.html")
+        .split("<li title=\"")
+        .skip(1)
+        .filter_map(|item| item.split_once("</li>"))
+        .map(|(item, _)| item)
+        .collect();
+    assert!(counted.iter().any(|item| item.contains(">bounce")), "a bounce came, and that is not nothing");
+    for item in counted {
+        let one = item.contains("<span class=\"num\">1</span>");
+        let what = item.split_once('"').unwrap().0;
+        assert_eq!(one, !what.ends_with('s'), "{item}");
+    }
+}
+
+#[test]
 fn a_scorecard_coaches() {
     let pages = all(&build(sample::input()));
     let card = page(&pages, "builders/caliche-creek.html");

@@ -29,7 +29,9 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
                     format!("robot only: an auto-reply came, and nobody answered in person {}", facts.so_far()),
                 );
             } else {
-                cap(CapKind::Silent, rule.silent.0, format!("crickets: nobody answered {}", facts.so_far()));
+                // A site that thanks the buyer and loses the inquiry is another finding than people who stay silent.
+                let lost = if any(Origin::Bounce) { "; a bounce came, so the inquiry may have reached nobody" } else { "" };
+                cap(CapKind::Silent, rule.silent.0, format!("crickets: nobody answered {}{lost}", facts.so_far()));
             }
             if facts.elapsed(TimeBase::Wall, facts.until) >= rule.late_after_s.i64() {
                 cap(CapKind::Late, rule.late.0, format!("no personal touch within {within}"));

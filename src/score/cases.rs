@@ -343,6 +343,9 @@ fn caps_hold_and_say_why() {
         assert!(card.score.unwrap() <= caps.first().copied().unwrap_or(100.0), "{what}");
     }
     assert_eq!(Case::new().card().tier.as_deref(), Some("Crickets"));
+    assert_eq!(Case::new().card().caps[0].why, "crickets: nobody answered in the window");
+    let lost = Case::new().touch("email", "bounce", 9).card();
+    assert!(lost.caps[0].cap == 0.0 && lost.caps[0].why.contains("may have reached nobody"), "{:?}", lost.caps);
     // Only the acknowledgement is earned, and it stays below the cap: 1 and 3 "no fault" points are not given for silence.
     assert_eq!(Case::new().touch("email", "auto_reply", 5).card().score, Some(1.0));
 }
@@ -372,6 +375,8 @@ fn verdicts_follow_horizon_and_proof() {
         (answered().gap(0, 9 * DAY), Final, true, "somebody answered all the same"),
         (Case::new().set("in_review", json!(1)), Inconclusive, false, "in review, and silence"),
         (answered().set("in_review", json!(1)), Provisional, true, "in review, and an answer"),
+        (answered().set("opt_outs_in_review", json!(1)), Provisional, true, "an opt-out that may be its own"),
+        (Case::new().set("opt_outs_in_review", json!(1)), Provisional, true, "which makes no silence doubtful"),
         (answered().set("confirmed_by", Value::Null), Inconclusive, false, "no proof of acceptance"),
         (answered().set("confirmed_at", Value::Null), Inconclusive, false, "no moment of acceptance"),
         (answered().status(Status::Unclear), Inconclusive, false, "unclear"),
@@ -480,7 +485,18 @@ fn null_in_an_optional_key_is_as_good_as_its_absence() {
         let mut inquiry =
             json!({"shop": "b", "timezone": "America/Chicago", "hours": "24/7", "confirmed_at": START, "confirmed_by": "text"});
         let mut touch = json!({"id": "t1", "channel": "email", "origin": "personal", "at": "2026-11-02T16:03:00Z"});
-        for key in ["builder", "holidays", "status", "sent_at", "question", "offered", "opt_out_at", "coverage_gaps", "in_review"] {
+        for key in [
+            "builder",
+            "holidays",
+            "status",
+            "sent_at",
+            "question",
+            "offered",
+            "opt_out_at",
+            "coverage_gaps",
+            "in_review",
+            "opt_outs_in_review",
+        ] {
             inquiry[key] = optional.clone();
         }
         for key in ["at_latest", "disputed", "from", "labels", "attributed_by", "confidence", "evidence"] {

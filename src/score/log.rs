@@ -85,6 +85,15 @@ pub struct LogInquiry {
     #[serde(default, deserialize_with = "or_default")]
     #[schemars(with = "Option<u32>")]
     pub in_review: u32,
+    /// Texts of our own in review that may opt out of this inquiry.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_zero")]
+    #[schemars(with = "Option<u32>")]
+    pub opt_outs_in_review: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What the form let the shopper offer.

@@ -158,6 +158,9 @@ fn scored(facts: &Facts<'_>, scope: Scope) -> Card {
     if log.inquiry.in_review > 0 {
         why.push(format!("touches in review that may belong to it: {}", log.inquiry.in_review));
     }
+    if log.inquiry.opt_outs_in_review > 0 {
+        why.push(format!("texts of the shopper in review that may opt out of it: {}", log.inquiry.opt_outs_in_review));
+    }
     let verdict = if why.is_empty() { Verdict::Final } else { Verdict::Provisional };
     why.extend(judge::blind_spots(facts));
     let criteria = judge::all(facts, scope);

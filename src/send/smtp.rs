@@ -10,6 +10,9 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::collect::about_tls;
@@ -155,13 +158,12 @@ impl Outbox {
             (_, false) => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&host),
         };
         let mut builder = built.map_err(|error| setup(error.to_string()))?.timeout(Some(ANSWER));
-        if let Some(path) = &server.ca_file {
-            let tls = vouched_by(path, &host).map_err(|reason| setup(format!("the `ca_file` {}: {reason}", path.display())))?;
-            match (server.url.scheme(), local) {
-                ("smtps", _) => builder = builder.tls(Tls::Wrapper(tls)),
-                (_, true) => {}
-                (_, false) => builder = builder.tls(Tls::Required(tls)),
-            }
+        if server.url.scheme() == "smtps" || !local {
+            let tls = match &server.ca_file {
+                Some(path) => vouched_by(path, &host).map_err(|reason| setup(format!("the `ca_file` {}: {reason}", path.display())))?,
+                None => vouched_by_the_system(&host).map_err(setup)?,
+            };
+            builder = builder.tls(if server.url.scheme() == "smtps" { Tls::Wrapper(tls) } else { Tls::Required(tls) });
         }
         if let Some(port) = server.url.port() {
             builder = builder.port(port);
@@ -250,9 +252,33 @@ fn as_sent(user: &str, password: &str) -> Vec<SecretString> {
 
 /// TLS with the certificates of a PEM file alone.
 fn vouched_by(path: &Path, host: &str) -> Result<TlsParameters, String> {
-    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
-    let certificate = Certificate::from_pem(&pem).map_err(|error| error.to_string())?;
-    let parameters = TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::None).add_root_certificate(certificate);
+    let mut certificates = Vec::new();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())? {
+        certificates.push(certificate.map_err(|error| error.to_string())?);
+    }
+    if certificates.is_empty() {
+        return Err("it holds no certificate".to_owned());
+    }
+    believing(certificates, host)
+}
+
+/// TLS with the certificates of the system; where it has none, with those that came with us.
+fn vouched_by_the_system(host: &str) -> Result<TlsParameters, String> {
+    let mut readable = RootCertStore::empty();
+    let mut certificates = rustls_native_certs::load_native_certs().certs;
+    certificates.retain(|certificate| readable.add(certificate.clone()).is_ok());
+    if certificates.is_empty() {
+        return TlsParameters::builder(host.to_owned()).build_rustls().map_err(|error| error.to_string());
+    }
+    believing(certificates, host)
+}
+
+fn believing(certificates: Vec<CertificateDer<'static>>, host: &str) -> Result<TlsParameters, String> {
+    let mut parameters = TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::None);
+    for certificate in certificates {
+        let certificate = Certificate::from_der(certificate.to_vec()).map_err(|error| error.to_string())?;
+        parameters = parameters.add_root_certificate(certificate);
+    }
     parameters.build_rustls().map_err(|error| error.to_string())
 }
 
@@ -300,8 +326,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_is_not_there_is_named() {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let outbox = outbox(&format!("smtp://127.0.0.1:{port}"));
+        // Nobody listens on port 1.
+        let outbox = outbox("smtp://127.0.0.1:1");
         let greeted = outbox.greet().await.unwrap_err().to_string();
         assert!(greeted.starts_with("could not reach 127.0.0.1: Connection refused"), "{greeted}");
         let sent = outbox.send("a@example.org", "b@example.org", b"Subject: x\r\n\r\nx\r\n").await.unwrap_err().to_string();

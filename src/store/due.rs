@@ -36,9 +36,9 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn due_records(&self, fingerprint: Option<&str>, after: Option<&Place>, most: usize) -> Result<Vec<Record>, StoreError> {
         let rows = sqlx::query(
-            "SELECT record.id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record \
+            "SELECT record.id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record \
              LEFT JOIN touch ON touch.record = record.id \
-             WHERE record.canary IS NULL AND (record.at > $1 OR (record.at = $1 AND record.id > $2)) \
+             WHERE record.canary IS NULL AND record.at >= $1 AND (record.at > $1 OR record.id > $2) \
              AND ($3 = '' OR touch.judged_under IS NULL OR (touch.judged_under <> $3 AND touch.judged_under NOT LIKE $3 || '+%')) ORDER BY record.at, record.id LIMIT $4",
         )
         .bind(after.map_or(i64::MIN, |place| place.at))
@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn records_of(&self, ids: &[String]) -> Result<Vec<Record>, StoreError> {
-        let sql = "SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record WHERE id IN ";
+        let sql = "SELECT id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record WHERE id IN ";
         self.of(sql, ids, "").await?.iter().map(record).collect()
     }
 
@@ -197,6 +197,7 @@ pub(super) fn record(row: &AnyRow) -> Result<Record, StoreError> {
         external_id: read.text("external_id")?,
         channel: read.word("channel")?,
         sha256: read.text("sha256")?,
+        held: read.optional_text("held")?.map(|held| held.parse().map_err(|()| read.corrupt("held"))).transpose()?,
         arrival: read.json("arrival")?,
         placement: read.optional_word("placement")?,
         rehearsal: read.flag("rehearsal")?,

@@ -1,25 +1,30 @@
 //! Evidence: the raw bytes of a touch or a submission in a file named by their SHA-256. Written once, durably and before
 //! anything depends on it; never changed. A few files are synced one by one, before they get their name; a batch is written and
-//! renamed, and then synced at once with its file system (decision 0023). A file that does not hold what its name says (a power cut,
-//! a failing disk) does not count as kept: the same bytes, kept again, take its place.
+//! renamed, and then synced at once with its file system (decision 0023). Many small parts, the rows of a long log, lie together in one
+//! such file, a line each; each part still has a name of its own, and is checked against it (decision 0036). A file that does not hold what
+//! its name says (a power cut, a failing disk) does not count as kept: the same bytes, kept again, take its place.
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::folder;
+use super::touches::Record;
 
 /// From so many files on a batch is synced with its file system: 64 files took 20 ms so, and 333 ms one by one.
 const MANY: usize = 8;
 
 /// Why evidence could not be kept or read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum EvidenceError {
     /// The file system failed.
     #[error("could not keep or read evidence in {path}: {source}")]
+    #[diagnostic(help(
+        "see that you may write there, and that there is room; a file that is gone comes from a backup of `.crickets/evidence`"
+    ))]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -28,12 +33,41 @@ pub enum EvidenceError {
     },
     /// The bytes are not those that were kept.
     #[error("could not trust evidence {sha256}: its bytes were changed on disk ({path})")]
+    #[diagnostic(help("put it back from a backup of `.crickets/evidence`: what is not as it came proves nothing"))]
     Changed {
         /// The name.
         sha256: String,
         /// The file.
         path: PathBuf,
     },
+}
+
+/// Where bytes lie that share a file with others. Written as the file's name, the first byte and how many, with spaces between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The file's SHA-256.
+    pub file: String,
+    /// The first byte.
+    pub at: u64,
+    /// How many bytes.
+    pub length: u64,
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {} {}", self.file, self.at, self.length)
+    }
+}
+
+impl std::str::FromStr for Held {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.split(' ');
+        let (Some(file), Some(at), Some(length), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return Err(()) };
+        let number = |text: &str| text.parse().map_err(|_| ());
+        Ok(Self { file: file.to_owned(), at: number(at)?, length: number(length)? })
+    }
 }
 
 /// The folder of evidence.
@@ -103,6 +137,50 @@ impl Evidence {
         Ok(names)
     }
 
+    /// Keeps a batch together in one file, a line each; gives each part's name, and where it lies. When this returns it is durable.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep_together<'a>(&self, batch: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<(String, Held)>, EvidenceError> {
+        let (mut whole, mut parts) = (Vec::new(), Vec::new());
+        for bytes in batch {
+            parts.push((sha256_hex(bytes), whole.len(), bytes.len()));
+            whole.extend_from_slice(bytes);
+            whole.push(b'\n');
+        }
+        if parts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let file = self.keep(&whole)?;
+        let count = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+        let held = |(name, at, length)| (name, Held { file: file.clone(), at: count(at), length: count(length) });
+        Ok(parts.into_iter().map(held).collect())
+    }
+
+    /// Reads the bytes of a record back and checks them against their name, wherever they lie.
+    ///
+    /// # Errors
+    /// When they are not there, or not what was kept.
+    pub fn read_record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
+        match &record.held {
+            Some(held) => self.read_held(&record.sha256, held),
+            None => self.read(&record.sha256),
+        }
+    }
+
+    /// Reads bytes back that share a file with others, and checks them against their own name.
+    ///
+    /// # Errors
+    /// When they are not there, or not what was kept.
+    pub fn read_held(&self, sha256: &str, held: &Held) -> Result<Vec<u8>, EvidenceError> {
+        let path = self.path(&held.file);
+        let mut bytes = Vec::new();
+        let mut opened = File::open(&path).map_err(file(&path))?;
+        opened.seek(SeekFrom::Start(held.at)).map_err(file(&path))?;
+        opened.take(held.length).read_to_end(&mut bytes).map_err(file(&path))?;
+        checked(bytes, sha256, path)
+    }
+
     /// Reads bytes back and checks them against their name.
     ///
     /// # Errors
@@ -110,8 +188,12 @@ impl Evidence {
     pub fn read(&self, sha256: &str) -> Result<Vec<u8>, EvidenceError> {
         let path = self.path(sha256);
         let bytes = std::fs::read(&path).map_err(file(&path))?;
-        if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(EvidenceError::Changed { sha256: sha256.to_owned(), path }) }
+        checked(bytes, sha256, path)
     }
+}
+
+fn checked(bytes: Vec<u8>, sha256: &str, path: PathBuf) -> Result<Vec<u8>, EvidenceError> {
+    if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(EvidenceError::Changed { sha256: sha256.to_owned(), path }) }
 }
 
 /// Whether a file holds these bytes. One that cannot be read does not: writing tells why.
@@ -210,6 +292,30 @@ mod tests {
             }
         });
         assert!(evidence.keep(b"").is_ok_and(|name| evidence.read(&name).unwrap().is_empty()));
+    }
+
+    #[test]
+    fn many_parts_lie_together_and_each_is_checked_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Evidence::new(folder.path().join("evidence"));
+        let parts: [&[u8]; 3] = [b"one", b"", b"two and more"];
+        let kept = evidence.keep_together(parts).unwrap();
+        assert_eq!(evidence.keep_together(parts).unwrap(), kept, "the same parts are the same file");
+        assert!(evidence.keep_together([]).unwrap().is_empty());
+        let path = evidence.path(&kept[0].1.file);
+        assert_eq!(std::fs::read(&path).unwrap(), b"one\n\ntwo and more\n");
+        for ((name, held), part) in kept.iter().zip(parts) {
+            assert_eq!(evidence.read_held(name, held).unwrap(), part);
+            assert_eq!(held.to_string().parse(), Ok(held.clone()));
+        }
+        std::fs::write(&path, b"one\n\ntwo and less\n").unwrap();
+        assert_eq!(evidence.read_held(&kept[0].0, &kept[0].1).unwrap(), b"one", "what is beside it does not spoil it");
+        assert!(matches!(evidence.read_held(&kept[2].0, &kept[2].1), Err(EvidenceError::Changed { .. })));
+        std::fs::write(&path, b"on").unwrap();
+        assert!(matches!(evidence.read_held(&kept[0].0, &kept[0].1), Err(EvidenceError::Changed { .. })));
+        for broken in ["", "ab", "ab 1", "ab 1 -2", "ab 1 2 3", "ab x 2"] {
+            assert_eq!(broken.parse::<Held>(), Err(()), "{broken}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use coverage::Folder;
 pub use decisions::{Decided, Decision, Subject};
 pub use due::{LetterRow, Place};
 pub(crate) use evidence::sha256_hex;
-pub use evidence::{Evidence, EvidenceError};
+pub use evidence::{Evidence, EvidenceError, Held};
 pub use inquiries::Proof;
 pub use lessons::Judged;
 pub use lock::Lock;

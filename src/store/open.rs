@@ -15,10 +15,11 @@ use crate::config;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the store could not be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StoreError {
     /// It cannot be opened.
     #[error("could not open the store {url}: {source}")]
+    #[diagnostic(help("see that it is there, that you may write to it and that there is room; a damaged one comes from a backup"))]
     Open {
         /// Where, without its password.
         url: String,
@@ -27,6 +28,7 @@ pub enum StoreError {
     },
     /// Its tables cannot be brought up to date.
     #[error("could not bring the store {url} up to date: {source}")]
+    #[diagnostic(help("a store that a newer crickets has used needs that crickets, or a later one"))]
     Migrate {
         /// Where, without its password.
         url: String,
@@ -35,6 +37,7 @@ pub enum StoreError {
     },
     /// Its folder or lock file cannot be made.
     #[error("could not use {path}: {source}")]
+    #[diagnostic(help("see that you may write there, and that there is room; a look needs it too"))]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -51,6 +54,7 @@ pub enum StoreError {
     },
     /// A query failed.
     #[error("could not {what}: {source}")]
+    #[diagnostic(help("see that the store has room and its server runs, and try again: what is done is not done twice"))]
     Query {
         /// What was wanted.
         what: &'static str,
@@ -59,6 +63,7 @@ pub enum StoreError {
     },
     /// A row holds what this version cannot read.
     #[error("could not read a stored {what}: {detail}")]
+    #[diagnostic(help("another version wrote it, or it was damaged: use that version, or a backup of the store"))]
     Corrupt {
         /// The kind of row.
         what: &'static str,
@@ -151,6 +156,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let rehearsed = include_str!("migrations/0008_rehearsed.sql");
     let progress = include_str!("migrations/0009_progress.sql");
     let appeal = include_str!("migrations/0010_appeal.sql");
+    let held = include_str!("migrations/0011_held.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -162,6 +168,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(8, "rehearsed".into(), MigrationType::Simple, rehearsed.into_sql_str(), false),
         Migration::new(9, "progress".into(), MigrationType::Simple, progress.into_sql_str(), false),
         Migration::new(10, "appeal".into(), MigrationType::Simple, appeal.into_sql_str(), false),
+        Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
     ]
 }
 

@@ -64,17 +64,18 @@ impl Store {
     pub async fn grow_record(&self, raw: &RawRecord, before: &str, sha256: &str) -> Result<bool, StoreError> {
         let wish = "store what became known of a record";
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
-        let grown = sqlx::query("UPDATE record SET channel = $1, sha256 = $2, arrival = $3, at = $4 WHERE id = $5 AND sha256 = $6")
-            .bind(word(&raw.channel))
-            .bind(sha256.to_owned())
-            .bind(json("record", &raw.arrival)?)
-            .bind(raw.arrival.at.timestamp_millis())
-            .bind(raw.identity.clone())
-            .bind(before.to_owned())
-            .execute(&mut *transaction)
-            .await
-            .map_err(query(wish))?
-            .rows_affected();
+        let grown =
+            sqlx::query("UPDATE record SET channel = $1, sha256 = $2, held = NULL, arrival = $3, at = $4 WHERE id = $5 AND sha256 = $6")
+                .bind(word(&raw.channel))
+                .bind(sha256.to_owned())
+                .bind(json("record", &raw.arrival)?)
+                .bind(raw.arrival.at.timestamp_millis())
+                .bind(raw.identity.clone())
+                .bind(before.to_owned())
+                .execute(&mut *transaction)
+                .await
+                .map_err(query(wish))?
+                .rows_affected();
         if grown == 1 {
             touches::anew(&mut transaction, &raw.identity).await.map_err(query(wish))?;
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::due::{places, record};
+use super::evidence::Held;
 use super::lessons::{Judged, put_lessons};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::{Attribution, Marks};
@@ -34,6 +35,8 @@ pub struct Record {
     pub channel: Channel,
     /// The evidence.
     pub sha256: String,
+    /// The file of evidence that it shares with others; `None` where it has its own.
+    pub held: Option<Held>,
     /// When it arrived.
     pub arrival: Arrival,
     /// Where a mail landed.
@@ -49,6 +52,8 @@ pub struct NewRecord {
     pub raw: RawRecord,
     /// Its evidence, which is kept.
     pub sha256: String,
+    /// The file that its evidence shares with others; `None` where it has its own.
+    pub held: Option<Held>,
     /// The canary that it is; `about ID` for what only tells of one; `other ID` for one of another workspace; `None` for what may be a touch.
     pub canary: Option<String>,
 }
@@ -157,13 +162,13 @@ impl Store {
         let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
         for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
             for rows in records.chunks(ROWS) {
-                let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
+                let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 12 * row, 12)).collect();
                 let mut insert = sqlx::query(AssertSqlSafe(format!(
-                    "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary) \
+                    "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held) \
                      VALUES {} ON CONFLICT (id) DO NOTHING",
                     values.join(", ")
                 )));
-                for NewRecord { raw, sha256, canary } in rows {
+                for NewRecord { raw, sha256, held, canary } in rows {
                     insert = insert
                         .bind(raw.identity.clone())
                         .bind(raw.source.clone())
@@ -175,7 +180,8 @@ impl Store {
                         .bind(raw.placement.as_ref().map(word))
                         .bind(now.timestamp_millis())
                         .bind(i64::from(rehearsal))
-                        .bind(canary.clone());
+                        .bind(canary.clone())
+                        .bind(held.as_ref().map(ToString::to_string));
                 }
                 let stored = insert.execute(&mut *transaction).await.map_err(query("store records"))?.rows_affected();
                 *added += usize::try_from(stored).unwrap_or(usize::MAX);
@@ -194,7 +200,7 @@ impl Store {
         let wish = "make rehearsed records real";
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
         let mut added = Added::default();
-        for NewRecord { raw, sha256, canary } in batch {
+        for NewRecord { raw, sha256, canary, .. } in batch {
             let mail = raw.channel == Channel::Email;
             let set = if mail { ", source = $4, external_id = $5, sha256 = $6, arrival = $7, at = $8, placement = $9" } else { "" };
             let sql = format!("UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3{set} WHERE id = $1 AND {REHEARSED}");
@@ -248,7 +254,7 @@ impl Store {
     /// When the database fails or a row cannot be read.
     pub async fn records(&self) -> Result<Vec<Record>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, source, external_id, channel, sha256, arrival, placement, rehearsal FROM record \
+            "SELECT id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record \
              WHERE canary IS NULL ORDER BY at, id",
         )
         .fetch_all(&self.pool)

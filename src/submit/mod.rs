@@ -26,6 +26,7 @@ pub mod http;
 pub mod inspect;
 mod json;
 pub mod kind;
+mod numbers;
 mod orphans;
 pub mod outcome;
 pub mod outline;

@@ -57,18 +57,22 @@ impl Politeness {
 mod tests {
     use super::*;
 
+    /// How long what need not wait may take on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
     #[tokio::test]
     async fn requests_to_one_host_keep_their_distance_and_other_hosts_do_not_wait() {
+        let polite = Politeness::new(Duration::from_mins(10));
+        let comes = async |host: &str, pause, within| tokio::time::timeout(within, polite.turn(host, pause)).await.is_ok();
+        assert!(comes("a.example", true, PATIENCE).await && comes("b.example", true, PATIENCE).await);
+        assert!(!comes("A.example", true, Duration::from_millis(30)).await);
+        assert!(comes("a.example", false, PATIENCE).await);
+
         let polite = Politeness::new(Duration::from_millis(80));
         let start = Instant::now();
         drop(polite.turn("a.example", true).await);
-        drop(polite.turn("b.example", true).await);
-        assert!(start.elapsed() < Duration::from_millis(70));
-        drop(polite.turn("A.example", true).await);
+        drop(polite.turn("a.example", true).await);
         assert!(start.elapsed() >= Duration::from_millis(80));
-        let before = Instant::now();
-        drop(polite.turn("a.example", false).await);
-        assert!(before.elapsed() < Duration::from_millis(70));
     }
 
     #[tokio::test]
@@ -77,6 +81,6 @@ mod tests {
         let first = polite.turn("a.example", false).await;
         assert!(tokio::time::timeout(Duration::from_millis(30), polite.turn("a.example", false)).await.is_err());
         drop(first);
-        assert!(tokio::time::timeout(Duration::from_millis(30), polite.turn("a.example", false)).await.is_ok());
+        assert!(tokio::time::timeout(PATIENCE, polite.turn("a.example", false)).await.is_ok());
     }
 }

@@ -10,9 +10,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::data::{self, Node};
+use super::data;
 use super::http::Exchange;
-use super::outline::{SECTION, Thing};
+use super::numbers;
+use super::outline::SECTION;
 use super::page::{Page, collapse};
 use super::people;
 
@@ -111,7 +112,7 @@ pub fn examine(page: &Page) -> Findings {
         }
         found.osc = Some(counselor.name);
     }
-    found.readiness.phones = phones(page, &nodes);
+    found.readiness.phones = numbers::of_page(page, &nodes);
     found.readiness.chat = chat(page).map(|(name, mark)| {
         found.quotes.insert("chat", mark.to_owned());
         name.to_owned()
@@ -145,103 +146,6 @@ pub fn of_exchanges(exchanges: &[Exchange]) -> Option<Findings> {
 /// outside ASCII.
 pub(super) fn regex(text: &str) -> Option<Regex> {
     Regex::new(&text.replace(r"\b", r"(?-u:\b)")).ok()
-}
-
-static NUMBER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"(?:\+?1[-. \u{a0}]?)?(?:\([2-9]\d{2}\)[-. \u{a0}]{0,2}|[2-9]\d{2}[-. \u{a0}/])[2-9]\d{2}[-. \u{a0}]\d{4}"));
-static NEAR_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(
-        r"(?i)\b(call|phone|text|tel|contact|office|sales|reach|talk|mobile|cell|ph|speak|dial|questions?|number|direct|toll|local|llame|teléfono)\b|[pt]:",
-    )
-});
-static NO_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r"(?i)(\bfax|\bf:|licen[cs]e|\blic\b|\broc\b|\bccb\b|\bmls\b|nmls|\bein\b|account|\bid\b|permit|order)[^\d()+]{0,14}$")
-});
-
-/// The numbers of a page in E.164, in document order. A fax is none, nor is a number of the area 555, which no one has.
-fn phones(page: &Page, nodes: &[Node]) -> Vec<String> {
-    let text = page.outline.text.as_str();
-    let mut found: Vec<(usize, String)> = Vec::new();
-    let mut faxes: BTreeSet<String> = BTreeSet::new();
-    let said_before = |at: usize| {
-        let start = text.get(..at).map_or(0, |before| before.char_indices().rev().nth(29).map_or(0, |(at, _)| at));
-        text.get(start..at).unwrap_or_default()
-    };
-    let fits = |regex: &LazyLock<Option<Regex>>, text: &str| regex.as_ref().is_some_and(|regex| regex.is_match(text));
-    for object in &page.outline.objects {
-        if let Thing::Phone(written) = &object.thing
-            && let Some(number) = e164(&decoded(written))
-        {
-            if fits(&NO_NUMBER, said_before(object.at)) {
-                faxes.insert(number);
-            } else {
-                found.push((object.at, number));
-            }
-        }
-    }
-    for node in nodes {
-        found.extend(node.texts("telephone").into_iter().filter_map(e164).map(|number| (node.at, number)));
-        faxes.extend(node.texts("faxNumber").into_iter().filter_map(e164));
-    }
-    for (begins, block) in page.outline.blocks().filter(|(_, block)| block.bytes().filter(u8::is_ascii_digit).count() >= 10) {
-        for hit in NUMBER.iter().flat_map(|regex| regex.find_iter(block)) {
-            let joined = |c: char| c.is_alphanumeric() || c == '-';
-            let before = block.get(..hit.start()).unwrap_or_default();
-            let after = block.get(hit.end()..).unwrap_or_default();
-            if before.ends_with(joined) || after.starts_with(joined) {
-                continue;
-            }
-            let Some(number) = e164(hit.as_str()) else { continue };
-            if fits(&NO_NUMBER, said_before(begins + hit.start())) {
-                faxes.insert(number);
-            } else if block.len() <= 60 || fits(&NEAR_NUMBER, block) {
-                found.push((begins + hit.start(), number));
-            }
-        }
-    }
-    found.sort_by_key(|(at, _)| *at);
-    let mut phones: Vec<String> = Vec::new();
-    for (_, number) in found {
-        if !faxes.contains(&number) && !phones.contains(&number) {
-            phones.push(number);
-        }
-    }
-    phones
-}
-
-/// `%20` and its like undone, and what follows the number cut off.
-fn decoded(written: &str) -> String {
-    let written = written.trim_start_matches('/').split([';', '?', ',']).next().unwrap_or_default();
-    let query = format!("x={}", written.replace('+', "%2B"));
-    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
-/// A number as E.164; `None` when nobody can have it.
-pub(super) fn e164(text: &str) -> Option<String> {
-    use rlibphonenumber::{NumberLengthType, PhoneNumber, PhoneNumberFormat, Region};
-    let text = text.trim();
-    if text.len() > 60 || text.chars().filter(char::is_ascii_alphanumeric).count() < 7 {
-        return None;
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let north = |national: &str| {
-        let begins = |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
-        (begins(0) && begins(3) && !national.starts_with("555")).then(|| format!("+1{national}"))
-    };
-    let plain = text.chars().all(|c| c.is_ascii_digit() || "+-.() /\u{a0}\u{2011}\u{2013}".contains(c));
-    match (plain, text.starts_with('+'), digits.len()) {
-        (true, false, 10) => return north(&digits),
-        (true, _, 11) if digits.starts_with('1') => return digits.get(1..).and_then(north),
-        (true, false, _) => return None,
-        _ => {}
-    }
-    let number = PhoneNumber::parse(text, Some(Region::US)).ok()?;
-    let possible = number.is_possible_with_reason().is_ok_and(|length| length == NumberLengthType::IsPossible);
-    let number = number.format_as(PhoneNumberFormat::E164).into_owned();
-    match number.strip_prefix("+1") {
-        Some(national) if possible => north(national),
-        _ => possible.then_some(number),
-    }
 }
 
 /// Marks of chat vendors in script and frame addresses, inline scripts, classes and ids.
@@ -444,24 +348,6 @@ mod tests {
 
     fn page(html: &str) -> Page {
         Page::parse(html.as_bytes(), &Url::parse("http://x.example/contact").unwrap(), Some("text/html; charset=utf-8"))
-    }
-
-    #[test]
-    fn phones_come_from_links_data_and_text_and_faxes_do_not() {
-        let data = r#"<script type="application/ld+json">{"@type":"Organization","telephone":"+1-512-555-0133","faxNumber":"512-555-0199"}</script>"#;
-        for (html, expected) in [
-            ("<a href='tel:+15125550100'>Call</a><p>Call (512) 555-0101 or 512.555.0100", vec!["+15125550100", "+15125550101"]),
-            ("<a href='tel:(512)%20555-0100'>x</a><a href=tel://1-512-555-0101;ext=4>x</a>", vec!["+15125550100", "+15125550101"]),
-            ("<p>Fax: 512-555-0100</p><p>Phone: 512-555-0101</p>", vec!["+15125550101"]),
-            ("<p>Fax <a href=tel:5125550100>512-555-0100</a></p>", vec![]),
-            (data, vec!["+15125550133"]),
-            ("<p>Lic # 512-555-0100</p><p>Lot 12-512-555-0100-3", vec![]),
-            ("<a href=tel:555-555-5555>x</a><a href='tel:+1234567890'>x</a><a href='tel:123-456-7890'>x</a>", vec![]),
-            ("<a href='tel:+442079460123'>London</a>", vec!["+442079460123"]),
-            ("<a href='tel:1-800-FLOWERS'>x</a>", vec!["+18003569377"]),
-        ] {
-            assert_eq!(readiness(&page(html)).phones, expected, "{html}");
-        }
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::demo;
-use crate::peers::{program, python};
+use crate::formats::{allow_browser, prints, said};
+use crate::peers::python;
 use crate::workspace::{Run, run_in};
+use crate::{demo, pdf};
 
 /// Words of the trade that are in names and in every sentence.
 const PLAIN: [&str; 24] = [
@@ -114,10 +115,10 @@ fn unzipped(path: &Path) -> Option<String> {
 fn readable(path: &Path) -> Option<String> {
     match path.extension().and_then(|end| end.to_str()) {
         Some("xlsx") => unzipped(path),
+        // Its pages, what it says of itself, and what no page shows: outline, descriptions, links.
         Some("pdf") => {
-            program("pdftotext", "poppler-utils")?;
-            let said = Command::new("pdftotext").arg("-layout").arg(path).arg("-").output().unwrap();
-            Some(String::from_utf8_lossy(&said.stdout).into_owned())
+            let (text, about) = (said(Command::new("pdftotext").arg(path).arg("-")), said(Command::new("pdfinfo").arg(path)));
+            Some(format!("{text}\n{about}\n{}", pdf::strings(&std::fs::read(path).unwrap())))
         }
         _ => Some(std::fs::read_to_string(path).unwrap()),
     }
@@ -152,19 +153,32 @@ fn nothing_in_the_demos_anonymous_report_names_anybody() {
     let (wave, reports) = (named["wave"].as_str().unwrap(), named_path.parent().unwrap().to_owned());
     let secrets = secrets(&demo, &named);
     assert!(secrets.len() > 150, "{} names", secrets.len());
-    for path in files(&reports).iter().filter(|path| path.ends_with("index.html") || path.ends_with("touches.csv")) {
-        assert!(found(&readable(path).unwrap(), &secrets).len() > 15, "the named report names them: {}", path.display());
+    let mut formats = "html,csv,json,md,xlsx".to_owned();
+    if prints() {
+        formats.push_str(",pdf");
+        allow_browser(&demo);
+        report(&demo, wave, &["--format", "pdf"]);
+        let text = readable(&reports.join("report.pdf")).unwrap();
+        let (_, unseen) = text.split_once("Producer:").unwrap();
+        assert!(found(unseen, &secrets).len() > 15, "what no page of the named PDF shows names them too");
+    }
+    let telling = ["index.html", "touches.csv", "report.md", "report.json", "report.xlsx", "report.pdf"];
+    let named_files: Vec<PathBuf> = files(&reports).into_iter().filter(|path| telling.iter().any(|name| path.ends_with(name))).collect();
+    assert_eq!(named_files.len(), formats.split(',').count());
+    for path in &named_files {
+        assert!(readable(path).is_none_or(|text| found(&text, &secrets).len() > 15), "the named report names them: {}", path.display());
     }
 
     let inquiry = format!("{wave}/bluebonnet");
     let claim = ["review", "appeal", &inquiry, "--by", "Amy Ortiz", "--text", "Amy Ortiz rang from Willow Creek."];
     run_in(&demo, folder.path(), &[&["--now", "2026-11-05T12:00:00Z"][..], &claim].concat()).expect(0);
-    let run = report(&demo, wave, &["--anonymous", "--format", "html,csv,json,md,xlsx"]);
-    clean("the terminal", &run.out, &secrets);
+    let run = report(&demo, wave, &["--anonymous", "--format", &formats]);
+    clean("the terminal", &format!("{}{}", run.out, run.err), &secrets);
     let written = files(&reports);
     let count = |end: &str| written.iter().filter(|path| path.extension().is_some_and(|e| e == end)).count();
     assert_eq!(count("html"), 2 + named["shops"].as_array().unwrap().len(), "{written:?}");
     assert!(count("csv") >= 5 && count("json") == 1 && count("xlsx") == 1 && count("md") == 1, "{written:?}");
+    assert_eq!(count("pdf"), usize::from(formats.ends_with("pdf")), "{written:?}");
     for path in &written {
         let name = path.strip_prefix(&reports).unwrap().display().to_string();
         clean("a file's name", &name, &secrets);

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::demo;
 use crate::peers::{Chrome, Look, absent};
+use crate::portfolio::{self, END};
+use crate::workspace::Workspace;
 
 /// axe-core below the build folder, where `./test` fetches it with npm.
 fn axe() -> Option<String> {
@@ -27,20 +29,25 @@ fn findings(chrome: &mut Chrome, axe: &str) -> (Vec<Value>, u64) {
     (found["found"].as_array().unwrap().clone(), found["looked"].as_u64().unwrap())
 }
 
-/// The demo's index, methods and two scorecards: one with a score, one without.
-fn pages(folder: &Path) -> Vec<PathBuf> {
+/// The demo's index, methods and three scorecards, with a score and without; and of three waves the last one's, and the portfolio.
+fn pages(folder: &Path, waves: &Workspace) -> Vec<PathBuf> {
     demo::run(folder, "demo").expect(0);
     let index = demo::report_file(&folder.join("demo"), "index.html");
     let of = |name: &str| index.with_file_name(name);
-    [of("index.html"), of("methods.html"), of("builders/bluebonnet.html"), of("builders/redstone.html"), of("builders/harborview.html")]
-        .into()
+    waves.ok(&["--now", END, "report", "--wave", "2026-03", "--as-of", END, "--format", "html"]);
+    waves.ok(&["--now", END, "report", "--portfolio", "--as-of", END, "--format", "html"]);
+    let later = |name: &str| waves.path().join("reports").join(name);
+    let names = ["index.html", "methods.html", "builders/bluebonnet.html", "builders/redstone.html", "builders/harborview.html"];
+    let waves = ["2026-03/index.html", "2026-03/builders/bluebonnet.html", "portfolio-2026-01-2026-03/index.html"];
+    names.map(of).into_iter().chain(waves.map(later)).collect()
 }
 
 #[test]
 fn every_page_can_be_read_by_everybody() {
     let (Some(axe), Some(mut chrome)) = (axe(), Chrome::start()) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let pages = pages(folder.path());
+    let (waves, _site) = portfolio::asked();
+    let pages = pages(folder.path(), &waves);
     for page in &pages {
         for (dark, width) in [(false, 1_280), (true, 1_280), (false, 390), (true, 390)] {
             chrome.open(page, Look { width, dark, bypass: true });

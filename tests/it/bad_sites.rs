@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::workspace::Workspace;
 
@@ -113,9 +113,8 @@ fn broken_sites_end_in_a_sentence_and_the_good_one_is_asked() {
         );
         workspace.write(&format!("shops/{slug}.toml"), &text);
     }
-    let start = Instant::now();
+    // Within the deadline of any run: one drips for ever, and one is without end.
     let run = workspace.run(&["shop", "--wave", "2026-11", "--send", "--at-once", "--any-time", "--json"]).expect(1);
-    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
     let told = run.json();
     for (slug, _, _, status, says) in cases {
         let shop = told["shops"].as_array().unwrap().iter().find(|shop| shop["shop"] == slug).unwrap();

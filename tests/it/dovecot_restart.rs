@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::peers::{Dovecot, Mail, Smtp, send};
+use crate::peers::{Dovecot, Mail, PATIENCE, Smtp, send};
 use crate::site::{Answer, Site};
 use crate::workspace::{ShopFile, Workspace, eventually, touches};
 
@@ -46,7 +46,7 @@ fn watch_outlives_its_mail_server_and_ends_when_told() {
     eventually(count, |count| *count == 6);
 
     watch.signal("INT");
-    let status = watch.wait(Duration::from_secs(5)).unwrap_or_else(|| panic!("watch did not end within 5 s:\n{}", workspace.spawned_err()));
+    let status = watch.wait(PATIENCE).unwrap_or_else(|| panic!("watch did not end when told:\n{}", workspace.spawned_err()));
     assert_eq!(status.code(), Some(130), "{status}: {}", workspace.spawned_err());
 
     let report = workspace.make_report(WAVE, &[]);

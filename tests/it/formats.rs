@@ -6,54 +6,82 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::demo;
-use crate::import::{WAVE, asked};
+use crate::import::{WAVE, asked, now};
 use crate::peers::{program, python};
 use crate::workspace::{Workspace, run_in};
+use crate::{demo, pdf};
 
-/// After all that the demo plays, and after what a story sends today or next year.
+/// After all that the demo plays.
 const AS_OF: &str = "2026-11-20T12:00:00Z";
 
 /// What a program says, which must end well.
-fn said(command: &mut Command) -> String {
+pub(crate) fn said(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).unwrap()
 }
 
 /// The value of a line of `pdfinfo`.
-fn info<'a>(told: &'a str, key: &str) -> &'a str {
+pub(crate) fn info<'a>(told: &'a str, key: &str) -> &'a str {
     let line = told.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
     line.unwrap_or_else(|| panic!("no {key} in {told}")).trim()
 }
 
 /// A demo whose workspace may drive a browser, and the wave in it.
-fn demo_with_browser(folder: &Path) -> (PathBuf, String) {
+pub(crate) fn demo_with_browser(folder: &Path) -> (PathBuf, String) {
     demo::run(folder, "demo").expect(0);
     let demo = folder.join("demo");
-    let config = demo.join("crickets.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    assert!(text.contains("webdriver = \"off\""), "{text}");
-    std::fs::write(&config, text.replace("webdriver = \"off\"", "webdriver = \"auto\"")).unwrap();
+    allow_browser(&demo);
     let wave = demo::report_file(&demo, "index.html").parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
     (demo, wave)
 }
 
+/// Lets a demo's workspace drive a browser.
+pub(crate) fn allow_browser(demo: &Path) {
+    let config = demo.join("crickets.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    assert!(text.contains("webdriver = \"off\""), "{text}");
+    std::fs::write(&config, text.replace("webdriver = \"off\"", "webdriver = \"auto\"")).unwrap();
+}
+
+/// Whether what prints and reads a PDF is here.
+pub(crate) fn prints() -> bool {
+    let needed =
+        [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("pdfinfo", "poppler-utils"), ("pdftotext", "poppler-utils")];
+    needed.iter().all(|(name, package)| program(name, package).is_some())
+}
+
+/// Rows of tables on the printed pages of a report: what stays on the screen is not printed.
+fn rows_of_pages(folder: &Path) -> usize {
+    let unprinted = regex::Regex::new(r#"(?s)<details class="minor">.*?</details>|<div class="mail".*?</details>"#).unwrap();
+    let scorecards = std::fs::read_dir(folder.join("builders")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = ["index.html", "methods.html"].map(|name| folder.join(name)).into_iter().chain(scorecards);
+    pages.map(|page| unprinted.replace_all(&std::fs::read_to_string(page).unwrap(), "").matches("<tr").count()).sum()
+}
+
+/// No row of a table begins on one page and ends on the next; and none is lost.
+fn rows_are_whole(pdf: &[u8], rows_of_pages: usize) {
+    let rows = pdf::rows(pdf);
+    assert_eq!(rows.len(), rows_of_pages, "rows of the pages, and of the PDF");
+    assert!(rows.iter().all(|row| !row.pages.is_empty()));
+    let (heads, others): (Vec<&pdf::Row>, Vec<&pdf::Row>) = rows.iter().partition(|row| row.is_head);
+    assert!(heads.iter().any(|row| row.pages.len() > 1), "no table goes on over a page: nothing could be cut");
+    let cut: Vec<_> = others.iter().filter(|row| row.pages.len() > 1).collect();
+    assert!(cut.is_empty() && others.len() > 400, "{} of {} rows are cut: {cut:?}", cut.len(), others.len());
+}
+
 #[test]
 fn the_pdf_is_tagged_numbered_whole_and_dated_by_the_report() {
-    for (name, package) in [("chromedriver", "chromium-driver"), ("pdfinfo", "poppler-utils"), ("pdftotext", "poppler-utils")] {
-        if program(name, package).is_none() {
-            return;
-        }
+    if !prints() {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let (demo, wave) = demo_with_browser(folder.path());
     let report: Value = serde_json::from_slice(&std::fs::read(demo::report_file(&demo, "report.json")).unwrap()).unwrap();
-    let pdf = demo.join("reports").join(&wave).join("report.pdf");
+    let file = demo.join("reports").join(&wave).join("report.pdf");
     for (paper, size) in [("letter", "612 x 792"), ("a4", "594.96 x 841.92")] {
-        let run = run_in(&demo, folder.path(), &["report", "--wave", &wave, "--as-of", AS_OF, "--format", "pdf", "--paper", paper]);
-        assert!(run.code == Some(0) && run.err.contains("report.pdf"), "{run:?}");
-        let told = said(Command::new("pdfinfo").arg("-isodates").arg(&pdf));
+        run_in(&demo, folder.path(), &["report", "--wave", &wave, "--as-of", AS_OF, "--format", "html,pdf", "--paper", paper]).expect(0);
+        let told = said(Command::new("pdfinfo").arg("-isodates").arg(&file));
         assert_eq!(
             (info(&told, "Tagged"), info(&told, "CreationDate"), info(&told, "ModDate")),
             ("yes", "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z")
@@ -63,7 +91,7 @@ fn the_pdf_is_tagged_numbered_whole_and_dated_by_the_report() {
         let pages: usize = info(&told, "Pages").parse().unwrap();
         let shops = report["shops"].as_array().unwrap();
         assert!(pages > shops.len(), "{pages} pages for {} scorecards", shops.len());
-        let text = said(Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-"));
+        let text = said(Command::new("pdftotext").arg("-layout").arg(&file).arg("-"));
         let sheets: Vec<&str> = text.split('\u{c}').filter(|sheet| !sheet.trim().is_empty()).collect();
         assert_eq!(sheets.len(), pages, "no page is empty");
         for (n, sheet) in (1..).zip(&sheets) {
@@ -78,8 +106,9 @@ fn the_pdf_is_tagged_numbered_whole_and_dated_by_the_report() {
                 .filter(|sheet| sheet.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains(name)));
             assert!(of.count() > 0, "no page has {name} at its head");
         }
+        rows_are_whole(&std::fs::read(&file).unwrap(), rows_of_pages(file.parent().unwrap()));
     }
-    let bytes = std::fs::read(&pdf).unwrap();
+    let bytes = std::fs::read(&file).unwrap();
     assert!(bytes.windows(9).any(|part| part == b"/Outlines"), "the headings are its outline");
 }
 
@@ -88,7 +117,7 @@ fn without_a_browser_the_others_are_written_and_it_says_what_to_do() {
     let (mut workspace, _site, _alias) = asked();
     workspace.configure("[browser]\nwebdriver = \"off\"\n");
     let run = workspace.run(&["report", "--wave", WAVE, "--format", "html,pdf"]).expect(1);
-    assert!(run.err.contains("report.pdf was not written: `webdriver` is `off` in crickets.toml; install Chromium"), "{}", run.err);
+    assert!(run.err.contains("report.pdf was not written: `webdriver` is `off` in crickets.toml; set it to `auto`"), "{}", run.err);
     let made = |name: &str| workspace.path().join("reports").join(WAVE).join(name);
     assert!(made("index.html").exists() && !made("report.pdf").exists());
     std::fs::write(made("report.pdf"), "%PDF-1.4 of last month").unwrap();
@@ -173,8 +202,9 @@ fn the_workbook_has_typed_cells_frozen_heads_and_charts() {
 #[test]
 fn the_workbook_is_the_same_bytes_each_time() {
     let (workspace, _site, _alias) = asked();
+    let as_of = now();
     let made = |workspace: &Workspace| {
-        workspace.ok(&["report", "--wave", WAVE, "--as-of", AS_OF, "--format", "xlsx"]);
+        workspace.ok(&["report", "--wave", WAVE, "--as-of", &as_of, "--format", "xlsx"]);
         std::fs::read(workspace.path().join("reports").join(WAVE).join("report.xlsx")).unwrap()
     };
     let first = made(&workspace);

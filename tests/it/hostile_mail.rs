@@ -1,6 +1,7 @@
 //! Mail that was written to do harm: every one is read and judged within bounds of time and size, and without a panic. Who
 //! sends it gains nothing but that his own mail is read in part.
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crickets::classify::{self, Classified, Context};
@@ -25,14 +26,22 @@ fn asked() -> Context {
     }
 }
 
+/// How long this thread has worked, whatever else the machine is busy with; where no system tells, how long it has been since the start.
+fn spent() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let worked = told.and_then(|text| text.split(' ').next()?.parse().ok()).filter(|nanoseconds| *nanoseconds > 0);
+    worked.map_or_else(|| START.elapsed(), Duration::from_nanos)
+}
+
 /// Reads and judges one, and checks what must hold of every one.
 fn judge(what: &str, bytes: &[u8]) -> (Mail, Classified) {
-    let begin = Instant::now();
+    let begin = spent();
     let mail = parse(bytes);
-    let parsed = begin.elapsed();
+    let parsed = spent().saturating_sub(begin);
     let judged = classify::mail(&mail, &asked());
     assert_eq!(canonical::identity(bytes).len(), 64, "{what}");
-    let all = begin.elapsed();
+    let all = spent().saturating_sub(begin);
     eprintln!("{what}: {} kB, parsed in {parsed:.1?}, judged in {all:.1?}", bytes.len() / 1024);
     assert!(all < LIMIT, "{what}: {all:?}, of which {parsed:?} for parsing");
     assert!(mail.text.len() <= MAX_TEXT && mail.report.as_ref().is_none_or(|report| report.len() <= MAX_TEXT), "{what}: too much text");

@@ -139,6 +139,19 @@ fn files_of_one_name_and_rows_of_one_number_are_told_apart() {
 }
 
 #[test]
+fn a_source_that_knows_milliseconds_makes_no_answer_late() {
+    let (workspace, _site, _alias) = asked();
+    let confirmed: DateTime<Utc> = workspace.inquiry(WAVE, "bluebonnet")["confirmed_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(confirmed.timestamp_subsec_millis(), 0, "the clock starts at a whole second");
+    let at = (confirmed + TimeDelta::milliseconds(300_400)).to_rfc3339_opts(SecondsFormat::Millis, true);
+    workspace.write("calls.csv", &format!("channel,from,to,started_at\ncall,+15125550100,+15125550142,{at}\n"));
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    let later = (Utc::now() + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let report = workspace.make_report(WAVE, &["--now", &later]);
+    assert_eq!(shop(&report, "bluebonnet")["first"]["call"], 300, "{report:#}");
+}
+
+#[test]
 fn a_caller_is_learned_from_whichever_call_was_decided_on() {
     let header = "id,channel,direction,from,to,started_at,duration_s,answered,body\n";
     for decided in [0, 1] {
@@ -179,9 +192,63 @@ fn a_pipe_and_nested_messages_in_a_mailbox_stop_nothing() {
     assert!(made.success());
     workspace.write(&format!("mail/cur/{at}.deep:2,"), &"Content-Type: message/rfc822\n\n".repeat(60_000));
     workspace.write(&format!("mail/cur/{at}.good:2,"), &stored_letter(&alias, 4, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    let nested = format!("Hi Dana,\n\nyes.\n\n{}", "Content-Type: message/rfc822\n\n".repeat(2_000));
+    workspace.write(&format!("mail/cur/{at}.half:2,"), &stored_letter(&alias, 5, &nested));
     let run = workspace.run(&["watch", "--once"]).expect(1);
     assert!(run.err.contains("pipe"), "{}", run.err);
-    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 1);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["touches"], 2);
+    let review = workspace.json(&["review", "list"]);
+    let unread = review["items"].as_array().unwrap().iter().find(|item| item["subject"] == "Letter 5").unwrap();
+    let reason = unread["reason"].as_str().unwrap();
+    assert!(reason.ends_with("not all of it is known: it holds more mails within mails than are read"), "{review:#}");
     let covered = &workspace.json(&["status"])["coverage"]["mailbox.main"]["covered"];
     assert_eq!(covered, &serde_json::json!([]), "what could not be read proves no silence");
+}
+
+/// Every file below a folder.
+fn files_below(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_below(&path) } else { 1 }).sum()
+}
+
+#[test]
+fn the_rows_of_a_long_log_share_their_evidence_and_each_is_still_checked_by_itself() {
+    use sha2::{Digest, Sha256};
+    let (workspace, _site, _alias) = asked();
+    let evidence = workspace.path().join(".crickets/evidence");
+    let before = files_below(&evidence);
+    let at = now();
+    let strangers: String = (0..1_500).map(|row| format!("c{row},call,inbound,+1713222{row:04},+15125550142,{at},9,true,\n")).collect();
+    let log = format!(
+        "id,channel,direction,from,to,started_at,duration_s,answered,body\n{strangers}b1,call,inbound,+15125550100,+15125550142,{at},9,true,\n"
+    );
+    workspace.write("calls.csv", &log);
+    let first = workspace.json(&["import", "calls", "calls.csv"]);
+    assert_eq!((&first["sources"][0]["new"], &first["sources"][0]["known"]), (&1_501.into(), &0.into()), "{first:#}");
+    let again = workspace.json(&["import", "calls", "calls.csv"]);
+    assert_eq!((&again["sources"][0]["new"], &again["sources"][0]["known"]), (&0.into(), &1_501.into()), "{again:#}");
+    let kept = files_below(&evidence) - before;
+    assert!(kept < 10, "{kept} files");
+
+    // What a report rests on lies under its own name; a row of the others is laid there once it is asked for.
+    let lies = |name: &str| std::fs::read(evidence.join(&name[..2]).join(name)).ok();
+    let is = |bytes: &[u8], name: &str| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>() == name;
+    let report = workspace.make_report(WAVE, &[]);
+    let touch = touches(&report, "bluebonnet")[0]["evidence"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
+    assert!(lies(&touch).is_some_and(|bytes| is(&bytes, &touch) && bytes.starts_with(b"{\"id\":\"b1\"")), "{touch}");
+    let stranger = workspace.json(&["review", "list"])["items"][7].clone();
+    let name = stranger["evidence"][0]["sha256"].as_str().unwrap();
+    assert!(lies(name).is_none());
+    workspace.ok(&["review", "show", stranger["id"].as_str().unwrap()]);
+    assert!(lies(name).is_some_and(|bytes| is(&bytes, name)));
+    assert_eq!(workspace.json(&["rederive"])["judged"], 1_501);
+
+    // Whoever changes one row in the file is found out.
+    let shards = std::fs::read_dir(&evidence).unwrap().map(|shard| shard.unwrap().path());
+    let mut files = shards.flat_map(|shard| std::fs::read_dir(shard).unwrap().map(|file| file.unwrap().path()));
+    let file = files.find(|path| std::fs::metadata(path).is_ok_and(|file| file.len() > 300_000)).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap().replace("+17132220042", "+17132220043");
+    std::fs::write(&file, text).unwrap();
+    let refused = workspace.run(&["rederive"]).expect(1);
+    assert!(refused.err.contains("its bytes were changed on disk"), "{}", refused.err);
 }

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, earliest first.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "clock",
     "document",
+    "number",
     "shop",
     "config",
     "submit",

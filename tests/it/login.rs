@@ -3,11 +3,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::peers::{Dovecot, Provider};
+use crate::peers::{Dovecot, PATIENCE, Provider};
 use crate::workspace::{Workspace, eventually};
 
 const MAIL: &str = "From: Amy Ortiz <amy@bluebonnet.test>\nTo: shopper@crickets.test\nSubject: Hello\n\nHello.\n";
@@ -57,8 +56,9 @@ fn a_mailbox_is_let_in_by_a_code_and_stays_in_while_tokens_come_and_go() {
         let mut watch = workspace.spawn(&["watch", "--json", "-vv"]);
         eventually(|| collected(&workspace), |count| *count == 1);
         let (refreshed, refused) = provider.seen();
-        dovecot.kill();
+        // While the connection holds, no token is asked for.
         provider.expire();
+        dovecot.kill();
         dovecot.restart();
         dovecot.append("INBOX", &MAIL.replace("Hello", "Hello again"));
         eventually(|| collected(&workspace), |count| *count == 2);
@@ -67,16 +67,16 @@ fn a_mailbox_is_let_in_by_a_code_and_stays_in_while_tokens_come_and_go() {
         assert_eq!(after.1 > refused, lasts == 3600, "a token known to end soon is never shown: {after:?}");
 
         // The login is withdrawn: the watch goes on trying, says what to do, and is taken up again by a new login beside it.
-        dovecot.kill();
         provider.revoke();
         provider.expire();
+        dovecot.kill();
         dovecot.restart();
         dovecot.append("INBOX", &MAIL.replace("Hello", "Hello once more"));
         eventually(|| workspace.spawned_err(), |said| said.contains("invalid_grant") && said.contains("run `crickets login main`"));
         workspace.ok(&["login", "main"]);
         eventually(|| collected(&workspace), |count| *count == 3);
         watch.signal("INT");
-        assert!(watch.wait(Duration::from_secs(5)).is_some());
+        assert!(watch.wait(PATIENCE).is_some());
         let said = format!("{}{}{}{}{}", early.err, login.err, login.out, checked.out, workspace.spawned_err());
         assert!(Provider::secrets().iter().all(|secret| !said.contains(secret)), "{said}");
     }
@@ -103,7 +103,7 @@ fn a_browser_lets_a_mailbox_in() {
     let agreed = get(&url);
     let back = agreed.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{agreed}"));
     assert!(get(back).contains("You can close this page"));
-    let status = login.wait(Duration::from_secs(20));
+    let status = login.wait(PATIENCE);
     assert_eq!(status.and_then(|status| status.code()), Some(0), "{}", workspace.spawned_err());
     let out: Value = serde_json::from_str(&std::fs::read_to_string(workspace.path().join("spawned.out")).unwrap()).unwrap();
     assert_eq!((out["schema"].as_str(), out["mailbox"].as_str()), (Some("crickets.login/1"), Some("mailbox.main")));

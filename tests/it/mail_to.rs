@@ -1,11 +1,13 @@
 //! The report by mail, over a real SMTP server: to whom it was addressed and to nobody else, each told of; one that is refused stops no
 //! other; and no password in what is said.
 
+use std::path::Path;
+
 use mail_parser::{MessageParser, MimeHeaders};
 
 use crate::import::{WAVE, asked};
 use crate::peers::{Mailroom, program};
-use crate::workspace::Workspace;
+use crate::workspace::{DEADLINE, Workspace, command};
 
 fn through(workspace: &mut Workspace, mailroom: &Mailroom) {
     workspace.configure(&format!("[smtp]\nurl = \"smtp://127.0.0.1:{}\"\n[canary]\nsend = false\n", mailroom.port()));
@@ -101,4 +103,58 @@ fn a_server_that_says_the_password_is_not_quoted() {
     let run = workspace.run(&["-vv", "report", "--wave", WAVE, "--mail-to", "ann@readers.test"]).expect(1);
     assert!(run.err.contains("535") && run.err.contains("is not the password") && !run.err.contains("hush"), "{}", run.err);
     assert!(mailroom.mails().is_empty());
+}
+
+/// What `check` says of the outgoing server, and whether a report goes out through it.
+fn tried(workspace: &Workspace, settings: &str, trusted_by_the_system: Option<&Path>) -> (String, bool) {
+    workspace.write("crickets.toml", settings);
+    let home = workspace.path().join("home");
+    let run = |args: &[&str]| {
+        let mut command = command(&workspace.path(), &home, args);
+        command.envs(trusted_by_the_system.map(|file| ("SSL_CERT_FILE", file)));
+        let output = assert_cmd::Command::from_std(command).timeout(DEADLINE).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let checked = run(&["check"]).1;
+    let line = checked.lines().position(|line| line.contains("smtp")).unwrap_or_else(|| panic!("{checked}"));
+    let said: Vec<&str> = checked.lines().skip(line).take(2).collect();
+    (said.join(" "), run(&["report", "--wave", WAVE, "--mail-to", "ann@readers.test"]).0 == Some(0))
+}
+
+#[test]
+fn a_server_is_believed_that_a_ca_of_ours_or_the_systems_vouches_for_and_no_other() {
+    let (Some(mailroom), Some(other)) = (Mailroom::secured(), Mailroom::secured()) else { return };
+    let (workspace, _site, _alias) = asked();
+    for (name, from) in [("ca.pem", &mailroom), ("other.pem", &other)] {
+        std::fs::copy(from.ca_file(), workspace.path().join(name)).unwrap();
+    }
+    std::fs::write(workspace.path().join("none.pem"), "no certificate").unwrap();
+    let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
+    let with = |host: &str, ca_file: &str| {
+        let tail = "[canary]\nsend = false\n[browser]\nwebdriver = \"off\"\n";
+        format!("{config}\n[smtp]\nurl = \"smtps://{host}:{}\"\n{ca_file}\n{tail}", mailroom.port())
+    };
+    let here = |ca_file: &str| tried(&workspace, &with("localhost", ca_file), None);
+
+    for (ca_file, words) in [
+        ("", "name the CA's PEM file as `ca_file`"),
+        ("ca_file = \"other.pem\"", "name the CA's PEM file as `ca_file`"),
+        ("ca_file = \"missing.pem\"", "missing.pem"),
+        ("ca_file = \"none.pem\"", "none.pem"),
+    ] {
+        let (said, sent) = here(ca_file);
+        assert!(said.contains("FAULT") && said.contains(words) && !sent, "{ca_file}: {said}");
+    }
+    assert!(mailroom.mails().is_empty(), "nobody is told anything before he is known");
+
+    let (said, sent) = here("ca_file = \"ca.pem\"");
+    assert!(said.contains("localhost answers") && sent, "{said}");
+    let (said, sent) = tried(&workspace, &with("127.0.0.1", "ca_file = \"ca.pem\""), None);
+    assert!(said.contains("127.0.0.1 answers") && sent, "{said}");
+    let (said, sent) = tried(&workspace, &with("localhost", ""), Some(&mailroom.ca_file()));
+    assert!(said.contains("localhost answers") && sent, "{said}");
+    assert_eq!(mailroom.mails().len(), 3);
+    // A file names what is believed instead of the system's, not besides.
+    let (said, sent) = tried(&workspace, &with("localhost", "ca_file = \"other.pem\""), Some(&mailroom.ca_file()));
+    assert!(said.contains("FAULT") && !sent, "{said}");
 }

@@ -37,6 +37,7 @@ mod login;
 mod mail_road;
 mod mail_to;
 mod mapping;
+mod pdf;
 mod peers;
 mod phone_story;
 mod portfolio;

@@ -112,6 +112,17 @@ fn a_text_of_our_own_opts_out_and_counts_as_nobodys_touch() {
 }
 
 #[test]
+fn an_opt_out_withdraws_the_inquiry_at_its_moment() {
+    let (workspace, _site, _alias) = asked();
+    workspace.write("logs/a.csv", &format!("{HEADER}s1,sms,outbound,+15125550142,+15125550100,{},,,STOP\n", at(1)));
+    workspace.ok(&["watch", "--once"]);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let report = workspace.make_report(WAVE, &[]);
+    let card = shop(&report, "bluebonnet");
+    assert!(card["opt_out_at"].is_string() && card["withdrawn_at"] == card["opt_out_at"], "{card:#}");
+}
+
+#[test]
 fn an_opt_out_of_our_own_that_may_be_of_either_of_two_is_in_review_in_the_report_too() {
     let (workspace, site, _alias) = asked();
     let same = "phones = [\"+15125550100\"]\n";
@@ -123,6 +134,26 @@ fn an_opt_out_of_our_own_that_may_be_of_either_of_two_is_in_review_in_the_report
     let items = workspace.json(&["review", "list"])["items"].as_array().unwrap().len();
     let report = workspace.make_report(WAVE, &[]);
     assert_eq!((items, &report["in_review"], &report["unmatched"]), (1, &1.into(), &0.into()));
+    // Each has answered; whether either was opted out of is a person's to say, and no verdict is final before.
+    for slug in ["bluebonnet", "harbor"] {
+        let said = ["--channel", "email", "--label", "question=yes", "--at"];
+        let (at, shop) = (at(0), ["record", "touch", slug, "--wave", WAVE]);
+        workspace.ok(&[&shop[..], &said[..], &[at.as_str()]].concat());
+    }
+    let later = at(40 * 86_400);
+    let verdicts = || {
+        let report = workspace.make_report(WAVE, &["--as-of", &later, "--now", &later]);
+        let shops = report["shops"].as_array().unwrap().clone();
+        shops.iter().map(|shop| (shop["verdict"].as_str().unwrap().to_owned(), shop["verdict_why"].to_string())).collect::<Vec<_>>()
+    };
+    for (verdict, why) in verdicts() {
+        assert!(verdict == "provisional" && why.contains("in review that may opt out"), "{verdict}: {why}");
+    }
+    let open = workspace.json(&["review", "list"])["items"][0]["id"].as_str().unwrap().to_owned();
+    workspace.ok(&["review", "set", &open, "--inquiry", &format!("{WAVE}/harbor"), "--reason", "the thread shows it", "--author", "Pat"]);
+    let after = verdicts();
+    assert!(after.iter().all(|(_, why)| !why.contains("in review")), "{after:?}");
+    assert!(after.iter().any(|(verdict, _)| verdict == "final"), "{after:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One report over several waves: builders down, waves across; ranks from three final inquiries on, and a change from the first
 //! final score to the last. Three waves run under rehearsal clocks, so that all of them are over.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site};
@@ -11,20 +12,30 @@ const WAVES: [(&str, &str, &str); 3] = [
     ("2026-02", "2026-02-17T16:00:00Z", "2026-02-17T18:30:00Z"),
     ("2026-03", "2026-03-24T16:00:00Z", "2026-03-24T16:02:00Z"),
 ];
-const END: &str = "2026-05-01T00:00:00Z";
+pub(crate) const END: &str = "2026-05-01T00:00:00Z";
 
-/// Two builders over three waves; the first calls in each, the second in none.
-fn asked() -> (Workspace, Site) {
+/// Two builders over three waves; each calls in each of them, the second five hours later.
+pub(crate) fn asked() -> (Workspace, Site) {
+    asked_at(&WAVES, "24/7")
+}
+
+/// The same at other moments, and with posted hours.
+fn asked_at(waves: &[(&str, &str, &str)], hours: &str) -> (Workspace, Site) {
     let site = Site::start(Answer::Thanks);
     let workspace = Workspace::with_maildir().with_phone();
-    let more = |phone: &str| format!("phones = [\"{phone}\"]\n");
-    let (one, two) = (more("+15125550100"), more("+15125550200"));
-    workspace.shop(&ShopFile { more: &one, ..ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes") });
-    workspace.shop(&ShopFile { more: &two, ..ShopFile::on(&site, "harbor", "Harbor Homes") });
+    for (slug, builder, phone) in [("bluebonnet", "Bluebonnet Homes", "+15125550100"), ("harbor", "Harbor Homes", "+15125550200")] {
+        let more = format!("phones = [\"{phone}\"]\n");
+        workspace.shop(&ShopFile { more: &more, ..ShopFile::on(&site, slug, builder) });
+        let file = workspace.path().join(format!("shops/{slug}.toml"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, text.replace("\"24/7\"", &format!("\"{hours}\""))).unwrap();
+    }
     let mut calls = "id,channel,direction,from,to,started_at,duration_s,answered,body\n".to_owned();
-    for (number, (wave, at, called)) in WAVES.iter().enumerate() {
+    for (number, (wave, at, called)) in waves.iter().enumerate() {
         workspace.ok(&["--now", at, "shop", "--wave", wave, "--send", "--at-once", "--any-time"]);
+        let later = called.parse::<DateTime<Utc>>().unwrap() + TimeDelta::hours(5);
         calls.push_str(&format!("c{number},call,inbound,+15125550100,+15125550142,{called},40,true,\n"));
+        calls.push_str(&format!("h{number},call,inbound,+15125550200,+15125550142,{},40,true,\n", later.to_rfc3339()));
     }
     workspace.write("calls.csv", &calls);
     let vouched = ["--since", "2026-01-01T00:00:00Z", "--through", END];
@@ -90,4 +101,98 @@ fn builders_stand_beside_each_other_over_the_waves() {
         assert!(refused.err.contains(told) && refused.err.contains("--wave W"), "{}", refused.err);
     }
     workspace.run(&["report"]).expect(2);
+}
+
+/// The report of one wave, in every format that is text.
+fn report(workspace: &Workspace, wave: &str, more: &[&str]) -> Value {
+    let fixed = ["--now", END, "report", "--wave", wave, "--as-of", END, "--format", "html,json,md"];
+    workspace.json(&[&fixed[..], more].concat())
+}
+
+fn text(workspace: &Workspace, name: &str) -> String {
+    std::fs::read_to_string(workspace.path().join("reports").join(name)).unwrap()
+}
+
+fn standing<'a>(report: &'a Value, builder: &str) -> &'a Value {
+    report["builders"].as_array().unwrap().iter().find(|one| one["builder"] == builder).unwrap_or(&Value::Null)
+}
+
+/// The sentences of a part of a Markdown file: neither its tables nor its heads.
+fn sentences<'a>(text: &'a str, head: &str) -> Vec<&'a str> {
+    let (_, rest) = text.split_once(head).unwrap_or_else(|| panic!("no {head} in {text}"));
+    let part = rest.split("\n## ").next().unwrap().split("\n---").next().unwrap();
+    let lines = part.lines().map(|line| line.trim_start_matches("- ").trim());
+    lines.filter(|line| !line.is_empty() && !line.starts_with('|')).collect()
+}
+
+/// What Markdown says stands on the page too, word for word.
+fn said_alike(page: &str, sentences: &[&str]) {
+    let page = page.replace("<strong>", "").replace("</strong>", "");
+    for sentence in sentences {
+        assert!(page.contains(sentence), "the page does not say: {sentence}");
+    }
+}
+
+#[test]
+fn ranks_and_trends_run_over_the_waves_asked_for_and_read_alike_in_every_format() {
+    let (mut workspace, _site) = asked();
+    let all = report(&workspace, "2026-03", &[]);
+    assert_eq!(all["statistics"]["settings"]["waves"], json!(WAVES.map(|(wave, ..)| wave)));
+    assert_eq!((&standing(&all, "Bluebonnet Homes")["n"], &standing(&all, "Bluebonnet Homes")["rank"]), (&json!(3), &json!(1)));
+
+    let two = report(&workspace, "2026-03", &["--waves", "2"]);
+    assert_eq!(two["statistics"]["settings"]["waves"], json!(["2026-02", "2026-03"]));
+    let trend: Vec<&Value> = two["statistics"]["trailing"]["trend"].as_array().unwrap().iter().map(|point| &point["wave"]).collect();
+    assert_eq!(trend, ["2026-02", "2026-03"]);
+    assert_eq!((&standing(&two, "Bluebonnet Homes")["n"], &standing(&two, "Bluebonnet Homes")["rank"]), (&json!(2), &Value::Null));
+    let page = text(&workspace, "2026-03/index.html");
+    assert!(page.contains("A rank needs 3 final inquiries of a builder") && !page.contains("Most improved"), "two are too few");
+
+    workspace.configure("[report]\nrank_from = 2\n");
+    let two = report(&workspace, "2026-03", &["--waves", "2"]);
+    assert_eq!(two["statistics"]["settings"]["needed"], 2);
+    assert_eq!((&standing(&two, "Bluebonnet Homes")["rank"], &standing(&two, "Harbor Homes")["rank"]), (&json!(1), &json!(2)));
+    let (page, markdown) = (text(&workspace, "2026-03/index.html"), text(&workspace, "2026-03/report.md"));
+    let told = sentences(&markdown, "## Over the trailing waves");
+    let begins = |start: &str| told.iter().filter(|sentence| sentence.starts_with(start)).count();
+    let starts = [
+        "Ranked and followed are the inquiries sent inside the posted hours.",
+        "From 2026-02 to 2026-03: mean score +",
+        "Most improved: Bluebonnet Homes, +",
+        "A rank needs 2 final inquiries of a builder",
+        "The ranks hold in all 12 weightings",
+    ];
+    assert!(starts.iter().all(|start| begins(start) == 1), "{told:#?}");
+    said_alike(&page, &told);
+    said_alike(&page, &sentences(&markdown, "## Leaderboard")[1..]);
+
+    collect(&workspace, &["--waves", "2"]);
+    let folder = "portfolio-2026-02-2026-03";
+    let (page, markdown) = (text(&workspace, &format!("{folder}/index.html")), text(&workspace, &format!("{folder}/portfolio.md")));
+    let of_both = sentences(&markdown, "## Builders");
+    said_alike(&page, &of_both);
+    assert!(of_both.iter().any(|sentence| told.contains(sentence) && sentence.starts_with("Most improved")), "{of_both:#?}");
+    workspace.run(&["report", "--wave", "2026-03", "--waves", "0"]).expect(2);
+}
+
+#[test]
+fn a_wave_after_hours_is_told_apart_from_those_inside() {
+    let late = ("2026-02", "2026-02-18T03:00:00Z", "2026-02-18T03:02:00Z");
+    let (workspace, _site) = asked_at(&[WAVES[0], late, WAVES[2]], "Mo-Fr 09:00-18:00");
+    let inside = report(&workspace, "2026-03", &[]);
+    let trailing = |report: &Value| report["statistics"]["trailing"].clone();
+    assert_eq!((&trailing(&inside)["kind"], &trailing(&inside)["left_out"]), (&json!("in_hours"), &json!({"after_hours": 2})));
+    assert_eq!(standing(&inside, "Bluebonnet Homes")["n"], 2, "the one after hours is no part of its mean");
+    let apart = "2 inquiries sent after hours are left out, since the two are different questions.";
+    assert!(text(&workspace, "2026-03/index.html").contains(apart) && text(&workspace, "2026-03/report.md").contains(apart));
+
+    let late = report(&workspace, "2026-02", &[]);
+    assert_eq!((&trailing(&late)["kind"], &trailing(&late)["left_out"]), (&json!("after_hours"), &json!({"in_hours": 2})));
+    assert_eq!(standing(&late, "Bluebonnet Homes")["n"], 1);
+    let groups = late["statistics"]["groups"].as_array().unwrap();
+    let kinds: Vec<(&Value, &Value)> =
+        groups.iter().filter(|group| group["by"] == "kind").map(|group| (&group["name"], &group["n"])).collect();
+    assert_eq!(kinds, [(&json!("after_hours"), &json!(2))]);
+    let apart = "Ranked and followed are the inquiries sent after hours; 2 inquiries sent inside the posted hours are left out";
+    assert!(text(&workspace, "2026-02/index.html").contains(apart) && text(&workspace, "2026-02/report.md").contains(apart));
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::peers::{Dovecot, Mail, Smtp};
 use crate::site::{Answer, Site};
-use crate::workspace::{ShopFile, Workspace, a_second_passes, eventually, touches};
+use crate::workspace::{ShopFile, Workspace, a_second_passes, eventually, shop, touches};
 
 const WAVE: &str = "2026-11";
 const SEND: [&str; 6] = ["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"];
@@ -172,4 +172,40 @@ fn a_folder_that_is_deleted_leaves_a_gap() {
     let later = of(&workspace);
     assert_eq!(later["covered"].as_array().map(Vec::len), Some(2), "{later:#}");
     assert!(gap(&later).is_some_and(|gap| gap["to"] == gone["to"]), "{later:#}");
+}
+
+#[test]
+fn a_message_that_cannot_be_fetched_is_in_review_and_nobody_is_silent_for_it() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let site = Site::start(Answer::Thanks);
+    let workspace = asked(&site, &dovecot, None);
+    workspace.ok(&["watch", "--once"]);
+    let mail = Mail {
+        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
+        to: Workspace::alias(&site, "bluebonnet"),
+        subject: "The Magnolia".into(),
+        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
+        ..Mail::default()
+    };
+    dovecot.append("INBOX", &mail.text());
+    dovecot.lock_messages(true);
+    let told = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(told.err.contains("message 1 of folder INBOX could not be fetched"), "{}", told.err);
+    let doubts = || shop(&workspace.make_report(WAVE, &[]), "bluebonnet")["verdict_why"].to_string();
+    let said = doubts();
+    assert!(said.contains("a touch in review may belong to it"), "{said}");
+    let items = || workspace.json(&["review", "list", "--wave", WAVE])["items"].clone();
+    let waiting = items()[0].clone();
+    let id = waiting["id"].as_str().unwrap_or_else(|| panic!("{waiting:#}"));
+    assert_eq!((id, &waiting["candidates"][0]["inquiry"]), ("mailbox.main/INBOX/1", &"2026-11/bluebonnet".into()), "{waiting:#}");
+    assert!(workspace.ok(&["review", "show", id]).out.contains("could not be fetched"));
+    let refused = workspace.run(&["review", "set", id, "--none", "--reason", "x", "--author", "Pat"]).expect(2);
+    assert!(refused.err.contains("crickets record touch"), "{}", refused.err);
+    assert_eq!(workspace.json(&["status"])["in_review"], 1);
+
+    dovecot.lock_messages(false);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!((workspace.inquiry(WAVE, "bluebonnet")["touches"].clone(), items()), (1.into(), serde_json::json!([])));
+    let said = doubts();
+    assert!(!said.contains("in review"), "{said}");
 }

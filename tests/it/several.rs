@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::peers::{Dovecot, Mail, PASSWORD};
+use crate::peers::{Dovecot, Mail, PASSWORD, PATIENCE};
 use crate::site::{Answer, Site};
 use crate::workspace::{ShopFile, Workspace, eventually};
 
@@ -80,7 +80,7 @@ fn a_mailbox_that_fails_stops_no_other_and_is_watched_when_its_server_comes_up()
     assert!(looks.iter().all(|look| look["problem"].is_null()), "{status:#}");
     assert!(!watch.has_ended(), "{}", workspace.spawned_err());
     watch.signal("INT");
-    assert_eq!(watch.wait(Duration::from_secs(5)).and_then(|status| status.code()), Some(130));
+    assert_eq!(watch.wait(PATIENCE).and_then(|status| status.code()), Some(130));
 }
 
 #[test]

@@ -230,6 +230,7 @@ fn what_plivo_tells_of_the_end_of_a_call_narrows_when_it_began() {
         assert_eq!(status, 200, "{text}");
     };
     let call = [("CallUUID", "c1"), ("From", "15125550100"), ("To", "15125550142"), ("Direction", "inbound")];
+    let began = (Utc::now() - chrono::Duration::seconds(10)).format("%Y-%m-%d %H:%M:%S").to_string();
     let span = || {
         let report = workspace.make_report(WAVE, &[]);
         let all = touches(&report, "bluebonnet").clone();
@@ -239,7 +240,6 @@ fn what_plivo_tells_of_the_end_of_a_call_narrows_when_it_began() {
     eventually(|| touch_count(&workspace), |touches| *touches == 1);
     let (_, at, latest) = span().unwrap();
     assert!(!latest.is_null(), "the request names no time: it lies in the minute before {at}");
-    let began = (Utc::now() - chrono::Duration::seconds(10)).format("%Y-%m-%d %H:%M:%S").to_string();
     post(&[&call[..], &[("CallStatus", "completed"), ("Duration", "5"), ("StartTime", &began)]].concat());
     let exact = Value::from(format!("{}Z", began.replace(' ', "T")));
     eventually(span, |span| *span == Some((1, exact.clone(), Value::Null)));

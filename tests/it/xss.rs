@@ -6,12 +6,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
 use crate::import::{WAVE, asked};
-use crate::peers::{Chrome, Look};
+use crate::peers::{Chrome, Look, PATIENCE};
 use crate::vectors::vectors;
 
 /// Vectors a mail; one that swallows those after it must not swallow all.
@@ -78,12 +78,15 @@ fn control(bait: &Bait, chrome: &mut Chrome, folder: &Path) {
     let page = folder.join("raw.html");
     std::fs::write(&page, format!("<!doctype html><title>raw</title>{}", raw.join("\n"))).unwrap();
     chrome.open(&page, Look { width: 1_000, dark: false, bypass: false });
-    chrome.rest(REST);
-    assert_eq!(chrome.evaluate("self.__pwned"), 1, "not cleaned, they run");
-    assert!(
-        !chrome.dialogs().is_empty() && bait.asked() > 0 && chrome.requests().iter().any(|url| url.starts_with(&bait.url)),
-        "and are seen"
-    );
+    let end = Instant::now() + PATIENCE;
+    loop {
+        chrome.rest(REST);
+        let (ran, asked) = (chrome.evaluate("self.__pwned ?? null") == 1, chrome.requests().iter().any(|url| url.starts_with(&bait.url)));
+        if ran && asked && bait.asked() > 0 && !chrome.dialogs().is_empty() {
+            return;
+        }
+        assert!(Instant::now() < end, "not cleaned, they run, and are seen: {ran}, {asked}, {}, {:?}", bait.asked(), chrome.dialogs());
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(in crate::cli) struct CallsArgs {
 }
 
 fn number(text: &str) -> Result<String, String> {
-    phone::number::e164(text, phone::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
+    crate::number::e164(text, crate::number::REGION).ok_or_else(|| "write it as +15125550142".to_owned())
 }
 
 pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {

@@ -9,7 +9,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::Provider;
 use crate::collect::Channel;
 use crate::collect::phone::fields::began;
-use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, number, when};
+use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, when};
+use crate::number;
 
 /// How long before its arrival a request may have set out.
 fn under_way(provider: Provider) -> Duration {

@@ -67,7 +67,7 @@ fn decode(text: String) -> String {
         return text;
     }
     let line = format!("{text}\n");
-    let decoded = caught(|| MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned));
+    let decoded = caught("decoding a header", || MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned));
     decoded.flatten().unwrap_or(text)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn fill(written: Vec<(String, String)>) -> Mail {
 /// Every address of a header value as it was written.
 fn addresses(value: &str) -> Vec<Address> {
     let line = format!("{value}\n");
-    let parsed = caught(|| {
+    let parsed = caught("reading the addresses of a mail", || {
         MessageStream::new(line.as_bytes())
             .parse_address()
             .as_address()

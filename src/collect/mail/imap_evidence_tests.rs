@@ -3,8 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use super::imap::Tls;
+use super::imap::{ImapSettings, Tls};
 use super::imap_peers::{Dovecot, asked, fetched, mail, pass, plain, sane, serve};
 use crate::collect::{ArrivalBasis, Placement};
 
@@ -45,7 +46,9 @@ fn save_dates_are_kept_and_no_answer_to_that_question_costs_a_mail() {
             }
             offering("SAVEDATE", &[1, 2], tag, command).unwrap_or_else(|| bodies(tag, command))
         });
-        let (pass, records) = pass(&plain(port), &[]).unwrap();
+        // What never ends is waited for.
+        let settings = ImapSettings { command_timeout: Duration::from_secs(5), ..plain(port) };
+        let (pass, records) = pass(&settings, &[]).unwrap();
         let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
         assert_eq!(ids, ["INBOX/7/1", "INBOX/7/2"], "answer {number}");
         assert!(pass.folders[0].problems.is_empty(), "answer {number}: {pass:?}");

@@ -16,6 +16,7 @@ use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
 use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
+use crate::collect::guard::caught;
 
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;
@@ -297,13 +298,14 @@ impl<'a> Walker<'a> {
             }
             let mut found = found.into_iter().peekable();
             for (uid, size) in batch {
-                match found.next_if(|message| message.uid == uid) {
+                let came = match found.next_if(|message| message.uid == uid) {
                     Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
-                    None => match self.single(uid, size, &beside, look, sink)? {
-                        Came::Read => {}
-                        Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
-                        Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
-                    },
+                    None => self.single(uid, size, &beside, look, sink)?,
+                };
+                match came {
+                    Came::Read => {}
+                    Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
+                    Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
                 }
                 look.cursor.next_uid = uid.saturating_add(1);
                 self.remember(look.cursor.clone());
@@ -345,11 +347,11 @@ impl<'a> Walker<'a> {
             }
             match self.run(|session| session.fetch(&[uid], part, size))? {
                 Ok(messages) => {
-                    // None: it was deleted in between.
-                    for message in messages {
-                        self.deliver(message, part, beside, look, sink)?;
-                    }
-                    return Ok(Came::Read);
+                    // One was asked for; none: it was deleted in between.
+                    return match messages.into_iter().next() {
+                        Some(message) => self.deliver(message, part, beside, look, sink),
+                        None => Ok(Came::Read),
+                    };
                 }
                 Err(Failure::Refused(reason)) if is_of_the_moment(&reason) => return Ok(Came::Later(reason)),
                 Err(Failure::Refused(reason) | Failure::Garbled(reason)) => came = Came::Poisonous(reason),
@@ -384,7 +386,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Hands one message over.
+    /// Hands one message over; one that makes us fail is as poisonous as one that makes its server fail.
     fn deliver(
         &mut self,
         message: Fetched,
@@ -392,7 +394,7 @@ impl<'a> Walker<'a> {
         beside: &Beside,
         look: &mut Look<'_>,
         sink: &mut Sink<'_>,
-    ) -> Result<(), CollectError> {
+    ) -> Result<Came, CollectError> {
         let Fetched { uid, internal_date, bytes } = message;
         let cut = part == Part::Beginning;
         if cut {
@@ -410,9 +412,13 @@ impl<'a> Walker<'a> {
             placement: beside.placement(uid, look.folder.purpose),
         };
         let (from, by) = look.retried_of.map_or_else(|| (look.seen_from, self.clock.now()), |found| (None, found));
-        sink(message.fetched(&self.trust, Seen { internal_date, save_date: beside.saved(uid), from, by }))?;
+        let seen = Seen { internal_date, save_date: beside.saved(uid), from, by };
+        let Some(record) = caught("reading a mail", || message.fetched(&self.trust, seen)) else {
+            return Ok(Came::Poisonous("reading it failed, by a fault in crickets".to_owned()));
+        };
+        sink(record)?;
         look.pass.messages += 1;
-        Ok(())
+        Ok(Came::Read)
     }
 
     /// Allows another try after a failure, up to a limit in a pass.

@@ -5,13 +5,26 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::imap::{Cursor, ImapSettings, Login, Pass, Tls, catch_up};
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
+
+#[path = "../../../tests/it/peers/port.rs"]
+mod port;
+
+/// How long anything that depends on the machine's speed may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Does something that would hang if it were not bounded.
+pub(super) fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || tell.send(work()));
+    told.recv_timeout(PATIENCE).expect("it ends, and does not fail")
+}
 
 pub(super) const MAIL: &str = "From: amy@b.example\r\nSubject: Hi\r\n\r\nHello\r\n";
 
@@ -83,9 +96,14 @@ pub(super) fn asked(command: &str) -> Vec<u32> {
 
 pub(super) fn plain(port: u16) -> ImapSettings {
     let mut settings = ImapSettings::new("mailbox.main", "127.0.0.1", port, Tls::Plain, "shopper", Login::Password("s3cret".into()));
-    settings.command_timeout = Duration::from_secs(2);
+    settings.command_timeout = Duration::from_secs(15);
     settings.pace.backoff = Duration::from_millis(100);
     settings
+}
+
+/// The same for a server that keeps us waiting.
+pub(super) fn impatient(port: u16) -> ImapSettings {
+    ImapSettings { command_timeout: Duration::from_secs(1), ..plain(port) }
 }
 
 pub(super) fn pass(settings: &ImapSettings, cursors: &[Cursor]) -> Result<(Pass, Vec<RawRecord>), CollectError> {
@@ -114,7 +132,7 @@ impl Dovecot {
             return None;
         }
         let root = tempfile::tempdir().unwrap();
-        let [imap, imaps] = [0, 1].map(|_| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+        let [imap, imaps] = [port::free_port(), port::free_port()];
         let is_root = id("-u") == "0";
         let (user, group) = if is_root { ("nobody".to_owned(), "nogroup".to_owned()) } else { (id("-un"), id("-gn")) };
         let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
@@ -160,11 +178,18 @@ impl Dovecot {
         let config = self.root.path().join("dovecot.conf");
         let child = Command::new("/usr/sbin/dovecot").args(["-F", "-c"]).arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.child = Some(child.unwrap());
-        let until = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", self.imap)).is_err() {
+        let until = Instant::now() + PATIENCE;
+        // One that has only just come up takes connections and drops them.
+        while !self.greets() {
             assert!(Instant::now() < until, "{}", std::fs::read_to_string(self.root.path().join("dovecot.log")).unwrap_or_default());
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    fn greets(&self) -> bool {
+        let mut greeting = String::new();
+        let stream = TcpStream::connect(("127.0.0.1", self.imap));
+        stream.and_then(|stream| BufReader::new(stream).read_line(&mut greeting)).is_ok() && greeting.starts_with("* OK")
     }
 
     /// Ends the server and every process of it.
@@ -172,7 +197,7 @@ impl Dovecot {
         let Some(mut child) = self.child.take() else { return };
         let _ = Command::new("kill").arg(child.id().to_string()).status();
         let _ = child.wait();
-        let until = Instant::now() + Duration::from_secs(10);
+        let until = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.imap)).is_ok() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -202,7 +227,7 @@ impl Dovecot {
         let port = if tls == Tls::Implicit { self.imaps } else { self.imap };
         let mut settings = ImapSettings::new("mailbox.main", "localhost", port, tls, "shopper", Login::Password("s3cret".into()));
         settings.ca_file = Some(self.root.path().join("cert.pem"));
-        settings.command_timeout = Duration::from_secs(10);
+        settings.command_timeout = PATIENCE;
         settings.trusted = vec!["mx.example.org".to_owned()];
         settings.pace.backoff = Duration::from_millis(200);
         settings
@@ -211,7 +236,7 @@ impl Dovecot {
     /// Says a few commands over a plain connection and gives the answers.
     pub(super) fn say(&self, commands: &[&str]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.imap)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let mut answers = String::new();
         for (number, command) in ["LOGIN shopper s3cret"].iter().chain(commands).enumerate() {

@@ -331,7 +331,7 @@ fn set(uids: &[u32]) -> String {
 
 /// Runs a call of the library, which may fail or panic.
 pub(super) fn guard<T>(call: impl FnOnce() -> imap::Result<T>) -> Result<T, Failure> {
-    match caught(call) {
+    match caught("reading a mail server's answer", call) {
         Some(Ok(value)) => Ok(value),
         Some(Err(error)) => Err(failure(error)),
         None => Err(Failure::Garbled("the server's answer made the reader of it fail".to_owned())),

@@ -8,7 +8,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::{headers, html};
-use crate::collect::guard::caught;
+use crate::collect::guard::{caught, failed_so_far};
 
 /// More than this of a text is not read: no answer to an inquiry is that long, and judging takes time by its length.
 const MAX_TEXT: usize = 128 << 10;
@@ -91,6 +91,8 @@ pub struct Mail {
     pub part_types: Vec<String>,
     /// The machine-readable part of a report (RFC 3464 delivery status, RFC 5965 feedback, RFC 8098 disposition) as text.
     pub report: Option<String>,
+    /// Why not all of it was read, where that says nothing of what it holds.
+    pub unread: Option<&'static str>,
 }
 
 impl Mail {
@@ -100,15 +102,17 @@ impl Mail {
     }
 }
 
-/// Reads a message. Never fails and never panics: what cannot be read is empty.
+/// Reads a message. Never fails and never panics: what cannot be read is empty, and where it should have been read, that is said.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Mail {
     let unixed = only_cr(bytes);
     let bytes = skip_mbox_line(unixed.as_deref().unwrap_or(bytes));
+    let failed_before = failed_so_far();
     let (mut mail, body_at) = headed(bytes);
-    let read = caught(|| {
+    let too_deep = nests_too_deep(bytes);
+    let read = caught("reading the parts of a mail", || {
         let mut body = Body::default();
-        if nests_too_deep(bytes) {
+        if too_deep {
             return body;
         }
         if let Some(message) = MessageParser::default().parse(bytes) {
@@ -132,6 +136,11 @@ pub fn parse(bytes: &[u8]) -> Mail {
     }
     mail.text = tidy(&mail.text);
     bare_links(&mail.text, &mut mail.links);
+    mail.unread = match () {
+        () if failed_so_far() > failed_before => Some("reading it failed, by a fault in crickets"),
+        () if too_deep => Some("it holds more mails within mails than are read"),
+        () => None,
+    };
     mail
 }
 
@@ -241,9 +250,9 @@ fn only_cr(bytes: &[u8]) -> Option<Vec<u8>> {
     old.then(|| bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
-/// An mbox separator or blank lines in front of the headers are no header, nor their end.
+/// An mbox separator, blank lines or the byte order mark that an editor leaves in front of the headers are no header, nor their end.
 fn skip_mbox_line(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.trim_ascii_start();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if !bytes.starts_with(b"From ") {
         return bytes;
     }
@@ -322,6 +331,12 @@ mod tests {
         assert_eq!(mail.links[0].href, "https://bluebonnet.example/m");
         assert_eq!(mail.part_types, ["text/plain"]);
         assert!(mail.date.is_some());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_header() {
+        let mail = parse(b"\xef\xbb\xbfFrom: Amy <amy@bluebonnet.example>\r\nSubject: Hi\r\n\r\nHi Dana.\r\n");
+        assert_eq!((mail.from.map(|from| from.address).as_deref(), mail.subject.as_str()), (Some("amy@bluebonnet.example"), "Hi"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use super::format::{Head, Reader, Source};
 use super::mms::Mms;
 use super::reading::{Place, Read, Reading, Settings};
 use super::tags::{Next, Tag, Tags};
-use super::{CallRecord, Direction, Stamp, number, when};
+use super::{CallRecord, Direction, Stamp, when};
 use crate::collect::{Channel, CollectError};
+use crate::number;
 
 /// SMS Backup & Restore.
 pub(super) const READER: Reader = Reader { name: "android-xml", recognises: |head| is_one_of(head, &["smses", "calls"]), read };

@@ -9,8 +9,9 @@ use super::reading::{Place, Read, Reading};
 use super::rows::{Next, Rows};
 use super::wall;
 use super::when;
-use super::{CallRecord, Direction, Settings, number};
+use super::{CallRecord, Direction, Settings};
 use crate::collect::{Channel, CollectError};
+use crate::number;
 
 pub(super) const FREEPBX_READER: Reader = Reader { name: "freepbx-cdr-csv", recognises: is_freepbx, read: freepbx };
 pub(super) const ASTERISK_READER: Reader = Reader { name: "asterisk-cdr-csv", recognises: is_asterisk, read: asterisk };

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 
-use super::number::{self, Caller};
 use super::wall::{self, ORDERS, Order, Read};
 use super::when;
+use crate::number::{self, Caller};
 
 /// Most different words of a column that is taken for one of words.
 const WORDS: usize = 48;

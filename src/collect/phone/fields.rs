@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::reading::Settings;
 use super::when::{self, Stamp};
-use super::{CallRecord, Direction, number};
+use super::{CallRecord, Direction};
 use crate::collect::Channel;
+use crate::number;
 
 /// How long a phone rings at most before somebody takes the call or nobody does.
 pub const RINGS: TimeDelta = TimeDelta::seconds(120);

@@ -14,8 +14,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use super::archive::SQLITE;
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Read, Reading, Settings};
-use super::{CallRecord, Direction, number, when};
+use super::{CallRecord, Direction, when};
 use crate::collect::{Channel, CollectError};
+use crate::number;
 
 /// Google Voice on an iPhone.
 pub(super) const READER: Reader = Reader { name: "google-voice-db", recognises, read };

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::{Stamp, number, when};
+use super::{Stamp, when};
+use crate::number;
 
 #[expect(clippy::unwrap_used, reason = "the selectors are fixed, and tested")]
 fn selector(text: &str) -> Selector {

@@ -155,7 +155,7 @@ fn is_imazing_2(head: &Head<'_>) -> bool {
             && words::facts(word).direction.is_some()
             && matches!(wall::read(time), Some(wall::Read::Wall(wall)) if wall.day.is_some() && wall.time.is_some())
             && length.matches(':').count() == 2
-            && (number.is_empty() || super::number::e164(number, super::number::REGION).is_some())
+            && (number.is_empty() || crate::number::e164(number, crate::number::REGION).is_some())
     })
 }
 

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::android;
 use super::reading::{Read, Settings};
 use super::tags::Tag;
-use super::{CallRecord, Direction, Stamp, number};
+use super::{CallRecord, Direction, Stamp};
 use crate::collect::Channel;
+use crate::number;
 
 /// Most text that is kept of a message, in bytes.
 const TEXT: usize = 64 * 1024;

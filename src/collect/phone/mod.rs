@@ -27,7 +27,6 @@ pub mod map;
 mod mapped;
 mod mms;
 mod neutral;
-pub mod number;
 mod plan;
 mod plivo;
 mod propose;

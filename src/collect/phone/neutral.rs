@@ -8,8 +8,9 @@ use chrono::{DateTime, FixedOffset, Utc};
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Reading};
 use super::rows::{Next, Rows};
-use super::{CallRecord, Direction, Stamp, number};
+use super::{CallRecord, Direction, Stamp};
 use crate::collect::{Channel, CollectError};
+use crate::number;
 
 /// The columns without which a file is no neutral call log.
 const REQUIRED: [&str; 3] = ["channel", "from", "started_at"];

@@ -13,8 +13,9 @@ use super::propose::position;
 use super::reading::Read;
 use super::wall::{self, Order, Wall};
 use super::words;
-use super::{CallRecord, Direction, Settings, Stamp, number, when};
+use super::{CallRecord, Direction, Settings, Stamp, when};
 use crate::collect::Channel;
+use crate::number;
 
 /// What a word of a column means.
 #[derive(Clone, Copy, Default)]

@@ -5,9 +5,9 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use tempfile::SpooledTempFile;
 
 use super::column::{Column, clean};
-use super::number;
 use super::rows::{Next, Rows};
 use super::wall;
+use crate::number;
 
 /// What may part columns.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

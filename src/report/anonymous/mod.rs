@@ -11,7 +11,8 @@ mod stats;
 use serde_json::Value;
 
 use super::model::{Coverage, GapSpan, Report, ReportShop};
-use super::{ReportError, RubricRef};
+use super::sensitivity::Weighed;
+use super::{ReportError, RubricRef, sensitivity};
 use crate::config::Brand;
 use crate::score::program::Slice;
 use crate::score::{Program, Standing};
@@ -57,6 +58,7 @@ fn whole(names: &Names, report: Report) -> Report {
         brand: _,
         logo: _,
         anonymous: _,
+        order: _,
     } = report;
     let text = |text: &str| names.finder.replace(text);
     let mut shops: Vec<ReportShop> = shops.into_iter().map(|shop| shop::hidden(names, shop)).collect();
@@ -69,7 +71,7 @@ fn whole(names: &Names, report: Report) -> Report {
     });
     let mut program: Vec<Program> = program.into_iter().map(|program| figures(names, program)).collect();
     program.sort_by(|a, b| (a.builder.len(), &a.builder).cmp(&(b.builder.len(), &b.builder)));
-    Report {
+    let mut report = Report {
         schema,
         wave: text(&wave),
         as_of,
@@ -90,7 +92,10 @@ fn whole(names: &Names, report: Report) -> Report {
         brand: Brand::default(),
         logo: None,
         anonymous: true,
-    }
+        order: Weighed::default(),
+    };
+    report.order = sensitivity::of_order(&report);
+    report
 }
 
 fn one(names: &Names, standing: Standing) -> Standing {

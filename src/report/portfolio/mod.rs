@@ -329,7 +329,7 @@ mod tests {
         let page = read("index.html");
         assert!(page.contains("../2026-11%20b%2F%C3%BC/builders/pecan.html") && page.contains("../2026-10/index.html"), "{page}");
         assert!(!page.contains("<script>alert") && page.contains("+12.5"));
-        assert!(read("portfolio.md").contains("Most improved: Pecan Grove Residential, +12.5 points from 2026-10 to 2026-11 b/ü (n = 2)."));
+        assert!(read("portfolio.md").contains("Most improved: Pecan Grove Residential, +12.5 points (too few to say whether that is chance), from 28.0 in 2026-10 to 40.5 in 2026-11 b/ü, n = 2."));
         let document: serde_json::Value = serde_json::from_str(&read("portfolio.json")).unwrap();
         assert_eq!(document["schema"], PORTFOLIO_SCHEMA);
         let lines = ::csv::Reader::from_reader(read("portfolio.csv").as_bytes()).records().count();

@@ -4,8 +4,8 @@
 use askama::Template;
 
 use super::super::html::Frame;
-use super::super::{Page, Report, ReportError, methods, words};
-use super::rows::{self, ONE, Told, improved, ranks, segment, titled};
+use super::super::{Page, Report, ReportError, methods, trailing};
+use super::rows::{self, Told, segment, titled};
 use super::{Portfolio, WaveFigures, span};
 
 /// Both pages.
@@ -13,16 +13,10 @@ pub(super) fn pages(portfolio: &Portfolio, last: &Report) -> Result<[Page; 2], R
     Ok([rendered(portfolio, "index.html", &sheet(portfolio, last))?, rendered(portfolio, "methods.html", &methods::view(last))?])
 }
 
-struct Column {
-    name: String,
+/// A wave: where its own report is, and its cells.
+struct Wave {
     link: Option<String>,
-    began: String,
-    shops: u32,
-    n: u32,
-    scored: u32,
-    mean: String,
-    never: String,
-    median: String,
+    cells: [String; 8],
 }
 
 #[derive(Template)]
@@ -30,28 +24,20 @@ struct Column {
 struct Sheet {
     frame: Frame,
     span: String,
-    waves: Vec<Column>,
+    heads: Vec<String>,
     rows: Vec<Told>,
-    improved: String,
-    ranks: String,
-    one: &'static str,
+    wave_heads: [&'static str; 8],
+    waves: Vec<Wave>,
+    most_improved: &'static str,
+    improved: Vec<String>,
+    rule: String,
+    left_out: &'static str,
     anonymous: bool,
 }
 
 fn sheet(portfolio: &Portfolio, last: &Report) -> Sheet {
-    let none = || words::NONE.to_owned();
     let links = !portfolio.anonymous;
-    let column = |wave: &WaveFigures| Column {
-        name: words::brief(&wave.wave, 60),
-        link: links.then(|| format!("../{}/index.html", segment(&wave.wave))),
-        began: wave.began.map_or_else(none, |at| at.format("%b %-d, %Y").to_string()),
-        shops: wave.shops,
-        n: wave.n,
-        scored: wave.scored,
-        mean: wave.mean_score.map_or_else(none, words::score),
-        never: wave.never_personal.map_or_else(none, words::percent),
-        median: wave.median_first_personal_s.map_or_else(none, words::duration),
-    };
+    let wave = |wave: &WaveFigures| Wave { link: links.then(|| format!("../{}/index.html", segment(&wave.wave))), cells: rows::wave(wave) };
     let span = span(portfolio);
     let mut frame = Frame::new(last, format!("{}: how builders answered", titled(portfolio)), "");
     frame.wave.clone_from(&span);
@@ -59,11 +45,14 @@ fn sheet(portfolio: &Portfolio, last: &Report) -> Sheet {
     Sheet {
         frame,
         span,
-        waves: portfolio.waves.iter().map(column).collect(),
+        heads: rows::heads(portfolio),
         rows: rows::view(portfolio, links),
-        improved: improved(portfolio),
-        ranks: ranks(portfolio),
-        one: ONE,
+        wave_heads: rows::WAVES,
+        waves: portfolio.waves.iter().map(wave).collect(),
+        most_improved: trailing::MOST_IMPROVED,
+        improved: trailing::improved(&portfolio.most_improved),
+        rule: rows::rule(portfolio),
+        left_out: rows::LEFT_OUT,
         anonymous: portfolio.anonymous,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Page, ReportError, md, words};
-use super::rows::{self, ONE, improved, ranks, titled};
+use super::super::{Page, ReportError, md, trailing, words};
+use super::rows::{self, titled};
 use super::{Portfolio, span};
 
 /// The document.
@@ -39,6 +39,7 @@ pub(super) fn csv(portfolio: &Portfolio) -> Result<Page, ReportError> {
     }
     super::super::csv::table(&span(portfolio), "portfolio.csv", header, rows)
 }
+
 /// The same as text with tables.
 pub(super) fn markdown(portfolio: &Portfolio) -> String {
     let mut out = String::new();
@@ -53,36 +54,16 @@ fn told(out: &mut String, portfolio: &Portfolio) -> std::fmt::Result {
         writeln!(out, "> **Rehearsal.** {}\n", words::REHEARSAL)?;
     }
     writeln!(out, "As of {}\n", words::utc(portfolio.as_of))?;
-    writeln!(
-        out,
-        "| wave | shops | proven inquiries | final scores | mean score | never answered by a person |\n|---|---:|---:|---:|---:|---:|"
-    )?;
-    for wave in &portfolio.waves {
-        let (mean, never) = (wave.mean_score.map(words::score), wave.never_personal.map(words::percent));
-        let or_none = |value: Option<String>| value.unwrap_or_else(|| words::NONE.to_owned());
-        let name = md::text(&wave.wave);
-        writeln!(out, "| {name} | {} | {} | {} | {} | {} |", wave.shops, wave.n, wave.scored, or_none(mean), or_none(never))?;
-    }
-    writeln!(out, "\n## Builders\n\n{} {ONE}\n", ranks(portfolio))?;
-    let waves: Vec<String> = portfolio.waves.iter().map(|wave| md::text(&wave.wave)).collect();
-    writeln!(out, "| rank | builder | n | mean | interval | change | {} |", waves.join(" | "))?;
-    writeln!(out, "|---:|---|---:|---:|---|---:|{}", "---:|".repeat(waves.len()))?;
+    md::heads(out, &rows::WAVES, |n| n > 1)?;
+    portfolio.waves.iter().try_for_each(|wave| md::row(out, rows::wave(wave)))?;
+    writeln!(out, "\n{}\n\n## Builders\n\n{}\n", rows::LEFT_OUT, rows::rule(portfolio))?;
+    let heads: Vec<String> = rows::heads(portfolio).iter().map(|head| md::text(head)).collect();
+    md::heads(out, &heads.iter().map(String::as_str).collect::<Vec<_>>(), |n| n != 1)?;
     for row in rows::view(portfolio, false) {
-        let cells: Vec<String> = row.cells.iter().map(|cell| md::text(&cell.text)).collect();
-        writeln!(
-            out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
-            row.rank,
-            md::text(&row.name),
-            row.n,
-            row.mean,
-            row.interval,
-            row.change,
-            cells.join(" | ")
-        )?;
+        let fixed = row.standing.iter().chain([&row.change]);
+        md::row(out, fixed.chain(row.cells.iter().map(|cell| &cell.text)))?;
     }
-    if !portfolio.most_improved.is_empty() {
-        writeln!(out, "\nMost improved: {}.", md::text(&improved(portfolio)))?;
-    }
+    let improved = trailing::improved(&portfolio.most_improved);
+    improved.iter().try_for_each(|one| writeln!(out, "\n{}: {}", trailing::MOST_IMPROVED, md::text(one)))?;
     writeln!(out, "\n---\n\nFor coaching, not for discipline. Rubric {}.", md::text(&portfolio.rubric.name))
 }

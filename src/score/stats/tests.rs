@@ -214,10 +214,7 @@ fn who_is_in_a_share_does_not_hang_on_how_it_came_out() {
     assert_eq!((share(&young, "within_1h"), share(&young, "within_24h")), (Some((1, 2)), None));
     // Withdrawn because somebody answered.
     let withdrawn = answered().set("withdrawn_at", serde_json::json!((START + chrono::TimeDelta::hours(2)).to_rfc3339()));
-    assert_eq!(
-        (share(std::slice::from_ref(&withdrawn), "within_24h"), share(std::slice::from_ref(&withdrawn), "within_5m")),
-        (Some((1, 1)), Some((0, 1)))
-    );
+    assert_eq!((share(std::slice::from_ref(&withdrawn), "within_24h"), share(&[withdrawn], "within_5m")), (Some((1, 1)), Some((0, 1))));
     // A call may have come unseen; once the day was watched, it may not.
     let blind = [phone(answered(), 0), answered()];
     assert_eq!((share(&blind, "within_24h"), share(&blind, "never"), share(&blind, "called")), (Some((1, 1)), Some((0, 2)), Some((0, 1))));

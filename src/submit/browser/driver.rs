@@ -174,7 +174,7 @@ impl Visit {
                 (Some(local), url)
             }
             Drive::Remote(url) => (None, url.clone()),
-            Drive::Absent(why) => return Err(BrowserFault::Absent(why.clone())),
+            Drive::Absent(_) | Drive::Off => return Err(BrowserFault::Absent(browser.absent().unwrap_or_default())),
         };
         // Whoever drives a browser makes no other use of this client: no proxy, and a bound on every command.
         let _ = rustls::crypto::ring::default_provider().install_default();

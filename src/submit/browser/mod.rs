@@ -37,6 +37,10 @@ use super::page::Page;
 pub const INSTALL: &str =
     "install Chromium and its driver (`apt install chromium chromium-driver`), or set `webdriver` under `[browser]` to a Selenium Grid";
 
+/// What to do where the settings want no browser.
+const TURN_ON: &str = "`webdriver` is `off` in crickets.toml; set it to `auto` for the Chromium of this machine \
+    (`apt install chromium chromium-driver`), or to the address of a Selenium Grid";
+
 /// Where browsers are driven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Drive {
@@ -49,6 +53,8 @@ pub enum Drive {
     },
     /// A Selenium Grid, or any WebDriver server.
     Remote(Url),
+    /// Nowhere: the settings say so.
+    Off,
     /// There is none; the reason as a sentence's part.
     Absent(String),
 }
@@ -89,6 +95,7 @@ impl Browser {
     #[must_use]
     pub fn absent(&self) -> Option<String> {
         match &self.settings.drive {
+            Drive::Off => Some(TURN_ON.to_owned()),
             Drive::Absent(why) => Some(format!("{why}; {INSTALL}")),
             Drive::Remote(url) if (self.settings.rehearsal || !self.settings.rehearsal_hosts.is_empty()) && !is_loopback(url) => {
                 Some(format!("a rehearsal drives a browser on this machine only, and {url} is elsewhere"))

@@ -48,8 +48,9 @@ async fn print(visit: &Visit, page: &str) -> Result<Vec<u8>, BrowserFault> {
         let printed = visit.command(WHAT, PRINT, Extension::cdp("Page.printToPDF", settings)).await?;
         printed.get("data").and_then(Value::as_str).map(str::to_owned)
     } else {
-        let printed =
-            visit.command(WHAT, PRINT, Extension { path: "print", body: json!({"background": true, "shrinkToFit": true}) }).await?;
+        // Not shrunk to the paper that the command names: ours is named by the page.
+        let settings = json!({"background": true, "shrinkToFit": false});
+        let printed = visit.command(WHAT, PRINT, Extension { path: "print", body: settings }).await?;
         printed.as_str().map(str::to_owned)
     };
     let fault = |message: String| BrowserFault::Command { what: WHAT, message };

@@ -168,6 +168,16 @@ impl Dovecot {
         std::fs::set_permissions(path, PermissionsExt::from_mode(if locked { 0o000 } else { 0o700 })).unwrap();
     }
 
+    /// Keeps the server from reading the messages of INBOX, or lets it again.
+    pub(crate) fn lock_messages(&self, locked: bool) {
+        for part in ["cur", "new"] {
+            let folder = self.folder.path().join("mail/shopper/Maildir").join(part);
+            for file in std::fs::read_dir(folder).unwrap().flatten() {
+                std::fs::set_permissions(file.path(), PermissionsExt::from_mode(if locked { 0o000 } else { 0o600 })).unwrap();
+            }
+        }
+    }
+
     fn run(&mut self) -> bool {
         let root = self.folder.path().display().to_string();
         let config = self.folder.path().join("dovecot.conf");
@@ -175,16 +185,16 @@ impl Dovecot {
         let mut command = Command::new(&self.program);
         command.arg("-F").arg("-c").arg(&config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut server = Leash::start(&mut command);
-        let ports = [self.ports.imap, self.ports.imaps, self.ports.lmtp];
-        let up = wait_for(|| server.has_ended() || ports.iter().all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok()))
-            && !server.has_ended();
+        let listens = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let ready = || listens(self.ports.imaps) && listens(self.ports.lmtp) && Imap::greeted(self.ports.imap).is_ok();
+        let up = wait_for(|| server.has_ended() || ready()) && !server.has_ended();
         self.server = up.then_some(server);
         up
     }
 }
 
 /// The CA, and a certificate for `localhost` and 127.0.0.1 signed by it.
-fn certificates(folder: &Path) {
+pub(super) fn certificates(folder: &Path) {
     let mut ca = CertificateParams::new(Vec::<String>::new()).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     ca.distinguished_name.push(DnType::CommonName, "crickets test CA");
@@ -288,13 +298,18 @@ struct Imap {
 }
 
 impl Imap {
-    fn login(port: u16) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    /// Connects and is greeted: a server that has only just come up takes connections and drops them.
+    fn greeted(port: u16) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut imap = Self { stream: BufReader::new(stream) };
         let mut greeting = String::new();
-        imap.stream.read_line(&mut greeting).unwrap();
-        assert!(greeting.starts_with("* OK"), "no greeting: {greeting}");
+        imap.stream.read_line(&mut greeting)?;
+        if greeting.starts_with("* OK") { Ok(imap) } else { Err(std::io::Error::other(greeting)) }
+    }
+
+    fn login(port: u16) -> Self {
+        let mut imap = Self::greeted(port).unwrap();
         imap.command(&format!("LOGIN {USER} \"{PASSWORD}\""));
         imap
     }

@@ -2,15 +2,16 @@
 //! for now (451), and where it wants a login says the password that it was given.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::dovecot::certificates;
 use super::{Leash, python};
 
 const SERVER: &str = r#"
-import asyncio, sys
+import asyncio, ssl, sys
 from aiosmtpd.smtp import SMTP, AuthResult
 
 class Handler:
@@ -36,7 +37,11 @@ def parrot(server, session, envelope, mechanism, data):
 async def main():
     loop = asyncio.get_running_loop()
     more = dict(authenticator=parrot, auth_required=True, auth_require_tls=False) if sys.argv[2] == "login" else {}
-    server = await loop.create_server(lambda: SMTP(Handler(), hostname="mx.readers.test", loop=loop, **more), "127.0.0.1", 0)
+    tls = None
+    if sys.argv[2] == "tls":
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(f"{sys.argv[1]}/cert.pem", f"{sys.argv[1]}/key.pem")
+    server = await loop.create_server(lambda: SMTP(Handler(), hostname="mx.readers.test", loop=loop, **more), "127.0.0.1", 0, ssl=tls)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.sleep(3600)
 
@@ -61,8 +66,16 @@ impl Mailroom {
         Self::start("login")
     }
 
+    /// One that speaks TLS from the first byte, with a certificate of its own CA for `localhost`.
+    pub(crate) fn secured() -> Option<Self> {
+        Self::start("tls")
+    }
+
     fn start(kind: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        if kind == "tls" {
+            certificates(folder.path());
+        }
         let mut command = Command::new(python("aiosmtpd", "python3-aiosmtpd")?);
         command.args(["-c", SERVER]).arg(folder.path()).arg(kind).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Leash::start(&mut command);
@@ -70,6 +83,11 @@ impl Mailroom {
         BufReader::new(server.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port = line.trim().parse().unwrap_or_else(|_| panic!("the mail server did not tell its port but {line:?}"));
         Some(Self { port, folder, _server: server })
+    }
+
+    /// The certificate of the CA of one that speaks TLS.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     /// The port to send to.

@@ -5,11 +5,12 @@ mod dovecot;
 mod grid;
 mod leash;
 mod mailroom;
+mod port;
 mod postgres;
 mod provider;
 mod smtp;
+mod standard;
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,9 +19,11 @@ pub(crate) use dovecot::{Dovecot, PASSWORD};
 pub(crate) use grid::Grid;
 pub(crate) use leash::Leash;
 pub(crate) use mailroom::Mailroom;
+pub(crate) use port::free_port;
 pub(crate) use postgres::Postgres;
 pub(crate) use provider::Provider;
 pub(crate) use smtp::{Mail, Smtp, send};
+pub(crate) use standard::Standard;
 
 /// How long anything that depends on the machine's speed may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -54,11 +57,6 @@ pub(crate) fn absent<T>(name: &str, package: &str) -> Option<T> {
     assert!(!required, "{name} is not installed, and CRICKETS_TEST_PEERS=required: run ./test, or apt-get install {package}");
     eprintln!("SKIPPED: {name} is not installed (apt-get install {package}).");
     None
-}
-
-/// A port of loopback that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// Waits until `ready` says yes; `false` when `PATIENCE` is over.

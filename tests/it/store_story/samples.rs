@@ -96,7 +96,7 @@ pub(crate) fn record(number: u32) -> NewRecord {
         arrival,
         placement: Some(Placement::Promotions),
     };
-    NewRecord { raw, sha256: format!("{number:064x}"), canary: None }
+    NewRecord { raw, sha256: format!("{number:064x}"), held: None, canary: None }
 }
 
 /// Touches that teach nothing.

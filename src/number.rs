@@ -1,5 +1,6 @@
-//! Who called: E.164 numbers (ITU-T E.164), short codes, sender names, or nobody. Takes the text of a log, gives a [`Caller`].
-//! A withheld number is nobody, not a number: what a keypad spells for ANONYMOUS parses as a number of Lesotho.
+//! Telephone numbers, wherever they stand: in a log, a mail, a transcript, on a page. Takes text; gives numbers in E.164 (ITU-T E.164), by
+//! the numbering plans of libphonenumber behind a strict fast path for North America; and of a log's caller a short code, a sender's name, or
+//! nobody. A withheld number is nobody, not a number: what a keypad spells for ANONYMOUS parses as a number of Lesotho.
 
 use std::sync::LazyLock;
 
@@ -23,7 +24,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// What a [`CallRecord`](super::CallRecord) holds: the number, code or name; `None` for a withheld number.
+    /// What a call record holds: the number, code or name; `None` for a withheld number.
     #[must_use]
     pub fn into_text(self) -> Option<String> {
         match self {
@@ -168,6 +169,23 @@ fn north_american(text: &str) -> Option<String> {
     (digits.get(1) == Some(&b'1') && begins_well(2) && begins_well(5)).then_some(number)
 }
 
+/// Whether nobody can have a number: North America has no area 555.
+#[must_use]
+pub fn is_nobodys(number: &str) -> bool {
+    number.len() == 12 && number.starts_with("+1555")
+}
+
+/// A number that stands for none: of the exchange 555 those from 0100 to 0199, 1234 and one digit over and over; 123-456-7890; all of the
+/// area 555. Found on a page or in a mail it is nobody's; in a shop file it counts.
+#[must_use]
+pub fn is_placeholder(number: &str) -> bool {
+    let digits = number.strip_prefix("+1").unwrap_or(number);
+    let line = digits.get(3..).unwrap_or_default();
+    let repeated = |digits: &str| digits.chars().all(|digit| digits.starts_with(digit));
+    let made_up = line.starts_with("55501") || line == "5551234" || repeated(line);
+    made_up || is_nobodys(number) || digits == "1234567890" || digits == "2345678901"
+}
+
 /// Whether the text says that the caller hid.
 fn is_withheld(text: &str) -> bool {
     let text = text.strip_prefix("tel:").unwrap_or(text);
@@ -240,6 +258,24 @@ mod tests {
         assert_eq!(normalise("3rd Coast Homes", "US"), Caller::Name("3rd Coast Homes".to_owned()));
         assert_eq!(normalise("555-0142", "US"), Caller::Name("555-0142".to_owned()));
         assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
+    }
+
+    #[test]
+    fn placeholders_are_nobodys() {
+        for (number, is) in [
+            ("+15125550100", true),
+            ("+15125550199", true),
+            ("+15555555555", true),
+            ("+15125555555", true),
+            ("+15125551234", true),
+            ("+12222222222", true),
+            ("+15551234567", true),
+            ("+15125550200", false),
+            ("+15122231234", false),
+            ("24587", false),
+        ] {
+            assert_eq!(is_placeholder(number), is, "{number}");
+        }
     }
 
     /// What the numbering plans say of a number, whatever stands around it: E.164, whether its length is possible, whether it is in use.
