@@ -88,7 +88,7 @@ fn detail(number: usize, hours: &str, card: &Card) -> ShopDetail {
         planned_at: card.sent_at,
         alias: format!("dana+{number:06}@shopper.example"),
         phone: Some("+15125550199".to_owned()),
-        touches: card.touches.iter().map(|touch| (touch.id.clone(), touch_detail(touch, client))).collect(),
+        touches: card.touches.iter().map(|touch| (touch.id.to_string(), touch_detail(touch, client))).collect(),
         open_spans: open.unwrap_or_default(),
         ..ShopDetail::default()
     }

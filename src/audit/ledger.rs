@@ -403,7 +403,7 @@ fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
 
 fn log_touch(touch: &Touch) -> LogTouch {
     LogTouch {
-        id: touch.id.clone(),
+        id: touch.id.as_str().into(),
         channel: touch.channel,
         origin: touch.classified.origin,
         // The clock of an inquiry starts at a whole second, as mail servers stamp them. A source that knows more of the second would else

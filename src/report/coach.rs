@@ -4,6 +4,7 @@
 
 use super::ReportShop;
 use super::words::{self, brief, count, points, tidy};
+use crate::score::TouchId;
 use crate::score::insight::{Continuity, Fix, Hypothesis, OptOut, Week};
 
 /// Something to mend, with how to do it better.
@@ -46,8 +47,8 @@ pub(crate) struct Care {
 }
 
 /// The numbers on the page of touches that a shop holds.
-fn numbers(shop: &ReportShop, ids: &[String]) -> Vec<usize> {
-    let number = |id: &String| shop.card.touches.iter().position(|touch| touch.id == *id).map(|n| n + 1);
+fn numbers(shop: &ReportShop, ids: &[TouchId]) -> Vec<usize> {
+    let number = |id: &TouchId| shop.card.touches.iter().position(|touch| touch.id == *id).map(|n| n + 1);
     ids.iter().filter_map(number).take(8).collect()
 }
 

@@ -139,7 +139,7 @@ fn criteria(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
             report.wave.clone(),
             shop.card.shop.clone(),
             tidy(&shop.card.builder),
-            criterion.id.clone(),
+            criterion.id.clone().into_owned(),
             criterion.counted.to_string(),
             key(&criterion.result),
             decimals(Some(criterion.points)),
@@ -181,13 +181,13 @@ fn touches(report: &Report, shop: Result<ReportShop, ReportError>) -> Vec<Result
 }
 
 fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<String> {
-    let detail = shop.detail.touches.get(&touch.id);
+    let detail = shop.detail.touches.get(&*touch.id);
     let labels = &touch.labels;
     vec![
         report.wave.clone(),
         shop.card.shop.clone(),
         tidy(&shop.card.builder),
-        touch.id.clone(),
+        touch.id.to_string(),
         key(&touch.channel),
         key(&touch.origin),
         time(Some(touch.at)),

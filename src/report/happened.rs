@@ -49,7 +49,7 @@ pub(crate) fn anchor(n: usize) -> String {
 /// A touch, by its place in the list.
 pub(crate) fn happened(shop: &ReportShop, index: usize, touch: &TouchEntry) -> Happened {
     let none = TouchDetail::default();
-    let detail = shop.detail.touches.get(&touch.id).unwrap_or(&none);
+    let detail = shop.detail.touches.get(&*touch.id).unwrap_or(&none);
     let zone = shop.detail.timezone;
     let (n, text) = (index + 1, |text: &Option<String>| text.as_deref().map(|t| words::brief(t, 300)).filter(|t| !t.is_empty()));
     let by = touch.attributed_by.map_or("not stated", words::attributed_by);

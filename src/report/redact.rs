@@ -52,7 +52,7 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         names.apply(&mut touch.labels.video);
         names.apply(&mut touch.from);
     }
-    shop.card.criteria.iter_mut().for_each(|criterion| names.hide(&mut criterion.why));
+    shop.card.criteria.iter_mut().for_each(|criterion| names.hide(criterion.why.to_mut()));
     shop.card.caps.iter_mut().for_each(|cap| names.hide(&mut cap.why));
     shop.card.verdict_why.iter_mut().for_each(|why| names.hide(why));
     if let Some(insight) = &mut shop.insight {
@@ -259,7 +259,7 @@ mod tests {
                 (labels.scheduling_link, labels.video) = (Some("https://meet.example/zyxamy".to_owned()), Some(said()));
             }
             let card = &mut shop.card;
-            let whys = card.criteria.iter_mut().map(|one| &mut one.why).chain(card.caps.iter_mut().map(|cap| &mut cap.why));
+            let whys = card.criteria.iter_mut().map(|one| one.why.to_mut()).chain(card.caps.iter_mut().map(|cap| &mut cap.why));
             whys.chain(&mut card.verdict_why).for_each(|why| *why = said());
             for detail in shop.detail.touches.values_mut() {
                 (detail.subject, detail.excerpt, detail.review) = (Some(said()), Some(said()), Some(said()));

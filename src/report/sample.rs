@@ -255,7 +255,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
         _ => "Crickets",
     });
     let touches: Vec<TouchEntry> = plan.touches.iter().enumerate().map(|(n, touch)| entry(plan, n, *touch, confirmed)).collect();
-    let details = touches.iter().map(|touch| (touch.id.clone(), detail(plan, touch))).collect();
+    let details = touches.iter().map(|touch| (touch.id.to_string(), detail(plan, touch))).collect();
     let open_spans = if plan.slug == "emoji" {
         Vec::new()
     } else {
@@ -424,14 +424,14 @@ fn criterion(plan: &Plan, n: usize, id: &str, of: f64) -> Criterion {
         ("caliche-creek", "respect.constant_contact") => "3 of 4 personal touches came from Amy Ortiz".to_owned(),
         _ => "judged on the touches named here".to_owned(),
     };
-    let touches = if plan.touches.is_empty() { Vec::new() } else { vec!["t_1".to_owned()] };
+    let touches = if plan.touches.is_empty() { Vec::new() } else { vec!["t_1".into()] };
     Criterion {
-        id: id.to_owned(),
+        id: id.to_owned().into(),
         counted,
         result,
         points: if counted { (of * share * 100.0).round() / 100.0 } else { 0.0 },
         of,
-        why,
+        why: why.into(),
         touches,
     }
 }
@@ -452,7 +452,7 @@ fn entry(plan: &Plan, n: usize, (channel, origin, seconds): (Channel, Origin, i6
     };
     let from = if mail { format!("amy.ortiz@{}.example", plan.slug) } else { "+15125550100".to_owned() };
     TouchEntry {
-        id: format!("t_{}", n + 1),
+        id: format!("t_{}", n + 1).into(),
         channel,
         origin,
         at: confirmed + TimeDelta::seconds(seconds),

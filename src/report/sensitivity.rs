@@ -81,8 +81,8 @@ mod tests {
             one.counted = true;
             one.of = 10.0;
             let mut two = one.clone();
-            (one.id, one.points) = ("speed.call".to_owned(), speed);
-            (two.id, two.points) = ("answer.question".to_owned(), answer);
+            (one.id, one.points) = ("speed.call".into(), speed);
+            (two.id, two.points) = ("answer.question".into(), answer);
             shop.card.criteria = vec![one, two];
         }
         let found = of_order(&report);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::classify::{Appointment, Fault, Labels, QuestionAnswered};
 use crate::collect::{Channel, Placement};
 
-use super::facts::{Facts, filled};
+use super::TouchId;
+use super::facts::{Facts, filled, small};
 use super::judge::Judged;
 
 /// How the question fared, over everything that was said.
@@ -62,27 +63,40 @@ pub(super) fn question(facts: &Facts<'_>) -> Judged {
     }
 }
 
+/// An element by its name, and the labels that show it.
+type Element = (&'static str, fn(&Labels) -> bool);
+
+/// What makes an answer personal, a quarter each.
+const ELEMENTS: [Element; 4] = [
+    ("the shopper's name", |labels| labels.name_used == Some(true)),
+    ("the community or plan", |labels| labels.community_named == Some(true)),
+    ("a named sender", |labels| filled(labels.sender_name.as_ref())),
+    ("a direct number", |labels| filled(labels.direct_phone.as_ref())),
+];
+
 pub(super) fn personal(facts: &Facts<'_>) -> Judged {
-    let elements: [(&str, Vec<&str>); 4] = [
-        ("the shopper's name", those(facts, |labels| labels.name_used == Some(true))),
-        ("the community or plan", those(facts, |labels| labels.community_named == Some(true))),
-        ("a named sender", those(facts, |labels| filled(labels.sender_name.as_ref()))),
-        ("a direct number", those(facts, |labels| filled(labels.direct_phone.as_ref()))),
-    ];
     if facts.said().next().is_none() {
         return nothing_said(facts);
     }
-    let names = |present: bool| {
-        let chosen = elements.iter().filter(|(_, ids)| ids.is_empty() != present).map(|(name, _)| *name);
-        chosen.collect::<Vec<_>>().join(", ")
+    let (mut given, mut missing, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, (name, holds)) in ELEMENTS.iter().enumerate() {
+        let before = |labels| ELEMENTS.iter().take(n).any(|(_, held)| held(labels));
+        let mut found = facts.said().filter(|(_, labels)| holds(labels)).peekable();
+        if found.peek().is_some() {
+            given.push(*name);
+        } else {
+            missing.push(*name);
+        }
+        // Each touch once, where it first gave something.
+        ids.extend(found.filter(|(_, labels)| !before(labels)).map(|(touch, _)| touch.id.clone()));
+    }
+    let share = f64::from(small(given.len())) * 0.25;
+    let why = match (given.as_slice(), missing.as_slice()) {
+        (_, []) => format!("given: {}", given.join(", ")),
+        ([], _) => format!("missing: {}", missing.join(", ")),
+        _ => format!("given: {}; missing: {}", given.join(", "), missing.join(", ")),
     };
-    let share = elements.iter().filter(|(_, ids)| !ids.is_empty()).fold(0.0, |sum, _| sum + 0.25);
-    let why = match (names(true), names(false)) {
-        (given, missing) if missing.is_empty() => format!("given: {given}"),
-        (given, missing) if given.is_empty() => format!("missing: {missing}"),
-        (given, missing) => format!("given: {given}; missing: {missing}"),
-    };
-    Judged::of(share, why, unique(elements.into_iter().flat_map(|(_, ids)| ids)))
+    Judged::of(share, why, ids)
 }
 
 pub(super) fn clean(facts: &Facts<'_>) -> Judged {
@@ -156,16 +170,6 @@ fn nothing_said(facts: &Facts<'_>) -> Judged {
 }
 
 /// The touches in which something was said and whose labels hold.
-fn with(facts: &Facts<'_>, holds: impl Fn(&Labels) -> bool) -> Vec<String> {
-    those(facts, holds).into_iter().map(str::to_owned).collect()
-}
-
-/// The same, by reference.
-fn those<'a>(facts: &Facts<'a>, holds: impl Fn(&Labels) -> bool) -> Vec<&'a str> {
-    facts.said().filter(|(_, labels)| holds(labels)).map(|(touch, _)| touch.id.as_str()).collect()
-}
-
-fn unique<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    ids.filter(|id| seen.insert(*id)).map(str::to_owned).collect()
+fn with(facts: &Facts<'_>, holds: impl Fn(&Labels) -> bool) -> Vec<TouchId> {
+    facts.said().filter(|(_, labels)| holds(labels)).map(|(touch, _)| touch.id.clone()).collect()
 }

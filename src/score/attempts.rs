@@ -3,13 +3,16 @@
 //! among them. Which records are the same call, and when a voicemail began to ring, was settled before.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+
+use super::TouchId;
 
 /// A ring or a voicemail.
 pub(super) struct Ring<'a> {
     /// The touch.
-    pub(super) id: &'a str,
+    pub(super) id: &'a TouchId,
     /// Who called; `None` for a withheld number.
     pub(super) from: Option<&'a str>,
     /// The earliest moment it can have been.
@@ -20,25 +23,27 @@ pub(super) struct Ring<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     /// The caller's number without its dress; empty for all withheld ones.
-    pub(super) caller: String,
+    pub(super) caller: Arc<str>,
     /// Its first ring.
     pub(super) at: DateTime<Utc>,
     /// Its touches, by time.
-    pub(super) ids: Vec<String>,
+    pub(super) ids: Vec<TouchId>,
 }
 
 /// Groups rings: a new attempt begins when more than `same_s` seconds have passed since that caller's previous ring.
 pub(super) fn attempts<'a>(rings: impl IntoIterator<Item = Ring<'a>>, same_s: i64) -> Vec<Attempt> {
-    let mut rings: Vec<(DateTime<Utc>, &str, String)> = rings.into_iter().map(|ring| (ring.at, ring.id, caller(ring.from))).collect();
+    let mut callers: BTreeMap<Option<&str>, Arc<str>> = BTreeMap::new();
+    let mut known = |from| callers.entry(from).or_insert_with(|| caller(from).into()).clone();
+    let mut rings: Vec<(DateTime<Utc>, &TouchId, Arc<str>)> = rings.into_iter().map(|ring| (ring.at, ring.id, known(ring.from))).collect();
     rings.sort();
     let mut attempts: Vec<Attempt> = Vec::new();
-    let mut latest: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();
+    let mut latest: BTreeMap<Arc<str>, (usize, DateTime<Utc>)> = BTreeMap::new();
     for (at, id, caller) in rings {
         let open = latest.get(&caller).filter(|(_, last)| at - *last <= TimeDelta::seconds(same_s)).map(|(index, _)| *index);
         let index = open.unwrap_or(attempts.len());
         match attempts.get_mut(index) {
-            Some(attempt) => attempt.ids.push(id.to_owned()),
-            None => attempts.push(Attempt { caller: caller.clone(), at, ids: vec![id.to_owned()] }),
+            Some(attempt) => attempt.ids.push(id.clone()),
+            None => attempts.push(Attempt { caller: caller.clone(), at, ids: vec![id.clone()] }),
         }
         latest.insert(caller, (index, at));
     }
@@ -46,7 +51,7 @@ pub(super) fn attempts<'a>(rings: impl IntoIterator<Item = Ring<'a>>, same_s: i6
 }
 
 /// The touches of the first burst: `number` attempts of one caller of which the last begins `within` the first.
-pub(super) fn burst(attempts: &[Attempt], number: usize, within: TimeDelta) -> Option<Vec<String>> {
+pub(super) fn burst(attempts: &[Attempt], number: usize, within: TimeDelta) -> Option<Vec<TouchId>> {
     let mut callers: BTreeMap<&str, Vec<&Attempt>> = BTreeMap::new();
     for attempt in attempts {
         callers.entry(&attempt.caller).or_default().push(attempt);
@@ -79,15 +84,17 @@ mod tests {
     }
 
     fn of(rings: &[(u8, i64)]) -> Vec<Attempt> {
-        let ids: Vec<String> = (0..rings.len()).map(|number| format!("t_{number:03}")).collect();
-        grouped(rings, &ids)
+        grouped(rings, &ids(rings))
     }
 
-    fn grouped(rings: &[(u8, i64)], ids: &[String]) -> Vec<Attempt> {
+    fn ids(rings: &[(u8, i64)]) -> Vec<TouchId> {
+        (0..rings.len()).map(|number| format!("t_{number:03}").into()).collect()
+    }
+
+    fn grouped(rings: &[(u8, i64)], ids: &[TouchId]) -> Vec<Attempt> {
         let callers = [None, Some("+15125550100"), Some("(512) 555-0101"), Some("+15125550102")];
-        let ring = |((caller, second), id): (&(u8, i64), &'static str)| Ring { id, from: callers[usize::from(*caller)], at: at(*second) };
-        let leaked = ids.iter().map(|id| -> &'static str { Box::leak(id.clone().into_boxed_str()) });
-        attempts(rings.iter().zip(leaked).map(ring), 120)
+        let ring = |((caller, second), id): (&(u8, i64), _)| Ring { id, from: callers[usize::from(*caller)], at: at(*second) };
+        attempts(rings.iter().zip(ids).map(ring), 120)
     }
 
     #[test]
@@ -127,7 +134,7 @@ mod tests {
         fn attempts_do_not_depend_on_the_order_and_hold_every_ring_once(
             rings in proptest::collection::vec((0u8..4, 0i64..3_000), 0..40), turn in 0usize..40,
         ) {
-            let ids: Vec<String> = (0..rings.len()).map(|number| format!("t_{number:03}")).collect();
+            let ids = ids(&rings);
             let found = grouped(&rings, &ids);
             let mut turned: Vec<_> = rings.iter().copied().zip(ids.clone()).collect();
             turned.reverse();
@@ -136,7 +143,7 @@ mod tests {
             let (rings_turned, ids_turned): (Vec<_>, Vec<_>) = turned.into_iter().unzip();
             prop_assert_eq!(&grouped(&rings_turned, &ids_turned), &found);
 
-            let mut held: Vec<String> = found.iter().flat_map(|attempt| attempt.ids.clone()).collect();
+            let mut held: Vec<TouchId> = found.iter().flat_map(|attempt| attempt.ids.clone()).collect();
             held.sort();
             prop_assert_eq!(held, ids);
             prop_assert!(found.is_sorted_by_key(|attempt| attempt.at));

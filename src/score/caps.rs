@@ -6,9 +6,9 @@ use crate::classify::{Origin, QuestionAnswered};
 
 use super::answer::{Reply, reply};
 use super::card::{Cap, CapKind, Reach};
-use super::facts::{Facts, Seen, later};
+use super::facts::{Facts, later};
 use super::measure::TimeBase;
-use super::speed::duration;
+use super::speed::Spoken;
 
 /// The caps that apply, lowest first.
 pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
@@ -16,9 +16,9 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
     let mut caps: Vec<Cap> = Vec::new();
     let mut cap = |kind: CapKind, cap: f64, why: String| caps.push(Cap { kind, cap, why });
     let any = |origin| facts.seen.iter().any(|seen| seen.touch.origin == origin);
-    let within = duration(rule.late_after_s.i64());
+    let within = Spoken(rule.late_after_s.i64());
     let in_time = later(facts.start, TimeDelta::seconds(rule.late_after_s.i64())).min(facts.until);
-    match facts.first(Seen::personal) {
+    match facts.first.personal {
         None => {
             if any(Origin::Marketing) {
                 cap(CapKind::MarketingOnly, rule.marketing_only.0, format!("only marketing: nobody answered in person {}", facts.so_far()));

@@ -1,11 +1,13 @@
 //! The scorecard: one entry of `shops` in `crickets.report/1`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::TouchId;
 use crate::attribute::AttributedBy;
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
@@ -168,7 +170,7 @@ pub struct Cap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
     /// Its id, e.g. `speed.call`.
-    pub id: String,
+    pub id: Cow<'static, str>,
     /// Whether it is in the denominator.
     pub counted: bool,
     /// How it came out.
@@ -178,16 +180,16 @@ pub struct Criterion {
     /// Points possible.
     pub of: f64,
     /// The reason, one sentence.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// The touches it rests on.
-    pub touches: Vec<String>,
+    pub touches: Vec<TouchId>,
 }
 
 /// A touch as the report shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TouchEntry {
     /// Its id.
-    pub id: String,
+    pub id: TouchId,
     /// The channel.
     pub channel: Channel,
     /// Who wrote it.

@@ -395,8 +395,9 @@ fn verdicts_follow_horizon_and_proof() {
 #[test]
 fn horizons_choose_the_criteria() {
     let answered = Case::new().email(60).labels(r#"{"question":"yes","placement":"inbox"}"#);
-    let not_counted =
-        |case: Case| -> Vec<String> { case.card().criteria.into_iter().filter(|line| !line.counted).map(|line| line.id).collect() };
+    let not_counted = |case: Case| -> Vec<String> {
+        case.card().criteria.into_iter().filter(|line| !line.counted).map(|line| line.id.into_owned()).collect()
+    };
     assert_eq!(not_counted(answered.clone()), ["respect.opt_out"]);
     let later = ["persist.calls", "persist.written", "persist.spread", "respect.constant_contact", "respect.opt_out"];
     assert_eq!(not_counted(answered.clone().on(3 * DAY)), later);

@@ -4,15 +4,18 @@
 use std::cmp::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
-use crate::shop::hours::{Hours, Span, open_spans};
+use crate::shop::hours::Span;
 
+use super::TouchId;
 use super::attempts::{Attempt, Ring, attempts};
 use super::card::{Channels, Counts, First, FirstBusiness, Reach};
 use super::log::{Log, LogTouch};
 use super::measure::TimeBase;
+use super::posted::Posted;
 use super::proof::{Sight, sight};
 use super::rubric::Rubric;
 
@@ -50,12 +53,71 @@ impl Seen<'_> {
 }
 
 /// The first of some touches, as an interval, since the first of several vague ones cannot always be told.
+#[derive(Clone, Copy)]
 pub(super) struct Earliest<'a> {
     pub(super) at: DateTime<Utc>,
     pub(super) latest: DateTime<Utc>,
+    /// The one that can have been first.
     pub(super) touch: &'a LogTouch,
+    /// The one that was there at the latest.
+    sure: &'a LogTouch,
+}
+
+impl<'a> Earliest<'a> {
     /// The touches that it rests on.
-    pub(super) ids: Vec<String>,
+    pub(super) fn ids(&self) -> Vec<TouchId> {
+        let mut ids = vec![self.touch.id.clone()];
+        if !std::ptr::eq(self.touch, self.sure) {
+            ids.push(self.sure.id.clone());
+        }
+        ids
+    }
+
+    /// The earlier of what is known and another touch; what was there before wins where they are equal.
+    fn or(known: Option<Self>, seen: &Seen<'a>) -> Self {
+        let other = Self { at: seen.at, latest: seen.latest, touch: seen.touch, sure: seen.touch };
+        let Some(mut first) = known else { return other };
+        if other.at < first.at {
+            (first.at, first.touch) = (other.at, other.touch);
+        }
+        if other.latest < first.latest {
+            (first.latest, first.sure) = (other.latest, other.sure);
+        }
+        first
+    }
+}
+
+/// The first touch of each kind that anything asks for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Firsts<'a> {
+    pub(super) any: Option<Earliest<'a>>,
+    pub(super) personal: Option<Earliest<'a>>,
+    pub(super) call: Option<Earliest<'a>>,
+    pub(super) personal_email: Option<Earliest<'a>>,
+    text: Option<Earliest<'a>>,
+    video: Option<Earliest<'a>>,
+    auto_reply: Option<Earliest<'a>>,
+}
+
+impl<'a> Firsts<'a> {
+    fn of(seen: &[Seen<'a>]) -> Self {
+        let mut firsts = Self::default();
+        for seen in seen {
+            let meet = |first: &mut Option<Earliest<'a>>, is: bool| {
+                if is {
+                    *first = Some(Earliest::or(*first, seen));
+                }
+            };
+            meet(&mut firsts.any, seen.acknowledged());
+            meet(&mut firsts.personal, seen.personal());
+            meet(&mut firsts.call, seen.rang());
+            meet(&mut firsts.personal_email, seen.personal_on(Channel::Email));
+            meet(&mut firsts.text, seen.personal_on(Channel::Sms));
+            meet(&mut firsts.video, has_video(seen));
+            meet(&mut firsts.auto_reply, seen.touch.origin == Origin::AutoReply);
+        }
+        firsts
+    }
 }
 
 /// The time in which answers count.
@@ -85,7 +147,7 @@ impl Window {
 pub(super) struct Facts<'a> {
     pub(super) log: &'a Log,
     pub(super) rubric: &'a Rubric,
-    pub(super) hours: &'a Hours,
+    pub(super) zone: Tz,
     /// When the clock started.
     pub(super) start: DateTime<Utc>,
     /// The end of the window, so far.
@@ -102,14 +164,17 @@ pub(super) struct Facts<'a> {
     pub(super) phone: Sight,
     /// How well the mailbox was watched.
     pub(super) mailbox: Sight,
-    /// The open spans up to the last of the first touches.
-    open: Vec<Span>,
-    never_open: bool,
+    /// The first touch of each kind.
+    pub(super) first: Firsts<'a>,
+    /// Touches in which something was said, by time.
+    said: Vec<&'a LogTouch>,
+    /// The open spans from the start to whatever is asked of them; the first may have begun before.
+    open: &'a [Span],
 }
 
 impl<'a> Facts<'a> {
     /// The facts of a log whose acceptance at `start` is proven.
-    pub(super) fn new(log: &'a Log, rubric: &'a Rubric, hours: &'a Hours, start: DateTime<Utc>) -> Self {
+    pub(super) fn new(log: &'a Log, rubric: &'a Rubric, posted: &'a mut Posted, start: DateTime<Utc>) -> Self {
         let window = Window::of(log, rubric, start);
         let Window { end, withdrawn, until, .. } = window;
         let [phone, mailbox] = ["phone", "mailbox"].map(|kind| sight(log, rubric, &window, kind));
@@ -122,34 +187,28 @@ impl<'a> Facts<'a> {
             .collect();
         let ring = |seen: &'_ Seen<'a>| Ring { id: &seen.touch.id, from: seen.touch.from.as_deref(), at: seen.touch.at };
         let attempts = attempts(seen.iter().filter(|seen| seen.rang()).map(ring), rubric.touches.same_attempt_s.i64());
-        let mut facts =
-            Self { log, rubric, hours, start, until, end, withdrawn, seen, attempts, phone, mailbox, open: Vec::new(), never_open: false };
-        facts.look_at_the_hours();
-        facts
-    }
-
-    /// Reads the posted hours as far as the business clock is asked for: up to the last of the first touches.
-    fn look_at_the_hours(&mut self) {
-        let kinds: [fn(&Seen<'a>) -> bool; 4] = [Seen::acknowledged, Seen::personal, Seen::rang, |seen| seen.personal_on(Channel::Email)];
-        let Some(last) = kinds.into_iter().filter_map(|kind| Some(self.first(kind)?.latest)).max() else { return };
-        self.open = open_spans(self.hours, self.start, last);
-        let horizon = self.seen.iter().map(|seen| seen.latest).fold(self.end, DateTime::max);
-        self.never_open = self.open.is_empty() && open_spans(self.hours, self.start, horizon).is_empty();
+        let horizon = seen.iter().map(|seen| seen.latest).fold(end, DateTime::max);
+        let first = Firsts::of(&seen);
+        let said = seen.iter().filter(|seen| seen.said_something()).map(|seen| seen.touch).collect();
+        let (zone, open) = (posted.timezone(), posted.open(start, horizon));
+        Self { log, rubric, zone, start, until, end, withdrawn, seen, attempts, phone, mailbox, first, said, open }
     }
 
     /// Whole seconds from the start, begun ones counted, so that 300.2 s is not within 300 s.
     pub(super) fn elapsed(&self, clock: TimeBase, at: DateTime<Utc>) -> i64 {
         match clock {
-            TimeBase::Business if !self.never_open() => begun_seconds(
-                self.open.iter().take_while(|(opens, _)| *opens < at).fold(TimeDelta::zero(), |sum, span| sum + (span.1.min(at) - span.0)),
-            ),
+            TimeBase::Business if !self.never_open() => {
+                begun_seconds(self.open.iter().take_while(|(opens, _)| *opens < at).fold(TimeDelta::zero(), |sum, (opens, closes)| {
+                    sum + (*closes.min(&at) - *opens.max(&self.start)).max(TimeDelta::zero())
+                }))
+            }
             _ => begun_seconds(at - self.start),
         }
     }
 
     /// Whether the posted hours had no open second in the whole window: then only the wall clock can run.
     pub(super) fn never_open(&self) -> bool {
-        self.never_open
+        self.open.is_empty()
     }
 
     /// Which channels could show anything.
@@ -175,17 +234,6 @@ impl<'a> Facts<'a> {
         if self.over() { "in the window" } else { "so far" }
     }
 
-    /// The first touch of a kind.
-    pub(super) fn first(&self, kind: impl Fn(&Seen<'a>) -> bool) -> Option<Earliest<'a>> {
-        let of_kind = || self.seen.iter().filter(|seen| kind(seen));
-        let (early, sure) = (of_kind().min_by_key(|seen| seen.at)?, of_kind().min_by_key(|seen| seen.latest)?);
-        let mut ids = vec![early.touch.id.clone()];
-        if !std::ptr::eq(early.touch, sure.touch) {
-            ids.push(sure.touch.id.clone());
-        }
-        Some(Earliest { at: early.at, latest: sure.latest, touch: early.touch, ids })
-    }
-
     /// Personal touches, by time.
     pub(super) fn personal(&self) -> impl Iterator<Item = &Seen<'a>> {
         self.seen.iter().filter(|seen| seen.personal())
@@ -193,7 +241,7 @@ impl<'a> Facts<'a> {
 
     /// Touches in which something was said: personal emails, texts, voicemails, and calls that someone took notes of.
     pub(super) fn said(&self) -> impl Iterator<Item = (&'a LogTouch, &'a Labels)> {
-        self.seen.iter().filter(|seen| seen.said_something()).map(|seen| (seen.touch, &seen.touch.labels))
+        self.said.iter().map(|touch| (*touch, &touch.labels))
     }
 
     /// Whether a personal mail came so fast that a machine may have written it; a person's word on it wins.
@@ -205,37 +253,41 @@ impl<'a> Facts<'a> {
 
     /// Seconds to the first touches, wall clock.
     pub(super) fn firsts(&self) -> First {
-        let wall = |kind: fn(&Seen<'a>) -> bool| self.first(kind).map(|first| self.elapsed(TimeBase::Wall, first.at));
+        let wall = |first: Option<Earliest<'_>>| first.map(|first| self.elapsed(TimeBase::Wall, first.at));
+        let Firsts { any, personal, call, personal_email, text, video, auto_reply } = self.first;
         First {
-            any: wall(Seen::acknowledged),
-            personal: wall(Seen::personal),
-            call: wall(Seen::rang),
-            personal_email: wall(|seen| seen.personal_on(Channel::Email)),
-            text: wall(|seen| seen.personal_on(Channel::Sms)),
-            video: wall(|seen| has_video(seen)),
-            auto_reply: wall(|seen| seen.touch.origin == Origin::AutoReply),
+            any: wall(any),
+            personal: wall(personal),
+            call: wall(call),
+            personal_email: wall(personal_email),
+            text: wall(text),
+            video: wall(video),
+            auto_reply: wall(auto_reply),
         }
     }
 
     /// Seconds to the first touches, inside the posted hours.
     pub(super) fn firsts_in_hours(&self) -> FirstBusiness {
-        let business = |kind: fn(&Seen<'a>) -> bool| self.first(kind).map(|first| self.elapsed(TimeBase::Business, first.at));
-        FirstBusiness { call: business(Seen::rang), personal_email: business(|seen| seen.personal_on(Channel::Email)) }
+        let business = |first: Option<Earliest<'_>>| first.map(|first| self.elapsed(TimeBase::Business, first.at));
+        FirstBusiness { call: business(self.first.call), personal_email: business(self.first.personal_email) }
     }
 
     /// How many came.
     pub(super) fn counts(&self) -> Counts {
-        let number = |kind: fn(&Seen<'a>) -> bool| small(self.seen.iter().filter(|seen| kind(seen)).count());
-        Counts {
-            calls: small(self.attempts.len()),
-            voicemails: number(|seen| seen.personal_on(Channel::Voicemail)),
-            texts: number(|seen| seen.personal_on(Channel::Sms)),
-            personal_emails: number(|seen| seen.personal_on(Channel::Email)),
-            marketing_emails: number(|seen| seen.touch.origin == Origin::Marketing && seen.touch.channel == Channel::Email),
-            auto_replies: number(|seen| seen.touch.origin == Origin::AutoReply),
-            videos: number(has_video),
-            bounces: number(|seen| seen.touch.origin == Origin::Bounce),
+        let mut counts = Counts { calls: small(self.attempts.len()), ..Counts::default() };
+        for seen in &self.seen {
+            match (seen.touch.origin, seen.touch.channel) {
+                (Origin::Personal, Channel::Voicemail) => counts.voicemails += 1,
+                (Origin::Personal, Channel::Sms) => counts.texts += 1,
+                (Origin::Personal, Channel::Email) => counts.personal_emails += 1,
+                (Origin::Marketing, Channel::Email) => counts.marketing_emails += 1,
+                (Origin::AutoReply, _) => counts.auto_replies += 1,
+                (Origin::Bounce, _) => counts.bounces += 1,
+                (Origin::Personal | Origin::Marketing | Origin::Unknown, _) => {}
+            }
+            counts.videos += u32::from(has_video(seen));
         }
+        counts
     }
 }
 
@@ -244,9 +296,14 @@ pub(super) fn has_video(seen: &Seen<'_>) -> bool {
     seen.personal() && filled(seen.touch.labels.video.as_ref())
 }
 
+/// What a text label says, if anything.
+pub(super) fn said(label: Option<&String>) -> Option<&str> {
+    label.map(String::as_str).filter(|text| !text.trim().is_empty())
+}
+
 /// Whether a text label says anything.
 pub(super) fn filled(label: Option<&String>) -> bool {
-    label.is_some_and(|text| !text.trim().is_empty())
+    said(label).is_some()
 }
 
 /// A count as a number to reckon with.

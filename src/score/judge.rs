@@ -1,7 +1,10 @@
 //! One criterion at a time: which of them count at which horizon, who judges which, and how a judgement becomes a line of the card.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
+use super::TouchId;
 use super::card::{Criterion, Outcome, Reach};
 use super::facts::{Facts, Seen};
 use super::proof::Sight;
@@ -23,13 +26,13 @@ pub(super) struct Judged {
     pub(super) counted: bool,
     pub(super) result: Outcome,
     pub(super) share: f64,
-    pub(super) why: String,
-    pub(super) touches: Vec<String>,
+    pub(super) why: Cow<'static, str>,
+    pub(super) touches: Vec<TouchId>,
 }
 
 impl Judged {
     /// Counted, with a share of the points.
-    pub(super) fn of(share: f64, why: impl Into<String>, touches: Vec<String>) -> Self {
+    pub(super) fn of(share: f64, why: impl Into<Cow<'static, str>>, touches: Vec<TouchId>) -> Self {
         let result = match share {
             full if full >= 1.0 => Outcome::Met,
             some if some > 0.0 => Outcome::Partial,
@@ -39,17 +42,17 @@ impl Judged {
     }
 
     /// Full marks or none.
-    pub(super) fn yes_or_no(yes: bool, why: impl Into<String>, touches: Vec<String>) -> Self {
+    pub(super) fn yes_or_no(yes: bool, why: impl Into<Cow<'static, str>>, touches: Vec<TouchId>) -> Self {
         Self::of(if yes { 1.0 } else { 0.0 }, why, touches)
     }
 
     /// The least there was, for a reason.
     fn doubted(self, why: &str) -> Self {
-        Self { result: Outcome::Indeterminate, why: format!("{}; {why}, so there may have been more", self.why), ..self }
+        Self { result: Outcome::Indeterminate, why: format!("{}; {why}, so there may have been more", self.why).into(), ..self }
     }
 
     /// Outside the denominator.
-    pub(super) fn not_counted(why: impl Into<String>) -> Self {
+    pub(super) fn not_counted(why: impl Into<Cow<'static, str>>) -> Self {
         Self { counted: false, result: Outcome::NotCounted, share: 0.0, why: why.into(), touches: Vec::new() }
     }
 }
@@ -72,7 +75,7 @@ pub(super) fn all(facts: &Facts<'_>, scope: Scope) -> Vec<Criterion> {
 
 /// Every criterion of the rubric, none counted, for one and the same reason.
 pub(super) fn none(rubric: &super::Rubric, why: &str) -> Vec<Criterion> {
-    rubric.criteria().into_iter().map(|(id, of)| line(id, of, Judged::not_counted(why))).collect()
+    rubric.criteria().into_iter().map(|(id, of)| line(id, of, Judged::not_counted(why.to_owned()))).collect()
 }
 
 fn out_of_scope(id: &str, of: f64, scope: Scope) -> Option<&'static str> {
@@ -168,10 +171,10 @@ fn with_caveats(doubtful: &[(&Seen<'_>, bool)], mut judged: Judged) -> Judged {
     let doubtful = doubtful.iter().filter(|(seen, _)| judged.touches.contains(&seen.touch.id));
     for (seen, suspect) in doubtful {
         if *suspect {
-            suspected.push(seen.touch.id.as_str());
+            suspected.push(seen.touch.id.clone());
         }
         if seen.touch.disputed {
-            disputed.push(seen.touch.id.as_str());
+            disputed.push(seen.touch.id.clone());
         }
     }
     let mut caveats = String::new();
@@ -181,11 +184,21 @@ fn with_caveats(doubtful: &[(&Seen<'_>, bool)], mut judged: Judged) -> Judged {
     if !disputed.is_empty() {
         caveats = format!("{caveats}; disputed time: {}", disputed.join(", "));
     }
-    judged.why.push_str(&caveats);
+    if !caveats.is_empty() {
+        judged.why.to_mut().push_str(&caveats);
+    }
     judged
 }
 
-fn line(id: &str, of: f64, judged: Judged) -> Criterion {
+fn line(id: &'static str, of: f64, judged: Judged) -> Criterion {
     let points = if judged.counted { of * judged.share } else { 0.0 };
-    Criterion { id: id.to_owned(), counted: judged.counted, result: judged.result, points, of, why: judged.why, touches: judged.touches }
+    Criterion {
+        id: Cow::Borrowed(id),
+        counted: judged.counted,
+        result: judged.result,
+        points,
+        of,
+        why: judged.why,
+        touches: judged.touches,
+    }
 }

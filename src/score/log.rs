@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::TouchId;
 use crate::attribute::AttributedBy;
 use crate::classify::{Labels, Origin};
 use crate::collect::Channel;
@@ -127,7 +128,7 @@ pub struct Gap {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LogTouch {
     /// Its id.
-    pub id: String,
+    pub id: TouchId,
     /// The channel.
     pub channel: Channel,
     /// Who wrote it.

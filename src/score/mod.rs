@@ -20,6 +20,7 @@ mod rubric;
 mod sensitivity;
 mod speed;
 mod stats;
+mod touch_id;
 mod verdict;
 
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use stats::{
     BUCKETS, BuilderTrend, Change, Cohort, Curve, Curves, Difference, Group, GroupBy, Improved, Kind, MeanScore, NamedShare, Settings,
     Share, Spell, Standing, Statistics, Step, Subject, Trailing, Watch, WavePoint, builders, statistics,
 };
+pub use touch_id::TouchId;
 pub use verdict::{ScoreError, Scorer, card, parse_log};

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 pub(super) struct People(BTreeMap<String, u32>);
 
 impl People {
-    /// The people of some touches: who signed, each time, and who was introduced.
-    pub(super) fn of(senders: impl Iterator<Item = String>, introduced: impl Iterator<Item = String>) -> Self {
+    /// The people of some touches: who signed and how often, and who was introduced.
+    pub(super) fn of(senders: impl Iterator<Item = (String, u32)>, introduced: impl Iterator<Item = String>) -> Self {
         let mut seen = BTreeMap::new();
-        senders.for_each(|name| *seen.entry(name).or_default() += 1);
+        senders.for_each(|(name, times)| *seen.entry(name).or_default() += times);
         introduced.for_each(|name| *seen.entry(name).or_default() += 0);
         Self(seen)
     }
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn a_lone_first_name_is_the_most_frequent_full_name_that_begins_with_it() {
         let names = ["amy ortiz", "amy lee", "amy lee", "amy", "ben"];
-        let people = People::of(names.iter().map(ToString::to_string), std::iter::once("cid ray".to_owned()));
+        let people = People::of(names.iter().map(|name| ((*name).to_owned(), 1)), std::iter::once("cid ray".to_owned()));
         assert_eq!(people.of_name("amy"), "amy lee");
         assert_eq!(people.of_name("amy ortiz"), "amy ortiz");
         assert_eq!(people.of_name("ben"), "ben");

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
 use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::shop::hours::local_date;
 
+use super::TouchId;
 use super::facts::{Facts, Seen, has_video, later, small};
 use super::judge::Judged;
 
@@ -33,10 +34,14 @@ pub(super) fn channel_video(facts: &Facts<'_>) -> Judged {
     used(facts, has_video, "sent a video", "no video came")
 }
 
-fn used<'a>(facts: &Facts<'a>, kind: impl Fn(&Seen<'a>) -> bool, yes: &str, no: &str) -> Judged {
-    let ids: Vec<String> = facts.seen.iter().filter(|seen| kind(seen)).map(|seen| seen.touch.id.clone()).collect();
-    let why = if ids.is_empty() { format!("{no} {}", facts.so_far()) } else { yes.to_owned() };
-    Judged::yes_or_no(!ids.is_empty(), why, ids)
+fn used<'a>(facts: &Facts<'a>, kind: impl Fn(&Seen<'a>) -> bool, yes: &'static str, no: &str) -> Judged {
+    let ids = those(facts, kind);
+    if ids.is_empty() { Judged::of(0.0, format!("{no} {}", facts.so_far()), ids) } else { Judged::of(1.0, yes, ids) }
+}
+
+/// The touches of a kind, by time.
+fn those<'a>(facts: &Facts<'a>, kind: impl Fn(&Seen<'a>) -> bool) -> Vec<TouchId> {
+    facts.seen.iter().filter(|seen| kind(seen)).map(|seen| seen.touch.id.clone()).collect()
 }
 
 pub(super) fn calls(facts: &Facts<'_>) -> Judged {
@@ -46,31 +51,31 @@ pub(super) fn calls(facts: &Facts<'_>) -> Judged {
     let target = facts.rubric.persist.calls.attempts.0;
     let made = small(facts.attempts.len());
     let why = format!("{made} call attempt{} of {target} for full marks", plural(made));
-    Judged::of(ratio(f64::from(made), f64::from(target)), why, facts.attempts.iter().flat_map(|attempt| attempt.ids.clone()).collect())
+    Judged::of(ratio(f64::from(made), f64::from(target)), why, facts.attempts.iter().flat_map(|attempt| &attempt.ids).cloned().collect())
 }
 
 pub(super) fn written(facts: &Facts<'_>) -> Judged {
     let rule = &facts.rubric.persist.written;
-    let ids = |kind: fn(&Seen<'_>) -> bool| -> Vec<String> {
-        facts.seen.iter().filter(|seen| kind(seen)).map(|seen| seen.touch.id.clone()).collect()
-    };
-    let mut personal = ids(|seen| seen.personal_on(Channel::Email) || seen.personal_on(Channel::Sms));
-    let marketing = ids(|seen| seen.touch.origin == Origin::Marketing);
-    let (wrote, ads) = (small(personal.len()), small(marketing.len()));
+    let mut ids = those(facts, |seen| seen.personal_on(Channel::Email) || seen.personal_on(Channel::Sms));
+    let wrote = small(ids.len());
+    ids.extend(those(facts, |seen| seen.touch.origin == Origin::Marketing));
+    let ads = small(ids.len()) - wrote;
     let units = f64::from(wrote) + (f64::from(ads) * rule.marketing_each.0).min(rule.marketing_most.0);
     let why = format!("{wrote} personal message{} of {} for full marks, and {ads} of marketing", plural(wrote), rule.messages.0);
-    personal.extend(marketing);
-    Judged::of(ratio(units, f64::from(rule.messages.0)), why, personal)
+    Judged::of(ratio(units, f64::from(rule.messages.0)), why, ids)
 }
 
 pub(super) fn spread(facts: &Facts<'_>) -> Judged {
     let rule = &facts.rubric.persist.spread;
-    let zone = facts.hours.timezone();
     let touches: Vec<&Seen<'_>> = facts.personal().collect();
-    let days: BTreeSet<NaiveDate> = touches.iter().map(|seen| local_date(zone, seen.at)).collect();
     let late_from = later(facts.start, TimeDelta::days(i64::from(rule.late_day.0)));
     let late = touches.iter().any(|seen| seen.at >= late_from);
-    let several_days = days.len() >= usize::from(rule.local_days.0);
+    let mut days = BTreeSet::new();
+    // A date costs more than all the rest, so that none is asked for beyond those needed.
+    let several_days = touches.iter().any(|seen| {
+        days.insert(local_date(facts.zone, seen.at));
+        days.len() >= usize::from(rule.local_days.0)
+    });
     let moments = || touches.iter().map(|seen| seen.at);
     let longest = moments().zip(moments().skip(1).chain([facts.end])).map(|(from, to)| to - from).max().unwrap_or_default();
     let steady = several_days && longest <= TimeDelta::days(i64::from(rule.gap_days.0));

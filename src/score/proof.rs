@@ -12,7 +12,7 @@ use crate::shop::hours::Span;
 
 use super::card::Reach;
 use super::facts::{Facts, Window};
-use super::speed::duration;
+use super::speed::Spoken;
 use super::{Gap, Log, Rubric};
 
 /// How well the sources of one kind were watched over a window.
@@ -59,13 +59,13 @@ pub(super) fn doubts(facts: &Facts<'_>) -> Vec<String> {
             let within = |gap: &&Gap| gap.source == **source && gap.from < to && gap.to > from;
             let why = facts.log.inquiry.coverage_gaps.iter().filter(within).find_map(|gap| gap.why.as_deref());
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            doubts.push(format!("{source} was not watched for {} at a stretch{why}", duration((to - from).num_seconds())));
+            doubts.push(format!("{source} was not watched for {} at a stretch{why}", Spoken((to - from).num_seconds())));
         }
     }
     let blind = merged(sources.into_values().flatten().collect()).iter().fold(TimeDelta::zero(), |sum, (from, to)| sum + (*to - *from));
     let window = facts.until - facts.start;
     if seconds(blind) > seconds(window) * rule.gap_share.0 + 1e-9 {
-        doubts.push(format!("{} of {} were not watched by every source", duration(blind.num_seconds()), duration(window.num_seconds())));
+        doubts.push(format!("{} of {} were not watched by every source", Spoken(blind.num_seconds()), Spoken(window.num_seconds())));
     }
     match facts.log.inquiry.in_review {
         0 => {}

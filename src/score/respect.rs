@@ -8,43 +8,47 @@ use chrono_tz::Tz;
 use crate::classify::Origin;
 use crate::shop::hours::local_date;
 
-use super::attempts;
 use super::card::Outcome;
-use super::facts::{Facts, by_time, filled, later, small};
+use super::facts::{Facts, by_time, later, said, small};
 use super::judge::Judged;
 use super::people::{People, tidy};
+use super::{TouchId, attempts};
 
 pub(super) fn constant_contact(facts: &Facts<'_>) -> Judged {
-    let named: Vec<(&str, String, Option<&String>)> = facts
-        .personal()
-        .filter_map(|seen| {
-            let labels = &seen.touch.labels;
-            let name = labels.sender_name.as_ref().filter(|_| filled(labels.sender_name.as_ref()))?;
-            Some((seen.touch.id.as_str(), tidy(name), labels.introduces.as_ref().filter(|_| filled(labels.introduces.as_ref()))))
-        })
-        .collect();
+    let named = facts.personal().filter_map(|seen| {
+        let labels = &seen.touch.labels;
+        Some((&seen.touch.id, said(labels.sender_name.as_ref())?, said(labels.introduces.as_ref())))
+    });
+    let named: Vec<(&TouchId, &str, Option<&str>)> = named.collect();
     if named.is_empty() {
         return Judged::of(0.0, "no personal touch names its sender", Vec::new());
     }
-    let introduced = named.iter().filter_map(|(_, _, introduces)| *introduces).map(|name| tidy(name));
-    let people = People::of(named.iter().map(|(_, name, _)| name.clone()), introduced);
-    let mut groups: Vec<String> = people.names().cloned().collect();
-    let pairs = named.iter().filter_map(|(_, name, introduces)| Some((people.of_name(name), people.of_name(&tidy(introduces.as_ref()?)))));
-    let mut leader: BTreeMap<String, String> = groups.drain(..).map(|name| (name.clone(), name)).collect();
-    for (one, other) in pairs {
+    // Few names stand on many touches: each is made comparable once.
+    let mut tidied: BTreeMap<&str, (String, u32)> = BTreeMap::new();
+    for (_, name, _) in &named {
+        tidied.entry(name).or_insert_with(|| (tidy(name), 0)).1 += 1;
+    }
+    let introductions: Vec<(&str, String)> = named.iter().filter_map(|(_, name, other)| Some((*name, tidy((*other)?)))).collect();
+    let people = People::of(tidied.values().cloned(), introductions.iter().map(|(_, other)| other.clone()));
+    let mut leader: BTreeMap<String, String> = people.names().map(|name| (name.clone(), name.clone())).collect();
+    for (one, other) in introductions {
+        let (one, other) = (people.of_name(&tidy(one)), people.of_name(&other));
         let (from, to) = (leader.get(&other).cloned().unwrap_or(other), leader.get(&one).cloned().unwrap_or(one));
         leader.values_mut().filter(|name| **name == from).for_each(|name| name.clone_from(&to));
     }
-    let mut share: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (id, name, _) in &named {
+    // How often each person is named, and in which spellings.
+    let mut shares: BTreeMap<String, (u32, Vec<&str>)> = BTreeMap::new();
+    for (spelling, (name, times)) in &tidied {
         let person = people.of_name(name);
-        share.entry(leader.get(&person).cloned().unwrap_or(person)).or_default().push(id);
+        let share = shares.entry(leader.get(&person).cloned().unwrap_or(person)).or_default();
+        share.0 += times;
+        share.1.push(spelling);
     }
-    let most = share.into_values().max_by_key(Vec::len).unwrap_or_default();
-    let part = f64::from(small(most.len())) / f64::from(small(named.len()).max(1));
-    let why = format!("{} of {} named personal touches come from the same person", most.len(), named.len());
-    let most = most.into_iter().map(str::to_owned).collect();
-    Judged::yes_or_no(part >= facts.rubric.respect.constant_contact.share.0 - 1e-9, why, most)
+    let (times, spellings) = shares.into_values().max_by_key(|(times, _)| *times).unwrap_or_default();
+    let ids = named.iter().filter(|(_, name, _)| spellings.contains(name)).map(|(id, ..)| (*id).clone()).collect();
+    let part = f64::from(times) / f64::from(small(named.len()).max(1));
+    let why = format!("{times} of {} named personal touches come from the same person", named.len());
+    Judged::yes_or_no(part >= facts.rubric.respect.constant_contact.share.0 - 1e-9, why, ids)
 }
 
 pub(super) fn opt_out(facts: &Facts<'_>) -> Judged {
@@ -54,7 +58,7 @@ pub(super) fn opt_out(facts: &Facts<'_>) -> Judged {
     let mut why = format!("one caller made {} attempts within {} minutes", rule.over_calls.0, rule.over_calls_within_s.0 / 60);
     let mut ids = burst;
     if heeded.result == Outcome::Missed {
-        why = format!("{why}, and {}", heeded.why);
+        why.push_str(&format!(", and {}", heeded.why));
         ids.extend(heeded.touches);
     }
     Judged::of(0.0, why, ids)
@@ -67,13 +71,13 @@ fn opt_out_heeded(facts: &Facts<'_>) -> Judged {
         return Judged::not_counted("no opt-out was sent");
     };
     let weekdays = rule.weekdays.0;
-    let deadline = after_weekdays(facts.hours.timezone(), asked, weekdays);
+    let deadline = after_weekdays(facts.zone, asked, weekdays);
     if facts.log.as_of <= deadline {
         return Judged::not_counted(format!("an opt-out was sent, and its {weekdays} weekdays are not over"));
     }
     let watched = later(asked, TimeDelta::days(i64::from(rule.watched_days.0)));
     let late = by_time(facts.log).into_iter().filter(|touch| stays_away(touch.origin) && touch.at > deadline && touch.at <= watched);
-    let ids: Vec<String> = late.map(|touch| touch.id.clone()).collect();
+    let ids: Vec<TouchId> = late.map(|touch| touch.id.clone()).collect();
     let why = match ids.len() {
         0 if facts.log.as_of < watched => format!("so far nothing came later than {weekdays} weekdays after the opt-out"),
         0 => format!("nothing came later than {weekdays} weekdays after the opt-out"),
@@ -84,7 +88,7 @@ fn opt_out_heeded(facts: &Facts<'_>) -> Judged {
 }
 
 /// The attempts of one caller that came too many at once.
-fn over_calling(facts: &Facts<'_>) -> Option<Vec<String>> {
+fn over_calling(facts: &Facts<'_>) -> Option<Vec<TouchId>> {
     let rule = &facts.rubric.respect.opt_out;
     let (number, within) = (usize::try_from(rule.over_calls.0).ok()?, TimeDelta::seconds(rule.over_calls_within_s.i64()));
     attempts::burst(&facts.attempts, number, within)

@@ -238,7 +238,7 @@ mod tests {
         let with = |speed, answer| {
             let mut card = card(60, "{}");
             card.caps.clear();
-            card.criteria.retain(|line| ["speed.call", "speed.personal_email", "answer.question"].contains(&line.id.as_str()));
+            card.criteria.retain(|line| ["speed.call", "speed.personal_email", "answer.question"].contains(&line.id.as_ref()));
             for (line, (points, of)) in card.criteria.iter_mut().zip([(speed, 40.0), (0.0, 0.0), (answer, 60.0)]) {
                 (line.counted, line.points, line.of) = (true, points, of);
             }

@@ -1,11 +1,14 @@
 //! How fast: the time to a first touch against the rubric's limits, on the clock that the rubric names.
 
+use std::fmt;
+
 use crate::classify::Origin;
 use crate::collect::Channel;
 
 use super::card::Outcome;
-use super::facts::{Earliest, Facts, Seen};
+use super::facts::{Earliest, Facts};
 use super::judge::Judged;
+use super::log::LogTouch;
 use super::measure::TimeBase;
 use super::rubric::Timed;
 
@@ -13,51 +16,54 @@ pub(super) fn call(facts: &Facts<'_>) -> Judged {
     if !facts.log.inquiry.offered.phone {
         return Judged::not_counted("no phone number was given");
     }
-    let first = facts.first(Seen::rang);
-    timed(facts, &facts.rubric.speed.call, first, "rang", &format!("nobody called {}", facts.so_far()))
+    timed(facts, &facts.rubric.speed.call, facts.first.call, |_| "rang", "nobody called")
 }
 
 pub(super) fn personal_email(facts: &Facts<'_>) -> Judged {
-    let first = facts.first(|seen| seen.personal_on(Channel::Email));
-    let none = format!("no personal email came {}", facts.so_far());
-    timed(facts, &facts.rubric.speed.personal_email, first, "the first personal email came", &none)
+    let rule = &facts.rubric.speed.personal_email;
+    timed(facts, rule, facts.first.personal_email, |_| "the first personal email came", "no personal email came")
 }
 
 pub(super) fn any_personal(facts: &Facts<'_>) -> Judged {
-    let first = facts.first(Seen::personal);
-    let what = first.as_ref().map_or("", |first| match first.touch.channel {
+    let what = |first: &LogTouch| match first.channel {
         Channel::Email => "the first personal touch, an email, came",
         Channel::Call => "the first personal touch, a call, came",
         Channel::Voicemail => "the first personal touch, a voicemail, came",
         Channel::Sms => "the first personal touch, a text, came",
-    });
-    timed(facts, &facts.rubric.speed.any_personal, first, what, &format!("nobody answered in person {}", facts.so_far()))
+    };
+    timed(facts, &facts.rubric.speed.any_personal, facts.first.personal, what, "nobody answered in person")
 }
 
 pub(super) fn acknowledgement(facts: &Facts<'_>) -> Judged {
-    let first = facts.first(Seen::acknowledged);
-    let what = first.as_ref().map_or("", |first| match first.touch.origin {
+    let what = |first: &LogTouch| match first.origin {
         Origin::AutoReply => "an auto-reply came",
         Origin::Marketing => "marketing came",
         _ => "a personal touch came",
-    });
-    let none = format!("nothing came {}, not even an auto-reply", facts.so_far());
-    timed(facts, &facts.rubric.speed.acknowledgement, first, what, &none)
+    };
+    let judged = timed(facts, &facts.rubric.speed.acknowledgement, facts.first.any, what, "nothing came");
+    if facts.first.any.is_some() { judged } else { Judged { why: format!("{}, not even an auto-reply", judged.why).into(), ..judged } }
 }
 
-fn timed(facts: &Facts<'_>, rule: &Timed, first: Option<Earliest<'_>>, what: &str, none: &str) -> Judged {
-    let Some(first) = first else { return Judged::of(0.0, none, Vec::new()) };
+/// Judges a first touch by a rule: `what` says what came, `none` that nothing did.
+fn timed(
+    facts: &Facts<'_>,
+    rule: &Timed,
+    first: Option<Earliest<'_>>,
+    what: impl Fn(&LogTouch) -> &'static str,
+    none: &'static str,
+) -> Judged {
+    let Some(first) = first else { return Judged::of(0.0, format!("{none} {}", facts.so_far()), Vec::new()) };
     let (early, late) = (facts.elapsed(rule.clock, first.at), facts.elapsed(rule.clock, first.latest));
     let (best, worst) = (share(rule, early), share(rule, late));
-    let mut why = format!("{what} {}", when(facts, rule.clock, &first));
+    let mut why = format!("{} {}", what(first.touch), when(facts, rule.clock, &first, (early, late)));
     if let Some(limit) = crossed(rule, early, late).filter(|_| best > worst) {
-        why = format!("{why}; {} lies within that span, so the lower tier counts", duration(limit));
-        return Judged { result: Outcome::Indeterminate, ..Judged::of(worst, why, first.ids) };
+        why.push_str(&format!("; {} lies within that span, so the lower tier counts", Spoken(limit)));
+        return Judged { result: Outcome::Indeterminate, ..Judged::of(worst, why, first.ids()) };
     }
     if let Some(limit) = rule.limits.0.first().filter(|limit| worst < limit.share.0) {
-        why = format!("{why}; full marks need {} or less", duration(limit.within_s.i64()));
+        why.push_str(&format!("; full marks need {} or less", Spoken(limit.within_s.i64())));
     }
-    Judged::of(worst, why, first.ids)
+    Judged::of(worst, why, first.ids())
 }
 
 /// The share that so many seconds earn.
@@ -71,34 +77,49 @@ fn crossed(rule: &Timed, early: i64, late: i64) -> Option<i64> {
 }
 
 /// "3 min 32 s after the confirmed inquiry", with both clocks where they differ.
-fn when(facts: &Facts<'_>, clock: TimeBase, first: &Earliest<'_>) -> String {
-    let between = |clock| {
-        let (early, late) = (facts.elapsed(clock, first.at), facts.elapsed(clock, first.latest));
-        if early == late { duration(early) } else { format!("between {} and {}", duration(early), duration(late)) }
-    };
-    let (wall, ours) = (between(TimeBase::Wall), between(clock));
+fn when(facts: &Facts<'_>, clock: TimeBase, first: &Earliest<'_>, (early, late): (i64, i64)) -> String {
+    let wall = Between(facts.elapsed(TimeBase::Wall, first.at), facts.elapsed(TimeBase::Wall, first.latest));
+    let ours = Between(early, late);
     match clock {
         TimeBase::Business if facts.never_open() => {
             format!("{wall} after the confirmed inquiry (by the wall clock: the posted hours were never open in the window)")
         }
-        TimeBase::Business if ours != wall => {
+        // Equal in words is equal to a reader.
+        TimeBase::Business if ours != wall && ours.to_string() != wall.to_string() => {
             format!("{ours} of opening hours after the confirmed inquiry ({wall} by the wall clock)")
         }
         _ => format!("{wall} after the confirmed inquiry"),
     }
 }
 
+/// A time that is known as a span, in words.
+#[derive(PartialEq, Eq)]
+struct Between(i64, i64);
+
+impl fmt::Display for Between {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (early, late) = (Spoken(self.0), Spoken(self.1));
+        if early == late { early.fmt(f) } else { write!(f, "between {early} and {late}") }
+    }
+}
+
 /// Seconds as people say them, in the two largest units.
-pub(super) fn duration(seconds: i64) -> String {
-    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
-    let Some(at) = units.iter().position(|(size, _)| seconds >= *size) else { return "0 s".to_owned() };
-    let mut rest = seconds;
-    let parts = units.iter().skip(at).take(2).filter_map(|(size, name)| {
-        let number = rest / size;
-        rest %= size;
-        (number > 0).then(|| format!("{number} {name}"))
-    });
-    parts.collect::<Vec<_>>().join(" ")
+#[derive(PartialEq, Eq)]
+pub(super) struct Spoken(pub(super) i64);
+
+impl fmt::Display for Spoken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+        let Some(at) = units.iter().position(|(size, _)| self.0 >= *size) else { return f.write_str("0 s") };
+        let (mut rest, mut before) = (self.0, "");
+        for (size, name) in units.iter().skip(at).take(2) {
+            if rest >= *size {
+                write!(f, "{before}{} {name}", rest / size)?;
+            }
+            (rest, before) = (rest % size, " ");
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +131,7 @@ mod tests {
     fn durations_read_like_speech() {
         let cases = [(0, "0 s"), (45, "45 s"), (60, "1 min"), (212, "3 min 32 s"), (3600, "1 h"), (7500, "2 h 5 min"), (90_061, "1 d 1 h")];
         for (seconds, want) in cases {
-            assert_eq!(duration(seconds), want);
+            assert_eq!(Spoken(seconds).to_string(), want);
         }
     }
 

@@ -9,7 +9,7 @@ use super::card::{Card, Counts, Criterion, First, FirstBusiness, TouchEntry, Ver
 use super::facts::{Facts, by_time, in_time, later};
 use super::judge::{self, Scope};
 use super::log::{Log, LogTouch, SCHEMA};
-use super::posted::Posted;
+use super::posted::{Book, Posted};
 use super::rubric::Rubric;
 use super::stats::{Watch, watch};
 use super::{caps, proof};
@@ -60,20 +60,20 @@ pub fn parse_log(text: &str) -> Result<Log, ScoreError> {
 /// When the log's hours are no hours.
 pub fn card(log: &Log, rubric: &Rubric) -> Result<Card, ScoreError> {
     let touches = by_time(log).into_iter().cloned().map(entry).collect();
-    Ok(Card { touches, ..judged(log, rubric, &mut Posted::default())? })
+    Ok(Card { touches, ..judged(log, rubric, Book::default().of(&log.inquiry))? })
 }
 
 /// Scores many inquiries by one rubric: hours that several of them post are read once, and a log's touches become the card's own.
 pub struct Scorer<'a> {
     rubric: &'a Rubric,
-    posted: Posted,
+    posted: Book,
 }
 
 impl<'a> Scorer<'a> {
     /// A scorer by this rubric.
     #[must_use]
     pub fn new(rubric: &'a Rubric) -> Self {
-        Self { rubric, posted: Posted::default() }
+        Self { rubric, posted: Book::default() }
     }
 
     /// Scores an inquiry, as [`card`] does, and tells how it was sent and watched.
@@ -81,22 +81,23 @@ impl<'a> Scorer<'a> {
     /// # Errors
     /// When the log's hours are no hours.
     pub fn score(&mut self, mut log: Log) -> Result<(Card, Watch), ScoreError> {
-        let card = judged(&log, self.rubric, &mut self.posted)?;
-        let watch = watch(&log, self.rubric, self.posted.hours(&log.inquiry).ok());
         let as_of = log.as_of;
         log.touches.retain(|touch| touch.at <= as_of);
         log.touches.sort_by(in_time);
+        let mut posted = self.posted.of(&log.inquiry);
+        let watch = watch(&log, self.rubric, posted.as_deref_mut().ok());
+        let card = judged(&log, self.rubric, posted)?;
         Ok((Card { touches: log.touches.into_iter().map(entry).collect(), ..card }, watch))
     }
 }
 
 /// A card without its touches.
-fn judged(log: &Log, rubric: &Rubric, posted: &mut Posted) -> Result<Card, ScoreError> {
+fn judged(log: &Log, rubric: &Rubric, posted: Result<&mut Posted, ScoreError>) -> Result<Card, ScoreError> {
     let inquiry = &log.inquiry;
     let proven = inquiry.confirmed_at.is_some() && inquiry.confirmed_by.is_some();
     let status = inquiry.status.unwrap_or(if proven { Status::Confirmed } else { Status::Unclear });
     match (status, inquiry.confirmed_at) {
-        (Status::Confirmed, Some(start)) if proven => Ok(confirmed(&Facts::new(log, rubric, posted.hours(inquiry)?, start))),
+        (Status::Confirmed, Some(start)) if proven => Ok(confirmed(&Facts::new(log, rubric, posted?, start))),
         (Status::Confirmed | Status::Unclear, _) => {
             let why = inquiry.reason.clone().unwrap_or_else(|| "it is not proven that the site accepted the inquiry".to_owned());
             Ok(unscored(log, rubric, status, Verdict::Inconclusive, &[why]))

@@ -12,7 +12,7 @@ use crate::classify::Labels;
 use crate::collect::Signal;
 use crate::report::model::{ReportShop, ShopDetail, TouchDetail};
 use crate::report::{Appeal, words};
-use crate::score::{Cap, Card, Criterion, Insight, TouchEntry};
+use crate::score::{Cap, Card, Criterion, Insight, TouchEntry, TouchId};
 use crate::shop::Status;
 
 /// Words of a question that say nothing of whom it asks, though they begin large.
@@ -42,11 +42,11 @@ pub(super) fn hidden(names: &Names, shop: ReportShop) -> ReportShop {
 
 fn ids(card: &Card, slug: &str) -> Ids {
     let letters = slug.trim_start_matches("builder-");
-    card.touches.iter().enumerate().map(|(n, touch)| (touch.id.clone(), format!("t_{letters}_{}", n + 1))).collect()
+    card.touches.iter().enumerate().map(|(n, touch)| (touch.id.to_string(), format!("t_{letters}_{}", n + 1))).collect()
 }
 
-fn renamed(ids: &Ids, list: &[String]) -> Vec<String> {
-    list.iter().filter_map(|id| ids.get(id).cloned()).collect()
+fn renamed(ids: &Ids, list: &[TouchId]) -> Vec<TouchId> {
+    list.iter().filter_map(|id| Some(ids.get(&**id)?.as_str().into())).collect()
 }
 
 /// A sentence of ours, in which touches may be named by their ids.
@@ -89,13 +89,13 @@ fn card_of(names: &Names, builder: &str, slug: &str, ids: &Ids, card: Card) -> C
         result,
         points,
         of,
-        why: sentence(names, ids, &why),
+        why: sentence(names, ids, &why).into(),
         touches: renamed(ids, &touches),
     };
     let touch = |touch: TouchEntry| {
         let TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence: _ } = touch;
         TouchEntry {
-            id: ids.get(&id).cloned().unwrap_or_default(),
+            id: ids.get(&*id).cloned().unwrap_or_default().into(),
             channel,
             origin,
             at,
@@ -182,7 +182,7 @@ fn taken(names: &Names, builder: &str, ids: &Ids, mut insight: Insight) -> Insig
     let continuity = &mut insight.continuity;
     continuity.over_calling = renamed(ids, &continuity.over_calling);
     for hand_off in &mut continuity.hand_offs {
-        hand_off.touch = ids.get(&hand_off.touch).cloned().unwrap_or_default();
+        hand_off.touch = ids.get(&*hand_off.touch).cloned().unwrap_or_default().into();
     }
     insight
 }

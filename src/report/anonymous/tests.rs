@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::{Format, Report, ShopDetail, build, sample};
 use super::*;
+use crate::score::TouchId;
 use crate::score::insight::{Continuity, HandOff, Insight, OptOut, Person};
 use crate::shop::Basis;
 
@@ -40,7 +41,7 @@ fn marks(wave: &str) -> sample::Sample {
         }
         let person = format!("{}{n} {}{n}", mark("first"), mark("last"));
         for criterion in &mut shop.card.criteria {
-            criterion.why = format!("{} from {person} at {builder}, {}", criterion.why, "+1 (512) 555-0177");
+            criterion.why = format!("{} from {person} at {builder}, {}", criterion.why, "+1 (512) 555-0177").into();
         }
         for touch in &mut shop.card.touches {
             touch.labels.sender_name = Some(person.clone());
@@ -51,8 +52,8 @@ fn marks(wave: &str) -> sample::Sample {
             touch.from = Some(format!("zyx.from{n}@zyxdomain-qwv.com"));
             touch.evidence = Some(format!("sha256:{}", mark("evidence")));
             let old = touch.id.clone();
-            touch.id = format!("t_zyxid{old}qwv");
-            if let Some(mut detail) = shop.detail.touches.remove(&old) {
+            touch.id = format!("t_zyxid{old}qwv").into();
+            if let Some(mut detail) = shop.detail.touches.remove(&*old) {
                 detail.subject = Some(mark("subject"));
                 detail.excerpt = Some(mark("excerpt"));
                 detail.html = Some(format!("<p>{}</p>", mark("html")));
@@ -60,7 +61,7 @@ fn marks(wave: &str) -> sample::Sample {
                 detail.reasons.iter_mut().for_each(|reason| reason.detail = mark("reason"));
                 detail.review = Some(mark("review"));
                 detail.source = format!("mailbox.{}", mark("source"));
-                shop.detail.touches.insert(touch.id.clone(), detail);
+                shop.detail.touches.insert(touch.id.to_string(), detail);
             }
         }
         shop.readiness = Some(serde_json::json!({"osc_named": true, "osc_name": person, "phones": ["+15125550177"], "chat": mark("chat"),
@@ -69,7 +70,7 @@ fn marks(wave: &str) -> sample::Sample {
             id: id.to_owned(),
             by: format!("{}, {builder}", mark("appellant")),
             text: mark("appeal"),
-            touch: shop.card.touches.first().map(|touch| touch.id.clone()),
+            touch: shop.card.touches.first().map(|touch| touch.id.to_string()),
             outcome_by: Some(mark("coach")),
             outcome_text: Some(mark("outcome")),
             corrections: vec![mark("correction")],
@@ -166,11 +167,11 @@ fn what_is_measured_stays_and_is_told_apart() {
     assert_eq!(builders.len(), named.shops.len());
     assert!(builders.iter().all(|name| name.starts_with("Builder ")), "{builders:?}");
     let shops = whole(&hidden);
-    let ids: Vec<&str> = shops.iter().flat_map(|shop| &shop.card.touches).map(|touch| touch.id.as_str()).collect();
+    let ids: Vec<&str> = shops.iter().flat_map(|shop| &shop.card.touches).map(|touch| &*touch.id).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "each touch has an id of its own");
     for shop in &shops {
         assert_eq!(shop.detail.touches.len(), shop.card.touches.len());
-        let known: BTreeSet<&String> = shop.card.touches.iter().map(|touch| &touch.id).collect();
+        let known: BTreeSet<&TouchId> = shop.card.touches.iter().map(|touch| &touch.id).collect();
         let rested: usize = shop.card.criteria.iter().map(|criterion| criterion.touches.len()).sum();
         assert!(
             shop.card.criteria.iter().flat_map(|criterion| &criterion.touches).all(|id| known.contains(id))

@@ -133,13 +133,13 @@ pub(super) fn criteria(report: &Report) -> Sheet<'_> {
         row.extend([
             Cell::text(words::part_title(words::part(&criterion.id))),
             Cell::text(words::criterion(&criterion.id)),
-            Cell::text(&criterion.id),
+            Cell::text(&*criterion.id),
             Cell::yes(criterion.counted),
             Cell::text(words::outcome(criterion.result)),
             Cell::Points(criterion.points),
             Cell::Points(criterion.of),
             if criterion.counted { Cell::Points(((criterion.of - criterion.points) * 100.0).round() / 100.0) } else { Cell::Empty },
-            Cell::text(&criterion.why),
+            Cell::text(&*criterion.why),
             Cell::text(criterion.touches.join(" ")),
         ]);
         row
@@ -188,11 +188,11 @@ pub(super) fn touches(report: &Report) -> Sheet<'_> {
 }
 
 fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
-    let (detail, labels) = (shop.detail.touches.get(&touch.id), &touch.labels);
+    let (detail, labels) = (shop.detail.touches.get(&*touch.id), &touch.labels);
     let maybe = |text: Option<&str>| Cell::text(text.unwrap_or_default());
     let mut row = Vec::from(who(shop));
     row.extend([
-        Cell::text(&touch.id),
+        Cell::text(&*touch.id),
         Cell::text(words::channel(touch.channel)),
         Cell::text(words::origin(touch.origin)),
         utc(Some(touch.at)),

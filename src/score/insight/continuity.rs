@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::attempts::{Attempt, Ring, attempts, burst};
 use super::super::card::{Card, Channels, Reach, TouchEntry};
-use super::super::facts::{later, small};
+use super::super::facts::{later, said, small};
 use super::super::people::{People, tidy};
 use super::super::respect::{after_weekdays, stays_away};
 use super::super::rubric::Rubric;
@@ -75,17 +75,17 @@ pub(super) fn of(card: &Card, rubric: &Rubric, setting: &Setting<'_>) -> Option<
 }
 
 fn name(touch: &TouchEntry) -> Option<&str> {
-    touch.labels.sender_name.as_deref().filter(|name| !name.trim().is_empty())
+    said(touch.labels.sender_name.as_ref())
 }
 
 fn introduced(touch: &TouchEntry) -> Option<&str> {
-    touch.labels.introduces.as_deref().filter(|name| !name.trim().is_empty())
+    said(touch.labels.introduces.as_ref())
 }
 
 /// The people by first appearance, and how each new one came in.
 fn people(window: &Window<'_>) -> (Vec<Person>, Vec<HandOff>) {
     let senders = || window.personal().filter_map(name);
-    let known = People::of(senders().map(tidy), window.personal().filter_map(introduced).map(tidy));
+    let known = People::of(senders().map(|name| (tidy(name), 1)), window.personal().filter_map(introduced).map(tidy));
     let mut spelling: BTreeMap<String, &str> = BTreeMap::new();
     for shown in senders().chain(window.personal().filter_map(introduced)) {
         spelling.entry(tidy(shown)).or_insert(shown);

@@ -57,13 +57,13 @@ fn mend(card: &Card, line: &Criterion, earned: f64, out_of: f64) -> Option<Fix> 
     let gain = rounded(100.0 * lost / out_of, 1e4);
     let coaching = coaching(&line.id)?;
     (gain >= LEAST).then(|| Fix {
-        id: line.id.clone(),
+        id: line.id.clone().into_owned(),
         title: &coaching.title,
         lost: Some(lost),
         gain: Some(gain),
         cap: None,
         held_by: lowest(card, |kind| lifts(&line.id, kind)).filter(|cap| earned + gain > cap + LEAST),
-        why: line.why.clone(),
+        why: line.why.clone().into_owned(),
         touches: line.touches.clone(),
         coaching,
     })
@@ -172,7 +172,7 @@ mod tests {
     fn equal_losses_stand_in_the_order_of_the_rubric() {
         let mut card = all_but_calls().card();
         card.caps.clear();
-        card.criteria.retain(|line| ["next.reason", "channels.call", "answer.clean", "answer.inbox"].contains(&line.id.as_str()));
+        card.criteria.retain(|line| ["next.reason", "channels.call", "answer.clean", "answer.inbox"].contains(&line.id.as_ref()));
         for line in &mut card.criteria {
             (line.points, line.of, line.counted, line.result) = (0.0, 3.0, true, Outcome::Missed);
         }

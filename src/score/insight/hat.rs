@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
+use super::super::TouchId;
 use super::super::card::TouchEntry;
 use super::patterns::{Whole, latest};
 use super::{Continuity, Hypothesis, Pattern, Setting};
@@ -50,7 +51,7 @@ pub(super) fn another_hat(this: &Whole<'_>, setting: &Setting<'_>, continuity: &
 
 /// The touches that came in odd hours, if all did whose moment is sure and that no machine may have sent: at least three, on three
 /// days.
-fn odd_hours(this: &Whole<'_>, setting: &Setting<'_>) -> Option<Vec<String>> {
+fn odd_hours(this: &Whole<'_>, setting: &Setting<'_>) -> Option<Vec<TouchId>> {
     if setting.open.is_empty() {
         return None;
     }

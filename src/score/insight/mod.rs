@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub use coaching::{Coaching, coaching, coaching_of_cap};
 
+use super::TouchId;
 use super::card::{CapKind, Card, Verdict};
 use super::rubric::Rubric;
 
@@ -48,7 +49,7 @@ pub struct Fix {
     /// What was found, one sentence.
     pub why: String,
     /// The touches that it rests on.
-    pub touches: Vec<String>,
+    pub touches: Vec<TouchId>,
     /// How to do it better.
     pub coaching: &'static Coaching,
 }
@@ -83,7 +84,7 @@ pub struct Hypothesis {
     /// What was seen, a sentence each.
     pub rests_on: Vec<String>,
     /// The touches of this inquiry that it rests on.
-    pub touches: Vec<String>,
+    pub touches: Vec<TouchId>,
     /// What else would explain it, a sentence each.
     pub instead: Vec<&'static str>,
     /// What to ask before anybody believes it.
@@ -106,7 +107,7 @@ pub struct Continuity {
     /// Weeks that are over and of which it is known whether a person made contact.
     pub weeks_judged: u32,
     /// The touches of the first burst of calls that was too many; empty when there was none.
-    pub over_calling: Vec<String>,
+    pub over_calling: Vec<TouchId>,
     /// What became of an opt-out.
     pub opt_out: OptOut,
 }
@@ -130,7 +131,7 @@ pub struct HandOff {
     /// Whether either was introduced by the other, by then.
     pub introduced: bool,
     /// The new person's first touch.
-    pub touch: String,
+    pub touch: TouchId,
 }
 
 /// A week of the window.

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::super::TouchId;
 use super::super::card::{Card, Channels, Reach, TouchEntry, Verdict};
 use super::super::facts::small;
 use super::super::rubric::Rubric;
+use super::super::speed::Spoken;
 use super::super::verdict::rounded;
 use super::continuity::Window;
 use super::hat::another_hat;
@@ -127,7 +129,7 @@ fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setti
     ];
     let mut confidence = 0.4;
     let machine = this.window.touches.iter().filter(|touch| matches!(touch.origin, Origin::AutoReply | Origin::Marketing));
-    let touches: Vec<String> = machine.map(|touch| touch.id.clone()).collect();
+    let touches: Vec<TouchId> = machine.map(|touch| touch.id.clone()).collect();
     if !touches.is_empty() {
         rests_on.push("automatic or marketing mail came, so the inquiry arrived".to_owned());
         confidence += 0.1;
@@ -155,7 +157,7 @@ fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setti
 /// One day of answers in one way, and nothing after.
 fn no_framework(this: &Whole<'_>, others: &[Whole<'_>], setting: &Setting<'_>) -> Option<Hypothesis> {
     let (day, way) = one_day(this, setting)?;
-    let touches: Vec<String> = this.window.personal().map(|touch| touch.id.clone()).collect();
+    let touches: Vec<TouchId> = this.window.personal().map(|touch| touch.id.clone()).collect();
     let number = small(touches.len());
     let last = this.window.personal().map(latest).max().unwrap_or(this.window.start);
     let quiet = (this.window.end - last).num_days();
@@ -248,7 +250,7 @@ fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<
     let said = beside_the_point(this, rubric)?;
     let first = this.card.first.personal.unwrap_or_default();
     let mut rests_on = vec![
-        format!("the first personal touch came after {}", super::super::speed::duration(first)),
+        format!("the first personal touch came after {}", Spoken(first)),
         match said.len() {
             1 => "the one message that says something does not answer the question".to_owned(),
             number => format!("none of {number} messages that say something answers the question"),
@@ -279,7 +281,7 @@ fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<
 
 /// The messages of an inquiry that was answered fast, of which none answers the question or invites; `None` where any does, any may,
 /// or a machine may have written one.
-fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<String>> {
+fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<TouchId>> {
     let line = |id: &str| one.card.criteria.iter().find(|line| line.id == id && line.counted && line.of > 0.0);
     let (question, appointment) = (line("answer.question")?, line("next.appointment")?);
     let unanswered = question.points / question.of < rubric.answer.question.partly.0 - 1e-9;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::score::card::{Card, Reach};
 use crate::score::facts::{Window, begun_seconds, later};
+use crate::score::posted::Posted;
 use crate::score::proof::sight;
 use crate::score::{Log, Rubric};
-use crate::shop::hours::{Hours, open_spans};
 
 /// When an inquiry was sent: the two are ranked and followed apart, since nobody sits at the phone at night.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -69,9 +69,9 @@ pub struct Subject<'a> {
 }
 
 /// How an inquiry was sent and watched, from its log. Hours that are no hours are as good as none.
-pub(in crate::score) fn watch(log: &Log, rubric: &Rubric, hours: Option<&Hours>) -> Watch {
+pub(in crate::score) fn watch(log: &Log, rubric: &Rubric, posted: Option<&mut Posted>) -> Watch {
     let inquiry = &log.inquiry;
-    let kind = hours.map_or(Kind::NotKnown, |hours| kind(log, rubric, hours));
+    let kind = posted.map_or(Kind::NotKnown, |posted| kind(log, rubric, posted));
     let Some(start) = inquiry.confirmed_at.filter(|_| inquiry.confirmed_by.is_some()) else { return Watch { kind, ..Watch::default() } };
     let window = Window::of(log, rubric, start);
     let (phone, personal_email) = (spell(log, rubric, &window, "phone"), spell(log, rubric, &window, "mailbox"));
@@ -81,14 +81,14 @@ pub(in crate::score) fn watch(log: &Log, rubric: &Rubric, hours: Option<&Hours>)
 }
 
 /// Whether the place was open when the inquiry was sent.
-fn kind(log: &Log, rubric: &Rubric, hours: &Hours) -> Kind {
+fn kind(log: &Log, rubric: &Rubric, posted: &mut Posted) -> Kind {
     let Some(sent) = log.inquiry.sent_at.or(log.inquiry.confirmed_at) else { return Kind::NotKnown };
-    if !open_spans(hours, sent, later(sent, TimeDelta::seconds(1))).is_empty() {
-        return Kind::InHours;
+    match posted.open(sent, later(sent, TimeDelta::days(i64::from(rubric.window.days.0)))).first() {
+        Some((opens, _)) if *opens < later(sent, TimeDelta::seconds(1)) => Kind::InHours,
+        Some(_) => Kind::AfterHours,
+        // Hours without an open second in the whole window tell nothing.
+        None => Kind::NotKnown,
     }
-    let end = later(sent, TimeDelta::days(i64::from(rubric.window.days.0)));
-    // Hours without an open second in the whole window tell nothing.
-    if open_spans(hours, sent, end).is_empty() { Kind::NotKnown } else { Kind::AfterHours }
 }
 
 /// For how long the sources of a kind were watched.

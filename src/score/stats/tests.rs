@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::score::cases::{Case, START};
+use crate::score::posted::Book;
 use crate::score::{Card, Log, Rubric};
-use crate::shop::hours::Hours;
 
 use Kind::{AfterHours, InHours};
 
@@ -137,8 +137,7 @@ fn ranks_that_hang_on_the_weights_name_the_builders_and_their_range() {
 }
 
 pub(super) fn watched(log: &Log) -> Watch {
-    let hours = Hours::parse(&log.inquiry.hours, log.inquiry.timezone, &log.inquiry.holidays).ok();
-    watch(log, &Rubric::default_rubric(), hours.as_ref())
+    watch(log, &Rubric::default_rubric(), Book::default().of(&log.inquiry).ok())
 }
 
 #[test]
