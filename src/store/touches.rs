@@ -16,8 +16,8 @@ use crate::classify::drip::Sketch;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
 
-/// Rows written with one statement.
-pub(super) const ROWS: usize = 64;
+/// Rows written with one statement. SQLite looks each `$N` up among all before it: with 64 rows that took a tenth of an import's time.
+pub(super) const ROWS: usize = 16;
 
 /// Which records were only collected in a rehearsal and may become real: all but what its own canaries came back as.
 const REHEARSED: &str = "rehearsal = 1 AND (canary IS NULL OR canary LIKE '% %')";
