@@ -133,6 +133,7 @@ impl Workspace {
         let no_name = || AuditError::wrong(format!("record {id}: it names no shop of a wave"), "name the shop and `--wave`");
         let (wave, slug) = id.0.split_once('/').ok_or_else(no_name)?;
         let asking = Asking { wave: wave.to_owned(), send: false, at_once: false, any_time: false, retry: false };
+        asking.named()?;
         let shops = self.select(&[slug.to_owned()])?;
         let shop = shops.first().ok_or_else(no_name)?;
         let earlier = self.store.inquiries(None).await?;

@@ -41,6 +41,24 @@ pub struct Asking {
     pub retry: bool,
 }
 
+/// Bytes that the name of a wave may have: it becomes the name of a folder, and stands on pages and in ids.
+const NAME: usize = 100;
+
+impl Asking {
+    /// Refuses the name of a wave that would lead out of `reports/`, be hidden there, or fit into no folder or line.
+    pub(super) fn named(&self) -> Result<(), AuditError> {
+        let wave = &self.wave;
+        if wave.is_empty()
+            || wave.len() > NAME
+            || wave.starts_with('.')
+            || wave.contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
+        {
+            return Err(AuditError::wrong(format!("use `{}` as the name of a wave", wave.escape_debug()), "name it like `2026-11`"));
+        }
+        Ok(())
+    }
+}
+
 /// What happened to one shop.
 #[derive(Debug)]
 pub struct Asked {
@@ -78,9 +96,7 @@ impl Workspace {
     /// # Errors
     /// When the workspace is not fit for any of them; what goes wrong with one shop is told in its [`Asked`].
     pub async fn ask(&self, asking: &Asking, shops: Vec<Shop>, tell: impl Fn(&Asked)) -> Result<Vec<Asked>, AuditError> {
-        if asking.wave.is_empty() || asking.wave.contains(['/', '\\']) || asking.wave.starts_with('.') {
-            return Err(AuditError::wrong(format!("use `{}` as the name of a wave", asking.wave), "name it like `2026-11`"));
-        }
+        asking.named()?;
         let mut lock = self.submit_lock(asking.send).await?;
         match &lock {
             Some(lock) => self.recover(lock).await?,

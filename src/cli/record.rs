@@ -194,7 +194,22 @@ pub(super) async fn run(command: Record, context: &Context) -> Ended {
     Ok(DONE)
 }
 
-/// Labels from `name=value` words. Values are JSON where they read as such (`true`, lists), else text.
+/// What a word says of a label, or how to write it.
+fn label(name: &str, value: &str) -> Result<Value, String> {
+    Ok(match (name, value) {
+        ("name_used" | "community_named" | "reason_or_discovery" | "suspected_automation", "true" | "yes") => Value::Bool(true),
+        ("name_used" | "community_named" | "reason_or_discovery" | "suspected_automation", "false" | "no") => Value::Bool(false),
+        ("faults", _) => value.split(',').map(str::trim).filter(|fault| !fault.is_empty()).collect(),
+        ("direct_phone", _) => Value::String(number(value)?),
+        ("video" | "scheduling_link", _) => match url::Url::parse(value) {
+            Ok(address) if matches!(address.scheme(), "http" | "https") => Value::String(value.to_owned()),
+            _ => return Err("write the whole address, https://…".to_owned()),
+        },
+        _ => Value::String(value.to_owned()),
+    })
+}
+
+/// Labels from `name=value` words.
 pub(super) fn labels(words: &[String]) -> Result<Labels, AuditError> {
     let known = "sender_name, name_used, community_named, direct_phone, placement, video, appointment, scheduling_link, reason_or_discovery, \
                  question, faults, introduces, suspected_automation";
@@ -206,12 +221,8 @@ pub(super) fn labels(words: &[String]) -> Result<Labels, AuditError> {
         if !known.split(", ").any(|label| label.trim() == name) {
             return Err(AuditError::wrong(format!("read the label `{word}`: there is no `{name}`"), format!("the labels are {known}")));
         }
-        let value = match value {
-            "true" | "yes" if name != "question" => Value::Bool(true),
-            "false" | "no" if name != "question" => Value::Bool(false),
-            _ if name == "faults" => Value::Array(value.split(',').map(|fault| Value::String(fault.trim().to_owned())).collect()),
-            _ => Value::String(value.to_owned()),
-        };
+        let value = label(name, value.trim())
+            .map_err(|hint| AuditError::wrong(format!("read the label `{word}`"), format!("{hint}; docs/reference.md tells of each")))?;
         map.insert(name.to_owned(), value);
     }
     serde_json::from_value(Value::Object(map))
@@ -230,7 +241,10 @@ mod tests {
         assert_eq!(read.question, Some(QuestionAnswered::Yes));
         assert_eq!(read.name_used, Some(true));
         assert_eq!(read.faults, Some(vec![Fault::MergeField, Fault::WrongName]));
-        for bad in ["question", "colour=red", "question=perhaps", "name_used=3"] {
+        let read = labels(&words(&["faults=", "direct_phone=(512) 555-0100", "video=https://v.example/1"])).unwrap();
+        assert_eq!((read.faults, read.direct_phone.as_deref()), (Some(Vec::new()), Some("+15125550100")));
+        assert_eq!(read.video.as_deref(), Some("https://v.example/1"));
+        for bad in ["question", "colour=red", "question=perhaps", "name_used=3", "direct_phone=soon", "video=yes", "faults=spelling"] {
             assert!(labels(&words(&[bad])).is_err(), "{bad}");
         }
     }

@@ -52,7 +52,10 @@ pub fn permit(shop: &Shop, rules: &Rules, earlier: &[Inquiry], wave: &str, now: 
         return Err(Refusal::NoBasis);
     }
     let host = shop.site.host_str().unwrap_or_default().to_lowercase();
-    let listed = rules.do_not_shop.iter().map(|entry| entry.trim().to_lowercase()).find(|entry| {
+    let listed = rules.do_not_shop.iter().map(|entry| entry.trim()).find(|written| {
+        let entry = &written.to_lowercase();
+        // An address with its `www.` means the whole site.
+        let site = entry.strip_prefix("www.").unwrap_or(entry);
         *entry == shop.slug.to_lowercase()
             || *entry == shop.builder.to_lowercase()
             || shop
@@ -60,10 +63,10 @@ pub fn permit(shop: &Shop, rules: &Rules, earlier: &[Inquiry], wave: &str, now: 
                 .iter()
                 .map(String::as_str)
                 .chain([host.as_str()])
-                .any(|domain| domain == entry || domain.strip_suffix(entry.as_str()).is_some_and(|rest| rest.ends_with('.')))
+                .any(|domain| domain == site || domain.strip_suffix(site).is_some_and(|rest| rest.ends_with('.')))
     });
     if shop.do_not_shop || listed.is_some() {
-        return Err(Refusal::DoNotShop(listed.unwrap_or_else(|| shop.builder.clone())));
+        return Err(Refusal::DoNotShop(listed.unwrap_or(&shop.builder).to_owned()));
     }
     if shop.state.as_deref() == Some("NV") && shop.license.is_none() {
         return Err(Refusal::Nevada);
@@ -214,6 +217,10 @@ mod tests {
         assert!(matches!(refuse(&|shop| shop.do_not_shop = true, &[]), Some(Refusal::DoNotShop(_))));
         assert!(matches!(refuse(&|shop| shop.domains = vec!["mail.example.net".into()], &[]), Some(Refusal::DoNotShop(_))));
         assert_eq!(refuse(&|shop| shop.domains = vec!["myexample.net".into()], &[]), None, "a suffix is no subdomain");
+        let (mut other, mut rules_of_others) = (shop(), rules.clone());
+        (other.domains, rules_of_others.do_not_shop) = (vec!["example.net".into()], vec!["WWW.Example.NET".into()]);
+        let refused = permit(&other, &rules_of_others, &[], "2026-11", now).err();
+        assert_eq!(refused, Some(Refusal::DoNotShop("WWW.Example.NET".into())), "a whole site, told as it was written");
         assert_eq!(refuse(&|shop| shop.state = Some("NV".into()), &[]), Some(Refusal::Nevada));
         assert!(matches!(refuse(&|_| (), &[earlier("2026-10", "2026-10-27T12:00:00Z")]), Some(Refusal::TooSoon { .. })));
         assert_eq!(refuse(&|_| (), &[earlier("2026-10", "2026-10-26T12:00:00Z")]), None, "25 days are enough");

@@ -491,6 +491,12 @@ fn a_person_who_submits_is_told_the_address_and_an_unclear_inquiry_is_not_record
     let run = workspace.run(&["record", "inquiry", "bluebonnet", "--wave", WAVE]).expect(2);
     assert!(run.err.contains("review set"), "{}", run.err);
     assert_eq!(workspace.inquiry(WAVE, "bluebonnet"), before);
+    for wave in ["..", ".hidden", "a\nb", &"w".repeat(101)] {
+        for args in [&["record", "inquiry", "harbor", "--wave", wave][..], &["shop", "harbor", "--wave", wave]] {
+            let run = workspace.run(args).expect(2);
+            assert!(run.err.contains("name of a wave"), "no folder outside `reports/`: {}", run.err);
+        }
+    }
 }
 
 #[test]

@@ -181,6 +181,13 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
     );
     assert!(pages[3]["chosen"].is_null() && pages[3]["error"].is_null());
     inspect(&["form", "nowhere.html"]).expect(2);
+    let known = folder.path().join("pages.json");
+    std::fs::write(&known, r#"[{"page":"a.html","url":null,"split":"dev"},{"page":"d.html","url":"no address"}]"#).unwrap();
+    let (root, known) = (folder.path().to_str().unwrap(), known.to_str().unwrap());
+    let pages = lines(&inspect(&["form", "nowhere.html", root, "--pages", known, "--json"]).expect(1).out);
+    let of = |name: &str| pages.iter().find(|page| page["page"] == name).unwrap();
+    assert!(of("a.html")["chosen"] == 0 && of("a.html")["forms"][0]["action"].as_str().unwrap().starts_with("file:"), "{pages:?}");
+    assert!(of("nowhere.html")["error"].is_string() && of("d.html")["error"].as_str().unwrap().contains("no address"), "{pages:?}");
     let tasks = folder.path().join("t.jsonl");
     std::fs::write(&tasks, "{\"id\":\"x\"\n{\"id\":\"y\",\"page\":\"a.html\",\"form\":3,\"page_url\":\"http://x.example/\"}\n").unwrap();
     let run = inspect(&["request", "--tasks", tasks.to_str().unwrap(), "--pages", folder.path().to_str().unwrap(), "--json"]).expect(1);

@@ -21,7 +21,7 @@ pub(in crate::cli) struct FormArgs {
     /// Files, folders or addresses.
     #[arg(required = true, value_name = "FILE|URL")]
     page: Vec<String>,
-    /// Where each page was loaded from: a JSON list of `{"page", "url"}`.
+    /// Where each page was loaded from: a JSON list of `{"page", "url"}`; a `url` of null is not known.
     #[arg(long, value_name = "FILE")]
     pages: Option<PathBuf>,
 }
@@ -35,28 +35,38 @@ struct Source {
 enum Place {
     File(PathBuf),
     Address(Url),
+    /// It is not there, and why.
+    Nowhere(String),
 }
 
 #[derive(Deserialize)]
 struct Loaded {
     page: String,
-    url: Url,
+    /// Null where it is not known: then the page's own path is its address.
+    url: Option<String>,
 }
 
 pub(super) async fn run(args: &FormArgs, context: &Context) -> Ended {
     let loaded = args.pages.as_deref().map_or_else(|| Ok(HashMap::new()), addresses)?;
     let mut sources = Vec::new();
     for page in &args.page {
-        sources.extend(sources_of(page)?);
+        match sources_of(page) {
+            // One of many hides none of the others.
+            Err(error) if args.page.len() > 1 => sources.push(Source { name: page.clone(), place: Place::Nowhere(error.to_string()) }),
+            found => sources.extend(found?),
+        }
     }
     let mut status = DONE;
     for source in sources {
         let page = match &source.place {
             Place::Address(url) => remote(url, context).await,
             Place::File(path) => {
-                let url = loaded.get(&source.name).cloned().map_or_else(|| address_of(path), Ok);
+                let known = loaded.get(&source.name);
+                let url =
+                    known.map_or_else(|| address_of(path), |url| url.parse().map_err(|error| format!("its address `{url}`: {error}")));
                 url.and_then(|url| Ok(Page::parse(&bytes(path)?, &url, None)))
             }
+            Place::Nowhere(why) => Err(why.clone()),
         };
         let page = page.and_then(|page| if page.cut { Err(CUT.to_owned()) } else { Ok(page) });
         match page {
@@ -77,13 +87,13 @@ pub(super) async fn run(args: &FormArgs, context: &Context) -> Ended {
 const CUT: &str = "it nests or multiplies its elements without bound";
 
 /// Where each page was loaded from.
-fn addresses(file: &Path) -> Result<HashMap<String, Url>, AuditError> {
+fn addresses(file: &Path) -> Result<HashMap<String, String>, AuditError> {
     let wrong = |error: String| {
         AuditError::wrong(format!("read {}: {error}", file.display()), "it is a JSON list of {\"page\": PATH, \"url\": ADDRESS}")
     };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let list: Vec<Loaded> = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    Ok(list.into_iter().map(|loaded| (loaded.page, loaded.url)).collect())
+    Ok(list.into_iter().filter_map(|loaded| Some((loaded.page, loaded.url?))).collect())
 }
 
 /// The pages that an argument names.
