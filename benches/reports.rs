@@ -1,6 +1,6 @@
 //! What a whole wave costs: 100, 1,000 and 10,000 shops with 50 touches each are scored, summarised, put into a report and written as HTML,
-//! CSV and JSON. Each size is a process of its own, so that its memory is its own. Beside it the floor: the same JSON encoded into
-//! nothing, and as many bytes in as many files written without making them. CPU time of this thread, once each.
+//! CSV and JSON. Each size is a process of its own, so that its memory is its own. Beside it the floor: as many bytes in as many files
+//! written without making them. CPU time of this thread, once each.
 //!
 //!     cargo bench --bench reports
 
@@ -9,7 +9,6 @@
 mod made;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -17,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crickets::classify::Origin;
 use crickets::collect::{Channel, Signal};
 use crickets::config::Brand;
-use crickets::report::{self, Format, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use crickets::report::{self, Format, Input, Making, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crickets::score::{self, Card, Rubric, Scorer, Setting, Subject, TouchEntry, Watch};
 use crickets::shop::Basis;
 use crickets::shop::hours::{Hours, open_spans};
@@ -107,41 +106,37 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, f64) {
     (made, (cpu_ns() - start) as f64 / 1e9)
 }
 
-/// Every part of one wave, and what it cost: the names of the parts with their CPU seconds.
+/// Every part of one wave, and what it cost: the names of the parts with their CPU seconds. Shop by shop, as `audit` does it.
 fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
     let rubric = Rubric::default_rubric();
     let mut scorer = Scorer::new(&rubric);
-    let (mut scoring, mut hours) = (0.0, Vec::new());
-    let cards: Vec<(Card, Watch)> = (0..shops)
-        .filter_map(|number| {
-            let log = log(number);
-            hours.push(log.inquiry.hours.clone());
-            let (card, took) = timed(|| scorer.score(log).ok());
-            scoring += took;
-            card
-        })
-        .collect();
+    let (mut scoring, mut insight, mut building) = (0.0, 0.0, 0.0);
+    let (mut making, mut watched) = (Making::within(dir), Vec::with_capacity(shops));
+    for number in 0..shops {
+        let log = log(number);
+        let hours = log.inquiry.hours.clone();
+        let (judged, took) = timed(|| scorer.score(log));
+        let (card, watch) = judged.unwrap_or_else(|error| panic!("{error}"));
+        scoring += took;
+        let detail = detail(number, &hours, &card);
+        let setting = Setting { as_of: as_of(), timezone: detail.timezone, open: &detail.open_spans, chat: None, study: false };
+        let (told, took) = timed(|| score::insight(&card, &[], &rubric, &setting));
+        insight += took;
+        let shop = ShopInput { card, readiness: None, detail, insight: told, appeals: Vec::new() };
+        let (made, took) = timed(|| making.shop(shop));
+        made.unwrap_or_else(|error| panic!("{error}"));
+        building += took;
+        watched.push(watch);
+    }
+    println!("{:>18} {:>8.0} MB", "all shops", memory("VmRSS:"));
     let tags: Vec<Vec<String>> = (0..shops).map(tags).collect();
-    let subjects: Vec<Subject<'_>> =
-        cards.iter().zip(&tags).enumerate().map(|(number, (card, tags))| subject(number, card, tags)).collect();
+    let of = making.cards().zip(&watched).zip(&tags).enumerate();
+    let subjects: Vec<Subject<'_>> = of.map(|(number, ((card, watch), tags))| subject(number, card, *watch, tags)).collect();
     let ((builders, statistics), summarising) = timed(|| score::statistics(&subjects, &WAVES, 3));
     drop(subjects);
     let cohort = statistics.cohort();
-    let mut insight = 0.0;
-    let told = cards.into_iter().zip(hours).enumerate().map(|(number, ((card, _), hours))| {
-        let detail = detail(number, &hours, &card);
-        let setting = Setting { as_of: as_of(), timezone: detail.timezone, open: &detail.open_spans, chat: None, study: false };
-        let (insight, took) = timed(|| score::insight(&card, &[], &rubric, &setting));
-        (ShopInput { card, readiness: None, detail, insight, appeals: Vec::new() }, took)
-    });
-    let mut inputs = Vec::with_capacity(shops);
-    for (one, took) in told {
-        insight += took;
-        inputs.push(one);
-    }
-    println!("{:>18} {:>8.0} MB", "before the report", memory("VmRSS:"));
-    let (report, building) = timed(|| {
-        report::build(Input {
+    let (report, finishing) = timed(|| {
+        making.finish(Input {
             wave: WAVES[5].to_owned(),
             as_of: as_of(),
             clock: "system".to_owned(),
@@ -150,7 +145,6 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
             workspace: "Bench".to_owned(),
             brand: Brand::default(),
             logo: None,
-            shops: inputs,
             builders,
             cohort,
             program: Vec::new(),
@@ -164,7 +158,7 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
         })
     });
     println!("{:>18} {:>8.0} MB", "the report", memory("VmRSS:"));
-    let mut parts = vec![("score", scoring), ("insight", insight), ("statistics", summarising), ("build", building)];
+    let mut parts = vec![("score", scoring), ("insight", insight), ("statistics", summarising), ("build", building + finishing)];
     for (name, format) in [("html", Format::Html), ("csv", Format::Csv), ("json", Format::Json)] {
         let (written, took) = timed(|| report::write(&report, dir, &[format]));
         let files = written.unwrap_or_else(|error| panic!("{error}"));
@@ -177,13 +171,10 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
         }
     }
     println!("{:>18} {:>8.0} MB", "at most", memory("VmHWM:"));
-    let (encoded, encoding) = timed(|| serde_json::to_writer_pretty(io::sink(), &report));
-    encoded.unwrap_or_else(|error| panic!("{error}"));
-    parts.push(("floor: json encoded", encoding));
     parts
 }
 
-fn subject<'a>(number: usize, (card, watch): &'a (Card, Watch), tags: &'a [String]) -> Subject<'a> {
+fn subject<'a>(number: usize, card: &'a Card, watch: Watch, tags: &'a [String]) -> Subject<'a> {
     let seen = !number.is_multiple_of(7);
     Subject {
         card,
@@ -192,7 +183,7 @@ fn subject<'a>(number: usize, (card, watch): &'a (Card, Watch), tags: &'a [Strin
         state: Some(state(number)),
         osc_shown: seen.then_some(number.is_multiple_of(2)),
         chat: seen.then_some(number.is_multiple_of(3)),
-        watch: *watch,
+        watch,
     }
 }
 

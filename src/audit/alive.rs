@@ -35,8 +35,8 @@ pub(super) struct Unproven {
 }
 
 impl Life {
-    /// The life of a mailbox by its canaries and mails, rehearsed or real.
-    pub(super) fn of<'a>(source: &str, rehearsal: bool, canaries: &Canaries, touches: impl IntoIterator<Item = &'a Touch>) -> Self {
+    /// The life of a mailbox by its canaries and by when mails came, rehearsed or real.
+    pub(super) fn of(rehearsal: bool, canaries: &Canaries, mails: &[DateTime<Utc>]) -> Self {
         let mut life = Self::default();
         for (canary, stand) in canaries.all.iter().filter(|(canary, _)| canary.rehearsal == rehearsal) {
             // One that our own server refused proves nothing either way; that they were to prove it is settled with the first.
@@ -49,7 +49,7 @@ impl Life {
                 (None, _) => {}
             }
         }
-        life.signs.extend(mails(source, rehearsal, touches).map(|touch| (touch.arrival.at, touch.arrival.at)));
+        life.signs.extend(telling(mails, &life.lost).into_iter().map(|at| (at, at)));
         life.signs.sort_unstable();
         life
     }
@@ -113,17 +113,27 @@ impl Life {
     }
 }
 
-/// The mails that came to a mailbox by themselves, at a moment that nobody disputes. One that somebody imported shows nothing of the
-/// mailbox, and a bounce may be of its own provider's making.
-pub(super) fn mails<'a>(source: &str, rehearsal: bool, touches: impl IntoIterator<Item = &'a Touch>) -> impl Iterator<Item = &'a Touch> {
-    touches.into_iter().filter(move |touch| {
-        touch.channel == Channel::Email
-            && touch.source == source
-            && touch.rehearsal == rehearsal
-            && !touch.arrival.disputed
-            && !touch.imported
-            && touch.classified.origin != Origin::Bounce
-    })
+/// Whether a touch is a mail that came to a mailbox by itself, at a moment that nobody disputes. One that somebody imported shows nothing
+/// of the mailbox, and a bounce may be of its own provider's making.
+pub(super) fn is_sign(touch: &Touch) -> bool {
+    let by_itself = touch.channel == Channel::Email && !touch.arrival.disputed && !touch.imported;
+    by_itself && touch.classified.origin != Origin::Bounce
+}
+
+/// Of mails in order those that tell something: between two that are not far apart, without a lost canary, the others prove no more. Of
+/// half a million a few a week are left, and every inquiry asks.
+fn telling(mails: &[DateTime<Utc>], lost: &[DateTime<Utc>]) -> Vec<DateTime<Utc>> {
+    let mut telling: Vec<DateTime<Utc>> = Vec::new();
+    for (at, next) in mails.iter().zip(mails.iter().skip(1).map(Some).chain([None])) {
+        let idle = telling
+            .last()
+            .zip(next)
+            .is_some_and(|(last, next)| *next - *last <= APART && !lost.iter().any(|lost| last <= lost && lost < next));
+        if !idle {
+            telling.push(*at);
+        }
+    }
+    telling
 }
 
 fn minute(at: DateTime<Utc>) -> String {
@@ -150,6 +160,29 @@ mod tests {
     fn open(life: &Life) -> Vec<(i64, i64)> {
         let hours = |at: DateTime<Utc>| at.timestamp() / 3_600;
         life.unproven((hour(1_000), hour(1_720))).into_iter().map(|gap| (hours(gap.span.0), hours(gap.span.1))).collect()
+    }
+
+    proptest::proptest! {
+        /// Whatever is left out would have proven nothing more.
+        #[test]
+        fn mails_that_tell_nothing_are_left_out(
+            mails in proptest::collection::vec(900_i64..1_800, 0..60),
+            canaries in proptest::collection::vec((900_i64..1_800, 0_i64..90), 0..6),
+            lost in proptest::collection::vec(900_i64..1_800, 0..4),
+            from in proptest::option::of(900_i64..1_800),
+        ) {
+            let (mut mails, mut lost) = (mails, lost);
+            mails.sort_unstable();
+            lost.sort_unstable();
+            let [mails, gone] = [&mails, &lost].map(|hours| hours.iter().map(|at| hour(*at)).collect::<Vec<_>>());
+            let of = |mails: Vec<DateTime<Utc>>| {
+                let mut life = life(&canaries.iter().map(|(sent, way)| (*sent, sent + way)).collect::<Vec<_>>(), &lost, from);
+                life.signs.extend(mails.into_iter().map(|at| (at, at)));
+                life.signs.sort_unstable();
+                life.unproven((hour(1_000), hour(1_720)))
+            };
+            proptest::prop_assert_eq!(of(telling(&mails, &gone)), of(mails));
+        }
     }
 
     fn daily(days: impl IntoIterator<Item = i64>) -> Vec<(i64, i64)> {

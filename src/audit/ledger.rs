@@ -1,6 +1,6 @@
 //! From the store to `crickets.log/1`: one inquiry, its touches and its coverage gaps, as of a moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,20 +11,30 @@ use super::phones::{FILES, TWILIO, part_of};
 use super::wave::whole_second;
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
-use crate::collect::Placement;
 use crate::collect::mail::skew::Skew;
+use crate::collect::{Channel, Placement};
 use crate::report::{Alive, Phoned};
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId, Status};
-use crate::store::Touch;
+use crate::store::{Store, Touch};
 
 /// No shorter gap is told.
 const SHORTEST: TimeDelta = TimeDelta::seconds(1);
 
+/// Places in the list of touches, in its order.
+type Places = HashMap<InquiryId, Vec<usize>>;
+
 /// What the logs of a wave are made of, read once.
 pub(super) struct Ledger {
+    /// What logs of calls and texts show, and whatever waits for a person: few beside the mails, which stay in the store.
     touches: Vec<Touch>,
+    /// By mailbox, rehearsed or real: when the mails came that show it alive.
+    mails: BTreeMap<(String, bool), Vec<DateTime<Utc>>>,
+    /// Where among them those of each inquiry are.
+    owned: Places,
+    /// Where those are that wait for a person and may belong to an inquiry.
+    asked: Places,
     /// Texts of the shopper's own: no touches, and yet a person may have to say of which inquiry one is.
     sent: Vec<Touch>,
     /// When texts of the shopper's own opted out.
@@ -86,12 +96,22 @@ impl Workspace {
     }
 
     pub(super) async fn ledger(&self) -> Result<Ledger, AuditError> {
-        let (touches, sent, opt_outs) = opted::apart(one_call::joined(self.store.touches().await?));
+        let (mut few, mut mails) = (Vec::new(), BTreeMap::<(String, bool), Vec<DateTime<Utc>>>::new());
+        let keep = |touch: Touch| {
+            if alive::is_sign(&touch) {
+                mails.entry((touch.source.clone(), touch.rehearsal)).or_default().push(touch.arrival.at);
+            }
+            few.extend(Some(touch).filter(is_held));
+        };
+        self.store.each_touch(keep).await?;
+        let (touches, sent, opt_outs) = opted::apart(one_call::joined(few));
         let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
             for rehearsal in [false, true] {
-                lives.insert((source.clone(), rehearsal), Life::of(&source, rehearsal, &of_source, &touches));
+                let of_mailbox = (source.clone(), rehearsal);
+                let life = Life::of(rehearsal, &of_source, mails.get(&of_mailbox).map_or(&[], Vec::as_slice));
+                lives.insert(of_mailbox, life);
             }
             canaries.insert(source, of_source);
         }
@@ -119,7 +139,10 @@ impl Workspace {
             limits,
             parts,
             testers: self.testers().await?,
+            owned: places(&touches, |touch| touch.inquiry.as_slice().iter().collect()),
+            asked: places(&touches, candidates),
             touches,
+            mails,
             sent,
             opt_outs,
             coverage,
@@ -135,9 +158,29 @@ impl Workspace {
 }
 
 impl Ledger {
-    /// The touches of an inquiry up to a moment.
-    pub(super) fn touches<'a>(&'a self, inquiry: &'a Inquiry, as_of: DateTime<Utc>) -> impl Iterator<Item = &'a Touch> {
-        self.touches.iter().filter(move |touch| touch.inquiry.as_ref() == Some(&inquiry.id) && touch.arrival.at <= as_of)
+    /// The touches of each of some inquiries up to a moment, by time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn touches(&self, store: &Store, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> Result<Vec<Vec<Touch>>, AuditError> {
+        let ids: Vec<String> = inquiries.iter().map(|inquiry| inquiry.id.0.clone()).collect();
+        let mut mails: HashMap<InquiryId, Vec<Touch>> = HashMap::new();
+        for touch in store.touches_owned(&ids).await?.into_iter().filter(|touch| !is_held(touch)) {
+            let Some(owner) = touch.inquiry.clone() else { continue };
+            mails.entry(owner).or_default().push(touch);
+        }
+        let of = |inquiry: &&Inquiry| {
+            let mut touches = mails.remove(&inquiry.id).unwrap_or_default();
+            touches.extend(self.at(&self.owned, &inquiry.id).cloned());
+            touches.retain(|touch| touch.arrival.at <= as_of);
+            touches.sort_by(|a, b| (a.arrival.at, &a.id).cmp(&(b.arrival.at, &b.id)));
+            touches
+        };
+        Ok(inquiries.iter().map(of).collect())
+    }
+
+    fn at<'a>(&'a self, places: &'a Places, inquiry: &InquiryId) -> impl Iterator<Item = &'a Touch> {
+        places.get(inquiry).into_iter().flatten().filter_map(|place| self.touches.get(*place))
     }
 
     /// Everything that a person has yet to decide on, whether it came or the shopper sent it.
@@ -145,19 +188,13 @@ impl Ledger {
         self.touches.iter().chain(&self.sent).filter(move |touch| touch.review.is_some() && touch.arrival.at <= as_of)
     }
 
-    /// The log of an inquiry as of a moment.
-    pub(super) fn log(&self, inquiry: &Inquiry, as_of: DateTime<Utc>) -> Log {
-        // A mail by itself in review may still belong here; one that was given to somebody else cannot.
-        let waiting = |touches: &[Touch]| {
-            let open = touches.iter().filter(|touch| touch.review.is_some() && touch.arrival.at <= as_of);
-            let may_belong = open.filter(|touch| match &touch.inquiry {
-                Some(owner) => *owner == inquiry.id,
-                None => touch.attribution.candidates.iter().any(|candidate| candidate.inquiry == inquiry.id),
-            });
-            u32::try_from(may_belong.count()).unwrap_or(u32::MAX)
-        };
+    /// The log of an inquiry with these touches as of a moment.
+    pub(super) fn log(&self, inquiry: &Inquiry, touches: &[Touch], as_of: DateTime<Utc>) -> Log {
+        let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();
+        let sent = self.sent.iter().filter(|touch| touch.arrival.at <= as_of && candidates(touch).contains(&&inquiry.id)).count();
         let opt_out_at = opted::of_both(inquiry, self.opt_outs.get(&inquiry.id).copied()).filter(|at| *at <= as_of);
         let unread = self.unread.iter().filter(|unread| unread.may_answer(inquiry, self.window, as_of)).count();
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Log {
             schema: crate::score::LOG_SCHEMA.to_owned(),
             as_of,
@@ -178,10 +215,10 @@ impl Ledger {
                 // Whoever was asked to stop cannot be asked to persist.
                 withdrawn_at: inquiry.withdrawn_at.into_iter().chain(opt_out_at).min(),
                 coverage_gaps: self.gaps(inquiry, as_of),
-                in_review: waiting(&self.touches).saturating_add(u32::try_from(unread).unwrap_or(u32::MAX)),
-                opt_outs_in_review: waiting(&self.sent),
+                in_review: number(in_review + unread),
+                opt_outs_in_review: number(sent),
             },
-            touches: self.touches(inquiry, as_of).map(log_touch).collect(),
+            touches: touches.iter().map(log_touch).collect(),
         }
     }
 
@@ -288,15 +325,44 @@ impl Ledger {
                     _ => {}
                 }
             }
-            let mails =
-                alive::mails(source, rehearsal, &self.touches).map(|touch| touch.arrival.at).filter(|at| *at >= first && *at <= as_of);
-            for at in mails {
+            let mails = self.mails.get(&(source.clone(), rehearsal)).into_iter().flatten();
+            for at in mails.filter(|at| **at >= first && **at <= as_of) {
                 alive.other_mails += 1;
-                alive.last_mail = alive.last_mail.max(Some(at));
+                alive.last_mail = alive.last_mail.max(Some(*at));
             }
             all.insert(source.clone(), alive);
         }
         all
+    }
+}
+
+/// Whether the ledger holds a touch; a mail that nobody must look at is read with its inquiry.
+fn is_held(touch: &Touch) -> bool {
+    touch.channel != Channel::Email || touch.marks.heard.is_some() || touch.review.is_some()
+}
+
+/// The places of touches by the inquiries that each has to do with.
+fn places<'a>(touches: &'a [Touch], inquiries: impl Fn(&'a Touch) -> Vec<&'a InquiryId>) -> Places {
+    let mut places = Places::new();
+    for (place, touch) in touches.iter().enumerate() {
+        for inquiry in inquiries(touch) {
+            let of = places.entry(inquiry.clone()).or_default();
+            // The same candidate may stand twice.
+            if of.last() != Some(&place) {
+                of.push(place);
+            }
+        }
+    }
+    places
+}
+
+/// The inquiries that a touch in review may belong to: a mail by itself to any of its candidates, but one that was given to somebody to
+/// nobody else.
+fn candidates(touch: &Touch) -> Vec<&InquiryId> {
+    match &touch.inquiry {
+        _ if touch.review.is_none() => Vec::new(),
+        Some(owner) => vec![owner],
+        None => touch.attribution.candidates.iter().map(|candidate| &candidate.inquiry).collect(),
     }
 }
 

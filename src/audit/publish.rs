@@ -11,7 +11,7 @@ use super::{AuditError, Workspace, portfolio};
 use crate::classify::{self, Context};
 use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
-use crate::report::{self, EvidenceRef, Format, Input, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use crate::report::{self, EvidenceRef, Format, Input, Making, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
@@ -42,6 +42,7 @@ impl<'a> Topic<'a> {
 /// An inquiry scored, with what the statistics want to know of it.
 struct Scored<'a> {
     inquiry: &'a Inquiry,
+    touches: Vec<Touch>,
     card: Card,
     watch: Watch,
 }
@@ -96,25 +97,37 @@ impl Workspace {
         let ledger = self.ledger().await?;
         let mut appeals = self.appeals(as_of).await?;
         let waves = portfolio::trailing(&all, wave, topic.waves);
-        let scored = scored(&all, &waves, &ledger, as_of, rubric)?;
-        let (builders, statistics) = score::statistics(&subjects(&scored), &waves, self.config.report.rank_from);
-        let of_wave = |one: &&Scored<'_>| one.inquiry.wave == wave;
-        let mut of_builder: BTreeMap<&str, Vec<&Card>> = BTreeMap::new();
-        for one in &scored {
-            of_builder.entry(&one.card.builder).or_default().push(&one.card);
+        let mut making = Making::within(&self.root.join(".crickets"));
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        let mut by_rubric = Scorer::new(rubric);
+        // One builder at a time: its cards are read beside each other, and what its touches say is put away before the next.
+        for of_builder in by_builder(&all, &waves) {
+            let touches = ledger.touches(&self.store, &of_builder, as_of).await?;
+            let scored = scored(&of_builder, touches, &ledger, as_of, &mut by_rubric)?;
+            let mut told = Vec::new();
+            for one in &scored {
+                told.push(if one.inquiry.wave == wave {
+                    let detail = self.detail(one.inquiry, &one.touches).await?;
+                    let insight = insight(one, &scored, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
+                    Some((detail, insight))
+                } else {
+                    None
+                });
+            }
+            for (Scored { inquiry, touches: _, mut card, watch }, told) in scored.into_iter().zip(told) {
+                let Some((detail, insight)) = told else {
+                    card.touches = Vec::new();
+                    others.push((inquiry, watch, card));
+                    continue;
+                };
+                let appeals = appeals.remove(&inquiry.id).unwrap_or_default();
+                making.shop(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight, appeals })?;
+                own.push((inquiry, watch));
+            }
         }
-        let mut told = Vec::new();
-        for one in scored.iter().filter(of_wave) {
-            let detail = self.detail(one.inquiry, &ledger, as_of).await?;
-            let known = of_builder.get(one.card.builder.as_str()).map_or(&[][..], Vec::as_slice);
-            let insight = insight(&one.card, known, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
-            told.push((detail, insight));
-        }
-        let mut shops = Vec::new();
-        for (one, (detail, insight)) in scored.into_iter().filter(|one| of_wave(&one)).zip(told) {
-            let appeals = appeals.remove(&one.inquiry.id).unwrap_or_default();
-            shops.push(ShopInput { card: one.card, readiness: one.inquiry.readiness.clone(), detail, insight, appeals });
-        }
+        let own = own.iter().zip(making.cards()).map(|((inquiry, watch), card)| subject(inquiry, *watch, card));
+        let subjects: Vec<Subject<'_>> = own.chain(others.iter().map(|(inquiry, watch, card)| subject(inquiry, *watch, card))).collect();
+        let (builders, statistics) = score::statistics(&subjects, &waves, self.config.report.rank_from);
         let logo = self.config.brand.picture().map_err(|error| {
             let what = error.to_string();
             AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
@@ -123,7 +136,7 @@ impl Workspace {
         let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
         let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
         let program = self.programs(&slugs, &builders)?;
-        Ok(report::build(Input {
+        Ok(making.finish(Input {
             wave: wave.to_owned(),
             as_of,
             clock: if inquiries.iter().any(|inquiry| inquiry.rehearsal) { "rehearsal" } else { "system" }.to_owned(),
@@ -135,7 +148,6 @@ impl Workspace {
             builders,
             cohort: statistics.cohort(),
             statistics,
-            shops,
             program,
             coverage: ledger.all_gaps(&inquiries, as_of),
             alive: ledger.alive(&inquiries, as_of),
@@ -185,7 +197,7 @@ impl Workspace {
         DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
-    async fn detail(&self, inquiry: &Inquiry, ledger: &Ledger, as_of: DateTime<Utc>) -> Result<ShopDetail, AuditError> {
+    async fn detail(&self, inquiry: &Inquiry, came: &[Touch]) -> Result<ShopDetail, AuditError> {
         let shop = &inquiry.shop;
         let proofs = self.store.proofs(&inquiry.id).await?;
         let start = inquiry.confirmed_at.or(inquiry.sent_at).unwrap_or(inquiry.planned_at);
@@ -197,7 +209,7 @@ impl Workspace {
         })?;
         let mut touches = Vec::new();
         let mut staff = shop.team.clone();
-        for touch in ledger.touches(inquiry, as_of) {
+        for touch in came {
             let mail = self.kept_mail(touch);
             staff.extend(mail.as_ref().and_then(|mail| classify::writer(mail, &context(inquiry))));
             // Of a study the report would drop it: until then the mails of a large wave would fill the memory.
@@ -267,10 +279,9 @@ fn open_questions<'a>(wave: &str, open: impl Iterator<Item = &'a Touch>) -> (usi
 }
 
 /// What a trainer takes from a card, beside the builder's other cards.
-fn insight(card: &Card, of_builder: &[&Card], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
-    let same = |other: &Card| (&other.shop, other.sent_at) == (&card.shop, card.sent_at);
-    let others: Vec<&Card> = of_builder.iter().copied().filter(|other| !same(other)).collect();
-    score::insight(card, &others, rubric, setting)
+fn insight(one: &Scored<'_>, of_builder: &[Scored<'_>], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
+    let others: Vec<&Card> = of_builder.iter().filter(|other| other.inquiry.id != one.inquiry.id).map(|other| &other.card).collect();
+    score::insight(&one.card, &others, rubric, setting)
 }
 
 fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>, as_of: DateTime<Utc>) -> Setting<'a> {
@@ -278,41 +289,45 @@ fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>,
     Setting { as_of, timezone: detail.timezone, open: &detail.open_spans, chat, study: !Basis::is_asked_for(detail.basis) }
 }
 
-/// The inquiries of some waves, each scored as of the same moment.
+/// The inquiries of some waves, those of a builder together.
+fn by_builder<'a>(all: &'a [Inquiry], waves: &[&str]) -> Vec<Vec<&'a Inquiry>> {
+    let mut builders: BTreeMap<&str, Vec<&Inquiry>> = BTreeMap::new();
+    for inquiry in all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str())) {
+        builders.entry(&inquiry.shop.builder).or_default().push(inquiry);
+    }
+    builders.into_values().collect()
+}
+
+/// Inquiries, each scored as of the same moment.
 fn scored<'a>(
-    all: &'a [Inquiry],
-    waves: &[&str],
+    inquiries: &[&'a Inquiry],
+    touches: Vec<Vec<Touch>>,
     ledger: &Ledger,
     as_of: DateTime<Utc>,
-    rubric: &Rubric,
+    by_rubric: &mut Scorer<'_>,
 ) -> Result<Vec<Scored<'a>>, AuditError> {
-    let of_waves = all.iter().filter(|inquiry| waves.contains(&inquiry.wave.as_str()));
-    let mut by_rubric = Scorer::new(rubric);
-    let scored = of_waves.map(|inquiry| {
-        let (card, watch) = by_rubric.score(ledger.log(inquiry, as_of))?;
-        Ok(Scored { inquiry, card, watch })
+    let scored = inquiries.iter().zip(touches).map(|(inquiry, touches)| {
+        let (card, watch) = by_rubric.score(ledger.log(inquiry, &touches, as_of))?;
+        Ok(Scored { inquiry, touches, card, watch })
     });
     scored.collect()
 }
 
-/// What the statistics want to know of scored inquiries.
-fn subjects<'a>(scored: &'a [Scored<'_>]) -> Vec<Subject<'a>> {
-    let subject = |one: &'a Scored<'_>| {
-        let shows = |keys: &[&str]| {
-            let site = one.inquiry.readiness.as_ref()?;
-            Some(keys.iter().any(|key| site.get(key).is_some_and(|found| !matches!(found, Value::Null | Value::Bool(false)))))
-        };
-        Subject {
-            card: &one.card,
-            wave: &one.inquiry.wave,
-            tags: &one.inquiry.shop.tags,
-            state: one.inquiry.shop.state.as_deref(),
-            osc_shown: shows(&["osc_named", "osc_pictured"]),
-            chat: shows(&["chat"]),
-            watch: one.watch,
-        }
+/// What the statistics want to know of a scored inquiry.
+fn subject<'a>(inquiry: &'a Inquiry, watch: Watch, card: &'a Card) -> Subject<'a> {
+    let shows = |keys: &[&str]| {
+        let site = inquiry.readiness.as_ref()?;
+        Some(keys.iter().any(|key| site.get(key).is_some_and(|found| !matches!(found, Value::Null | Value::Bool(false)))))
     };
-    scored.iter().map(subject).collect()
+    Subject {
+        card,
+        wave: &inquiry.wave,
+        tags: &inquiry.shop.tags,
+        state: inquiry.shop.state.as_deref(),
+        osc_shown: shows(&["osc_named", "osc_pictured"]),
+        chat: shows(&["chat"]),
+        watch,
+    }
 }
 
 fn touch_detail(touch: &Touch, html: Option<String>) -> TouchDetail {

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Appointment;
-use super::pattern::{any_case, sentences, shorten};
+use super::pattern::{Regex, any_case, sentences, shorten};
 use crate::collect::mail::Link;
 
 static BOOKING: LazyLock<Regex> = LazyLock::new(|| {

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::Evidence;
-use super::pattern::any_case;
+use super::pattern::{Regex, any_case};
 use super::{Answer, Context, QuestionAnswered, robot};
 use crate::collect::mail::Mail;
 

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::pattern::any_case;
+use super::pattern::{Regex, any_case};
 use super::{Context, plain, reply};
 use crate::attribute::words::fold;
 use crate::collect::mail::Mail;

@@ -3,10 +3,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::Evidence;
-use super::pattern::{any_case, exact};
+use super::pattern::{Regex, any_case, exact};
 use super::{automatic, disguise, faults};
 use crate::collect::mail::Mail;
 

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::TimeDelta;
-use regex::Regex;
 
 use super::evidence::Evidence;
-use super::pattern::exact;
+use super::pattern::{Regex, exact};
 use crate::collect::mail::Mail;
 
 /// Letters that a filter reads as no letters: "P@tches", "N0w".
@@ -48,6 +47,9 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
 
 /// Whether letters of a word were replaced by what looks like them. An address or a link is no such word.
 fn is_disguised(word: &str) -> bool {
+    if !word.contains(LOOK_ALIKES) {
+        return false;
+    }
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     if word.contains(['.', '/', ':', '=', '_', '-']) || word.chars().filter(char::is_ascii_lowercase).count() < 2 {
         return false;

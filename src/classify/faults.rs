@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::pattern::{any_case, exact, shorten};
+use super::pattern::{Regex, any_case, exact, shorten};
 use super::{Context, name};
 use crate::attribute::words::{core_of, fold};
 

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::Evidence;
-use super::pattern::{any_case, exact};
+use super::pattern::{Regex, any_case, exact};
 use super::reply::Reply;
 use super::{Answer, Context, QuestionAnswered};
 use crate::attribute::words::{fold, holds};

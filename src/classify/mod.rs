@@ -14,6 +14,7 @@ mod faults;
 mod human;
 mod labels;
 mod name;
+mod needs;
 mod opting;
 mod origin;
 mod pattern;
@@ -25,6 +26,7 @@ mod selling;
 mod sender;
 mod speech;
 mod topics;
+mod trigrams;
 mod video;
 
 use schemars::JsonSchema;

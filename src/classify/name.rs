@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Context;
-use super::pattern::{any_case, exact, find_any_case, quote};
+use super::pattern::{Regex, any_case, exact, find_any_case, quote};
 use crate::attribute::words::{fold, holds};
 
 /// A row of a form: "First name: Dana".

@@ -5,9 +5,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::pattern::any_case;
+use super::pattern::{Regex, any_case};
 use crate::collect::Channel;
 use crate::collect::phone::{CallRecord, Direction};
 

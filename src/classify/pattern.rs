@@ -1,6 +1,76 @@
-//! Regular expressions that are compiled once, and the sentence around a find.
+//! Regular expressions that are compiled when a text first may hold them, and the sentence around a find.
 
-use regex::{Regex, RegexBuilder};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use regex::{Captures, Match, RegexBuilder};
+use regex_syntax::ParserBuilder;
+
+use super::needs::Needs;
+use super::trigrams;
+
+/// A shorter text is sooner searched than looked through for trigrams, once there is something to search with.
+const SHORT: usize = 256;
+
+/// A constant regular expression. It is searched for, and compiled, only where a text holds what it needs: of a hundred patterns most are
+/// in no mail, and searching for them all was most of the work of judging one.
+#[derive(Debug)]
+pub(super) struct Regex {
+    text: String,
+    any_case: bool,
+    needs: Option<Needs>,
+    compiled: OnceLock<regex::Regex>,
+}
+
+impl Regex {
+    /// Whether it may be in a text at all.
+    fn may_be_in(&self, text: &str) -> bool {
+        (text.len() < SHORT && self.compiled.get().is_some())
+            || self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
+    }
+
+    fn compiled(&self) -> &regex::Regex {
+        #[expect(clippy::unwrap_used, reason = "the pattern was read when it was made")]
+        self.compiled.get_or_init(|| RegexBuilder::new(&self.text).case_insensitive(self.any_case).multi_line(true).build().unwrap())
+    }
+
+    /// Itself, where it may be in a text.
+    fn within(&self, text: &str) -> Option<&regex::Regex> {
+        self.may_be_in(text).then(|| self.compiled())
+    }
+
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.within(text).is_some_and(|regex| regex.is_match(text))
+    }
+
+    pub(super) fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
+        self.within(text)?.find(text)
+    }
+
+    pub(super) fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
+        self.within(text).into_iter().flat_map(move |regex| regex.find_iter(text))
+    }
+
+    pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.within(text)?.captures(text)
+    }
+
+    pub(super) fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
+        self.within(text).into_iter().flat_map(move |regex| regex.captures_iter(text))
+    }
+
+    pub(super) fn replace<'t>(&self, text: &'t str, by: &str) -> Cow<'t, str> {
+        self.within(text).map_or(Cow::Borrowed(text), |regex| regex.replace(text, by))
+    }
+
+    pub(super) fn replace_all<'t>(&self, text: &'t str, by: &str) -> Cow<'t, str> {
+        self.within(text).map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, by))
+    }
+
+    pub(super) fn split<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        self.compiled().split(text)
+    }
+}
 
 /// A constant pattern, without case, `^` and `$` at every line.
 pub(super) fn any_case(text: &str) -> Regex {
@@ -15,25 +85,25 @@ pub(super) fn exact(text: &str) -> Regex {
 fn build(text: &str, any_case: bool) -> Regex {
     // ASCII classes and word ends: Unicode's are slow to compile and make the engine fall back on its slow path.
     let text = text.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[0-9A-Za-z_]").replace(r"\d", "[0-9]");
-    #[expect(clippy::unwrap_used, reason = "the patterns are constants, and the tests compile every one")]
-    RegexBuilder::new(&text).case_insensitive(any_case).multi_line(true).build().unwrap()
+    #[expect(clippy::unwrap_used, reason = "the patterns are constants, and the tests read every one")]
+    let read = ParserBuilder::new().case_insensitive(any_case).multi_line(true).build().parse(&text).unwrap();
+    Regex { needs: Needs::of(&read), text, any_case, compiled: OnceLock::new() }
 }
 
 /// The sentences of a text: cut at line ends that end a paragraph or list item and after `.`, `!` or `?`.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, next)| *next);
-        let stop = match c {
-            '\n' => next.is_none_or(|next| !next.is_lowercase() && !next.is_numeric()),
-            '.' => next.is_none_or(char::is_whitespace) && !abbreviated(text.get(start..at).unwrap_or_default()),
-            '!' | '?' => next.is_none_or(|next| next.is_whitespace() || next == '"'),
-            _ => false,
+    // Only these end anything, and stand for themselves wherever they are found (UTF-8).
+    for (at, mark) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'.' | b'!' | b'?')) {
+        let end = at + 1;
+        let next = text.get(end..).and_then(|rest| rest.chars().next());
+        let stop = match mark {
+            b'\n' => next.is_none_or(|next| !next.is_lowercase() && !next.is_numeric()),
+            b'.' => next.is_none_or(char::is_whitespace) && !abbreviated(text.get(start..at).unwrap_or_default()),
+            _ => next.is_none_or(|next| next.is_whitespace() || next == '"'),
         };
         if stop {
-            let end = at + c.len_utf8();
             out.extend(text.get(start..end).map(str::trim).filter(|sentence| !sentence.is_empty()));
             start = end;
         }

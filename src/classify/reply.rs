@@ -3,9 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::pattern::any_case;
+use super::pattern::{Regex, any_case};
 
 /// A text in its parts.
 #[derive(Debug, Default, PartialEq, Eq)]

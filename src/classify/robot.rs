@@ -1,13 +1,12 @@
 //! Programs that answer without saying so in a header: a list's own command address, and a form
 //! that sends back what was typed into it. Takes a mail and its own words; adds signals for an automatic answer.
 
+use std::cell::LazyCell;
 use std::sync::LazyLock;
-
-use regex::Regex;
 
 use super::Context;
 use super::evidence::Evidence;
-use super::pattern::{any_case, exact};
+use super::pattern::{Regex, any_case, exact};
 use crate::attribute::words::fold;
 use crate::collect::mail::Mail;
 
@@ -32,11 +31,11 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| exact(r"^[\s>*-]*[A-Za-z][A-Za-
 pub(super) fn weigh(mail: &Mail, text: &str, context: &Context, evidence: &mut Evidence) {
     let head: String = text.chars().take(2500).collect();
     let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
-    let about = LIST_WORDS.find(&mail.subject).or_else(|| LIST_WORDS.find(&head)).map(|found| found.as_str());
     if mail.header("X-List-Administrivia").next().is_some_and(|value| value.trim() == "yes") {
         evidence.when(true, "list-answers", 1.0, "a list's own answer");
-    } else {
-        evidence.found(about.filter(|_| LIST_ADDRESS.is_match(from)), "list-answers", 1.0);
+    } else if LIST_ADDRESS.is_match(from) {
+        let about = LIST_WORDS.find(&mail.subject).or_else(|| LIST_WORDS.find(&head)).map(|found| found.as_str());
+        evidence.found(about, "list-answers", 1.0);
     }
     evidence.when(is_echo(&head, context), "form-echo", 0.9, "the form's own fields, and nothing else");
 }
@@ -44,12 +43,15 @@ pub(super) fn weigh(mail: &Mail, text: &str, context: &Context, evidence: &mut E
 /// Whether a text is the form that was sent: fields with our question or address in them, and hardly a word besides.
 fn is_echo(text: &str, context: &Context) -> bool {
     let question = fold(&context.question);
-    let folded = fold(text);
-    let ours = question.trim().len() > 10 && folded.contains(question.trim())
-        || context.own.iter().any(|own| own.contains('@') && text.to_lowercase().contains(&own.to_lowercase()));
+    let lower = LazyCell::new(|| text.to_lowercase());
+    let ours = question.trim().len() > 10 && fold(text).contains(question.trim())
+        || context.own.iter().any(|own| own.contains('@') && lower.contains(&own.to_lowercase()));
+    if !ours {
+        return false;
+    }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("http"));
     let (fields, others): (Vec<&str>, Vec<&str>) = lines.partition(|line| FIELD.is_match(line));
-    ours && fields.len() >= 2 && others.iter().flat_map(|line| line.split_whitespace()).count() <= BESIDE_FIELDS
+    fields.len() >= 2 && others.iter().flat_map(|line| line.split_whitespace()).count() <= BESIDE_FIELDS
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Context;
-use super::pattern::{any_case, exact, sentences, shorten};
+use super::pattern::{Regex, any_case, exact, sentences, shorten};
 use super::sender;
 
 /// A question to learn about the buyer speaks to them …

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::Context;
-use super::pattern::{any_case, exact};
+use super::pattern::{Regex, any_case, exact};
 use super::reply::Reply;
 use crate::attribute::words::{core_of, fold};
 use crate::collect::mail::Mail;

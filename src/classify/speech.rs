@@ -3,10 +3,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::evidence::Evidence;
-use super::pattern::any_case;
+use super::pattern::{Regex, any_case};
 use super::{Context, Origin, opting};
 use crate::collect::phone::CallRecord;
 use crate::collect::{Channel, Signal};

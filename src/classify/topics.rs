@@ -3,9 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::pattern::{any_case, exact};
+use super::pattern::{Regex, any_case, exact};
 
 /// A kind of question.
 #[derive(Debug)]

@@ -34,19 +34,26 @@ impl Writer for Csv {
 }
 
 /// A table: its file, its header, its rows.
-pub(super) type Table<'a> = (&'static str, &'static str, Box<dyn Iterator<Item = Vec<String>> + 'a>);
+pub(super) type Table<'a> = (&'static str, &'static str, Rows<'a>);
+
+/// Rows, each made when it is written; one that rests on what was put away can fail.
+pub(super) type Rows<'a> = Box<dyn Iterator<Item = Result<Vec<String>, ReportError>> + 'a>;
+
+/// Rows that cannot fail.
+pub(super) fn rows<'a>(rows: impl Iterator<Item = Vec<String>> + 'a) -> Rows<'a> {
+    Box::new(rows.map(Ok))
+}
 
 /// The tables of what a wave holds, shop by shop.
 fn tables(report: &Report) -> Vec<Table<'_>> {
     let ranked = report.leaderboard().into_iter().chain(report.unscored());
-    let touches = |shop| touches_of(report, shop);
     let leads = report.shops.iter().filter(|_| !report.anonymous).filter_map(|shop| Lead::of_shop(&report.wave, shop));
     vec![
-        ("leaderboard.csv", LEADERBOARD, Box::new(ranked.map(|shop| leaderboard(report, shop)))),
-        ("criteria.csv", CRITERIA, Box::new(report.shops.iter().flat_map(|shop| criteria(report, shop)))),
-        ("touches.csv", TOUCHES, Box::new(report.shops.iter().flat_map(touches))),
-        ("appeals.csv", APPEALS, Box::new(report.shops.iter().flat_map(|shop| appeals(report, shop)))),
-        (PURGE_LIST, purge::HEADER, Box::new(leads.map(|lead| lead.row()))),
+        ("leaderboard.csv", LEADERBOARD, rows(ranked.map(|shop| leaderboard(report, shop)))),
+        ("criteria.csv", CRITERIA, rows(report.shops.iter().flat_map(|shop| criteria(report, shop)))),
+        ("touches.csv", TOUCHES, Box::new(report.shops.each().flat_map(|shop| touches(report, shop)))),
+        ("appeals.csv", APPEALS, rows(report.shops.iter().flat_map(|shop| appeals(report, shop)))),
+        (PURGE_LIST, purge::HEADER, rows(leads.map(|lead| lead.row()))),
     ]
 }
 
@@ -62,15 +69,15 @@ pub fn purge_list(leads: &[Lead]) -> Result<Vec<u8>, ReportError> {
 pub(super) fn table(wave: &str, file: &str, header: &str, rows: Vec<Vec<String>>) -> Result<Page, ReportError> {
     let mut bytes = Vec::new();
     let failed = |e: io::Error| ReportError::Encode { file: file.to_owned(), wave: wave.to_owned(), message: e.to_string() };
-    fill(&mut bytes, header, &mut rows.into_iter()).map_err(failed)?;
+    fill(&mut bytes, header, &mut rows.into_iter().map(Ok)).map_err(failed)?;
     Ok(Page { path: file.into(), bytes })
 }
 
-fn fill(to: &mut dyn io::Write, header: &str, rows: &mut dyn Iterator<Item = Vec<String>>) -> io::Result<()> {
+fn fill(to: &mut dyn io::Write, header: &str, rows: &mut dyn Iterator<Item = Result<Vec<String>, ReportError>>) -> io::Result<()> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(to);
     writer.write_record(header.split(','))?;
     for row in rows {
-        writer.write_record(row.iter().map(|cell| neutral(cell)))?;
+        writer.write_record(row.map_err(io::Error::other)?.iter().map(|cell| neutral(cell)))?;
     }
     writer.flush()
 }
@@ -166,8 +173,11 @@ fn appeals(report: &Report, shop: &ReportShop) -> Vec<Vec<String>> {
     shop.appeals.iter().map(row).collect()
 }
 
-fn touches_of<'a>(report: &'a Report, shop: &'a ReportShop) -> impl Iterator<Item = Vec<String>> + 'a {
-    shop.card.touches.iter().map(move |touch| one_touch(report, shop, touch))
+fn touches(report: &Report, shop: Result<ReportShop, ReportError>) -> Vec<Result<Vec<String>, ReportError>> {
+    match shop {
+        Ok(shop) => shop.card.touches.iter().map(|touch| Ok(one_touch(report, &shop, touch))).collect(),
+        Err(error) => vec![Err(error)],
+    }
 }
 
 fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The tables of many inquiries together, and of what to mend: `builders.csv`, `statistics.csv`, `curves.csv`, `trend.csv`, `fixes.csv`, `program.csv`.
 //! Takes a [`Report`]; gives headers and rows for the CSV writer, in its words: seconds, shares of one, empty for unknown.
 
-use super::csv::Table;
+use super::csv::{Table, rows};
 use super::words::{key, points, score, tidy};
 use super::{Report, ReportShop, own_figures};
 use crate::score::insight::Fix;
@@ -26,12 +26,12 @@ pub(super) fn tables(report: &Report) -> Vec<Table<'_>> {
     let each =
         trailing.builders.iter().flat_map(move |builder| builder.waves.iter().map(|point| trend(report, &tidy(&builder.builder), point)));
     vec![
-        ("builders.csv", BUILDERS, Box::new(report.builders.iter().map(|builder| standing(report, builder)))),
-        ("statistics.csv", STATISTICS, Box::new(statistics.groups.iter().flat_map(|group| figures(report, group)))),
-        ("curves.csv", CURVES, Box::new(statistics.groups.iter().flat_map(|group| curves(report, group)))),
-        ("trend.csv", TREND, Box::new(all.chain(each))),
-        ("fixes.csv", FIXES, Box::new(report.shops.iter().flat_map(|shop| fixes(report, shop)))),
-        ("program.csv", PROGRAM, Box::new(report.program.iter().flat_map(|program| programs(report, program)))),
+        ("builders.csv", BUILDERS, rows(report.builders.iter().map(|builder| standing(report, builder)))),
+        ("statistics.csv", STATISTICS, rows(statistics.groups.iter().flat_map(|group| figures(report, group)))),
+        ("curves.csv", CURVES, rows(statistics.groups.iter().flat_map(|group| curves(report, group)))),
+        ("trend.csv", TREND, rows(all.chain(each))),
+        ("fixes.csv", FIXES, rows(report.shops.iter().flat_map(|shop| fixes(report, shop)))),
+        ("program.csv", PROGRAM, rows(report.program.iter().flat_map(|program| programs(report, program)))),
     ]
 }
 

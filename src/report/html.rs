@@ -54,10 +54,13 @@ fn colours(report: &Report) -> String {
 
 impl Writer for Html {
     fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError> {
-        render(to, "index.html".to_owned(), &index::view(report))?;
+        render(to, "index.html".to_owned(), &index::view(report)?)?;
         render(to, "methods.html".to_owned(), &methods::view(report))?;
-        let scorecard = |shop| scorecard::view(report, shop);
-        report.shops.iter().try_for_each(|shop| render(to, format!("builders/{}.html", shop.file), &scorecard(shop)))
+        for shop in report.shops.each() {
+            let shop = shop?;
+            render(to, format!("builders/{}.html", shop.file), &scorecard::view(report, &shop))?;
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 //! measured, who has no score, and what is not proven. Takes a report; gives what the template prints. Of a very large wave the rows
 //! stay light and the strips stand on the builders' pages alone, so that the file can be opened.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::chart;
@@ -9,13 +11,12 @@ use super::html::{Frame, name, subtitle, tone};
 use super::own_figures::{self, Own};
 use super::parts::parts;
 use super::sensitivity::{self, Weighed};
+use super::shops::Marks;
 use super::words::{self, BUCKETS};
-use super::{ClockOffset, Report, ReportShop, compare, many, moments, trailing, watched};
+use super::{ClockOffset, Report, ReportError, ReportShop, compare, many, moments, trailing, watched};
 use crate::score::{Came, Card, FirstOf, Outcome, Verdict};
 use crate::shop::Status;
 
-/// From so many shops on, a row holds only what a reader sorts by, and there are no strips.
-const LIGHT_FROM: usize = 300;
 /// Builders whose own figures stand on the page of the wave; every one has them on its own page.
 const OWN: usize = 20;
 /// Builders named behind a figure of what is not proven.
@@ -106,6 +107,7 @@ pub(crate) struct Index {
     part_rows: Vec<PartRow>,
     left: Vec<(&'static str, &'static str, Vec<Left>)>,
     kinds: String,
+    no_rank: &'static str,
     needed: String,
     standing: [&'static str; 5],
     ranks: Vec<[String; 5]>,
@@ -138,8 +140,9 @@ pub(crate) struct Index {
 }
 
 /// The page of a report.
-pub(crate) fn view(report: &Report) -> Index {
-    let light = report.shops.len() > LIGHT_FROM;
+pub(crate) fn view(report: &Report) -> Result<Index, ReportError> {
+    // A row then holds only what a reader sorts by, and there are no strips.
+    let light = report.is_large();
     let (groups, lucky) = many::groups(report);
     let scored = report.leaderboard();
     let bucketed: u32 = BUCKETS.iter().map(|(key, _, _)| report.cohort.bucket(key)).sum();
@@ -152,7 +155,7 @@ pub(crate) fn view(report: &Report) -> Index {
             alive: watched::alive(coverage),
         })
         .collect();
-    Index {
+    Ok(Index {
         frame: Frame::new(report, format!("Wave {}: how builders answered", words::brief(&report.wave, 60)), ""),
         figures: figures(report),
         notice: notice(report),
@@ -162,6 +165,7 @@ pub(crate) fn view(report: &Report) -> Index {
         part_rows: if light { Vec::new() } else { scored.iter().map(|shop| part_row(shop)).collect() },
         left: left(report),
         kinds: trailing::kinds(&report.statistics.trailing),
+        no_rank: trailing::NO_RANK,
         needed: trailing::needed(report.statistics.settings.needed),
         standing: trailing::STANDING,
         ranks: trailing::standings(report),
@@ -182,7 +186,7 @@ pub(crate) fn view(report: &Report) -> Index {
             .map(|(key, label, _)| (*label, report.cohort.bucket(key), share(report.cohort.bucket(key), bucketed)))
             .collect(),
         bucketed,
-        strips: if light { Vec::new() } else { strips(report) },
+        strips: if light { Vec::new() } else { strips(report)? },
         shaded_hours: report.shops.iter().any(|shop| !shop.detail.open_spans.is_empty()),
         watched,
         watched_rule: watched::RULE,
@@ -194,7 +198,7 @@ pub(crate) fn view(report: &Report) -> Index {
         unproven: unproven(report),
         lines: compare::lines(report).iter().map(compared).collect(),
         order: report.order.clone(),
-    }
+    })
 }
 
 /// A line of the comparison whose figures keep their signs when they wrap.
@@ -248,7 +252,7 @@ fn notice(report: &Report) -> String {
 }
 
 fn disputed(report: &Report) -> usize {
-    report.shops.iter().flat_map(|shop| &shop.card.touches).filter(|touch| touch.disputed).count()
+    report.shops.marked().map(|(_, marks)| marks.disputed).sum()
 }
 
 /// The appeals of the wave: at whom, of what, and how each ended.
@@ -261,23 +265,23 @@ fn appeals(report: &Report) -> Vec<(String, String, String)> {
 
 /// What is known and not certain, with the builders whom it concerns.
 fn doubts(report: &Report) -> Vec<Doubt> {
-    let doubt = |what, sentence: &dyn Fn(usize) -> String, count: &dyn Fn(&Card) -> usize| {
-        let hit: Vec<(&ReportShop, usize)> = report.shops.iter().map(|shop| (shop, count(&shop.card))).filter(|(_, n)| *n > 0).collect();
+    let doubt = |what, sentence: &dyn Fn(usize) -> String, count: &dyn Fn(&Card, Marks) -> usize| {
+        let counted = report.shops.marked().map(|(shop, marks)| (shop, count(&shop.card, marks)));
+        let hit: Vec<(&ReportShop, usize)> = counted.filter(|(_, n)| *n > 0).collect();
         let at = hit.iter().take(NAMED).map(|(shop, _)| (name(shop), shop.file.clone())).collect();
         let total: usize = hit.iter().map(|(_, n)| n).sum();
         (total > 0).then(|| Doubt { what, told: sentence(total), at, more: hit.len().saturating_sub(NAMED) })
     };
-    let touches = |test: fn(&crate::score::TouchEntry) -> bool| move |card: &Card| card.touches.iter().filter(|touch| test(touch)).count();
     [
         doubt(
             "Times in dispute",
             &|n| format!("{} whose clocks disagree; each is marked where it stands.", words::count(n, "touch", "touches")),
-            &touches(|touch| touch.disputed),
+            &|_, marks| marks.disputed,
         ),
         doubt(
             "Perhaps automatic",
             &|n| format!("{} looked personal and came within a minute. Counted, and marked.", words::plural(n, "mail")),
-            &touches(|touch| touch.labels.suspected_automation == Some(true)),
+            &|_, marks| marks.suspected,
         ),
         doubt(
             "Indeterminate",
@@ -287,7 +291,7 @@ fn doubts(report: &Report) -> Vec<Doubt> {
                     words::count(n, "criterion", "criteria")
                 )
             },
-            &|card| card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),
+            &|card, _| card.criteria.iter().filter(|c| c.result == Outcome::Indeterminate).count(),
         ),
     ]
     .into_iter()
@@ -387,17 +391,19 @@ fn left(report: &Report) -> Vec<(&'static str, &'static str, Vec<Left>)> {
     groups.into_iter().filter(|(_, _, rows)| !rows.is_empty()).collect()
 }
 
-fn strips(report: &Report) -> Vec<Strip> {
+fn strips(report: &Report) -> Result<Vec<Strip>, ReportError> {
     let board = report.leaderboard().into_iter().chain(report.unscored());
     let sent = board.filter(|shop| shop.card.confirmed_at.is_some());
-    sent.enumerate()
-        .map(|(n, shop)| Strip {
-            name: name(shop),
-            file: shop.file.clone(),
-            note: chart::summary(shop),
-            drawing: chart::strip(report, shop, &format!("strip{n}"), false),
-        })
-        .collect()
+    let places: BTreeMap<&str, usize> = sent.enumerate().map(|(n, shop)| (shop.file.as_str(), n)).collect();
+    let mut strips = BTreeMap::new();
+    for shop in report.shops.each() {
+        let shop = shop?;
+        if let Some(n) = places.get(shop.file.as_str()) {
+            let drawing = chart::strip(report, &shop, &format!("strip{n}"), false);
+            strips.insert(n, Strip { name: name(&shop), note: chart::summary(&shop), drawing, file: shop.file });
+        }
+    }
+    Ok(strips.into_values().collect())
 }
 
 /// Whether a cap took points that were earned; one above the score anyway is no news on the leaderboard.

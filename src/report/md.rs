@@ -120,16 +120,12 @@ pub(super) fn row(out: &mut String, cells: impl IntoIterator<Item = impl AsRef<s
     writeln!(out, "| {} |", cells.join(" | "))
 }
 
-/// Ranks and trend over the trailing waves, where there is more than one wave or any rank.
+/// Ranks and trend over the trailing waves.
 fn over_waves(out: &mut String, report: &Report) -> std::fmt::Result {
     let over = &report.statistics.trailing;
     let ranks = trailing::standings(report);
-    let is_trend = trailing::is_trend(&over.trend);
-    if !is_trend && ranks.is_empty() {
-        return Ok(());
-    }
     writeln!(out, "\n## Over the trailing waves\n\n{}\n", trailing::kinds(over))?;
-    if is_trend {
+    if trailing::is_trend(&over.trend) {
         heads(out, &trailing::WAVES, |n| n > 0)?;
         trailing::rows(&over.trend).iter().try_for_each(|wave| row(out, wave.iter().map(Measured::line)))?;
         trailing::changes(&over.trend).iter().try_for_each(|change| writeln!(out, "\n{}", text(change)))?;
@@ -137,8 +133,11 @@ fn over_waves(out: &mut String, report: &Report) -> std::fmt::Result {
         improved.iter().try_for_each(|one| writeln!(out, "\n{}: {}", trailing::MOST_IMPROVED, text(one)))?;
         writeln!(out)?;
     }
-    if !ranks.is_empty() {
-        writeln!(out, "{}\n", trailing::needed(report.statistics.settings.needed))?;
+    let needed = trailing::needed(report.statistics.settings.needed);
+    if ranks.is_empty() {
+        writeln!(out, "{} {needed}", trailing::NO_RANK)?;
+    } else {
+        writeln!(out, "{needed}\n")?;
         heads(out, &trailing::STANDING, |n| n != 1)?;
         ranks.iter().try_for_each(|rank| row(out, rank))?;
         weighed(out, &sensitivity::of_ranks(over))?;

@@ -15,6 +15,7 @@ mod happened;
 mod html;
 mod index;
 mod json;
+mod kept;
 mod mail_html;
 mod many;
 mod md;
@@ -25,6 +26,7 @@ mod moments;
 mod own_figures;
 mod parts;
 mod pdf;
+mod people;
 mod phoned;
 mod portfolio;
 mod purge;
@@ -33,6 +35,7 @@ mod rules;
 mod schema;
 mod scorecard;
 mod sensitivity;
+mod shops;
 mod shots;
 mod summary;
 mod svg;
@@ -50,7 +53,6 @@ pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
 pub use csv::purge_list;
 pub use model::{
     Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
-    build,
 };
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
@@ -60,6 +62,7 @@ pub use portfolio::{
 };
 pub use purge::Lead;
 pub use schema::schemas;
+pub use shops::{Making, Shops};
 pub use summary::{Summary, summary};
 
 /// Why a report could not be made.
@@ -71,6 +74,14 @@ pub enum ReportError {
     Write {
         /// The file or folder.
         path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What touches say could not be put away while the report was made, or read again.
+    #[error("could not keep what touches say while the report was made, in {folder}: {source}")]
+    Kept {
+        /// Where.
+        folder: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
@@ -306,6 +317,9 @@ fn filled(path: &Path, write: Fill<'_>) -> Result<PathBuf, ReportError> {
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(path.to_owned())
 }
+
+#[cfg(test)]
+use sample::build;
 
 #[cfg(test)]
 mod sample;

@@ -1,5 +1,5 @@
-//! The report's model: takes an [`Input`], gives a [`Report`] that serialises to `crickets.report/1`. Pure: sorted, redacted
-//! and ready, so that the writers only have to write.
+//! The report's model: takes an [`Input`] and the shops, gives a [`Report`] that serialises to `crickets.report/1`. Pure: sorted,
+//! redacted and ready, so that the writers only have to write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::appeal::Appeal;
 use super::phoned::Phoned;
 use super::sensitivity::{self, Weighed};
-use super::{redact, words};
+use super::shops::Shops;
+use super::words;
 use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
 use crate::config::Brand;
@@ -22,6 +23,9 @@ use crate::submit::readiness::Readiness;
 
 /// The schema name.
 pub const SCHEMA: &str = "crickets.report/1";
+
+/// Shops of a wave that is not yet large.
+const LARGE: usize = 300;
 
 /// The rubric that the cards were scored by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -223,7 +227,7 @@ pub struct ShopInput {
     pub appeals: Vec<Appeal>,
 }
 
-/// Everything a report is made of.
+/// Everything a report is made of besides its shops, which come one by one.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// The wave.
@@ -242,8 +246,6 @@ pub struct Input {
     pub brand: Brand,
     /// The brand's logo, as a `data:` address.
     pub logo: Option<String>,
-    /// The shops, in any order.
-    pub shops: Vec<ShopInput>,
     /// The builders over the trailing waves.
     pub builders: Vec<Standing>,
     /// All inquiries together.
@@ -288,7 +290,7 @@ pub struct ReportShop {
 }
 
 /// A report, sorted and redacted; serialises to `crickets.report/1`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// What this is.
     #[schemars(extend("const" = SCHEMA))]
@@ -302,7 +304,8 @@ pub struct Report {
     /// The rubric.
     pub rubric: RubricRef,
     /// The shops, by slug.
-    pub shops: Vec<ReportShop>,
+    #[schemars(with = "Vec<ReportShop>")]
+    pub shops: Shops,
     /// The builders, by rank, then name.
     pub builders: Vec<Standing>,
     /// All inquiries together.
@@ -350,6 +353,16 @@ impl Report {
         self.brand.name.as_ref().unwrap_or(&self.workspace)
     }
 
+    /// Whether the wave is so large that a page or a sheet of all of it needs sparing.
+    pub(crate) fn is_large(&self) -> bool {
+        self.shops.len() > LARGE
+    }
+
+    /// The report without its shops.
+    pub(crate) fn without_shops(&self) -> Self {
+        Self { shops: Shops::none(), ..self.clone() }
+    }
+
     /// Whether anything in it was recorded under a rehearsal clock.
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
@@ -390,24 +403,8 @@ impl ReportShop {
     }
 }
 
-/// Makes the report: redacts, sorts, and gives every scorecard a file name of its own.
-#[must_use]
-pub fn build(input: Input) -> Report {
-    let mut shops: Vec<ReportShop> = input
-        .shops
-        .into_iter()
-        .map(|shop| {
-            let ShopInput { card, readiness, detail, insight, appeals } = shop;
-            let appeals = appeals.into_iter().map(Appeal::tidied).collect();
-            redact::shop(ReportShop { card, readiness, insight, appeals, detail, file: String::new() })
-        })
-        .collect();
-    shops.sort_by(|a, b| a.card.shop.cmp(&b.card.shop).then_with(|| a.card.builder.cmp(&b.card.builder)));
-    let mut taken = BTreeSet::new();
-    for shop in &mut shops {
-        shop.appeals.sort_by(|a, b| (a.at, a.id.len(), &a.id).cmp(&(b.at, b.id.len(), &b.id)));
-        shop.file = file_name(&shop.card.shop, &mut taken);
-    }
+/// Makes the report of shops that are in order.
+pub(super) fn build(input: Input, shops: Shops) -> Report {
     let rehearsed = shops.iter().any(|shop| shop.detail.rehearsal);
     let mut builders = input.builders;
     builders.sort_by(|a, b| (a.rank.unwrap_or(u32::MAX), &a.builder).cmp(&(b.rank.unwrap_or(u32::MAX), &b.builder)));
@@ -449,6 +446,14 @@ pub fn build(input: Input) -> Report {
     };
     report.order = sensitivity::of_order(&report);
     report
+}
+
+/// Gives every scorecard a file name of its own.
+pub(super) fn name_files<'a>(shops: impl Iterator<Item = &'a mut ReportShop>) {
+    let mut taken = BTreeSet::new();
+    for shop in shops {
+        shop.file = file_name(&shop.card.shop, &mut taken);
+    }
 }
 
 /// A slug as a file name: letters, digits, `-`, `_`; nothing that leads out of the folder, and none twice.

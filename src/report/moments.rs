@@ -37,7 +37,7 @@ mod tests {
         let mut report = build(sample::input());
         report.statistics.groups.retain(|group| group.by != GroupBy::Kind);
         assert_eq!(exceptions(&report), "");
-        let pages = |report: &Report| [index::view(report).render().unwrap(), methods::view(report).render().unwrap()];
+        let pages = |report: &Report| [index::view(report).unwrap().render().unwrap(), methods::view(report).render().unwrap()];
         for page in pages(&report) {
             assert!(page.contains("at a moment drawn at random inside") && !page.contains("Not every inquiry"));
         }

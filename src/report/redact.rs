@@ -10,6 +10,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::model::ReportShop;
+use super::people::People;
 use crate::shop::Basis;
 
 /// Mailboxes that name a desk and not a person.
@@ -51,29 +52,23 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         names.apply(&mut touch.labels.video);
         names.apply(&mut touch.from);
     }
-    for criterion in &mut shop.card.criteria {
-        criterion.why = names.hide(&criterion.why);
-    }
-    for cap in &mut shop.card.caps {
-        cap.why = names.hide(&cap.why);
-    }
-    for why in &mut shop.card.verdict_why {
-        *why = names.hide(why);
-    }
+    shop.card.criteria.iter_mut().for_each(|criterion| names.hide(&mut criterion.why));
+    shop.card.caps.iter_mut().for_each(|cap| names.hide(&mut cap.why));
+    shop.card.verdict_why.iter_mut().for_each(|why| names.hide(why));
     if let Some(insight) = &mut shop.insight {
-        insight.each_text(|text| *text = names.hide(text));
+        insight.each_text(|text| names.hide(text));
     }
     names.apply(&mut shop.detail.reason);
     // No search finds a name in a picture.
     shop.detail.submission_evidence.iter_mut().for_each(|evidence| evidence.picture = None);
     for appeal in &mut shop.appeals {
-        appeal.by = names.hide(&appeal.by);
-        appeal.text = names.hide(&appeal.text);
+        names.hide(&mut appeal.by);
+        names.hide(&mut appeal.text);
         names.apply(&mut appeal.outcome_text);
     }
     for part in ["response_promise", "osc_name"] {
         if let Some(Value::String(text)) = shop.readiness.as_mut().and_then(|readiness| readiness.get_mut(part)) {
-            *text = names.hide(text);
+            names.hide(text);
         }
     }
     for touch in shop.detail.touches.values_mut() {
@@ -82,8 +77,8 @@ pub(crate) fn shop(mut shop: ReportShop) -> ReportShop {
         names.apply(&mut touch.review);
         // Markup can split a name across tags, where no search finds it.
         touch.html = None;
-        touch.quotes.iter_mut().for_each(|(_, quote)| *quote = names.hide(quote));
-        touch.reasons.iter_mut().for_each(|reason| reason.detail = names.hide(&reason.detail));
+        touch.quotes.iter_mut().for_each(|(_, quote)| names.hide(quote));
+        touch.reasons.iter_mut().for_each(|reason| names.hide(&mut reason.detail));
     }
     shop
 }
@@ -111,7 +106,7 @@ static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"([A-Za-z0-9][A-Za-z0-9._%+'-]*)@([A-Za-z0-9-]+\.[A-Za-z0-9.-]+)").ok());
 
 struct Names {
-    people: Option<Regex>,
+    people: People,
     own: String,
 }
 
@@ -134,47 +129,54 @@ impl Names {
         }
         // A single letter is no name to search for: it is a word of its own in most sentences.
         all.retain(|name| name.chars().filter(|c| c.is_alphabetic()).count() > 1);
-        // The longest first: the whole name before its parts.
-        let mut all: Vec<String> = all.into_iter().collect();
-        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        let pattern = all.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-        let people = if all.is_empty() { None } else { Regex::new(&format!(r"(?i)\b(?:{pattern})\b")).ok() };
-        Self { people, own: shop.detail.alias.to_ascii_lowercase() }
+        Self { people: People::of(all), own: shop.detail.alias.to_ascii_lowercase() }
     }
 
     fn apply(&self, text: &mut Option<String>) {
         if let Some(text) = text {
-            *text = self.hide(text);
+            self.hide(text);
         }
     }
 
-    fn hide(&self, text: &str) -> String {
-        let text = PAGE.as_ref().map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, "$1/…"));
-        let replace = |found: &Captures<'_>| {
-            let (whole, local, domain) = (&found[0], &found[1], &found[2]);
-            let desk = DESKS.contains(&local.to_ascii_lowercase().as_str());
-            if desk || whole.to_ascii_lowercase() == self.own {
-                whole.to_owned()
-            } else {
-                format!("{}…@{domain}", local.chars().next().unwrap_or('x'))
-            }
-        };
-        let text = then(text, ADDRESS.as_ref(), replace);
-        let mut text = then(text, self.people.as_ref(), |found: &Captures<'_>| initials(&found[0])).into_owned();
-        // It is kept as long as the report.
-        text.shrink_to_fit();
-        text
+    fn hide(&self, text: &mut String) {
+        if may_hold_page(text) {
+            put(text, |text| PAGE.as_ref().map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, "$1/…")));
+        }
+        if text.contains('@') {
+            put(text, |text| {
+                ADDRESS.as_ref().map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, |found: &Captures<'_>| self.address(found)))
+            });
+        }
+        put(text, |text| self.people.replaced(text, initials));
+    }
+
+    /// What stands in place of an address.
+    fn address(&self, found: &Captures<'_>) -> String {
+        let (whole, local, domain) = (&found[0], &found[1], &found[2]);
+        let desk = DESKS.contains(&local.to_ascii_lowercase().as_str());
+        if desk || whole.to_ascii_lowercase() == self.own {
+            whole.to_owned()
+        } else {
+            format!("{}…@{domain}", local.chars().next().unwrap_or('x'))
+        }
     }
 }
 
-/// The text with every match replaced; not copied where there is none.
-fn then<'a>(text: Cow<'a, str>, regex: Option<&Regex>, replace: impl Fn(&Captures<'_>) -> String) -> Cow<'a, str> {
-    let Some(regex) = regex else { return text };
-    let new = match regex.replace_all(&text, replace) {
+/// Whether a text holds what [`PAGE`] begins with; most do not, and a wave has millions.
+fn may_hold_page(text: &str) -> bool {
+    let www = |at: usize| text.as_bytes().get(at.saturating_sub(3)..at).is_some_and(|before| before.eq_ignore_ascii_case(b"www"));
+    text.contains("://") || memchr::memchr_iter(b'.', text.as_bytes()).any(www)
+}
+
+/// Puts the changed text in place of the text, if it was changed.
+fn put(text: &mut String, change: impl FnOnce(&str) -> Cow<'_, str>) {
+    let new = match change(text) {
         Cow::Borrowed(_) => None,
         Cow::Owned(new) => Some(new),
     };
-    new.map_or(text, Cow::Owned)
+    if let Some(new) = new {
+        *text = new;
+    }
 }
 
 #[cfg(test)]
@@ -270,10 +272,13 @@ mod tests {
                 insight.each_text(|text| *text = said());
             }
         }
-        let mut report = super::super::build(input);
+        let report = super::super::build(input);
+        let mut shops: Vec<ReportShop> = report.shops.each().map(Result::unwrap).collect();
         // The names that redacting goes by are never printed.
-        report.shops.iter_mut().for_each(|shop| shop.detail.staff.clear());
-        for text in [serde_json::to_string(&report.shops).unwrap(), format!("{:?}", report.shops)] {
+        for shop in &mut shops {
+            shop.detail.staff.clear();
+        }
+        for text in [serde_json::to_string(&shops).unwrap(), format!("{shops:?}")] {
             let small = text.to_lowercase();
             for part in ["zyxamy", "qwvortiz"] {
                 let at = small
@@ -317,7 +322,9 @@ mod tests {
             ("Book: https://meet.example/amyortiz?d=30; or www.example.com/amy_o.", "Book: https://meet.example/…; or www.example.com/…."),
             ("See https://bluebonnet.example/ (ours)", "See https://bluebonnet.example/ (ours)"),
         ] {
-            assert_eq!(names.hide(text), hidden);
+            let mut text = text.to_owned();
+            names.hide(&mut text);
+            assert_eq!(text, hidden);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde_json::json;
 
-use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, RubricRef, ShopDetail, ShopInput, TouchDetail};
+use super::{Alive, Appeal, AppealOutcome, ClockOffset, EvidenceRef, Input, Making, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::attribute::AttributedBy;
 use crate::classify::{Appointment, Fault, Labels, Origin, QuestionAnswered};
 use crate::collect::{Channel, Placement, Signal};
@@ -59,8 +59,36 @@ fn plan(slug: &'static str, builder: &str, verdict: Verdict, quality: f64, touch
     Plan { slug, builder: builder.to_owned(), verdict, status: Status::Confirmed, quality, touches: touches.to_vec() }
 }
 
+/// A wave: its shops, and all the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) shops: Vec<ShopInput>,
+    pub(crate) rest: Input,
+}
+
+impl std::ops::Deref for Sample {
+    type Target = Input;
+
+    fn deref(&self) -> &Input {
+        &self.rest
+    }
+}
+
+impl std::ops::DerefMut for Sample {
+    fn deref_mut(&mut self) -> &mut Input {
+        &mut self.rest
+    }
+}
+
+/// The report of a sample.
+pub(crate) fn build(sample: Sample) -> Report {
+    let mut making = Making::within(&std::env::temp_dir());
+    sample.shops.into_iter().for_each(|shop| making.shop(shop).unwrap());
+    making.finish(sample.rest)
+}
+
 #[expect(clippy::too_many_lines, reason = "one wave, shop by shop")]
-pub(crate) fn input() -> Input {
+pub(crate) fn input() -> Sample {
     use Channel::{Call, Email, Sms, Voicemail};
     use Origin::{AutoReply, Bounce, Marketing, Personal};
     use Verdict::{Final, Inconclusive, NotShopped, Provisional};
@@ -122,7 +150,7 @@ pub(crate) fn input() -> Input {
     let shops: Vec<ShopInput> = plans.into_iter().enumerate().map(|(n, plan)| shop(n, &plan)).collect();
     let statistics = statistics(&shops);
     let buckets = [("<=5m", 2), ("<=30m", 1), ("<=1h", 1), ("<=24h", 1), ("<=48h", 1), ("<=7d", 1), ("never", 3)];
-    Input {
+    let rest = Input {
         wave: "2026-11".to_owned(),
         as_of: at("2026-12-03T00:00:00Z"),
         clock: "system".to_owned(),
@@ -131,7 +159,6 @@ pub(crate) fn input() -> Input {
         workspace: "Acme Coaching".to_owned(),
         brand: crate::config::Brand::default(),
         logo: None,
-        shops,
         builders: vec![
             Standing { builder: "Bluebonnet Homes".to_owned(), n: 3, mean_score: 88.2, interval: Some([79.0, 94.5]), rank: Some(1) },
             Standing { builder: "Pecan Grove Residential".to_owned(), n: 2, mean_score: 31.0, interval: None, rank: None },
@@ -164,7 +191,8 @@ pub(crate) fn input() -> Input {
         clock_offset: Some(ClockOffset { sites: 9, offset_s: 0 }),
         unmatched: 2,
         in_review: 1,
-    }
+    };
+    Sample { shops, rest }
 }
 
 /// A builder's own figures, with walk-ins among them.

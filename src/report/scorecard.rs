@@ -1,6 +1,8 @@
 //! The scorecard of one inquiry: verdict, question, proof, both clocks, every criterion with its reason, every touch with
 //! its evidence. Takes a report and one of its shops; gives what the template prints.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -311,7 +313,7 @@ fn disputed(appeal: &Appeal, zone: chrono_tz::Tz) -> Disputed {
 const REFERRED: usize = 15;
 
 fn criteria(card: &Card) -> Vec<(String, Vec<Judged>)> {
-    let number = |id: &str| card.touches.iter().position(|touch| touch.id == id).map(|n| n + 1);
+    let numbers: HashMap<&str, usize> = card.touches.iter().enumerate().rev().map(|(n, touch)| (touch.id.as_str(), n + 1)).collect();
     let judged = |c: &Criterion| Judged {
         title: words::brief(words::criterion(&c.id), 80),
         id: words::brief(&c.id, 80),
@@ -326,7 +328,7 @@ fn criteria(card: &Card) -> Vec<(String, Vec<Judged>)> {
         points: if c.counted { words::points(c.points) } else { words::NONE.to_owned() },
         of: words::points(c.of),
         why: words::tidy(&c.why),
-        touches: c.touches.iter().filter_map(|id| number(id)).take(REFERRED).map(|n| (n, anchor(n))).collect(),
+        touches: c.touches.iter().filter_map(|id| numbers.get(id.as_str())).take(REFERRED).map(|n| (*n, anchor(*n))).collect(),
         more: c.touches.len().saturating_sub(REFERRED),
     };
     parts(card).into_iter().map(|part| (part.title(), part.criteria.iter().copied().map(judged).collect())).collect()

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn what_it_is_stands_in_the_subject() {
         let mut input = super::super::sample::input();
-        let subject = |input: &super::super::Input| summary(&super::super::build(input.clone()), true).subject;
+        let subject = |input: &super::super::sample::Sample| summary(&super::super::build(input.clone()), true).subject;
         assert_eq!(subject(&input), "[Study] Wave 2026-11: how builders answered · Acme Coaching");
         input.clock = "rehearsal".to_owned();
         input.wave = "x\r\nBcc: evil@example.org".to_owned();

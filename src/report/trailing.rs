@@ -19,6 +19,9 @@ pub(crate) const STANDING: [&str; 5] = ["Rank", "Builder", "n", "Mean score", "9
 /// The heads of the waves of a trend.
 pub(crate) const WAVES: [&str; 6] = ["Wave", "n", "Mean score", "Change", "Never answered", "Median, a person"];
 
+/// What stands in place of ranks where there are none.
+pub(crate) const NO_RANK: &str = "No builder has more than one final inquiry yet, and one can be luck.";
+
 /// Which inquiries are ranked and followed, and what is left out.
 pub(crate) fn kinds(trailing: &Trailing) -> String {
     let left = trailing.left_out.iter().filter(|(_, n)| **n > 0);

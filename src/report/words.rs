@@ -1,7 +1,7 @@
 //! How values read: durations, times, points, names of channels, origins and criteria. Takes values, gives words; the same
 //! words in every format. Nothing is rounded in anyone's favour: a duration under an hour keeps its seconds.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
 use chrono_tz::Tz;
 
 use crate::attribute::AttributedBy;
@@ -92,11 +92,20 @@ pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// A moment on the builder's own clock, with the zone's short name.
+/// A moment on the builder's own clock, with the zone's short name: `Mon Nov 2, 2026, 9:04:05 am CST`.
 #[must_use]
 pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %b %-d, %Y, %-I:%M:%S %P %Z").to_string()
+    let at = at.with_timezone(&zone);
+    let ((after_noon, hour), minute) = (at.hour12(), at.minute());
+    // A leap second is told in the nanoseconds.
+    let second = at.second() + at.nanosecond() / 1_000_000_000;
+    let month = usize::try_from(at.month0()).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let (weekday, day, year, half) = (at.weekday(), at.day(), at.year(), if after_noon { "pm" } else { "am" });
+    // Written out: a pattern is read anew each time, and a page has a hundred moments.
+    format!("{weekday} {month} {day}, {year:04}, {hour}:{minute:02}:{second:02} {half} {}", at.offset())
 }
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A moment in UTC, RFC 3339.
 #[must_use]
@@ -119,6 +128,9 @@ pub fn tidy(text: &str) -> String {
 /// The beginning of a text, on one line, cut at `limit` characters.
 #[must_use]
 pub fn brief(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_plain_line(text) {
+        return text.to_owned();
+    }
     let clean = tidy(text);
     let mut line = String::with_capacity(clean.len());
     for word in clean.split_whitespace() {
@@ -128,6 +140,11 @@ pub fn brief(text: &str, limit: usize) -> String {
         line.push_str(word);
     }
     if is_longer(&line, limit) { cut(&line, limit) } else { line }
+}
+
+/// Whether a text is printable ASCII with one space between two words, as most are.
+fn is_plain_line(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
 }
 
 /// The beginning of a text, cut at `limit` characters with an ellipsis.
@@ -375,12 +392,28 @@ mod tests {
         let at = DateTime::parse_from_rfc3339("2026-11-02T15:04:05Z").unwrap().to_utc();
         assert_eq!(local(at, chrono_tz::America::Chicago), "Mon Nov 2, 2026, 9:04:05 am CST");
         assert_eq!(utc(at), "2026-11-02T15:04:05Z");
+        let times = (0..3_000_i64).filter_map(|n| DateTime::from_timestamp(n * 1_234_567 - 900_000_000, 0));
+        let leap = DateTime::parse_from_rfc3339("2016-12-31T23:59:60Z").unwrap().to_utc();
+        for at in times.chain([leap]) {
+            for zone in [chrono_tz::America::Chicago, chrono_tz::Asia::Kolkata, chrono_tz::America::Sao_Paulo, Tz::UTC] {
+                assert_eq!(local(at, zone), at.with_timezone(&zone).format("%a %b %-d, %Y, %-I:%M:%S %P %Z").to_string());
+            }
+        }
     }
 
     #[test]
     fn tidy_drops_what_could_deceive_the_eye_and_keeps_lines() {
         assert_eq!(tidy("a\r\nb\u{202e}c\u{200f}\u{0}\u{1b}[31m\u{2066}"), "a\nbc[31m");
-        assert_eq!(brief("  one \n two  three", 9), "one two…");
+        for (text, limit, line) in [
+            ("  one \n two  three", 9, "one two…"),
+            ("one two", 7, "one two"),
+            ("one two", 6, "one t…"),
+            ("one ", 9, "one"),
+            (" one", 9, "one"),
+            ("", 9, ""),
+        ] {
+            assert_eq!(brief(text, limit), line);
+        }
     }
 
     #[test]

@@ -110,6 +110,15 @@ impl Store {
         rows.iter().map(touch).collect()
     }
 
+    /// The touches of some inquiries, in no order.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn touches_owned(&self, inquiries: &[String]) -> Result<Vec<Touch>, StoreError> {
+        let rows = self.of("SELECT judgement FROM touch WHERE inquiry IN ", inquiries, "").await?;
+        rows.iter().map(touch).collect()
+    }
+
     /// Those of some identities whose records are known.
     ///
     /// # Errors

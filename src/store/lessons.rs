@@ -8,7 +8,7 @@ use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::due::places;
 use super::open::{Reader, Store, StoreError, query, text};
-use super::touches::{ROWS, Touch};
+use super::touches::{Touch, portions};
 use crate::attribute::{Kind, Taught};
 use crate::shop::InquiryId;
 
@@ -63,7 +63,7 @@ impl Store {
 /// Writes what touches teach and bear, in place of what they did before; has those looked at that bear what is taught otherwise.
 pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: &[Judged]) -> Result<(), StoreError> {
     let mut changed: BTreeSet<String> = BTreeSet::new();
-    for page in judged.chunks(ROWS) {
+    for page in portions(judged) {
         let before = lessons_of(transaction, page).await?;
         let (mut differ, mut added) = (Vec::new(), Vec::new());
         for one in page {
@@ -86,7 +86,7 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
         delete(transaction, "lesson", &records).await?;
         let rows: Vec<(&str, Columns)> =
             differ.iter().flat_map(|(record, lessons)| lessons.iter().map(move |lesson| (*record, lesson.clone()))).collect();
-        for rows in rows.chunks(ROWS) {
+        for rows in portions(&rows) {
             let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 5 * row, 5)).collect();
             let sql =
                 format!("INSERT INTO lesson (record, mark, owner, by_person, first) VALUES {} ON CONFLICT DO NOTHING", values.join(", "));
@@ -104,7 +104,7 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
         put_borne(transaction, page).await?;
     }
     let changed: Vec<String> = changed.into_iter().collect();
-    for marks in changed.chunks(ROWS) {
+    for marks in portions(&changed) {
         let sql = format!("UPDATE touch SET stale = 1 WHERE record IN (SELECT record FROM bears WHERE mark IN {})", places(1, marks.len()));
         let mut update = sqlx::query(AssertSqlSafe(sql));
         for mark in marks {
@@ -118,7 +118,7 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
 /// Of lessons that come to the others, the marks of those that tell something new: of a mark the earliest lesson of an owner counts.
 async fn untaught(transaction: &mut Transaction<'_, Any>, added: &[Columns]) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
-    for lessons in added.chunks(ROWS) {
+    for lessons in portions(added) {
         let values: Vec<String> = (0..lessons.len()).map(|row| places(1 + 4 * row, 4)).collect();
         let sql = format!(
             "SELECT column1 AS mark FROM (VALUES {}) AS new WHERE NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.mark = new.column1 \
@@ -160,7 +160,7 @@ async fn put_borne(transaction: &mut Transaction<'_, Any>, page: &[Judged]) -> R
     let rows: BTreeSet<(&str, String)> =
         open.flat_map(|touch| touch.marks.borne().into_iter().map(|mark| (touch.record.as_str(), text(&mark)))).collect();
     let rows: Vec<(&str, String)> = rows.into_iter().collect();
-    for rows in rows.chunks(ROWS) {
+    for rows in portions(&rows) {
         let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 2 * row, 2)).collect();
         let mut insert = sqlx::query(AssertSqlSafe(format!("INSERT INTO bears (record, mark) VALUES {}", values.join(", "))));
         for (record, mark) in rows {
@@ -172,13 +172,12 @@ async fn put_borne(transaction: &mut Transaction<'_, Any>, page: &[Judged]) -> R
 }
 
 async fn delete(transaction: &mut Transaction<'_, Any>, table: &'static str, records: &[&str]) -> Result<(), StoreError> {
-    if records.is_empty() {
-        return Ok(());
+    for records in portions(records) {
+        let mut delete = sqlx::query(AssertSqlSafe(format!("DELETE FROM {table} WHERE record IN {}", places(1, records.len()))));
+        for record in records {
+            delete = delete.bind((*record).to_owned());
+        }
+        delete.execute(&mut **transaction).await.map_err(query("store lessons"))?;
     }
-    let mut delete = sqlx::query(AssertSqlSafe(format!("DELETE FROM {table} WHERE record IN {}", places(1, records.len()))));
-    for record in records {
-        delete = delete.bind((*record).to_owned());
-    }
-    delete.execute(&mut **transaction).await.map_err(query("store lessons"))?;
     Ok(())
 }

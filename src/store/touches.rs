@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
@@ -16,8 +17,19 @@ use crate::classify::drip::Sketch;
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 use crate::shop::InquiryId;
 
-/// Rows written with one statement.
-pub(super) const ROWS: usize = 64;
+/// Rows written with one statement at most.
+const ROWS: usize = 64;
+
+/// Rows as one statement each writes them: as many as it can, and of what is left the greatest power of two. A database prepares, and
+/// keeps, a statement for each number of rows.
+pub(super) fn portions<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let power = rows.len().min(ROWS).checked_ilog2()?;
+        let (portion, rest) = rows.split_at_checked(1 << power)?;
+        rows = rest;
+        Some(portion)
+    })
+}
 
 /// Which records were only collected in a rehearsal and may become real: all but what its own canaries came back as.
 const REHEARSED: &str = "rehearsal = 1 AND (canary IS NULL OR canary LIKE '% %')";
@@ -161,7 +173,7 @@ impl Store {
         batch.sort_by(|a, b| a.raw.identity.cmp(&b.raw.identity));
         let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
         for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
-            for rows in records.chunks(ROWS) {
+            for rows in portions(&records) {
                 let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 12 * row, 12)).collect();
                 let mut insert = sqlx::query(AssertSqlSafe(format!(
                     "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held) \
@@ -271,7 +283,7 @@ impl Store {
     pub async fn put_touches(&self, judged: &[Judged]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
-        for rows in judged.chunks(ROWS) {
+        for rows in portions(judged) {
             let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
             let mut insert = sqlx::query(AssertSqlSafe(format!(
                 "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {} \
@@ -300,6 +312,18 @@ impl Store {
         transaction.commit().await.map_err(query("store touches"))
     }
 
+    /// Hands over every touch, by time, one at a time.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn each_touch(&self, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch(&self.pool);
+        while let Some(row) = rows.try_next().await.map_err(query("list touches"))? {
+            take(Reader { row: &row, what: "touch" }.json("judgement")?);
+        }
+        Ok(())
+    }
+
     /// Every touch, by time.
     ///
     /// # Errors
@@ -307,5 +331,20 @@ impl Store {
     pub async fn touches(&self) -> Result<Vec<Touch>, StoreError> {
         let rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch_all(&self.pool).await.map_err(query("list touches"))?;
         rows.iter().map(|row| Reader { row, what: "touch" }.json("judgement")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_in_one_portion_of_few_sizes() {
+        for count in 0..300 {
+            let rows: Vec<usize> = (0..count).collect();
+            assert_eq!(portions(&rows).collect::<Vec<_>>().concat(), rows);
+            assert!(portions(&rows).all(|portion| portion.len().is_power_of_two() && portion.len() <= ROWS));
+        }
+        assert_eq!(portions(&[(); 150]).map(<[()]>::len).collect::<Vec<_>>(), [64, 64, 16, 4, 2]);
     }
 }

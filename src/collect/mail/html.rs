@@ -127,9 +127,9 @@ pub(in crate::collect) fn heavy(html: &str) -> bool {
 fn deep(html: &str) -> bool {
     let (mut depth, mut deepest) = (0usize, 0usize);
     for tag in html.split('<').skip(1) {
-        let name: String =
-            tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        if name.is_empty() || CLOSES_ITSELF.contains(&name.as_str()) {
+        let name = tag.trim_start_matches('/');
+        let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if name.is_empty() || CLOSES_ITSELF.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
         }
         if tag.starts_with('/') {
@@ -171,8 +171,8 @@ fn unread(element: &Element) -> bool {
     if UNREAD.contains(&element.name()) || element.attr("hidden").is_some() {
         return true;
     }
-    let style: String =
-        element.attr("style").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let Some(style) = element.attr("style") else { return false };
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
     style.contains("display:none") || style.contains("mso-hide:all")
 }
 

@@ -28,15 +28,15 @@ const BRAND: &str = "Anonymous report";
 /// # Errors
 /// When a name is left where it cannot be taken out.
 pub fn anonymous(reports: Vec<Report>, secret: &str) -> Result<Vec<Report>, ReportError> {
-    let names = Names::of(&reports, secret);
-    let hidden: Vec<Report> = reports.into_iter().map(|report| whole(&names, report)).collect();
+    let names = Names::of(&reports, secret)?;
+    let hidden: Vec<Report> = reports.into_iter().map(|report| whole(&names, report)).collect::<Result<_, _>>()?;
     for report in &hidden {
         searched(&names, report)?;
     }
     Ok(hidden)
 }
 
-fn whole(names: &Names, report: Report) -> Report {
+fn whole(names: &Names, report: Report) -> Result<Report, ReportError> {
     let Report {
         schema,
         wave,
@@ -61,9 +61,9 @@ fn whole(names: &Names, report: Report) -> Report {
         order: _,
     } = report;
     let text = |text: &str| names.finder.replace(text);
-    let mut shops: Vec<ReportShop> = shops.into_iter().map(|shop| shop::hidden(names, shop)).collect();
     // The order of before would give the alphabet away.
-    shops.sort_by(|a, b| (a.card.shop.len(), &a.card.shop).cmp(&(b.card.shop.len(), &b.card.shop)));
+    let order = |a: &ReportShop, b: &ReportShop| (a.card.shop.len(), &a.card.shop).cmp(&(b.card.shop.len(), &b.card.shop));
+    let shops = shops.changed(|shop| shop::hidden(names, shop), order)?;
     let mut builders: Vec<Standing> = builders.into_iter().map(|standing| one(names, standing)).collect();
     builders.sort_by(|a, b| {
         let key = |one: &Standing| (one.rank.unwrap_or(u32::MAX), one.builder.len(), one.builder.clone());
@@ -95,7 +95,7 @@ fn whole(names: &Names, report: Report) -> Report {
         order: Weighed::default(),
     };
     report.order = sensitivity::of_order(&report);
-    report
+    Ok(report)
 }
 
 fn one(names: &Names, standing: Standing) -> Standing {
@@ -142,14 +142,16 @@ fn searched(names: &Names, report: &Report) -> Result<(), ReportError> {
     let wrong = |place: String| ReportError::Named { wave: report.wave.clone(), place };
     let encoded =
         |e: serde_json::Error| ReportError::Encode { file: "report.json".to_owned(), wave: report.wave.clone(), message: e.to_string() };
-    let document = serde_json::to_value(report).map_err(encoded)?;
+    let document = serde_json::to_value(report.without_shops()).map_err(encoded)?;
     if let Some(place) = named(names, &document, "report") {
         return Err(wrong(place));
     }
-    for shop in &report.shops {
-        let detail = serde_json::to_value(&shop.detail).map_err(encoded)?;
-        if let Some(place) = named(names, &detail, &format!("{}.detail", shop.card.shop)) {
-            return Err(wrong(place));
+    for shop in report.shops.each() {
+        let shop = shop?;
+        for (part, place) in [(serde_json::to_value(&shop), "shops"), (serde_json::to_value(&shop.detail), "detail")] {
+            if let Some(place) = named(names, &part.map_err(encoded)?, &format!("{}.{place}", shop.card.shop)) {
+                return Err(wrong(place));
+            }
         }
     }
     Ok(())

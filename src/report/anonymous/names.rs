@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::finder::Finder;
+use crate::report::ReportError;
 use crate::report::model::{Report, ReportShop};
 use crate::score::GroupBy;
 
@@ -53,11 +54,12 @@ struct Found {
 
 impl Names {
     /// Gives everybody in these reports another name.
-    pub(super) fn of(reports: &[Report], secret: &str) -> Self {
+    ///
+    /// # Errors
+    /// When what touches say cannot be read again.
+    pub(super) fn of(reports: &[Report], secret: &str) -> Result<Self, ReportError> {
         let mut found = Found::default();
-        for report in reports {
-            found.report(report);
-        }
+        reports.iter().try_for_each(|report| found.report(report))?;
         let draw = Draw::new(secret, &found.builders);
         let builders = draw.named("builder", found.builders.clone(), |n| format!("Builder {}", letters(n)));
         let shops = shops(&draw, &found.shops, &builders);
@@ -71,7 +73,7 @@ impl Names {
         let mut names =
             Self { builders, shops, people, communities, groups, states, addresses, numbers, sources, finder: Finder::default() };
         names.teach(&found.besides, &found.brands);
-        names
+        Ok(names)
     }
 
     fn teach(&mut self, besides: &BTreeSet<String>, brands: &BTreeSet<String>) {
@@ -141,10 +143,9 @@ impl Names {
 }
 
 impl Found {
-    fn report(&mut self, report: &Report) {
+    fn report(&mut self, report: &Report) -> Result<(), ReportError> {
         // Whatever any part of the report calls a builder is one.
-        let document = serde_json::to_value(report).unwrap_or_default();
-        builders_in(&document, &mut self.builders);
+        builders_in(&serde_json::to_value(report.without_shops()).unwrap_or_default(), &mut self.builders);
         self.sources.extend(report.coverage.keys().cloned());
         let brands = std::iter::once(&report.workspace).chain(&report.brand.name).map(|name| name.trim().to_owned());
         self.brands.extend(brands.filter(|name| !name.is_empty()));
@@ -155,7 +156,12 @@ impl Found {
                 _ => {}
             }
         }
-        report.shops.iter().for_each(|shop| self.shop(shop));
+        for shop in report.shops.each() {
+            let shop = shop?;
+            builders_in(&serde_json::to_value(&shop).unwrap_or_default(), &mut self.builders);
+            self.shop(&shop);
+        }
+        Ok(())
     }
 
     fn shop(&mut self, shop: &ReportShop) {

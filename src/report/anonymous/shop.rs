@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_question_keeps_its_kind_and_loses_its_names() {
-        let names = Names::of(&[], "s");
+        let names = Names::of(&[], "s").unwrap();
         for (question, want) in [
             (
                 "Does the Magnolia plan at Willow Creek come with a three-car garage?",

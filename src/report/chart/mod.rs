@@ -135,16 +135,16 @@ mod tests {
     fn a_builder_named_like_markup_stays_text() {
         let report = build(sample::input());
         assert!(!distribution(&report).contains("<script"));
-        for shop in &report.shops {
-            assert!(!strip(&report, shop, "s", true).contains("<script"));
-            assert!(!first_hours(shop, "f").contains("<script"));
+        for shop in report.shops.each().map(Result::unwrap) {
+            assert!(!strip(&report, &shop, "s", true).contains("<script"));
+            assert!(!first_hours(&shop, "f").contains("<script"));
         }
     }
 
     #[test]
     fn each_kind_of_touch_has_a_sign_of_its_own() {
         let report = build(sample::input());
-        let any = report.shops.iter().flat_map(|shop| &shop.card.touches).next().unwrap();
+        let any = report.shops.each().flat_map(|shop| shop.unwrap().card.touches).next().unwrap();
         let of = |channel, origin, video: bool| {
             let mut touch = any.clone();
             (touch.channel, touch.origin) = (channel, origin);

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_flood_of_touches_is_bounded() {
         let report = build(sample::input());
-        let mut shop = report.shops.iter().find(|shop| !shop.card.touches.is_empty()).cloned().unwrap();
+        let mut shop = report.shops.each().map(Result::unwrap).find(|shop| !shop.card.touches.is_empty()).unwrap();
         let one = shop.card.touches[0].clone();
         shop.card.touches = vec![one; 5_000];
         assert_eq!(strip(&report, &shop, "s", true).matches("<use").count(), MARKS);

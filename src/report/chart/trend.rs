@@ -4,6 +4,9 @@ use super::super::svg::{Anchor, Svg};
 use super::super::words;
 use super::small;
 
+/// Names of waves that fit beside each other on a sheet of paper, and on a phone.
+const FIT: [usize; 2] = [9, 4];
+
 /// One wave.
 pub(crate) struct Point {
     /// Its name.
@@ -37,8 +40,10 @@ pub(crate) fn trend(id: &str, title: &str, points: &[Point]) -> String {
         }
     }
     for (n, point) in points.iter().enumerate() {
-        svg.text("tick wave-name", (x(n), base + 17.0), Anchor::Middle, &words::brief(&point.wave, 12));
-        svg.text("tick", (x(n), base + 33.0), Anchor::Middle, &format!("n = {}", point.n));
+        if let Some(shown) = named(points.len() - 1 - n, points.len()) {
+            svg.text(&format!("tick wave-name{shown}"), (x(n), base + 17.0), Anchor::Middle, &words::brief(&point.wave, 12));
+            svg.text(&format!("tick{shown}"), (x(n), base + 33.0), Anchor::Middle, &format!("n = {}", point.n));
+        }
         if let Some([low, high]) = point.interval {
             svg.line("whisker", (x(n), y(low)), (x(n), y(high)));
         }
@@ -50,9 +55,28 @@ pub(crate) fn trend(id: &str, title: &str, points: &[Point]) -> String {
     svg.finish()
 }
 
+/// How a wave is named, counted back from the last, which always is: everywhere, not on a phone, or not at all.
+fn named(back: usize, waves: usize) -> Option<&'static str> {
+    let [paper, phone] = FIT.map(|fit| back.is_multiple_of(waves.div_ceil(fit).max(1)));
+    paper.then_some(if phone { "" } else { " fine" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_waves_leave_each_other_room() {
+        let count = |waves: usize| {
+            let names: Vec<&str> = (0..waves).filter_map(|back| named(back, waves)).collect();
+            (names.len(), names.iter().filter(|name| name.is_empty()).count())
+        };
+        assert_eq!((count(1), count(4), count(6), count(9)), ((1, 1), (4, 4), (6, 3), (9, 3)));
+        for waves in 1..100 {
+            let (paper, phone) = count(waves);
+            assert!(paper <= 9 && phone <= 4 && phone > 0 && named(0, waves) == Some(""), "{waves}: {paper} and {phone}");
+        }
+    }
 
     #[test]
     fn a_wave_without_a_value_breaks_the_line() {

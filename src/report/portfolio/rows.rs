@@ -59,17 +59,18 @@ pub(super) struct Told {
     pub(super) name: String,
     pub(super) standing: [String; 5],
     pub(super) change: String,
-    /// How the change looks.
+    /// How the change looks: without a colour where it may be chance.
     pub(super) way: &'static str,
     pub(super) cells: Vec<Shown>,
 }
 
 /// A cell in words.
 pub(super) struct Shown {
+    pub(super) wave: String,
     pub(super) text: String,
     pub(super) tone: &'static str,
     pub(super) provisional: bool,
-    /// Scorecards of the wave's own report; empty in an anonymous one, whose names that report does not have.
+    /// Scorecards of the wave's own report, numbered; empty in an anonymous one, whose names that report does not have.
     pub(super) links: Vec<(String, String)>,
 }
 
@@ -77,13 +78,11 @@ pub(super) struct Shown {
 pub(super) fn view(portfolio: &Portfolio, links: bool) -> Vec<Told> {
     let none = || words::NONE.to_owned();
     let shown = |wave: &WaveFigures, cell: &Option<Cell>| {
-        let Some(cell) = cell else { return Shown { text: none(), tone: "", provisional: false, links: Vec::new() } };
-        let many = cell.shops.len() > 1;
-        let link = |(n, shop): (usize, &ShopRef)| {
-            let text = if many { (n + 1).to_string() } else { "card".to_owned() };
-            (format!("../{}/builders/{}.html", segment(&wave.wave), shop.file), text)
-        };
+        let name = words::brief(&wave.wave, 60);
+        let Some(cell) = cell else { return Shown { wave: name, text: none(), tone: "", provisional: false, links: Vec::new() } };
+        let link = |(n, shop): (usize, &ShopRef)| (format!("../{}/builders/{}.html", segment(&wave.wave), shop.file), (n + 1).to_string());
         Shown {
+            wave: name,
             text: cell.score.map_or_else(|| unscored(cell), words::score),
             tone: cell.score.map_or("", tone),
             provisional: cell.score.is_some() && !cell.is_final,
@@ -94,9 +93,9 @@ pub(super) fn view(portfolio: &Portfolio, links: bool) -> Vec<Told> {
         name: words::brief(&row.builder, 120),
         standing: trailing::standing(&row.builder, row.rank, row.n, row.mean_score, row.interval),
         change: row.change.as_ref().map_or_else(none, |change| words::signed(change.points)),
-        way: match row.change.as_ref().map(|change| change.points) {
-            Some(points) if points > 0.0 => "best",
-            Some(points) if points < 0.0 => "failing",
+        way: match row.change.as_ref().and_then(|change| change.interval) {
+            Some([low, _]) if low > 0.0 => "best",
+            Some([_, high]) if high < 0.0 => "failing",
             _ => "",
         },
         cells: portfolio.waves.iter().zip(&row.waves).map(|(wave, cell)| shown(wave, cell)).collect(),

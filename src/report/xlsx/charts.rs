@@ -3,8 +3,9 @@
 
 use rust_xlsxwriter::{Chart, ChartDataLabel, ChartFormat, ChartSolidFill, Color, Workbook, XlsxError};
 
-use super::super::{Report, compare, words};
-use super::sheet::{Cell, Sheet};
+use super::super::words::{self, BUCKETS};
+use super::super::{Report, compare};
+use super::tables::{DISTRIBUTION, LEADERBOARD};
 
 /// More bars nobody reads.
 const MOST_BARS: u32 = 60;
@@ -15,14 +16,14 @@ const BAR: u32 = 24;
 const INK: Color = Color::RGB(0x000E_6655);
 
 /// A chart of the first rows of a sheet: names in its first column, values in its second.
-fn chart(mut chart: Chart, title: &str, sheet: &Sheet, rows: u32, format: &str) -> Chart {
+fn chart(mut chart: Chart, title: &str, sheet: &str, rows: u32, format: &str) -> Chart {
     let mut fill = ChartFormat::new();
     fill.set_solid_fill(ChartSolidFill::new().set_color(INK));
     let label = ChartDataLabel::new().show_value().set_num_format(format).clone();
     chart
         .add_series()
-        .set_categories((sheet.name, 1, 0, rows, 0))
-        .set_values((sheet.name, 1, 1, rows, 1))
+        .set_categories((sheet, 1, 0, rows, 0))
+        .set_values((sheet, 1, 1, rows, 1))
         .set_name(title)
         .set_format(&mut fill)
         .set_data_label(&label)
@@ -34,9 +35,9 @@ fn chart(mut chart: Chart, title: &str, sheet: &Sheet, rows: u32, format: &str) 
 }
 
 /// Adds the sheet where there is something to draw.
-pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, spread: &Sheet) -> Result<(), XlsxError> {
+pub(super) fn add(workbook: &mut Workbook, report: &Report) -> Result<(), XlsxError> {
     let scored = u32::try_from(report.leaderboard().len()).unwrap_or(u32::MAX);
-    let proven = spread.rows.iter().any(|row| matches!(row.get(1), Some(Cell::Count(n)) if *n > 0));
+    let proven = BUCKETS.iter().any(|(key, _, _)| report.cohort.bucket(key) > 0);
     if scored == 0 && !proven {
         return Ok(());
     }
@@ -46,7 +47,7 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
     if scored > 0 {
         let bars = scored.min(MOST_BARS);
         let title = if bars < scored { format!("Score, the first {bars} of {scored}") } else { "Score".to_owned() };
-        let mut bar_chart = chart(Chart::new_bar(), &title, board, bars, "0.0");
+        let mut bar_chart = chart(Chart::new_bar(), &title, LEADERBOARD, bars, "0.0");
         let height = 110 + BAR * bars;
         bar_chart.set_height(height);
         // The best on top. Of bars that lie, the crate calls the scale x and the names y, as they stand.
@@ -58,8 +59,8 @@ pub(super) fn add(workbook: &mut Workbook, report: &Report, board: &Sheet, sprea
     }
     if proven {
         let title = "How soon a person answered (inquiries)";
-        let last = u32::try_from(spread.rows.len()).unwrap_or(0);
-        let mut times = chart(Chart::new_column(), title, spread, last, "0");
+        let last = u32::try_from(BUCKETS.len()).unwrap_or(0);
+        let mut times = chart(Chart::new_column(), title, DISTRIBUTION, last, "0");
         times.set_height(360);
         times.y_axis().set_min(0).set_major_unit(1);
         times.set_alt_text(format!("{title}. Median first personal response: {}.", compare::median(report)));

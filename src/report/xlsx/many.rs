@@ -38,7 +38,7 @@ fn median(curve: &Curve) -> [Cell; 3] {
 }
 
 /// A group a row.
-pub(super) fn statistics(report: &Report) -> Sheet {
+pub(super) fn statistics(report: &Report) -> Sheet<'_> {
     let mut columns: Vec<Column> = vec![
         ("Group by", 10.0),
         ("Group", 20.0),
@@ -69,11 +69,11 @@ pub(super) fn statistics(report: &Report) -> Sheet {
         row.extend([cohort.unproven, cohort.later, cohort.perhaps_sooner].map(Cell::Count));
         row
     };
-    Sheet { name: "Statistics", columns, kept: 2, rows: report.statistics.groups.iter().map(row).collect() }
+    Sheet::of("Statistics", columns, 2, report.statistics.groups.iter().map(row))
 }
 
 /// A step of a curve a row, of the whole wave.
-pub(super) fn curves(report: &Report) -> Sheet {
+pub(super) fn curves(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Waiting for", 24.0),
         ("After", 12.0),
@@ -98,11 +98,11 @@ pub(super) fn curves(report: &Report) -> Sheet {
             }
         }
     }
-    Sheet { name: "Curves", columns, kept: 1, rows }
+    Sheet::of("Curves", columns, 1, rows.into_iter())
 }
 
 /// A wave a row: all builders together, then each.
-pub(super) fn trend(report: &Report) -> Sheet {
+pub(super) fn trend(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Of", 28.0),
         ("Wave", 12.0),
@@ -128,13 +128,13 @@ pub(super) fn trend(report: &Report) -> Sheet {
         row
     };
     let trailing = &report.statistics.trailing;
-    let all = trailing.trend.iter().map(|point| row("all builders", point));
-    let each = trailing.builders.iter().flat_map(|builder| builder.waves.iter().map(move |point| row(&builder.builder, point)));
-    Sheet { name: "Trend", columns, kept: 2, rows: all.chain(each).collect() }
+    let all = trailing.trend.iter().map(move |point| row("all builders", point));
+    let each = trailing.builders.iter().flat_map(move |builder| builder.waves.iter().map(move |point| row(&builder.builder, point)));
+    Sheet::of("Trend", columns, 2, all.chain(each))
 }
 
 /// What to mend first, at most three a shop.
-pub(super) fn fixes(report: &Report) -> Sheet {
+pub(super) fn fixes(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Shop", 18.0),
         ("Builder", 28.0),
@@ -155,16 +155,16 @@ pub(super) fn fixes(report: &Report) -> Sheet {
         row.extend([Cell::text(&fix.why), Cell::text(&fix.coaching.what), Cell::text(&fix.id), Cell::text(fix.touches.join(" "))]);
         row
     };
-    let of = |shop| {
+    let of = move |shop| {
         let shop: &ReportShop = shop;
         let fixes = shop.insight.iter().flat_map(|insight| &insight.fixes);
         (1..).zip(fixes).map(move |(place, fix)| row(shop, place, fix))
     };
-    Sheet { name: "What to mend", columns, kept: 2, rows: report.shops.iter().flat_map(of).collect() }
+    Sheet::of("What to mend", columns, 2, report.shops.iter().flat_map(of))
 }
 
 /// The builders' own figures, a row a part of their file.
-pub(super) fn programs(report: &Report) -> Sheet {
+pub(super) fn programs(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Builder", 28.0),
         ("Of", 16.0),
@@ -197,8 +197,8 @@ pub(super) fn programs(report: &Report) -> Sheet {
         row.push(Cell::text(warnings.iter().map(|warning| warning.text.as_str()).collect::<Vec<_>>().join(" ")));
         row
     };
-    let rows = report.program.iter().flat_map(|program| own_figures::parts(program).into_iter().map(move |part| row(program, part)));
-    Sheet { name: "Own figures", columns, kept: 1, rows: rows.collect() }
+    let rows = report.program.iter().flat_map(move |program| own_figures::parts(program).into_iter().map(move |part| row(program, part)));
+    Sheet::of("Own figures", columns, 1, rows)
 }
 
 fn ratio(of: &Ratio) -> [Cell; 3] {

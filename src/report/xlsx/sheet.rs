@@ -1,13 +1,15 @@
 //! A sheet of the workbook, not yet written: a name, columns, and rows of typed cells. Text is only ever text: nothing becomes a
 //! formula or a link. Moments are serial dates of ECMA-376 (days since 1899-12-30), in whichever zone the column's title says.
 
+use std::io;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::super::words;
 
 /// Rows that a sheet may have.
-const MOST_ROWS: usize = 1_048_576;
+const MOST_ROWS: u32 = 1_048_576;
 /// Letters that a cell may have; half of what Excel bears, as it counts some letters twice.
 const MOST_LETTERS: usize = 16_000;
 /// The first day of 1970 as a serial date.
@@ -56,13 +58,25 @@ impl Cell {
 /// A column: its title and its width in letters.
 pub(super) type Column = (&'static str, f64);
 
+/// Rows, each made when it is written; one that rests on what was put away can fail.
+pub(super) type Rows<'a> = Box<dyn Iterator<Item = io::Result<Vec<Cell>>> + 'a>;
+
 /// A sheet.
-pub(super) struct Sheet {
+pub(super) struct Sheet<'a> {
     pub(super) name: &'static str,
     pub(super) columns: Vec<Column>,
     /// Columns that stay in view.
     pub(super) kept: u16,
-    pub(super) rows: Vec<Vec<Cell>>,
+    pub(super) rows: Rows<'a>,
+    /// Whether its rows are too many for the memory: they wait on the disk until the workbook is written.
+    pub(super) long: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// A sheet whose rows cannot fail.
+    pub(super) fn of(name: &'static str, columns: Vec<Column>, kept: u16, rows: impl Iterator<Item = Vec<Cell>> + 'a) -> Self {
+        Self { name, columns, kept, rows: Box::new(rows.map(Ok)), long: false }
+    }
 }
 
 /// How cells look.
@@ -122,8 +136,9 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, looks: &Looks)
 }
 
 /// Adds the sheet to the workbook: the head frozen and filtered, and ready to print on one page's width.
-pub(super) fn add(workbook: &mut Workbook, sheet: &Sheet, looks: &Looks, title: &str) -> Result<(), XlsxError> {
-    let page = workbook.add_worksheet().set_name(sheet.name)?;
+pub(super) fn add(workbook: &mut Workbook, sheet: Sheet<'_>, looks: &Looks, title: &str) -> Result<(), XlsxError> {
+    let page = if sheet.long { workbook.add_worksheet_with_constant_memory()? } else { workbook.add_worksheet() };
+    page.set_name(sheet.name)?;
     let columns = u16::try_from(sheet.columns.len()).unwrap_or(u16::MAX);
     for (column, (title, width)) in (0..columns).zip(&sheet.columns) {
         page.write_string_with_format(0, column, *title, &looks.head)?;
@@ -131,16 +146,20 @@ pub(super) fn add(workbook: &mut Workbook, sheet: &Sheet, looks: &Looks, title: 
     }
     page.set_row_height(0, 32)?;
     // What does not fit is said in the last row that does.
-    let room = MOST_ROWS - 2;
-    let mut row = 0;
-    for (cells, number) in sheet.rows.iter().take(room).zip(1_u32..) {
-        row = number;
-        for (column, cell) in (0..columns).zip(cells) {
+    let (mut row, mut more) = (0, 0_usize);
+    for cells in sheet.rows {
+        let cells = cells?;
+        if row == MOST_ROWS - 2 {
+            more += 1;
+            continue;
+        }
+        row += 1;
+        for (column, cell) in (0..columns).zip(&cells) {
             put(page, row, column, cell, looks)?;
         }
     }
-    if sheet.rows.len() > room {
-        let more = format!("{} more rows do not fit here; the CSV table has them.", sheet.rows.len() - room);
+    if more > 0 {
+        let more = format!("{more} more rows do not fit here; the CSV table has them.");
         put(page, row + 1, 0, &Cell::Text(more), looks)?;
     }
     if columns > 0 {

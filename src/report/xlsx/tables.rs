@@ -2,12 +2,19 @@
 //! [`Report`]; gives typed rows. Times stand in UTC and on the builder's own clock, durations as durations, or in
 //! words why there is none; an empty cell means unknown.
 
+use std::io;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::super::words::{self, BUCKETS, key, tidy};
 use super::super::{ClockOffset, Report, ReportShop, watched};
 use super::sheet::{Cell, Column, Sheet};
 use crate::score::{Came, FirstOf, TouchEntry};
+
+/// The sheet that the chart of scores draws from.
+pub(super) const LEADERBOARD: &str = "Leaderboard";
+/// The sheet that the chart of times draws from.
+pub(super) const DISTRIBUTION: &str = "Distribution";
 
 fn local(at: Option<DateTime<Utc>>, shop: &ReportShop) -> Cell {
     Cell::of(at, |at| Cell::Local(own(at, shop)))
@@ -40,7 +47,7 @@ fn who(shop: &ReportShop) -> [Cell; 2] {
 }
 
 /// The builder's name and the score stand first in the leaderboard, where the chart finds them.
-pub(super) fn leaderboard(report: &Report) -> Sheet {
+pub(super) fn leaderboard(report: &Report) -> Sheet<'_> {
     let columns: Vec<Column> = vec![
         ("Builder", 28.0),
         ("Score", 8.0),
@@ -75,8 +82,7 @@ pub(super) fn leaderboard(report: &Report) -> Sheet {
         ("Withdrawn (UTC)", 19.0),
         ("Why there is no score, or it may change", 60.0),
     ];
-    let rows = report.leaderboard().into_iter().chain(report.unscored()).map(board_row).collect();
-    Sheet { name: "Leaderboard", columns, kept: 1, rows }
+    Sheet::of(LEADERBOARD, columns, 1, report.leaderboard().into_iter().chain(report.unscored()).map(board_row))
 }
 
 fn board_row(shop: &ReportShop) -> Vec<Cell> {
@@ -107,7 +113,7 @@ fn board_row(shop: &ReportShop) -> Vec<Cell> {
     row
 }
 
-pub(super) fn criteria(report: &Report) -> Sheet {
+pub(super) fn criteria(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Shop", 18.0),
         ("Builder", 28.0),
@@ -138,11 +144,11 @@ pub(super) fn criteria(report: &Report) -> Sheet {
         ]);
         row
     };
-    let rows = report.shops.iter().flat_map(|shop| shop.card.criteria.iter().map(move |criterion| row(shop, criterion))).collect();
-    Sheet { name: "Criteria", columns, kept: 2, rows }
+    let rows = report.shops.iter().flat_map(move |shop| shop.card.criteria.iter().map(move |criterion| row(shop, criterion)));
+    Sheet { long: report.is_large(), ..Sheet::of("Criteria", columns, 2, rows) }
 }
 
-pub(super) fn touches(report: &Report) -> Sheet {
+pub(super) fn touches(report: &Report) -> Sheet<'_> {
     let columns = vec![
         ("Shop", 18.0),
         ("Builder", 28.0),
@@ -174,8 +180,11 @@ pub(super) fn touches(report: &Report) -> Sheet {
         ("Review", 30.0),
         ("Evidence", 40.0),
     ];
-    let rows = report.shops.iter().flat_map(|shop| shop.card.touches.iter().map(move |touch| touch_row(shop, touch))).collect();
-    Sheet { name: "Touches", columns, kept: 2, rows }
+    let rows = report.shops.each().flat_map(|shop| match shop {
+        Ok(shop) => shop.card.touches.iter().map(|touch| Ok(touch_row(&shop, touch))).collect(),
+        Err(error) => vec![Err(io::Error::other(error))],
+    });
+    Sheet { name: "Touches", columns, kept: 2, rows: Box::new(rows), long: report.is_large() }
 }
 
 fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
@@ -215,15 +224,15 @@ fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
 }
 
 /// How the inquiries spread over the time to the first personal touch; the chart takes its first two columns.
-pub(super) fn distribution(report: &Report) -> Sheet {
-    let of = |key: &str| report.cohort.bucket(key);
+pub(super) fn distribution(report: &Report) -> Sheet<'_> {
+    let of = move |key: &str| report.cohort.bucket(key);
     let all: u32 = BUCKETS.iter().map(|(key, _, _)| of(key)).sum();
-    let share = |n: u32| if all == 0 { Cell::Empty } else { Cell::Share(f64::from(n) / f64::from(all)) };
-    let rows = BUCKETS.iter().map(|(key, label, _)| vec![Cell::text(label), Cell::Count(of(key)), share(of(key))]).collect();
-    Sheet { name: "Distribution", columns: vec![("First personal response", 26.0), ("Inquiries", 11.0), ("Share", 10.0)], kept: 1, rows }
+    let share = move |n: u32| if all == 0 { Cell::Empty } else { Cell::Share(f64::from(n) / f64::from(all)) };
+    let rows = BUCKETS.iter().map(move |(key, label, _)| vec![Cell::text(label), Cell::Count(of(key)), share(of(key))]);
+    Sheet::of(DISTRIBUTION, vec![("First personal response", 26.0), ("Inquiries", 11.0), ("Share", 10.0)], 1, rows)
 }
 
-pub(super) fn builders(report: &Report) -> Sheet {
+pub(super) fn builders(report: &Report) -> Sheet<'_> {
     let columns =
         vec![("Builder", 28.0), ("Rank", 7.0), ("Inquiries", 10.0), ("Mean score", 10.0), ("Low (95 %)", 10.0), ("High (95 %)", 10.0)];
     let rows = report.builders.iter().map(|builder| {
@@ -231,11 +240,11 @@ pub(super) fn builders(report: &Report) -> Sheet {
         let rank = Cell::of(builder.rank, Cell::Count);
         vec![Cell::text(&builder.builder), rank, Cell::Count(builder.n), Cell::Points(builder.mean_score), low, high]
     });
-    Sheet { name: "Builders over waves", columns, kept: 1, rows: rows.collect() }
+    Sheet::of("Builders over waves", columns, 1, rows)
 }
 
 /// What a reader must know before any of the figures.
-pub(super) fn notes(report: &Report) -> Sheet {
+pub(super) fn notes(report: &Report) -> Sheet<'_> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut note = |what: &str, cell: Cell| rows.push(vec![Cell::text(what), cell]);
     let words = |text: &str| Cell::text(text);
@@ -269,5 +278,5 @@ pub(super) fn notes(report: &Report) -> Sheet {
         note(&tidy(source), words(&told));
     }
     let name = if report.is_rehearsal() { "Rehearsal" } else { "Notes" };
-    Sheet { name, columns: vec![("Note", 26.0), ("", 100.0)], kept: 1, rows }
+    Sheet::of(name, vec![("Note", 26.0), ("", 100.0)], 1, rows.into_iter())
 }

@@ -9,6 +9,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+const JSON: &str = "application/json; charset=utf-8";
+
 /// A running server; stops when dropped.
 pub(crate) struct Standard {
     port: u16,
@@ -52,12 +54,12 @@ async fn hand_on(State(relay): State<Arc<Relay>>, request: Request) -> Response 
     relay.commands.lock().unwrap().push(path.rsplit('/').next().unwrap_or_default().to_owned());
     if path.contains("/goog/") || path.contains("/se/") || path.contains("/chromium/") {
         let told = r#"{"value": {"error": "unknown command", "message": "no such command", "stacktrace": ""}}"#;
-        return (StatusCode::NOT_FOUND, [("content-type", "application/json")], told).into_response();
+        return (StatusCode::NOT_FOUND, [("content-type", JSON)], told).into_response();
     }
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let asked = relay.client.request(parts.method, format!("{}{path}", relay.to)).header("content-type", "application/json").body(body);
+    let asked = relay.client.request(parts.method, format!("{}{path}", relay.to)).header("content-type", JSON).body(body);
     let answer = asked.send().await.unwrap();
     let status = answer.status();
-    (status, [("content-type", "application/json")], Body::from(answer.bytes().await.unwrap())).into_response()
+    (status, [("content-type", JSON)], Body::from(answer.bytes().await.unwrap())).into_response()
 }
