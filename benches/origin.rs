@@ -47,12 +47,26 @@ fn print_classes(title: &str, classes: &BTreeMap<&str, Tally>) {
     }
 }
 
-fn main() {
+/// The folder named by `--data`, or else the collection beside the repository.
+fn collection() -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let named = std::env::args().skip_while(|argument| argument != "--data").nth(1);
     let known = named.iter().map(String::as_str).chain(["../shared/data/mail", "../../shared/data/mail"]);
-    let data = known.map(|path| root.join(path)).find(|path| path.join("labels.jsonl").is_file());
-    let Some(data) = data else {
+    known.map(|path| root.join(path)).find(|path| path.join("labels.jsonl").is_file())
+}
+
+fn print_failures(failures: &[String]) {
+    let shown = if std::env::args().any(|argument| argument == "--failures") { failures.len() } else { 60 };
+    for failure in failures.iter().take(shown) {
+        println!("{failure}");
+    }
+    if failures.len() > shown {
+        println!("… and {} more (-- --failures shows all)", failures.len() - shown);
+    }
+}
+
+fn main() {
+    let Some(data) = collection() else {
         println!("skipped: ../shared/data/mail is not there");
         return;
     };
@@ -63,7 +77,6 @@ fn main() {
             return;
         }
     };
-    let verbose = std::env::args().any(|argument| argument == "--failures");
     let started = Instant::now();
     let mut classes: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut lots: [BTreeMap<&str, Tally>; 3] = Default::default();
@@ -145,11 +158,5 @@ fn main() {
     for (class, (all, wrong)) in &ruled_out {
         println!("unlabelled mail that is no {class}: {wrong} of {all} called so");
     }
-    let shown = if verbose { failures.len() } else { 60 };
-    for failure in failures.iter().take(shown) {
-        println!("{failure}");
-    }
-    if failures.len() > shown {
-        println!("… and {} more (-- --failures shows all)", failures.len() - shown);
-    }
+    print_failures(&failures);
 }
