@@ -141,10 +141,9 @@ impl Workspace {
         let kept = tokio::task::spawn_blocking(move || {
             let names = keep(&evidence, &fresh)?;
             let kept = |(raw, (sha256, held)): (RawRecord, (String, Option<Held>))| {
-                let is_mail = raw.channel == Channel::Email;
                 // One that makes this fail stays a mail like any other.
-                let about =
-                    caught("looking for a test mail of ours", || is_mail.then(|| about(&raw.bytes, mail::parse))).flatten().flatten();
+                let looked = || caught("looking for a test mail of ours", || about(&raw.bytes, mail::parse)).flatten();
+                let about = if raw.channel == Channel::Email { looked() } else { None };
                 (NewRecord { raw, sha256, held, canary: None }, about)
             };
             Ok::<_, AuditError>(fresh.into_iter().zip(names).map(kept).collect::<Vec<_>>())

@@ -22,6 +22,18 @@ fn asked(site: &Site, dovecot: &Dovecot, smtp: Option<&Smtp>) -> Workspace {
     workspace
 }
 
+/// Lays the builder's personal answer into the inbox.
+fn answered(site: &Site, dovecot: &Dovecot) {
+    let mail = Mail {
+        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
+        to: Workspace::alias(site, "bluebonnet"),
+        subject: "The Magnolia".into(),
+        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
+        ..Mail::default()
+    };
+    dovecot.append("INBOX", &mail.text());
+}
+
 /// The header of the newest canary in a mailbox, without what servers put before it.
 fn canary(dovecot: &Dovecot) -> (String, String) {
     eventually(|| dovecot.inbox().len(), |count| *count == 1);
@@ -108,14 +120,7 @@ fn a_rehearsal_proves_nothing_real_and_what_it_read_becomes_real_when_it_is_seen
     let Some(dovecot) = Dovecot::start() else { return };
     let site = Site::start(Answer::Thanks);
     let workspace = asked(&site, &dovecot, None);
-    let mail = Mail {
-        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
-        to: Workspace::alias(&site, "bluebonnet"),
-        subject: "The Magnolia".into(),
-        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
-        ..Mail::default()
-    };
-    dovecot.append("INBOX", &mail.text());
+    answered(&site, &dovecot);
     let later = (chrono::Utc::now() + chrono::TimeDelta::days(3)).to_rfc3339();
     let rehearsed = workspace.ok(&["--now", &later, "watch", "--once"]);
     assert!(rehearsed.out.contains("mailbox.main: 1 new"), "{}", rehearsed.out);
@@ -180,14 +185,7 @@ fn a_message_that_cannot_be_fetched_is_in_review_and_nobody_is_silent_for_it() {
     let site = Site::start(Answer::Thanks);
     let workspace = asked(&site, &dovecot, None);
     workspace.ok(&["watch", "--once"]);
-    let mail = Mail {
-        from: "Amy Ortiz <amy@bluebonnet.test>".into(),
-        to: Workspace::alias(&site, "bluebonnet"),
-        subject: "The Magnolia".into(),
-        body: "Hi Dana,\n\nyes, it does.\n\nAmy Ortiz\n".into(),
-        ..Mail::default()
-    };
-    dovecot.append("INBOX", &mail.text());
+    answered(&site, &dovecot);
     dovecot.lock_messages(true);
     let told = workspace.run(&["watch", "--once"]).expect(1);
     assert!(told.err.contains("message 1 of folder INBOX could not be fetched"), "{}", told.err);
