@@ -163,12 +163,12 @@ impl Workspace {
     /// How a record is marked that seems to have to do with a canary; `None` where it has nothing to do with any. It is a canary that
     /// came back only in the mailbox that it was sent to, after a server took it in, and by the clock by which it left. What is a
     /// canary in every part, but was never sent from here, is another workspace's.
-    async fn canary_of(&self, raw: &RawRecord, held: send::Held) -> Result<Option<String>, AuditError> {
-        for about in &held.about {
+    async fn canary_of(&self, raw: &RawRecord, traces: send::Traces) -> Result<Option<String>, AuditError> {
+        for about in &traces.about {
             let Some((source, rehearsal)) = self.store.sent_canary(about.id()).await? else { continue };
             let here = source == raw.source && rehearsal == self.clock.is_rehearsal() && !raw.external_id.starts_with(IMPORTED);
             return Ok(Some(match about {
-                About::Is(id) if here && held.came_in => id.clone(),
+                About::Is(id) if here && traces.came_in => id.clone(),
                 About::Undelivered(id, why) => {
                     self.store.canary_undelivered(id, why).await?;
                     format!("about {id}")
@@ -176,7 +176,7 @@ impl Workspace {
                 About::Is(id) | About::Names(id) => format!("about {id}"),
             }));
         }
-        Ok(held.built.map(|id| format!("other {id}")))
+        Ok(traces.built.map(|id| format!("other {id}")))
     }
 }
 
