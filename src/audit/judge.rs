@@ -14,11 +14,11 @@ use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Candidate, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Labels, Origin, Quotes};
-use crate::collect::guard::caught;
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::phone::Direction;
 use crate::collect::{Channel, EvidenceFault, Signal};
+use crate::guard::caught;
 use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
@@ -553,7 +553,7 @@ fn short_hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::guard::crafted;
+    use crate::guard::crafted;
 
     #[test]
     fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {

@@ -134,7 +134,10 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
     let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
-    for sentence in all.iter().take(300) {
+    // Where one of two is asked for, each half may have a sentence of its own.
+    let either = context.question.to_lowercase().contains(" or ");
+    let mut ends = vec![0_usize; parts.len()];
+    for (n, sentence) in all.iter().take(300).enumerate() {
         let sentence = Sentence::of(sentence, &wanted);
         said += usize::from(!sentence.does(Act::Generic));
         tells |= sentence.tells(figures);
@@ -147,11 +150,14 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
             before: before.as_ref(),
         };
         let mut about_any = false;
-        for (part, kept) in parts.iter().zip(&mut best) {
+        for ((part, kept), last) in parts.iter().zip(&mut best).zip(&mut ends) {
             let (found, about) = part.found_in(&sentence, early, &around);
             about_any |= about;
             if found > kept.0 {
-                *kept = (found, shorten(sentence.text));
+                (*kept, *last) = ((found, shorten(sentence.text)), n);
+            } else if either && found == Found::Plainly && *last + 1 == n {
+                // "Phase one has gas. Phase two is all electric."
+                (kept.1, *last) = (shorten(&format!("{} {}", kept.1, sentence.text)), n);
             }
         }
         before = Some(Before { hedges: sentence.does(Act::Hedges), about: about_any });
