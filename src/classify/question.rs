@@ -333,6 +333,16 @@ mod tests {
     }
 
     #[test]
+    fn an_either_or_question_is_quoted_with_both_halves_of_its_answer() {
+        let asked = |question: &str| Context { question: question.into(), ..context(&["natural gas", "all electric"]) };
+        let text = "Hello Dana,\n\nGood question. Phase one has natural gas at the street. Phase two is all electric with heat pumps.\n\nShall I call?";
+        let quote = |question| answered(text, &asked(question)).unwrap().1;
+        let either = quote("Is natural gas available, or is it all electric?");
+        assert_eq!(either, "Phase one has natural gas at the street. Phase two is all electric with heat pumps.");
+        assert_eq!(quote("Is natural gas available at Willow Creek?"), "Phase one has natural gas at the street.");
+    }
+
+    #[test]
     fn without_answer_words_it_does_not_guess() {
         let context = context(&[]);
         for (text, expected) in [
