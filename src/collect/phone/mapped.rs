@@ -345,7 +345,7 @@ mod tests {
     fn call_detail_records_are_told_apart_by_their_times() {
         let csv = "\"\",\"5125550111\",\"100\",\"from-trunk\",\"\"\"Amy\"\" <5125550111>\",\"SIP/t-1\",\"SIP/100-2\",\"Dial\",\"SIP/100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",60,55,\"ANSWERED\",\"DOCUMENTATION\",\"1793.1\",\"\"\n";
         assert_eq!(rows(csv, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s yes"]);
-        let custom = "\"\"\"Amy\"\" <5125550111>\",\"5125550111\",\"100\",\"from-trunk\",\"SIP/t-1\",\"\",\"VoiceMail\",\"100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",\"60\",\"55\",\"ANSWERED\",\"3\",\"1793.1\",\"\",\"1793.1\",\"7\"\n";
+        let custom = "\"\"\"Amy\"\" <5125550111>\",\"5125550111\",\"100\",\"from-trunk\",\"SIP/t-1\",\"\",\"VoiceMail\",\"100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",\"60\",\"55\",\"ANSWERED\",\"3\",\"\",\"1793.1\",\"\",\"7\"\n";
         assert_eq!(rows(custom, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s no"]);
         let freepbx = "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,amaflags,accountcode,uniqueid,userfield,did\n\
             2026-11-03 09:00:00,x,5125550111,600,ext,a,,Queue,,60,55,ANSWERED,3,,1793.1,,5125550142\n\
