@@ -165,7 +165,9 @@ impl Found<'_> {
                         && let Ok(page) = serde_json::from_str::<Vec<&RawValue>>(value.get())
                     {
                         self.known += u64::from(page.is_empty());
-                        page.into_iter().for_each(|value| self.element(value, settings, depth + 2));
+                        for value in page {
+                            self.element(value, settings, depth + 2);
+                        }
                     } else {
                         self.walk(value, settings, depth + 1);
                     }
