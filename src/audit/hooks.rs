@@ -81,14 +81,7 @@ impl Workspace {
                     };
                     let count = raws.len();
                     let added = self.take_in(raws).await?;
-                    let pass = SourcePass {
-                        source: source.clone(),
-                        new: added.new,
-                        known: count.saturating_sub(added.new),
-                        canaries: 0,
-                        grown: added.grown,
-                        problems,
-                    };
+                    let pass = SourcePass::took(source.clone(), added, count.saturating_sub(added.new), problems);
                     passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
                 }
                 self.store.put_progress(&self.place_of(JOURNAL), &name, &offset.into()).await?;

@@ -188,6 +188,12 @@ impl Ledger {
         self.touches.iter().chain(&self.sent).filter(move |touch| touch.review.is_some() && touch.arrival.at <= as_of)
     }
 
+    /// How many messages that could not be read so far may answer any of these inquiries.
+    pub(super) fn unread(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> usize {
+        let may_answer = |unread: &&Unread| inquiries.iter().any(|inquiry| unread.may_answer(inquiry, self.window, as_of));
+        self.unread.iter().filter(may_answer).count()
+    }
+
     /// The log of an inquiry with these touches as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, touches: &[Touch], as_of: DateTime<Utc>) -> Log {
         let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();

@@ -12,4 +12,4 @@ pub mod twilio;
 pub use error::CollectError;
 pub(crate) use error::about_tls;
 use error::root_cause;
-pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};
+pub use touch::{Arrival, ArrivalBasis, Channel, EvidenceFault, Placement, RawRecord, Signal};

@@ -100,7 +100,7 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
 /// Sends each inquiry at the very moment that was drawn for it.
 async fn submit(workspace: &Workspace, clock: &Clock) -> Result<(), AuditError> {
     let shops = workspace.select(&[])?;
-    let asking = Asking { wave: WAVE.to_owned(), send: true, at_once: false, any_time: false, retry: false };
+    let asking = Asking { wave: WAVE.to_owned(), send: true, at_once: false, any_time: false, retry: false, new_store: false };
     workspace.ask(&asking, shops, |_| ()).await?;
     let mut drawn: Vec<_> =
         workspace.store.inquiries(Some(WAVE)).await?.into_iter().map(|inquiry| (inquiry.planned_at, inquiry.shop)).collect();

@@ -19,6 +19,7 @@ mod lock;
 mod looks;
 mod open;
 mod progress;
+mod sound;
 mod touches;
 
 pub use appeals::{AppealStep, Said};
@@ -33,4 +34,5 @@ pub use lessons::Judged;
 pub use lock::Lock;
 pub use looks::Look;
 pub use open::{Store, StoreError};
+pub use sound::{Kept, Of};
 pub use touches::{Added, NewRecord, Record, Touch};

@@ -79,6 +79,10 @@ pub struct Added {
     pub canaries: usize,
     /// Records that were known, and of which more became known.
     pub grown: usize,
+    /// Records that were known, and whose evidence was gone or altered, and is kept again.
+    pub restored: usize,
+    /// Records that were known, and whose evidence is gone or altered, and what came is not those bytes.
+    pub lost: usize,
 }
 
 /// A record judged: whose it is, who wrote it, what it says.
