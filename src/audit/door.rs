@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
-use crate::collect::guard::caught;
 use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
+use crate::guard::caught;
 use crate::send::{self, About, about};
 use crate::store::{Added, Evidence, EvidenceError, Held, Kept, NewRecord, sha256_hex};
 

@@ -14,11 +14,11 @@ use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Candidate, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Labels, Origin, Quotes};
-use crate::collect::guard::caught;
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::phone::Direction;
 use crate::collect::{Channel, EvidenceFault, Signal};
+use crate::guard::caught;
 use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
@@ -553,7 +553,7 @@ fn short_hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::guard::crafted;
+    use crate::guard::crafted;
 
     #[test]
     fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
@@ -584,5 +584,48 @@ mod tests {
         assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hi", "Hi Dana"), "what stands there is read as it stands");
         let review = judge.touch(&record, &Content::Mail(mail), None).review.unwrap();
         assert!(review.ends_with("; not all of it is known: reading it failed, by a fault in crickets"), "{review}");
+    }
+
+    #[test]
+    fn what_nobody_can_tell_may_be_anybodys_who_was_awaited() {
+        let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
+        let asked = |slug: &str, sent: i64, mailbox: &str| {
+            let mut inquiry = crate::shop::plan::tests::inquiry(slug, "w", at(sent));
+            inquiry.mailbox = mailbox.to_owned();
+            inquiry
+        };
+        let inquiries = [
+            asked("a", 0, "mailbox.main"),
+            asked("b", 10, "mailbox.main"),
+            asked("later", 900, "mailbox.main"),
+            asked("c", 0, "mailbox.two"),
+        ];
+        let record = Record {
+            id: "0123456789abcdef".into(),
+            source: "mailbox.main".into(),
+            external_id: String::new(),
+            channel: Channel::Email,
+            sha256: String::new(),
+            held: None,
+            arrival: serde_json::from_value(serde_json::json!({"at": at(100), "basis": "internal_date"})).unwrap(),
+            placement: None,
+            rehearsal: false,
+        };
+        let decisions = BTreeMap::new();
+        let judge = Judge::new(&inquiries, &decisions, 30, BTreeMap::new(), &[], Skews::default());
+        let whose = |touch: &Touch| touch.attribution.candidates.iter().map(|candidate| candidate.inquiry.0.clone()).collect::<Vec<_>>();
+        let lost = judge.touch(&record, &Content::Lost(EvidenceFault::Missing), None);
+        assert_eq!(whose(&lost), ["w/a", "w/b"]);
+        assert_eq!(
+            lost.review.as_deref(),
+            Some("may belong to w/a (it was awaited when this came) or 1 more; not all of it is known: its evidence is missing")
+        );
+        assert_eq!(lost.judged_under, "", "it is tried again");
+        let mail = |to: &str| Content::of(&record, format!("From: amy@a.example\nTo: {to}\n\nHi Dana\n").as_bytes());
+        for (to, want) in [("somebody@example.org", vec!["w/a", "w/b"]), (inquiries[1].alias_address.as_str(), vec!["w/b"])] {
+            let content = mail(to);
+            crafted::fail("telling whose a touch is");
+            assert_eq!(whose(&judge.touch(&record, &content, None)), want, "{to}");
+        }
     }
 }

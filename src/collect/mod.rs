@@ -2,7 +2,6 @@
 //! source, external id, bytes, the times it knows. Judging whose it is and what it says is for later rooms.
 
 mod error;
-pub mod guard;
 pub mod hooks;
 pub mod mail;
 pub mod phone;

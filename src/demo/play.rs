@@ -69,7 +69,10 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
         clock.set(asked);
         workspace.record_opt_out(&InquiryId::new(WAVE, slug), asked).await?;
     }
-    let last = workspace.store.inquiries(Some(WAVE)).await?.iter().filter_map(|inquiry| inquiry.sent_at).max().unwrap_or(start);
+    let asked: Vec<DateTime<Utc>> = workspace.store.inquiries(Some(WAVE)).await?.iter().filter_map(|inquiry| inquiry.sent_at).collect();
+    let (first, last) = (asked.iter().min().copied().unwrap_or(start), asked.iter().max().copied().unwrap_or(start));
+    // The first leaves within the day before the first inquiry, as a wave's does.
+    let start = start + TimeDelta::days((first - start).num_days());
     let end = (last + TimeDelta::days(32)).date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     let canaries = canary::deliver_daily(&workspace, &clock, &dir.join("mail"), (start, end)).await?;
     clock.set(end);

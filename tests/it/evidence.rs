@@ -179,6 +179,50 @@ fn a_store_that_lost_its_memory_asks_nobody_until_somebody_means_it() {
 }
 
 #[test]
+fn a_withdrawal_is_recorded_and_ends_what_is_asked_of_the_builder() {
+    let (workspace, _site, report) = collected();
+    let persist = |report: &Value| {
+        let criteria = shop(report, "bluebonnet")["criteria"].as_array().unwrap().clone();
+        criteria.into_iter().find(|criterion| criterion["id"] == "persist.written").unwrap()["counted"].clone()
+    };
+    assert_eq!(
+        (&shop(&report, "bluebonnet")["verdict"], &shop(&report, "bluebonnet")["withdrawn_at"]),
+        (&"provisional".into(), &Value::Null)
+    );
+    let confirmed = shop(&report, "bluebonnet")["confirmed_at"].as_str().unwrap().to_owned();
+    for (at, slug) in [("2026-01-01T00:00:00Z", "bluebonnet"), ("2126-01-01T00:00:00Z", "bluebonnet"), (confirmed.as_str(), "nobody")] {
+        workspace.run(&["record", "withdrawal", slug, "--wave", WAVE, "--at", at]).expect(2);
+    }
+    let first = workspace.json(&["record", "withdrawal", "bluebonnet", "--wave", WAVE, "--at", &confirmed]);
+    assert_eq!(first["withdrawn_at"], confirmed);
+    let at = now();
+    workspace.ok(&["record", "withdrawal", "bluebonnet", "--wave", WAVE, "--at", &at, "--note", "chose another home", "--by", "Pat"]);
+    let after = workspace.make_report(WAVE, &[]);
+    let card = shop(&after, "bluebonnet");
+    assert_eq!((&card["verdict"], &card["withdrawn_at"]), (&"final".into(), &Value::from(at.as_str())), "{card:#}");
+    assert_eq!(persist(&after), false);
+    assert_eq!(workspace.inquiry(WAVE, "bluebonnet")["withdrawn_at"], at.as_str());
+    let shown = workspace.ok(&["review", "show", &format!("{WAVE}/bluebonnet")]).out;
+    assert!(shown.contains(&format!("confirmed: withdrawn as of {at} by Pat: chose another home")), "{shown}");
+}
+
+#[test]
+fn a_report_as_of_before_the_inquiry_does_not_know_of_it() {
+    let (workspace, _site, report) = collected();
+    let sent: chrono::DateTime<Utc> = shop(&report, "bluebonnet")["sent_at"].as_str().unwrap().parse().unwrap();
+    let before = (sent - chrono::TimeDelta::seconds(1)).to_rfc3339();
+    let report = workspace.make_report(WAVE, &["--as-of", &before]);
+    let card = shop(&report, "bluebonnet");
+    assert_eq!((&card["status"], &card["verdict"]), (&"planned".into(), &"not_shopped".into()), "{card:#}");
+    for key in ["sent_at", "confirmed_at", "confirmed_by", "score"] {
+        assert_eq!(card[key], Value::Null, "{key}");
+    }
+    assert_eq!(card["verdict_why"][0], "it was not asked yet at the moment of this report");
+    assert!(touches(&report, "bluebonnet").is_empty());
+    assert_eq!(report["in_review"], 0);
+}
+
+#[test]
 fn a_workspace_without_its_evidence_is_a_new_one() {
     let (workspace, site, _report) = collected();
     std::fs::remove_dir_all(workspace.path().join(".crickets")).unwrap();
