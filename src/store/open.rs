@@ -185,14 +185,13 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
     if postgres {
         return Ok(());
     }
-    // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on. The store of a long log is many times
-    // its 2 MB of cache, and a page that many writes change goes to the database once.
+    // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on. The longer it is until a checkpoint, the
+    // more of the pages that several batches of a long log change go to the database once.
     for pragma in [
         "PRAGMA busy_timeout = 10000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
-        "PRAGMA cache_size = -16384",
         "PRAGMA wal_autocheckpoint = 4096",
     ] {
         sqlx::query(pragma).execute(&mut *connection).await?;
