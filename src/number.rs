@@ -179,23 +179,31 @@ pub fn e164(text: &str, region: &str) -> Option<String> {
 /// The fast path for ten digits, or eleven that begin with 1, with nothing between them but space, hyphen, dot and brackets.
 fn north_american(text: &str) -> Option<String> {
     let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
-    let mut number = String::with_capacity(13);
-    number.push('+');
+    let (mut digits, mut count) = ([b'0'; 11], 0);
     for byte in rest.bytes() {
         match byte {
-            b'0'..=b'9' if number.len() < 13 => number.push(char::from(byte)),
+            b'0'..=b'9' => {
+                *digits.get_mut(count)? = byte;
+                count += 1;
+            }
             b' ' | b'-' | b'.' | b'(' | b')' => {}
             _ => return None,
         }
     }
-    match (number.len(), plus) {
-        (12, _) => {}
-        (11, false) => number.insert(1, '1'),
+    let digits = digits.get(..count)?;
+    let (national, written) = match (digits, plus) {
+        ([b'1', national @ ..], _) if count == 11 => (national, "+"),
+        (national, false) if count == 10 => (national, "+1"),
         _ => return None,
+    };
+    let begins_well = |at: usize| national.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    if !begins_well(0) || !begins_well(3) {
+        return None;
     }
-    let digits = number.as_bytes();
-    let begins_well = |at: usize| digits.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
-    (digits.get(1) == Some(&b'1') && begins_well(2) && begins_well(5)).then_some(number)
+    let mut number = String::with_capacity(12);
+    number.push_str(written);
+    number.push_str(std::str::from_utf8(digits).ok()?);
+    Some(number)
 }
 
 /// Whether nobody can have a number: North America has no area 555.

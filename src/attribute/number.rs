@@ -118,9 +118,11 @@ pub(super) fn reached(call: &CallRecord, target: &Target) -> bool {
 
 /// The same first six digits of a NANP number: big offices call out from any line of theirs.
 fn same_exchange(from: &str, target: &Target) -> bool {
-    let exchange =
-        |number: &str| number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..6).map(str::to_owned));
-    exchange(from).is_some_and(|own| target.numbers.iter().any(|number| exchange(number).is_some_and(|known| known == own)))
+    exchange(from).is_some_and(|own| target.numbers.iter().any(|number| exchange(number) == Some(own)))
+}
+
+fn exchange(number: &str) -> Option<&str> {
+    number.strip_prefix("+1").filter(|rest| rest.len() == 10)?.get(..6)
 }
 
 #[cfg(test)]

@@ -96,6 +96,11 @@ impl<'a> Judge<'a> {
         &self.fingerprint
     }
 
+    /// Since when every number of ours is given that ever was: no call from then on teaches that its caller had called before.
+    pub(super) fn all_given(&self) -> Option<DateTime<Utc>> {
+        self.given.values().max().copied()
+    }
+
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
     pub(super) fn knows_better(&self, touch: &Touch) -> bool {
         !touch.attribution.is_certain() && touch.judged_under != self.grounds(&touch.marks)

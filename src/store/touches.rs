@@ -7,9 +7,9 @@ use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::due::{places, record};
-use super::evidence::Held;
-use super::lessons::{Judged, put_lessons};
+use super::due::record;
+use super::held::Held;
+use super::lessons::{Judged, judged_before, put_lessons};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
@@ -178,11 +178,10 @@ impl Store {
         let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
         for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
             for rows in portions(&records) {
-                let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 12 * row, 12)).collect();
+                let values = self.places().rows(rows.len(), 12);
                 let mut insert = sqlx::query(AssertSqlSafe(format!(
                     "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held) \
-                     VALUES {} ON CONFLICT (id) DO NOTHING",
-                    values.join(", ")
+                     VALUES {values} ON CONFLICT (id) DO NOTHING"
                 )));
                 for NewRecord { raw, sha256, held, canary } in rows {
                     insert = insert
@@ -289,14 +288,14 @@ impl Store {
     pub async fn put_touches(&self, judged: &[Judged]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
+        let before = judged_before(&mut transaction, self.places(), judged).await?;
         for rows in portions(judged) {
-            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
+            let values = self.places().rows(rows.len(), 11);
             let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {} \
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {values} \
                  ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
                  judgement = excluded.judgement, judged_under = excluded.judged_under, stale = excluded.stale, \
-                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin",
-                values.join(", ")
+                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin"
             )));
             for Judged { touch, .. } in rows {
                 insert = insert
@@ -314,7 +313,7 @@ impl Store {
             }
             insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
-        put_lessons(&mut transaction, judged).await?;
+        put_lessons(&mut transaction, self.places(), judged, &before).await?;
         transaction.commit().await.map_err(query("store touches"))
     }
 
