@@ -122,7 +122,7 @@ pub fn in_text(text: &str, region: &str) -> Vec<Mention> {
     matcher.map(mention).collect()
 }
 
-/// The number that a link is to, as it stands there: `tel:` (RFC 3966), `sms:` (RFC 5724) and their like, and a chat by WhatsApp, whose
+/// The number that a link is to, as it stands there: `tel:` (RFC 3966), `sms:` (RFC 5724) and their like, and a chat by `WhatsApp`, whose
 /// addresses write E.164 without its plus. Escapes are undone, what follows the number is cut off; `None` where the link is another.
 #[must_use]
 pub fn written_in(href: &str) -> Option<String> {

@@ -200,12 +200,12 @@ fn groups(sorted: &[&Record<'_>]) -> Vec<BTreeSet<usize>> {
 fn may_be_one(one: &Record<'_>, other: &Record<'_>) -> bool {
     let logs = |record: &Record<'_>| (record.source.to_owned(), record.heard.format.clone());
     // A switchboard writes a row for every telephone of its own that a call rang.
-    let legs = one.channel == Channel::Call
+    let one_session = one.channel == Channel::Call
         && one.heard.session == other.heard.session
         && one.heard.session.as_ref().is_some_and(|session| session.len() >= PROVIDERS_ID);
     one.channel == other.channel
         && one.heard.sent == other.heard.sent
-        && (legs || logs(one) != logs(other))
+        && (one_session || logs(one) != logs(other))
         && (one.owner.is_none() || other.owner.is_none() || one.owner == other.owner)
         && (one.channel != Channel::Sms || words::fold(one.body.unwrap_or_default()) == words::fold(other.body.unwrap_or_default()))
 }

@@ -1,4 +1,4 @@
-//! The telephone numbers of a page: its links (`tel:`, `sms:`, WhatsApp), its JSON-LD, and what its text says, by the rules of [`crate::number`]. Takes a page, gives
+//! The telephone numbers of a page: its links (`tel:`, `sms:`, `WhatsApp`), its JSON-LD, and what its text says, by the rules of [`crate::number`]. Takes a page, gives
 //! E.164 in document order. A fax is none, nor is a licence's number, nor one of the area 555, which no one has.
 
 use std::collections::BTreeSet;
