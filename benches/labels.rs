@@ -4,6 +4,7 @@
 //!
 //!     cargo bench --profile dev --bench labels                     # the figures
 //!     cargo bench --profile dev --bench labels -- --failures       # and every miss among the known mails
+//!     cargo bench --profile dev --bench labels -- --data FOLDER    # another set of the same form, and no other
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null where nothing is")]
 
@@ -73,6 +74,10 @@ fn same(label: &str, ours: &str, theirs: &str) -> bool {
 
 fn main() {
     let failures = std::env::args().any(|argument| argument == "--failures");
+    if let Some(folder) = std::env::args().skip_while(|argument| argument != "--data").nth(1) {
+        measure(&PathBuf::from(folder).join("labels.jsonl"), "named", failures);
+        return;
+    }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mails");
     for (set, file) in [
         ("known", "known/labels.jsonl"),

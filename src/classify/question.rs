@@ -88,6 +88,8 @@ enum Found {
     Nothing,
     /// Something about it is said, in none of the known ways.
     Touched,
+    /// "It depends": partly an answer, unless the rest is put off too.
+    Hinted,
     /// It is put off.
     Put,
     /// The answer is said to stand elsewhere.
@@ -178,6 +180,7 @@ fn sum(parts: &[(Found, String)]) -> (QuestionAnswered, String) {
         // A text about what was asked, in none of the known ways, is for a person to read; one that never touches it says no.
         (_, Found::Elsewhere) => (QuestionAnswered::Unknown, quotes(Found::Elsewhere)),
         (_, Found::Put) => (QuestionAnswered::Deferred, quotes(Found::Put)),
+        (_, Found::Hinted) => (QuestionAnswered::Partly, quotes(Found::Hinted)),
         (_, Found::Touched) => (QuestionAnswered::Unknown, quotes(Found::Touched)),
         (_, Found::Nothing) => (QuestionAnswered::No, String::new()),
     }
@@ -215,8 +218,13 @@ impl Part {
             () if sentence.does(Act::Boasts) && !topical && terms == 0 => Found::Nothing,
             () if self.answered_in(sentence, terms, early, around) => {
                 // "Usually about $300 a month" is an answer for all its caution.
-                if hedged && !exact { Found::Partly } else { Found::Plainly }
+                match () {
+                    () if sentence.does(Act::Depends) && !sentence.does(Act::Holds) && !exact => Found::Hinted,
+                    () if hedged && !exact => Found::Partly,
+                    () => Found::Plainly,
+                }
             }
+            () if about && sentence.does(Act::Depends) && !sentence.does(Act::Holds) => Found::Hinted,
             () if about && (hedged || around.before.is_some_and(|before| before.hedges)) => Found::Partly,
             // Words that a real answer holds, of one of the things asked.
             () if sentence.does(Act::Holds) => Found::Partly,
@@ -312,6 +320,13 @@ mod tests {
             ("Thanks for asking about the three-car garage! Call me and I'll tell you all about it.", Deferred),
             ("I'm not sure if it has a three-car garage.", Deferred),
             ("Let me check on the three-car garage and get back to you.", Deferred),
+            ("I have a message in to Luis, our builder, and will circle back as soon as he answers.", Deferred),
+            ("Amy asked me to tell you she is with buyers and will call you right after.", Deferred),
+            ("I'd love to show you around and get all your questions answered in person.", Deferred),
+            ("We're not permitted to make statements on that. Please check with the city.", Deferred),
+            ("The garage depends on the lot. Call me and I'll explain what yours takes.", Deferred),
+            ("The garage depends on the lot.", Partly),
+            ("I'm here till 6 if you'd like to chat.", No),
             ("You asked whether the Magnolia has a three-car garage.", No),
             ("Thank you for your interest in the Magnolia at Willow Creek! When are you looking to move?", No),
             ("Thank you for your inquiry. Visit our website.", No),
