@@ -1,6 +1,7 @@
 //! What a sentence of an answer does, whatever was asked: it says yes or no, hedges, puts off, asks, echoes, points elsewhere.
 //! English and Spanish.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
@@ -26,6 +27,8 @@ static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:i (?:think|believe|guess)|may|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
     )
 });
+/// Where what was put off ends.
+static BUT: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bbut\b|\bpero\b|;|\x{2014}| - "));
 /// What it depends on is said in place of an answer.
 static DEPENDS: LazyLock<Regex> = LazyLock::new(|| any_case(r"\b(?:(?:all |really )?depends?|depending|depende[ns]?)\b"));
 static ECHO: LazyLock<Regex> = LazyLock::new(|| {
@@ -98,7 +101,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// Numbers that are a time or a telephone.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d|\b(?:till?|until|hasta las?) \d{1,2}\b",
+        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d|\b(?:till?|until|hasta las?) \d{1,2}\b|\b(?:since|established|est\.?|founded(?: in)?|desde) (?:18|19|20)\d\d\b",
     )
 });
 /// What every friendly mail says, whatever was asked.
@@ -210,6 +213,16 @@ impl<'a> Sentence<'a> {
     /// Whether it does this.
     pub(super) fn does(&self, act: Act) -> bool {
         self.acts.contains(&act)
+    }
+
+    /// What it says besides what it puts off: "let me check which ones finish by March" tells no date, "it is $118, but let me check on the
+    /// mowing" and "let me double check, but it is $118" tell the dues.
+    pub(super) fn besides(&self) -> Cow<'a, str> {
+        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start()).min();
+        let Some((before, put)) = begins.and_then(|at| self.text.split_at_checked(at)) else { return Cow::Borrowed(self.text) };
+        Cow::Owned(
+            BUT.find(put).and_then(|but| put.get(but.end()..)).map_or_else(|| before.to_owned(), |after| format!("{before} {after}")),
+        )
     }
 
     /// Whether it tells something definite that not every mail tells. `figures`: whether a figure was asked for.

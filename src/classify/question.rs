@@ -2,8 +2,10 @@
 //! the question is looked for apart. `unknown` rather than a guess: a no caps the score, so it needs a text that tells nothing
 //! definite.
 
+use std::sync::LazyLock;
+
 use super::acts::{Act, FIGURE, Sentence, stems};
-use super::pattern::{sentences, shorten};
+use super::pattern::{Regex, any_case, sentences, shorten};
 use super::topics::{self, Topic};
 use super::{Context, QuestionAnswered, name};
 
@@ -75,6 +77,13 @@ const COMMON: &[&str] = &[
     "tiene",
     "hay",
 ];
+
+/// What a number counts that answers nobody's question: who lives there, what can be won.
+static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:famil(?:y|ies)|neighbou?rs|people|visitors|minutes|gift|win|prizes?|winners?|raffle|survey|reviews?|stars?|questions?|awards?|communities|cities|states|clicks?)\b",
+    )
+});
 
 /// One thing that was asked.
 struct Part {
@@ -201,9 +210,13 @@ impl Part {
             return (if sentence.does(Act::PutsOff) { Found::Put } else { Found::Nothing }, about);
         }
         let figure = self.topic.is_answered_in(sentence.text);
-        let solid = sentence.does(Act::Opens) && about || firm || figure && topical && self.topic.strict;
-        if sentence.does(Act::PutsOff) && (sentence.does(Act::Ignorant) || !solid) {
-            return (Found::Put, about);
+        if sentence.does(Act::PutsOff) {
+            let told = sentence.besides();
+            let tells = self.topic.is_answered_in(&told) && self.topic.about.is_match(&told) && self.topic.strict;
+            let solid = sentence.does(Act::Opens) && about || self.topic.is_firm_in(&told) || tells;
+            if sentence.does(Act::Ignorant) || !solid {
+                return (Found::Put, about);
+            }
         }
         let hedged = sentence.does(Act::Hedges) || around.before.is_some_and(|before| before.hedges) && !sentence.does(Act::Holds) && !firm;
         let touched = (terms >= 2 || figure && topical && terms >= 1 || sentence.does(Act::Links))
@@ -246,7 +259,11 @@ impl Part {
             || feature && figure && terms >= 2 && !around.guided;
         let by_shape = self.topic.is_firm_in(sentence.text)
             || figure && topical
-            || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date" && (alone || about);
+            || early
+                && sentence.does(Act::Counts)
+                && self.topic.strict
+                && self.topic.name != "date"
+                && (about || alone && !OF_OTHERS.is_match(sentence.text));
         let by_reference = sentence.does(Act::Answers) && alone && around.first
             || sentence.does(Act::Grants) && early && terms > 0 && !self.topic.strict
             || sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
@@ -327,6 +344,7 @@ mod tests {
             ("The garage depends on the lot. Call me and I'll explain what yours takes.", Deferred),
             ("The garage depends on the lot.", Partly),
             ("I'm here till 6 if you'd like to chat.", No),
+            ("We are a family company, building in the valley since 1988.", No),
             ("You asked whether the Magnolia has a three-car garage.", No),
             ("Thank you for your interest in the Magnolia at Willow Creek! When are you looking to move?", No),
             ("Thank you for your inquiry. Visit our website.", No),
@@ -338,6 +356,21 @@ mod tests {
             ("", Unknown),
         ] {
             assert_eq!(answered(text, &context).map(|found| found.0), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_off_is_not_told_by_the_way() {
+        let asked = |question: &str| Context { question: question.to_owned(), ..context(&[]) };
+        for (question, text, expected) in [
+            ("Would any home be ready by March?", "Let me check which ones finish by March and get back to you.", Deferred),
+            ("Would any home be ready by March?", "Amy will call you tomorrow with the list of what finishes before March.", Deferred),
+            ("What are the HOA dues?", "The dues are $118 a month and I'll get back to you on the rest.", Yes),
+            ("What are the HOA dues?", "Let me double check, but the dues are $118 a month.", Yes),
+            ("What are the HOA dues?", "Take our survey, it takes two minutes and you could win a $100 gift card.", Unknown),
+            ("What are the HOA dues?", "It's $118 now.", Yes),
+        ] {
+            assert_eq!(answered(text, &asked(question)).map(|found| found.0), Some(expected), "{text}");
         }
     }
 
