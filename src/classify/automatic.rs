@@ -198,7 +198,8 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     });
     // Who guards against answering himself is a program; a list names itself there, not its member.
     let own = loops.is_some_and(|(_, value)| threaded && is_same(value, mail.from.as_ref().map(|from| from.address.as_str())));
-    let guard = loops.filter(|_| own || !listed);
+    // A list's bare guard stands on what its members write; a program's own is its own.
+    let guard = loops.filter(|(name, _)| own || !listed || !name.eq_ignore_ascii_case("x-loop"));
     evidence.found(guard.map(|(name, _)| name.as_str()), "loop-guard", if own { 0.9 } else { 0.3 });
     robot::weigh(mail, text, context, &mut evidence);
     let soon = context.elapsed_s.is_some_and(|seconds| (0..=120).contains(&seconds));

@@ -81,7 +81,7 @@ const COMMON: &[&str] = &[
 /// What a number counts that answers nobody's question: who lives there, what can be won.
 static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:famil(?:y|ies)|neighbou?rs|people|visitors|minutes|gift|win|prizes?|winners?|raffle|survey|reviews?|stars?|questions?|awards?|communities|cities|states|clicks?)\b",
+        r"\b(?:famil(?:y|ies)|neighbou?rs|people|visitors|minutes|gift|win|prizes?|winners?|raffle|(?:our|a|this) (?:\w+ )?survey|reviews?|stars?|questions?|awards?|communities|cities|states|clicks?)\b",
     )
 });
 
