@@ -15,13 +15,13 @@ use super::{AuditError, Workspace, drips, opted};
 use crate::attribute::Lesson;
 use crate::collect::{Channel, EvidenceFault};
 use crate::shop::InquiryId;
-use crate::store::{Evidence, EvidenceError, Judged, Lock, Record, Store, Touch};
+use crate::store::{Due, Evidence, EvidenceError, Judged, Lock, Part, Reading, Record, Store, Touch};
 
-/// Records looked up at a time.
+/// Mails looked up at a time, and of these judged at a time.
 const PAGE: usize = 2048;
-/// Of these, mails judged at a time, and rows of logs, which are small.
 const MAILS: usize = 128;
-const ROWS: usize = 2048;
+/// Rows of logs looked up and judged at a time: they are small, and the more at a time, the fewer pages of the store are written for them.
+const ROWS: usize = 8192;
 /// Of these, whose content is in memory at a time.
 const OPEN: usize = 16;
 const OPEN_ROWS: usize = 256;
@@ -101,7 +101,8 @@ impl Workspace {
         phones.extend(self.testers().await?);
         let runtime = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
-            let read = |record: &Record| evidence.read_record(record);
+            let reading = Reading::new(evidence.clone());
+            let read = |record: &Record| reading.record(record);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
             let (changed, lost, builders) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
             let taught = TaughtSoFar::default();
@@ -167,19 +168,33 @@ impl Judging<'_> {
         Ok(())
     }
 
-    /// Judges each record that is due.
+    /// Judges each record that is due: mails; rows from before anybody was given their number, which teach who called already; and the others,
+    /// of which few teach anything.
     fn due(&mut self, again: bool) -> Result<(), AuditError> {
+        let given = self.judge.all_given().unwrap_or(DateTime::<Utc>::MIN_UTC);
+        self.part(Part::Mails, (PAGE, MAILS), again)?;
+        self.part(Part::RowsBefore(given), (ROWS, ROWS), again)?;
+        self.part(Part::RowsFrom(given), (ROWS, ROWS), again)
+    }
+
+    /// The same of a part, of which so many records are looked up and so many judged at a time.
+    fn part(&mut self, part: Part, (page, most): (usize, usize), again: bool) -> Result<(), AuditError> {
         let fingerprint = self.judge.fingerprint().to_owned();
         let mut after = None;
         loop {
-            let due = self.runtime.block_on(self.store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
+            let due = self.store.due_records(part, (!again).then_some(&fingerprint), after.as_ref(), page);
+            let due = self.runtime.block_on(due)?;
             let Some(last) = due.last() else { return Ok(()) };
-            after = Some(last.place());
-            let (mails, rows): (Vec<Record>, Vec<Record>) = due.into_iter().partition(|record| record.channel == Channel::Email);
-            for records in mails.chunks(MAILS).chain(rows.chunks(ROWS)) {
-                let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
-                let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
-                self.each(records, &before)?;
+            after = Some(last.record.place());
+            let mut due = due.into_iter().peekable();
+            while due.peek().is_some() {
+                let (mut records, mut judged) = (Vec::with_capacity(most), Vec::new());
+                for Due { record, judged: before } in due.by_ref().take(most) {
+                    judged.extend(before.then(|| record.id.clone()));
+                    records.push(record);
+                }
+                let before = by_record(self.runtime.block_on(self.store.touches_of(&judged))?);
+                self.each(&records, &before)?;
             }
         }
     }

@@ -64,7 +64,7 @@ impl Workspace {
                 offset = last.next;
                 for entry in entries {
                     let (source, raws, problems) = match &entry.delivery {
-                        Ok(delivery) => match self.records_of_delivery(delivery) {
+                        Ok(delivery) => match self.records_of_delivery(&delivery.as_seen_by(self.clock.is_rehearsal())) {
                             Ok(read) => read,
                             // It stays in the journal until it can be read.
                             Err(error) if error.is_of_source() => {

@@ -26,7 +26,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 14;
+const RULES: u32 = 15;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
@@ -94,6 +94,11 @@ impl<'a> Judge<'a> {
     /// Of everything a judgement rests on besides the record and what was learned from other touches.
     pub(super) fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Since when every number of ours is given that ever was: no call from then on teaches that its caller had called before.
+    pub(super) fn all_given(&self) -> Option<DateTime<Utc>> {
+        self.given.values().max().copied()
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.

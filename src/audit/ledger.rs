@@ -288,14 +288,14 @@ impl Ledger {
             let logged =
                 || self.touches.iter().filter(|touch| touch.source == *source && touch.marks.heard.is_some() && touch.arrival.at <= as_of);
             let first = self.given.get(number);
-            let strangers = logged().filter(|touch| touch.inquiry.is_none() && !ours(touch)).map(|touch| touch.arrival.at);
+            let stranger = |touch: &Touch| touch.inquiry.is_none() && !ours(touch);
             all.insert(
                 source.clone(),
                 Phoned {
                     cannot_show: self.limits.get(source).cloned().unwrap_or_default(),
                     by: self.parts.get(source).cloned().unwrap_or_default(),
                     own_call: logged().filter(|touch| ours(touch)).map(|touch| touch.arrival.at).max(),
-                    background: first.and_then(|first| quiet::before(strangers, *first)),
+                    background: first.and_then(|first| quiet::before(logged().map(|touch| (touch.arrival.at, stranger(touch))), *first)),
                 },
             );
         }

@@ -10,7 +10,8 @@ use futures::TryStreamExt as _;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::evidence::{Evidence, Held, sha256_hex};
+use super::evidence::{Evidence, sha256_hex};
+use super::held::Held;
 use super::open::{Reader, Store, StoreError, query};
 use crate::collect::{Channel, EvidenceFault};
 

@@ -35,8 +35,8 @@ pub struct Received {
     pub by: Option<String>,
     /// Host it says it received it from (HELO name), lower case.
     pub from: Option<String>,
-    /// The address in `for <…>`.
-    pub for_address: Option<String>,
+    /// The addresses in `for <…>`: one, or several as RFC 2821 allowed.
+    pub for_addresses: Vec<String>,
     /// The time it gives.
     pub at: Option<DateTime<Utc>>,
 }
