@@ -122,6 +122,35 @@ pub fn in_text(text: &str, region: &str) -> Vec<Mention> {
     matcher.map(mention).collect()
 }
 
+/// The number that a link is to, as it stands there: `tel:` (RFC 3966), `sms:` (RFC 5724) and their like, and a chat by `WhatsApp`, whose
+/// addresses write E.164 without its plus. Escapes are undone, what follows the number is cut off; `None` where the link is another.
+#[must_use]
+pub fn written_in(href: &str) -> Option<String> {
+    let (scheme, rest) = href.trim().split_once(':')?;
+    let unescaped = |written: &str| {
+        let written = written.trim_start_matches('/').split([';', '?', ',', '&']).next().unwrap_or_default().replace('+', "%2B");
+        url::form_urlencoded::parse(format!("x={written}").as_bytes()).next().map(|(_, value)| value.trim().to_owned())
+    };
+    let chat = |written: &str| {
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        (!digits.is_empty()).then(|| format!("+{digits}"))
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "tel" | "sms" | "smsto" | "callto" => unescaped(rest),
+        "http" | "https" | "whatsapp" => {
+            let url = url::Url::parse(href.trim()).ok()?;
+            let phone = || url.query_pairs().find(|(key, _)| key == "phone").and_then(|(_, written)| chat(&written));
+            match url.host_str()? {
+                "wa.me" => url.path_segments()?.next().and_then(chat),
+                "api.whatsapp.com" | "web.whatsapp.com" => phone(),
+                "send" if url.scheme() == "whatsapp" => phone(),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// A number as E.164; `None` where the text is none, is too short or too long for one, or hides the caller.
 #[must_use]
 pub fn e164(text: &str, region: &str) -> Option<String> {
@@ -266,6 +295,29 @@ mod tests {
         assert_eq!(normalise("3rd Coast Homes", "US"), Caller::Name("3rd Coast Homes".to_owned()));
         assert_eq!(normalise("555-0142", "US"), Caller::Name("555-0142".to_owned()));
         assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
+    }
+
+    #[test]
+    fn links_to_numbers_are_known_by_their_schemes() {
+        for (href, expected) in [
+            ("tel:+1-512-555-0142", Some("+1-512-555-0142")),
+            ("TEL:(512)%20555-0142;ext=7", Some("(512) 555-0142")),
+            ("tel://15125550142", Some("15125550142")),
+            ("tel:5125550142,,4", Some("5125550142")),
+            ("sms:+15125550142?body=Hi%205125550199", Some("+15125550142")),
+            ("sms:5125550142&body=Hi", Some("5125550142")),
+            ("smsto:5125550142", Some("5125550142")),
+            ("callto:+15125550142", Some("+15125550142")),
+            ("https://wa.me/15125550142?text=Hi", Some("+15125550142")),
+            ("https://api.whatsapp.com/send?phone=%2B1512-555-0142&text=x", Some("+15125550142")),
+            ("whatsapp://send?text=x&phone=15125550142", Some("+15125550142")),
+            ("https://wa.me/qr/ABC", None),
+            ("https://bluebonnet.example/5125550142", None),
+            ("mailto:5125550142@example.org", None),
+            ("5125550142", None),
+        ] {
+            assert_eq!(written_in(href).as_deref(), expected, "{href}");
+        }
     }
 
     #[test]

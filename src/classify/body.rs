@@ -2,8 +2,10 @@
 //! stands under every letter left out (greeting, signature, fine print), the rest as hashed shingles. Short words are no body.
 
 use std::collections::BTreeSet;
+use std::hash::Hasher as _;
 use std::sync::LazyLock;
 
+use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::{Regex, any_case};
@@ -151,9 +153,11 @@ impl Body {
     }
 }
 
-/// FNV-1a, the same on every machine and in every version, for sketches are kept.
+/// The same on every machine and in every version, for sketches are kept.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// A number's bits spread over all of it (the finalizer of `SplitMix64`).

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use super::folder;
 use super::held::Held;
+use super::sound::{Kept, Sound};
 use super::touches::Record;
+use crate::collect::EvidenceFault;
 
 /// From so many files on a batch is synced with its file system: 64 files took 20 ms so, and 333 ms one by one.
 const MANY: usize = 8;
@@ -43,17 +45,31 @@ pub enum EvidenceError {
     },
 }
 
+impl EvidenceError {
+    /// What is wrong with the evidence, where this is of reading it.
+    #[must_use]
+    pub fn fault(&self) -> EvidenceFault {
+        match self {
+            Self::Changed { .. } => EvidenceFault::Altered,
+            Self::File { source, .. } if source.kind() == ErrorKind::NotFound => EvidenceFault::Missing,
+            Self::File { .. } => EvidenceFault::Unreadable,
+        }
+    }
+}
+
 /// The folder of evidence.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
+    /// Files that were found to hold what their names say. A clone knows them too.
+    pub(super) sound: Sound,
 }
 
 impl Evidence {
     /// Evidence below `folder`, which is made when first needed.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, sound: Sound::default() }
     }
 
     /// Where the bytes of this name are.
@@ -115,11 +131,11 @@ impl Evidence {
     /// # Errors
     /// When the file cannot be written.
     pub fn keep_together<'a>(&self, batch: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<(String, Held)>, EvidenceError> {
-        let (mut whole, mut parts) = (Vec::new(), Vec::new());
-        for bytes in batch {
-            parts.push((sha256_hex(bytes), whole.len(), bytes.len()));
-            whole.extend_from_slice(bytes);
-            whole.push(b'\n');
+        let batch: Vec<&[u8]> = batch.into_iter().collect();
+        let (whole, mut at, mut parts) = (together(&batch), 0, Vec::with_capacity(batch.len()));
+        for bytes in &batch {
+            parts.push((sha256_hex(bytes), at, bytes.len()));
+            at += bytes.len() + 1;
         }
         if parts.is_empty() {
             return Ok(Vec::new());
@@ -130,14 +146,29 @@ impl Evidence {
         Ok(parts.into_iter().map(held).collect())
     }
 
-    /// Reads the bytes of a record back and checks them against their name, wherever they lie.
+    /// The name of the file that would hold these parts together.
+    #[must_use]
+    pub fn name_together(batch: &[&[u8]]) -> String {
+        sha256_hex(&together(batch))
+    }
+
+    /// Reads the bytes of a record back and checks them against their name, wherever they lie: a row whose shared file is not what it was may
+    /// have a file of its own besides.
     ///
     /// # Errors
     /// When they are not there, or not what was kept.
     pub fn read_record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
-        match &record.held {
-            Some(held) => self.read_held(&record.sha256, held),
-            None => self.read(&record.sha256),
+        self.read_kept(&Kept { sha256: record.sha256.clone(), held: record.held.clone() })
+    }
+
+    /// The same by what the bytes are known by.
+    ///
+    /// # Errors
+    /// When they are not there, or not what was kept.
+    pub fn read_kept(&self, kept: &Kept) -> Result<Vec<u8>, EvidenceError> {
+        match &kept.held {
+            Some(held) => self.read_held(&kept.sha256, held).or_else(|error| self.read(&kept.sha256).map_err(|_| error)),
+            None => self.read(&kept.sha256),
         }
     }
 
@@ -160,6 +191,11 @@ impl Evidence {
         let bytes = std::fs::read(&path).map_err(in_file(&path))?;
         checked(bytes, sha256, path)
     }
+}
+
+/// Parts as they lie together: a line each.
+fn together(batch: &[&[u8]]) -> Vec<u8> {
+    batch.iter().flat_map(|bytes| [*bytes, b"\n"]).flatten().copied().collect()
 }
 
 /// Bytes that were read, where they are what their name says.

@@ -70,7 +70,13 @@ impl Reading {
     /// # Errors
     /// When the bytes are not there, or not what was kept.
     pub fn record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
-        let Some(held) = &record.held else { return self.evidence.read(&record.sha256) };
+        match &record.held {
+            Some(held) => self.held(&record.sha256, held).or_else(|error| self.evidence.read(&record.sha256).map_err(|_| error)),
+            None => self.evidence.read(&record.sha256),
+        }
+    }
+
+    fn held(&self, sha256: &str, held: &Held) -> Result<Vec<u8>, EvidenceError> {
         let path = self.evidence.path(&held.file);
         let mut open = self.open.borrow_mut();
         if !open.contains_key(&held.file) {
@@ -83,6 +89,6 @@ impl Reading {
             Some(file) => held.read(file).map_err(in_file(&path))?,
             None => Vec::new(),
         };
-        checked(bytes, &record.sha256, path)
+        checked(bytes, sha256, path)
     }
 }

@@ -21,6 +21,7 @@ mod looks;
 mod open;
 mod places;
 mod progress;
+mod sound;
 mod touches;
 
 pub use appeals::{AppealStep, Said};
@@ -36,4 +37,5 @@ pub use lessons::Judged;
 pub use lock::Lock;
 pub use looks::Look;
 pub use open::{Store, StoreError};
+pub use sound::{Kept, Of};
 pub use touches::{Added, NewRecord, Record, Touch};

@@ -79,6 +79,10 @@ pub struct Added {
     pub canaries: usize,
     /// Records that were known, and of which more became known.
     pub grown: usize,
+    /// Records that were known, and whose evidence was gone or altered, and is kept again.
+    pub restored: usize,
+    /// Records that were known, and whose evidence is gone or altered, and what came is not those bytes.
+    pub lost: usize,
 }
 
 /// A record judged: whose it is, who wrote it, what it says.
@@ -203,7 +207,7 @@ impl Store {
     }
 
     /// Makes records that were collected in a rehearsal real, as they were seen now; gives how many were made so. What a rehearsal's own
-    /// canary came back as stays a rehearsal's. A mail is kept as it was seen now; of calls and texts more may be known than that shows.
+    /// canary came back as stays a rehearsal's. Nothing else is kept of what the rehearsal saw: a webhook came at another time by its clock.
     ///
     /// # Errors
     /// When the database fails; then none is.
@@ -211,20 +215,22 @@ impl Store {
         let wish = "make rehearsed records real";
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
         let mut added = Added::default();
-        for NewRecord { raw, sha256, canary, .. } in batch {
-            let mail = raw.channel == Channel::Email;
-            let set = if mail { ", source = $4, external_id = $5, sha256 = $6, arrival = $7, at = $8, placement = $9" } else { "" };
-            let sql = format!("UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3{set} WHERE id = $1 AND {REHEARSED}");
-            let mut update = sqlx::query(AssertSqlSafe(sql)).bind(raw.identity.clone()).bind(now.timestamp_millis()).bind(canary.clone());
-            if mail {
-                update = update
-                    .bind(raw.source.clone())
-                    .bind(text(&raw.external_id))
-                    .bind(sha256.clone())
-                    .bind(json("record", &raw.arrival)?)
-                    .bind(raw.arrival.at.timestamp_millis())
-                    .bind(raw.placement.as_ref().map(word));
-            }
+        for NewRecord { raw, sha256, held, canary } in batch {
+            let update = sqlx::query(AssertSqlSafe(format!(
+                "UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3, source = $4, external_id = $5, sha256 = $6, arrival = $7, \
+                 at = $8, placement = $9, channel = $10, held = $11 WHERE id = $1 AND {REHEARSED}"
+            )))
+            .bind(raw.identity.clone())
+            .bind(now.timestamp_millis())
+            .bind(canary.clone())
+            .bind(raw.source.clone())
+            .bind(text(&raw.external_id))
+            .bind(sha256.clone())
+            .bind(json("record", &raw.arrival)?)
+            .bind(raw.arrival.at.timestamp_millis())
+            .bind(raw.placement.as_ref().map(word))
+            .bind(word(&raw.channel))
+            .bind(held.as_ref().map(ToString::to_string));
             if update.execute(&mut *transaction).await.map_err(query(wish))?.rows_affected() == 0 {
                 continue;
             }
