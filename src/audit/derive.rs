@@ -21,7 +21,7 @@ use crate::store::{Due, Evidence, EvidenceError, Judged, Lock, Part, Reading, Re
 const PAGE: usize = 2048;
 const MAILS: usize = 128;
 /// Rows of logs looked up and judged at a time: they are small, and the more at a time, the fewer pages of the store are written for them.
-const ROWS: usize = 8192;
+const ROWS: usize = 4096;
 /// Of these, whose content is in memory at a time.
 const OPEN: usize = 16;
 const OPEN_ROWS: usize = 256;

@@ -114,8 +114,10 @@ impl Workspace {
                 ids.is_empty() || ids.iter().any(|id| id.is_of(wave))
             })
         };
-        let touches = self.store.touches().await?;
-        items.extend(touches.iter().filter(|touch| touch.review.is_some() && concerns(touch)).map(|touch| self.touch_item(touch)));
+        let mut found = Vec::new();
+        let keep = |touch: Touch| found.extend(concerns(&touch).then(|| self.touch_item(&touch)));
+        self.store.each_in_review(keep).await?;
+        items.append(&mut found);
         items.extend(self.unread_items(wave).await?);
         items.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(items)
@@ -183,7 +185,7 @@ impl Workspace {
     }
 
     async fn find_touch(&self, id: &str) -> Result<Touch, AuditError> {
-        self.store.touches().await?.into_iter().find(|touch| touch.id == id).ok_or_else(|| {
+        self.store.touch(id).await?.ok_or_else(|| {
             AuditError::wrong(format!("find `{id}`: it is no touch and no inquiry"), "`crickets review list` shows what is in review")
         })
     }

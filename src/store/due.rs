@@ -7,7 +7,7 @@ use futures::TryStreamExt as _;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::open::{Reader, Store, StoreError, query};
+use super::open::{Reader, Store, StoreError, query, text};
 use super::touches::{Record, Touch};
 use crate::classify::drip::Sketch;
 use crate::shop::InquiryId;
@@ -148,6 +148,15 @@ impl Store {
         Ok(letters)
     }
 
+    /// The touch of an id.
+    ///
+    /// # Errors
+    /// When the database fails or the row cannot be read.
+    pub async fn touch(&self, id: &str) -> Result<Option<Touch>, StoreError> {
+        let select = sqlx::query("SELECT judgement FROM touch WHERE id = $1").bind(text(id));
+        select.fetch_optional(&self.pool).await.map_err(query("find a touch"))?.as_ref().map(touch).transpose()
+    }
+
     /// The touches of these records, in no order; what is not judged is left out.
     ///
     /// # Errors
@@ -182,7 +191,7 @@ impl Store {
     pub async fn counts(&self) -> Result<(usize, usize), StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM record) - (SELECT COUNT(*) FROM record WHERE canary IS NOT NULL) AS records, \
-             (SELECT COUNT(*) FROM touch WHERE review IS NOT NULL) AS in_review",
+             (SELECT COUNT(*) FROM touch WHERE (CASE WHEN review IS NULL THEN 0 ELSE 1 END) = 1) AS in_review",
         )
         .fetch_one(&self.pool)
         .await

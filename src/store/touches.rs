@@ -321,8 +321,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn each_touch(&self, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
-        let mut rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch(&self.pool);
+    pub async fn each_touch(&self, take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        self.each("SELECT judgement FROM touch ORDER BY at, id", take).await
+    }
+
+    /// The same of every touch that a person must look at.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn each_in_review(&self, take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        self.each("SELECT judgement FROM touch WHERE (CASE WHEN review IS NULL THEN 0 ELSE 1 END) = 1 ORDER BY at, id", take).await
+    }
+
+    async fn each(&self, sql: &'static str, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query(sql).fetch(&self.pool);
         while let Some(row) = rows.try_next().await.map_err(query("list touches"))? {
             take(Reader { row: &row, what: "touch" }.json("judgement")?);
         }

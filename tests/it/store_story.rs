@@ -424,6 +424,12 @@ async fn a_touch_put_twice_is_replaced(place: Place) {
     touches[3].excerpt = Some("'".repeat(1_000_000));
     store.put_touches(&judged(&touches[3..4])).await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches, "also with a megabyte in it");
+    assert_eq!(store.touch(&touches[3].id).await.unwrap().as_ref(), Some(&touches[3]), "one is found by its id");
+    assert_eq!(store.touch("t_none").await.unwrap(), None);
+    let mut open = Vec::new();
+    store.each_in_review(|touch| open.push(touch)).await.unwrap();
+    assert_eq!(open, [&touches[..3], &touches[4..]].concat(), "all but the one that needs nobody");
+    assert_eq!(store.counts().await.unwrap(), (40, 39));
 
     touches[3].excerpt = None;
     let tasks = (0..8).map(|task| {

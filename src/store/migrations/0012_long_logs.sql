@@ -7,4 +7,6 @@ DROP INDEX record_canary;
 CREATE INDEX record_canary ON record (canary) WHERE canary IS NOT NULL;
 DROP INDEX touch_stale;
 CREATE INDEX touch_stale ON touch (record) WHERE stale = 1;
-CREATE INDEX touch_review ON touch (at) WHERE review IS NOT NULL;
+DROP INDEX touch_inquiry;
+CREATE INDEX touch_inquiry ON touch (inquiry) WHERE inquiry IS NOT NULL;
+CREATE INDEX touch_review ON touch ((CASE WHEN review IS NULL THEN 0 ELSE 1 END));
