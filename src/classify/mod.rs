@@ -167,6 +167,9 @@ pub fn stripped_reply(text: &str) -> (String, String, bool) {
 
 /// Typographic apostrophes and spaces as typed ones, so that one pattern finds both.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")
 }
 

@@ -23,10 +23,9 @@ pub(super) struct Regex {
 }
 
 impl Regex {
-    /// Whether it may be in a text at all.
-    fn may_be_in(&self, text: &str) -> bool {
-        (text.len() < SHORT && self.compiled.get().is_some())
-            || self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
+    /// Whether it may be in a text, or in any part of it, at all.
+    pub(super) fn may_be_in(&self, text: &str) -> bool {
+        self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
     }
 
     fn compiled(&self) -> &regex::Regex {
@@ -36,7 +35,8 @@ impl Regex {
 
     /// Itself, where it may be in a text.
     fn within(&self, text: &str) -> Option<&regex::Regex> {
-        self.may_be_in(text).then(|| self.compiled())
+        let searched = text.len() < SHORT && self.compiled.get().is_some();
+        (searched || self.may_be_in(text)).then(|| self.compiled())
     }
 
     pub(super) fn is_match(&self, text: &str) -> bool {

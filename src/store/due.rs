@@ -1,13 +1,14 @@
 //! What is to be judged, a page at a time: neither time nor memory for one new record grows with those that were judged.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
 use super::open::{Reader, Store, StoreError, query};
 use super::touches::{Record, Touch};
-use crate::classify::drip::Sketch;
+use crate::classify::drip::{Sketch, Words};
 use crate::shop::InquiryId;
 
 /// Ids looked up with one query.
@@ -101,6 +102,20 @@ impl Store {
         Ok(letters)
     }
 
+    /// What is compared of the letters of these records, in no order; what was judged by a version that kept none of it is left out.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn words_of(&self, records: &[String]) -> Result<HashMap<String, Words>, StoreError> {
+        let rows = self.of("SELECT record, words FROM touch WHERE words IS NOT NULL AND record IN ", records, "").await?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "touch" };
+                Ok((read.text("record")?, read.json("words")?))
+            })
+            .collect()
+    }
+
     /// The touches of these records, in no order; what is not judged is left out.
     ///
     /// # Errors
@@ -191,10 +206,14 @@ fn touch(row: &AnyRow) -> Result<Touch, StoreError> {
     Reader { row, what: "touch" }.json("judgement")
 }
 
-/// `($1, $2, …)`, from a number on.
+/// `($1,$2,…)`, from a number on; at least one.
 pub(super) fn places(from: usize, count: usize) -> String {
-    let names: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();
-    format!("({})", names.join(", "))
+    let mut places = String::with_capacity(5 * count + 2);
+    for number in from..from + count {
+        let _ = write!(places, "{}${number}", if number == from { '(' } else { ',' });
+    }
+    places.push(')');
+    places
 }
 
 /// A row with all columns of a record.

@@ -157,6 +157,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let progress = include_str!("migrations/0009_progress.sql");
     let appeal = include_str!("migrations/0010_appeal.sql");
     let held = include_str!("migrations/0011_held.sql");
+    let words = include_str!("migrations/0012_words.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -169,6 +170,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(9, "progress".into(), MigrationType::Simple, progress.into_sql_str(), false),
         Migration::new(10, "appeal".into(), MigrationType::Simple, appeal.into_sql_str(), false),
         Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
+        Migration::new(12, "words".into(), MigrationType::Simple, words.into_sql_str(), false),
     ]
 }
 

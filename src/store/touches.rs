@@ -284,15 +284,15 @@ impl Store {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
         for rows in portions(judged) {
-            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
+            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 12 * row, 12)).collect();
             let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {} \
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin, words) VALUES {} \
                  ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
                  judgement = excluded.judgement, judged_under = excluded.judged_under, stale = excluded.stale, \
-                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin",
+                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin, words = excluded.words",
                 values.join(", ")
             )));
-            for Judged { touch, .. } in rows {
+            for Judged { touch, words, .. } in rows {
                 insert = insert
                     .bind(touch.record.clone())
                     .bind(touch.id.clone())
@@ -304,7 +304,8 @@ impl Store {
                     .bind(0_i64)
                     .bind(i64::from(touch.is_letter()))
                     .bind(touch.sketch.as_ref().map(|sketch| json("touch", sketch)).transpose()?)
-                    .bind(touch.twin.clone());
+                    .bind(touch.twin.clone())
+                    .bind(words.as_ref().map(|words| json("touch", words)).transpose()?);
             }
             insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
