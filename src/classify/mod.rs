@@ -13,6 +13,7 @@ mod evidence;
 mod faults;
 mod human;
 mod labels;
+mod lazy;
 mod name;
 mod needs;
 mod opting;
