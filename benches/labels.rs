@@ -1,9 +1,10 @@
 //! How well the labels of a mail are judged: precision and recall per label on hand-written mails (tests/mails/README.md says
-//! what each label means). `known` is what the rules were developed with, and its failures are printed; `unseen` was written by
-//! another hand and nobody tunes on it: its figures alone are printed.
+//! what each label means). `known` is what the rules were developed with, and its failures are printed; nobody tunes on `kept` and
+//! on `unseen`, which was written by another hand: their figures alone are printed.
 //!
 //!     cargo bench --profile dev --bench labels                     # the figures
 //!     cargo bench --profile dev --bench labels -- --failures       # and every miss among the known mails
+//!     cargo bench --profile dev --bench labels -- --data FOLDER    # another set of the same form, and no other
 
 #![expect(clippy::indexing_slicing, reason = "a JSON value answers null where nothing is")]
 
@@ -73,14 +74,19 @@ fn same(label: &str, ours: &str, theirs: &str) -> bool {
 
 fn main() {
     let failures = std::env::args().any(|argument| argument == "--failures");
+    if let Some(folder) = std::env::args().skip_while(|argument| argument != "--data").nth(1) {
+        measure(&PathBuf::from(folder).join("labels.jsonl"), "named", failures);
+        return;
+    }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mails");
     for (set, file) in [
         ("known", "known/labels.jsonl"),
         ("texts", "texts.jsonl"),
         ("machines", "machines/labels.jsonl"),
+        ("kept", "kept/labels.jsonl"),
         ("unseen", "unseen/labels.jsonl"),
     ] {
-        measure(&root.join(file), set, failures && set != "unseen");
+        measure(&root.join(file), set, failures && !matches!(set, "kept" | "unseen"));
     }
     for set in ["known", "unseen"] {
         texts(set, failures && set == "known");

@@ -74,13 +74,13 @@ fn return_path(mail: &Mail, domains: &BTreeSet<&str>) -> Option<String> {
     before.get(start..).filter(|local| !local.is_empty()).map(|local| format!("{local}@{domain}"))
 }
 
-/// Addresses of our domains in the text and the links.
+/// Addresses of our domains in the subject, the text and the links.
 fn quoted(mail: &Mail, domains: &BTreeSet<&str>) -> BTreeSet<String> {
     let end = (0..=MAX.0.min(mail.text.len())).rev().find(|at| mail.text.is_char_boundary(*at)).unwrap_or(0);
     let text = mail.text.get(..end).unwrap_or_default();
     let links = mail.links.iter().take(200).map(|link| link.href.as_str());
     let ours = |address: &String| address.rsplit_once('@').is_some_and(|(_, domain)| domains.contains(domain));
-    std::iter::once(text).chain(links).flat_map(of_header).filter(ours).take(MAX.1).collect()
+    [mail.subject.as_str(), text].into_iter().chain(links).flat_map(of_header).filter(ours).take(MAX.1).collect()
 }
 
 /// Addresses in free text, quoted local parts too.

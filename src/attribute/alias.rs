@@ -190,12 +190,56 @@ mod tests {
     }
 
     #[test]
+    fn finds_the_alias_behind_lists_forwarders_and_encodings() {
+        let bcc = "To: undisclosed-recipients:;\nReceived: from list.example by mx.example.org with ESMTP id 1";
+        for (header, expected) in [
+            ("To: Our buyers: someone@else.example, \"Dana\" <Shopper+K7F3@Example.org>;", BLUE),
+            ("To: =?UTF-8?B?c2hvcHBlcitrN2YzQGV4YW1wbGUub3Jn?= <shopper@example.org>", BLUE),
+            ("To: =?utf-8?q?Dana_=28shopper=2Bm2p9=40example=2Eorg=29?= <shopper@example.org>", CEDAR),
+            ("To: Dana =?UTF-8?Q?Whitf=C3=ADeld?= <shopper+k7f3@example.org>", BLUE),
+            (&format!("{bcc} for <Shopper+K7F3@example.org>; Mon, 2 Nov 2026 09:04:05 -0600"), BLUE),
+            (&format!("{bcc} for shopper+m2p9@example.org; Mon, 2 Nov 2026 09:04:05 -0600"), CEDAR),
+            (
+                "Delivered-To: inbox@example.net\nReturn-Path: <shopper+caf_=inbox=example.net@example.org>\n\
+                 X-Forwarded-To: inbox@example.net\nX-Forwarded-For: shopper+k7f3@example.org inbox@example.net\n\
+                 Delivered-To: shopper+k7f3@example.org\nTo: shopper+k7f3@example.org",
+                BLUE,
+            ),
+            (
+                "Return-Path: <shopper+SRS=Ab1Cd=XY=builder.example=amy@example.org>\nResent-From: <shopper@example.org>\nTo: <shopper+k7f3@example.org>",
+                BLUE,
+            ),
+            ("To: Sales <sales@builder.example>\nBcc: SHOPPER+M2P9@EXAMPLE.ORG", CEDAR),
+            ("To: shopper+k7f3@example.org,\n \"Whitfield, Dana\" <dana@else.example>", BLUE),
+            ("DELIVERED-TO: SHOPPER+k7f3@EXAMPLE.org\nTo: list@else.example", BLUE),
+            ("To: x@y.example\nX-Envelope-To: <shopper+k7f3@example.org> (uid 0)", BLUE),
+            (
+                "To: x@y.example\nReceived: from a by b (8.14/8.14) for <shopper+k7f3@example.org>, <other@example.org>; Mon, 2 Nov 2026 09:04:05 -0600",
+                BLUE,
+            ),
+            (
+                "To: x@y.example\nReceived: from a by b for <other@example.org>, <shopper+k7f3@example.org>; Mon, 2 Nov 2026 09:04:05 -0600",
+                BLUE,
+            ),
+            ("To: x@y.example\nReceived: from a by b with SMTP (envelope-from <a@b.example>) id 1aB for shopper+k7f3@example.org", BLUE),
+            ("To: \"shopper+k7f3\"@example.org (Dana)", BLUE),
+            ("To: shopper+k7f3@example.org.", BLUE),
+            ("To: <mailto:shopper+k7f3@example.org>", BLUE),
+        ] {
+            let (found, confidence, count) = owner(header, &two());
+            assert_eq!(found.as_deref(), expected, "{header}");
+            assert!(count < 2 && confidence > 0.95, "{header}: {confidence}");
+        }
+    }
+
+    #[test]
     fn an_alias_in_the_text_says_less_than_one_among_the_recipients() {
         for (body, expected) in [
             ("To: shopper@example.org\n\nNew lead\nEmail: Shopper+K7F3@example.org\n", BLUE),
             ("To: shopper@example.org\n\nyes\n\nOn Monday Dana <shopper+m2p9@example.org> wrote:\n> a garage?", CEDAR),
             ("To: shopper@example.org\n\nleave: https://crm.example/u?email=shopper%2Bk7f3%40example.org&x=1", BLUE),
             ("To: shopper@example.org\n\nshopper+other@example.org", None),
+            ("To: shopper@example.org\nSubject: New lead from shopper+m2p9@example.org\n\nsee the CRM", CEDAR),
         ] {
             let (found, confidence, _) = {
                 let mail = parse(body.as_bytes());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::AuditError;
 use super::content::Content;
-use super::derive::{Find, Read};
+use super::derive::{Find, Lost, Read};
 use super::judge::Judge;
 use crate::classify::drip::{self, Letter, Sketches, Twin, Words};
 use crate::store::{Judged, LetterRow, Record};
@@ -23,22 +23,36 @@ pub(super) fn of_builder(
     words: &FindWords<'_>,
     records: &Find<'_>,
     read: &Read<'_>,
+    lost: &mut Lost,
 ) -> Result<Vec<Judged>, AuditError> {
+    let mut content = |record: &Record| match read(record) {
+        Ok(bytes) => Content::of(record, &bytes),
+        Err(error) => {
+            lost.insert(record.id.clone(), error.fault());
+            Content::Lost(error.fault())
+        }
+    };
     let alike = concerned(rows, anew);
     let compared: BTreeSet<usize> =
         alike.iter().filter(|(_, others)| !others.is_empty()).flat_map(|(at, others)| others.iter().chain([at])).copied().collect();
-    let letters = letters(judge, rows, &compared, words, records, read)?;
+    let Letters { known: letters, gone } = letters(judge, rows, &compared, words, records, &mut content)?;
     let twin = |at: usize, others: &[usize]| {
         letters.get(&at).and_then(|letter| drip::closest(letter, others.iter().filter_map(|other| letters.get(other))))
     };
+    // What was learned of a twin that is lost stays, and so does what is lost itself.
+    let stays = |row: &LetterRow| gone.contains(&row.touch) || row.twin.as_ref().is_some_and(|twin| gone.contains(twin));
     let again: Vec<(&LetterRow, Option<Twin>)> = alike
         .iter()
-        .filter_map(|(at, others)| Some((rows.get(*at)?, twin(*at, others))))
+        .filter_map(|(at, others)| Some((rows.get(*at).filter(|row| !stays(row))?, twin(*at, others))))
         .filter(|(row, twin)| twin.as_ref().map(|twin| &twin.touch) != row.twin.as_ref() || (twin.is_some() && anew.contains(&row.record)))
         .collect();
     let known = by_id(records(&again.iter().map(|(row, _)| row.record.clone()).collect::<Vec<_>>())?);
     let known = again.iter().filter_map(|(row, twin)| Some((known.get(&row.record)?, twin)));
-    known.map(|(record, twin)| Ok(judge.touch(record, &Content::of(record, &read(record)?), twin.as_ref()))).collect()
+    let judged = known.filter_map(|(record, twin)| match content(record) {
+        Content::Lost(_) => None,
+        content => Some(judge.touch(record, &content, twin.as_ref())),
+    });
+    Ok(judged.collect())
 }
 
 /// The letters that may have another twin now, each with those like it: letters judged anew, those like them, and those whose twin was
@@ -59,27 +73,36 @@ fn concerned(rows: &[LetterRow], anew: &BTreeSet<String>) -> BTreeMap<usize, Vec
     found
 }
 
-/// Letters by their rows. What an older version judged is read for what is compared of it.
+/// Letters by their rows, and the touches whose letters are lost.
+struct Letters {
+    known: BTreeMap<usize, Letter>,
+    gone: BTreeSet<String>,
+}
+
+/// The letters of some rows. What an older version judged is read for what is compared of it.
 fn letters(
     judge: &Judge<'_>,
     rows: &[LetterRow],
     wanted: &BTreeSet<usize>,
     words: &FindWords<'_>,
     records: &Find<'_>,
-    read: &Read<'_>,
-) -> Result<BTreeMap<usize, Letter>, AuditError> {
+    content: &mut dyn FnMut(&Record) -> Content,
+) -> Result<Letters, AuditError> {
     let wanted: BTreeMap<usize, &LetterRow> = wanted.iter().filter_map(|at| Some((*at, rows.get(*at)?))).collect();
     let mut kept = words(&wanted.values().map(|row| row.record.clone()).collect::<Vec<_>>())?;
     let unkept: Vec<String> = wanted.values().map(|row| row.record.clone()).filter(|record| !kept.contains_key(record)).collect();
     let unkept = by_id(records(&unkept)?);
-    let mut letters = BTreeMap::new();
+    let mut letters = Letters { known: BTreeMap::new(), gone: BTreeSet::new() };
     for (at, row) in wanted {
-        let words = match (kept.remove(&row.record), unkept.get(&row.record)) {
-            (Some(words), _) => Some(words),
-            (None, Some(record)) => judge.words(record, &Content::of(record, &read(record)?), &row.inquiry),
-            (None, None) => None,
-        };
-        letters.extend(words.map(|words| (at, judge.letter(row, words))));
+        let words = kept.remove(&row.record).or_else(|| {
+            let record = unkept.get(&row.record)?;
+            let content = content(record);
+            if matches!(content, Content::Lost(_)) {
+                letters.gone.insert(row.touch.clone());
+            }
+            judge.words(record, &content, &row.inquiry)
+        });
+        letters.known.extend(words.map(|words| (at, judge.letter(row, words))));
     }
     Ok(letters)
 }

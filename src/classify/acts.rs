@@ -1,6 +1,7 @@
 //! What a sentence of an answer does, whatever was asked: it says yes or no, hedges, puts off, asks, echoes, points elsewhere.
 //! English and Spanish.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::LazyLock;
 
@@ -9,17 +10,17 @@ use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:love|happy|glad|like|pleased) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send|speak|say)|once you(?:'ve| have| are|'re)?\b.{0,60}\b(?:i'?m able|i can|i'?ll|we can|we'?ll|send)|best person to (?:ask|answer|talk|speak)|rather than (?:type|put|write|try)|easiest if|best way is for us|voice to voice|by appointment only|(?:tailored|specific|different) (?:to|for) (?:each|every)|we'?ll open up|sit down (?:together|with)|i'?d need (?:to see|your|a)|(?:need|require)s? (?:your|to see your) (?:pre.?approval|info|details)|ring me|necesito que|me (?:marque|llame|hable)|ocupo el|en persona|platic\w+|por tel[eé]fono|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
+        r"(?:call|text|phone|ring|visit|stop by|come (?:in|by|see|out)|schedule|set up|book|hop on|find (?:a )?time|give (?:me|us) a (?:call|ring)|let'?s (?:talk|chat|connect))\b.{0,80}\b(?:tell you|discuss|go over|answer|explain|walk you through|share|talk about|details|more (?:info|information)|questions?|show you|all about)|(?:(?:love|happy|glad|pleased)|\b(?:i|we)(?:'?d| would) like) to (?:tell|discuss|answer|go over|talk|walk you|share|chat|explain)|questions? answered|answer (?:all|any) (?:of )?your questions|(?:check|verify|confirm) (?:(?:that|this|it) )?with (?:the |your |our |their )?(?:\w+ ){0,3}(?:county|city|schools?|district|hoa|association|lender|assessor|isd)\b|(?:can|could|will|would|able to) (?:put together|work up|pull together|prepare|run) (?:you )?(?:an?|the|some)\b|(?:tell|discuss|answer|go over|share|explain)\b.{0,60}\b(?:when (?:we|you)|over the phone|on a (?:quick )?call|by phone|in person|during your visit|give (?:me|us) a call|call me)|ll[aá]m(?:e|a)me.{0,60}(?:explic|cont|d[ií]|detalle)|(?:easier|better|best|quicker|rather) (?:to )?(?:explain|discuss|talk|cover|go over|over the phone|by phone|in person)|too much to (?:type|put|cover|explain|go into)|(?:lot|much) to go over|(?:once|when|after) (?:you|we) (?:call|come|visit|stop|talk|speak|meet)\b.{0,80}|before i (?:can )?(?:quote|answer|give|tell|send|speak|say)|once you(?:'ve| have| are|'re)?\b.{0,60}\b(?:i'?m able|i can|i'?ll|we can|we'?ll|send)|best person to (?:ask|answer|talk|speak)|rather than (?:type|put|write|try)|easiest if|best way is for us|voice to voice|by appointment only|(?:tailored|specific|different) (?:to|for) (?:each|every)|we'?ll open up|sit down (?:together|with)|i'?d need (?:to see|your|a)|(?:need|require)s? (?:your|to see your) (?:pre.?approval|info|details)|ring me|necesito que|me (?:marque|llame|hable)|ocupo el|en persona|platic\w+|por tel[eé]fono|(?:can|could|will be able to|is able to) (?:answer|tell you|give you|walk you)\b",
     )
 });
 static LATER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to) (?:\w+ )?(?:check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up)|get back to you|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:i|we) (?:know|hear)|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|dig (?:this|that|it) (?:out|up)|put in (?:the|a) request|(?:get|got) it (?:onto|on) the(?:ir)? (?:next )?agenda|next agenda|that'?s (?:one|a question) for|falls to|(?:i|we)'?ll (?:pass (?:it|that|this) (?:on|along)|share (?:it|that|whatever)|shoot|send|forward|have (?:an answer|it|that))|(?:she|he|they)'?ll (?:quote|shoot|send|have|get|know|tell|call|answer)|(?:she|he|they) will (?:quote|send|have|get|know|tell)|write it down for me|in your inbox by|give me (?:till|until|a (?:day|few|little)|'til)|case by case|business days|owe you|(?:has|have) gone to|checking (?:on|with|into|now)\b|^\W*checking\b|le (?:averiguo|confirmo|aviso|digo)|lo confirmo|te (?:digo|aviso|confirmo)|[eé]l (?:mismo )?le d|eso lo ve|en cuanto sepa|m[aá]ndeme|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
+        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to) (?:\w+ )?(?:check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up|get (?:with|a hold of|hold of|in touch with|clarification)|look (?:that|this|it) up|run (?:that|this|it) (?:by|past)|talk to|speak (?:with|to)|track (?:that|this|it|them) down)|get back to you|circl(?:e|ing) back (?:to you |with (?:you|an?|the) )?(?:\w+ )?(?:as soon|once|when|by|tomorrow|today|shortly|with)|(?:message|call|e?mail|note|request|question) (?:in|out|over) (?:to|with) (?:our|the|my|[a-z]+,)|(?:will|'?ll|going to) (?:call|ring|text|e?mail|phone|message) you (?:back|right after|after|later|with|tomorrow|tonight|this|first thing|as soon|once|when)\b|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:(?:i|we) (?:know|hear|have|get|find)|(?:s?he|they) (?:answers?|knows?|gets? back|replies|reply|responds?|hears?|calls?))|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|dig (?:this|that|it) (?:out|up)|put in (?:the|a) request|(?:get|got) it (?:onto|on) the(?:ir)? (?:next )?agenda|next agenda|that'?s (?:one|a question) for|falls to|(?:i|we)'?ll (?:pass (?:it|that|this) (?:on|along)|share (?:it|that|whatever)|shoot|send|forward|have (?:an answer|it|that))|(?:she|he|they)'?ll (?:quote|shoot|send|have|get|know|tell|call|answer)|(?:she|he|they) will (?:quote|send|have|get|know|tell)|write it down for me|in your inbox by|give me (?:till|until|a (?:day|few|little)|'til)|case by case|business days|owe you|(?:has|have) gone to|checking (?:on|with|into|now)\b|^\W*checking\b|le (?:averiguo|confirmo|aviso|digo)|lo confirmo|te (?:digo|aviso|confirmo)|[eé]l (?:mismo )?le d|eso lo ve|en cuanto sepa|m[aá]ndeme|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
     )
 });
 static IGNORANT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no sé(?:\s|[,.])|no se (?:si|exactamente|decir|con certeza)\b|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|not (?:licensed|at liberty|allowed|able) to (?:say|speak|quote|give|share|discuss)|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
+        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no sé(?:\s|[,.])|no se (?:si|exactamente|decir|con certeza)\b|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|(?:not|never) (?:licensed|at liberty|allowed|able|permitted|supposed) to (?:say|speak|quote|give|share|discuss|make|comment|advise|promise|guarantee|tell)|can(?:'?t|not) (?:comment|advise|speak to|make (?:any )?(?:statements?|promises))|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
     )
 });
 static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
@@ -27,6 +28,10 @@ static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:i (?:think|believe|guess)|may|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
     )
 });
+/// Where what was put off ends.
+static BUT: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bbut\b|\bpero\b|;|\x{2014}| - "));
+/// What it depends on is said in place of an answer.
+static DEPENDS: LazyLock<Regex> = LazyLock::new(|| any_case(r"\b(?:(?:all |really )?depends?|depending|depende[ns]?)\b"));
 static ECHO: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:you (?:asked|were asking|wanted to know|had asked|inquired)|your (?:question|inquiry|interest|request|message|email)|asking (?:about|if|whether)|question about|interest(?:ed)? in|inquir(?:y|ing|ed) about|regarding|pregunt\w+ (?:sobre|por|si))\b",
@@ -97,7 +102,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// Numbers that are a time or a telephone.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d",
+        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d|\b(?:till?|until|hasta las?) \d{1,2}\b|\b(?:since|established|est\.?|founded(?: in)?|desde) (?:18|19|20)\d\d\b",
     )
 });
 /// What every friendly mail says, whatever was asked.
@@ -129,6 +134,8 @@ pub(super) enum Act {
     PutsOff,
     /// Weakens what it says.
     Hedges,
+    /// Says what it depends on.
+    Depends,
     /// Asks.
     Asks,
     /// Says the question back.
@@ -199,6 +206,7 @@ impl<'a> Sentence<'a> {
             Act::Ignorant => IGNORANT.is_match(text),
             Act::PutsOff => self.does(Act::Ignorant) || DEFERS.is_match(text) || LATER.is_match(text),
             Act::Hedges => HEDGES.is_match(text),
+            Act::Depends => DEPENDS.is_match(text),
             Act::Asks => text.trim_end().ends_with('?'),
             Act::Echoes => ECHO.is_match(text),
             Act::Elsewhere => ELSEWHERE.is_match(text),
@@ -222,6 +230,16 @@ impl<'a> Sentence<'a> {
             2 => self.text.contains('\n') || !AMOUNT.is_match(self.text),
             _ => false,
         }
+    }
+
+    /// What it says besides what it puts off: "let me check which ones finish by March" tells no date, "it is $118, but let me check on the
+    /// mowing" and "let me double check, but it is $118" tell the dues.
+    pub(super) fn besides(&self) -> Cow<'a, str> {
+        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start()).min();
+        let Some((before, put)) = begins.and_then(|at| self.text.split_at_checked(at)) else { return Cow::Borrowed(self.text) };
+        Cow::Owned(
+            BUT.find(put).and_then(|but| put.get(but.end()..)).map_or_else(|| before.to_owned(), |after| format!("{before} {after}")),
+        )
     }
 
     /// Whether it tells something definite that not every mail tells. `figures`: whether a figure was asked for.

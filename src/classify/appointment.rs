@@ -11,6 +11,9 @@ static BOOKING: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:^|//|%2f%2f|\.)(?:calendly\.com(?:/|%2f)\w|meetings(?:-\w+)?\.hubspot\.com|[\w.-]+(?:/|%2f)meetings(?:/|%2f)\w|[\w-]+\.chilipiper\.com|(?:[\w-]+\.)?acuityscheduling\.com|[\w-]+\.as\.me\b|[\w-]+\.youcanbook\.me|savvycal\.com(?:/|%2f)\w|outlook\.office(?:365)?\.com(?:/|%2f)(?:bookwithme|owa(?:/|%2f)calendar)|bookings\.cloud\.microsoft|outlook\.office\.com(?:/|%2f)book|calendar\.app\.google|calendar\.google\.com(?:/|%2f)calendar(?:/|%2f)(?:u(?:/|%2f)\d(?:/|%2f))?appointments|cal\.com(?:/|%2f)\w|tidycal\.com(?:/|%2f)\w|go\.oncehub\.com|doodle\.com(?:/|%2f)(?:bp|meeting|poll)|[\w-]+\.setmore\.com|zcal\.co(?:/|%2f)\w|[\w-]+\.appointlet\.com|koalendar\.com(?:/|%2f)\w|(?:cal|calendar|book|booking|bookings|schedule|appointments?)\.[\w-]+\.\w+(?:/|%2f)\w|[\w.-]*nternow\.com|[\w.-]*utourhomes\.com|[\w.-]*tour24now\.com)",
     )
 });
+/// The reader's own calendar, to which a calendar's mails link.
+static OWN_CALENDAR: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"^https?://calendar\.google\.com/calendar/?(?:$|\?|#|(?:u/\d/?)?(?:$|\?|r\b|event|embed|render))"));
 static BOOKING_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
         r"\b(?:book|schedule|reserve|pick|choose|grab|select|find|escoja|elija|agende)\b.{0,30}\b(?:tour|visit|appointment|time|call|meeting|slot|hora|cita)\b|\bself.guided tour\b|\bmy calendar\b",
@@ -39,7 +42,7 @@ static INVITES: LazyLock<Regex> = LazyLock::new(|| {
 });
 static VAGUE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:schedule|set up|arrange|book|plan|make|pick|find|choose) (?:a|an|your|our|some) .{0,30}\b(?:tour|visit|time|appointment|call|meeting|showing|walk|day)|(?:come|stop|swing|drop|pop|pass) (?:on )?(?:by|in|out|over|see|visit)|(?:would|could|can|do|are|when|what) .{0,60}\b(?:tour|visit|meet|appointment|stop by|come (?:by|in|out|see)|a (?:quick )?call|chat|good time|best time|works? (?:best )?for you)\b|(?:love|like|happy|glad|thrilled|delighted|pleased) to (?:show you|meet|give you a tour|have you|schedule|set up|hop on|connect|show (?:it|you|them))|(?:give|shoot) (?:me|us) a (?:call|ring|buzz|text)|(?:please )?(?:call|ring|text|phone) (?:me|us)\b|visit us|tour (?:the|our|one)|let'?s (?:pick|find|set|get|hop|talk|chat|jump|meet|book|schedule)|hop on a|(?:best|good|right) number to (?:reach|call)|(?:cu[aá]ndo|a qu[eé] hora)\b.{0,30}\b(?:marcar|llamar|llamo|hablar)|when can i (?:call|reach)|when'?s a good|come (?:walk|experience|meet|have|spend)|sit down (?:together|with)|time for a (?:quick )?(?:chat|call|visit)|see it in person|have you (?:out|over|in)|(?:out|over|in) for a (?:tour|look|visit)|welcome (?:at|to (?:come|stop|visit|see|walk))|does \w+day work|free (?:this |on )?\w+day|let me know (?:when|(?:what|which) (?:time|day)|if you(?:'d| would) like to (?:see|tour|visit|come|schedule|meet|set))|agendar|una cita|visitarnos|visit[ae]|p[aá]se(?:le|n)?\b|venir\b|una vuelta|conocer (?:la|el|las|los)|(?:me|nos) (?:habla|llama|marca|marque|hable|llame)\b|ll[aá]m(?:e|a)(?:me|nos)|m[aá]rqueme)",
+        r"\b(?:(?:schedule|set up|arrange|book|plan|make|pick|find|choose) (?:a|an|your|our|some) .{0,30}\b(?:tour|visit|time|appointment|call|meeting|showing|walk|day)|(?:come|stop|swing|drop|pop|pass) (?:on )?(?:by|in|out|over|see|visit)|(?:would|could|can|do|are|when|what) .{0,60}\b(?:tour|visit|meet|appointment|stop by|come (?:by|in|out|see)|a (?:quick )?call|chat|good time|best time|works? (?:best )?for you)\b|(?:love|like|happy|glad|thrilled|delighted|pleased) to (?:show you|meet|give you a tour|have you|schedule|set up|hop on|connect|show (?:it|you|them))|(?:give|shoot) (?:me|us) a (?:call|ring|buzz|text)|(?:please )?(?:call|ring|text|phone) (?:me|us)\b|visit us|tour (?:the|our|one)|let'?s (?:pick|find|set|get|hop|talk|chat|jump|meet|book|schedule)|hop on a|(?:best|good|right) number to (?:reach|call)|(?:cu[aá]ndo|a qu[eé] hora)\b.{0,30}\b(?:marcar|llamar|llamo|hablar)|when can i (?:call|reach)|when'?s a good|come (?:walk|experience|meet|have|spend)|sit down (?:together|with)|time for a (?:quick )?(?:chat|call|visit)|see it in person|have you (?:out|over|in)|(?:out|over|in) for a (?:tour|look|visit)|welcome (?:at|to (?:come|stop|visit|see|walk|look|peek|poke|tour|drop|swing|pop|view|wander))|if you(?:'d| would) (?:like|care|prefer|rather) to (?:chat|talk|visit|see|tour|stop|come|meet)|does \w+day work|free (?:this |on )?\w+day|let me know (?:when|(?:what|which) (?:time|day)|if you(?:'d| would) like to (?:see|tour|visit|come|schedule|meet|set))|agendar|una cita|visitarnos|visit[ae]|p[aá]se(?:le|n)?\b|venir\b|una vuelta|conocer (?:la|el|las|los)|(?:me|nos) (?:habla|llama|marca|marque|hable|llame)\b|ll[aá]m(?:e|a)(?:me|nos)|m[aá]rqueme)",
     )
 });
 static HOURS: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,7 +53,7 @@ static HOURS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The judgement with the words it rests on, and the scheduling link.
 pub(super) fn asked(text: &str, links: &[Link], calendar: bool) -> (Appointment, String, Option<String>) {
-    let booking = links.iter().find(|link| BOOKING.is_match(&link.href));
+    let booking = links.iter().find(|link| BOOKING.is_match(&link.href) && !OWN_CALENDAR.is_match(&link.href));
     if let Some(link) = booking {
         return (Appointment::Specific, shorten(if link.text.is_empty() { &link.href } else { &link.text }), Some(link.href.clone()));
     }
@@ -98,6 +101,8 @@ mod tests {
             ("Book here: https://calendly.com/amy-ortiz/tour", Appointment::Specific),
             ("Would you like to schedule a tour?", Appointment::Vague),
             ("Give me a call!", Appointment::Vague),
+            ("You're welcome to poke around the one on Birch, it's open.", Appointment::Vague),
+            ("I'm here till 6 if you'd like to chat.", Appointment::Vague),
             ("Stop by our model. We are open Monday-Saturday 10 am to 6 pm.", Appointment::Vague),
             ("Our office is open Saturday from 10 am.", Appointment::None),
             ("Yes, it has a third bay.", Appointment::None),
@@ -110,5 +115,13 @@ mod tests {
         let link = asked("https://meetings.hubspot.com/amy", &links_in("https://meetings.hubspot.com/amy"), false).2;
         assert_eq!(link.as_deref(), Some("https://meetings.hubspot.com/amy"));
         assert_eq!(asked("", &links_in("https://calendly.com"), false).0, Appointment::None, "a footer mark is no scheduling link");
+        for (link, expected) in [
+            ("https://calendar.google.com/calendar/", Appointment::None),
+            ("https://calendar.google.com/calendar/u/0/r/eventedit", Appointment::None),
+            ("https://calendar.google.com/calendar/event?action=VIEW&eid=x", Appointment::None),
+            ("https://calendar.google.com/calendar/u/0/appointments/schedules/AcZss", Appointment::Specific),
+        ] {
+            assert_eq!(asked("", &links_in(link), false).0, expected, "{link}");
+        }
     }
 }

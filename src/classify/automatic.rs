@@ -99,6 +99,13 @@ static NOREPLY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A help desk passes on what somebody wrote in a ticket.
+static DESK_UPDATE: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:request|ticket|case|inquiry)(?: \(?#?[\w-]{1,20}\)?)? (?:has been|was) updated|\b(?:added|left|posted) a (?:new |public )?(?:comment|reply|response|note)\b|\b(?:replied|responded) to your (?:request|ticket|case|inquiry)|commented on (?:your )?(?:request|ticket|case)|to add (?:additional |more )?comments?, (?:please )?reply",
+    )
+});
+
 /// A list's own addresses, in `Sender` or `Return-Path`.
 static OF_LIST: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bowner-|-(?:admin|bounces?|owner|request|errors|return)\b[^@]*@"));
 
@@ -174,6 +181,8 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     let at_once = context.elapsed_s.is_some_and(|seconds| (0..=10).contains(&seconds));
     let says = answer.is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
     evidence.when(at_once && !says, "within-seconds", 0.5, "within ten seconds of the inquiry");
+    let passed_on = DESK_UPDATE.find(&head).map(|found| found.as_str()).filter(|_| says && !at_once);
+    evidence.found(passed_on, "desk-answer", -1.0);
     let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || answers;
     // A list too marks what its members write.
     let listed = ["List-Id", "List-Post", "X-BeenThere", "Mailing-List", "X-Mailing-List"]
@@ -189,7 +198,9 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     });
     // Who guards against answering himself is a program; a list names itself there, not its member.
     let own = loops.is_some_and(|(_, value)| threaded && is_same(value, mail.from.as_ref().map(|from| from.address.as_str())));
-    evidence.found(loops.map(|(name, _)| name.as_str()), "loop-guard", if own { 0.9 } else { 0.3 });
+    // A list's bare guard stands on what its members write; a program's own is its own.
+    let guard = loops.filter(|(name, _)| own || !listed || !name.eq_ignore_ascii_case("x-loop"));
+    evidence.found(guard.map(|(name, _)| name.as_str()), "loop-guard", if own { 0.9 } else { 0.3 });
     robot::weigh(mail, text, context, &mut evidence);
     let soon = context.elapsed_s.is_some_and(|seconds| (0..=120).contains(&seconds));
     evidence.when(soon && (received.is_some() || !named), "soon", 0.2, "within two minutes of the inquiry");

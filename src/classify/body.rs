@@ -2,10 +2,12 @@
 //! stands under every letter left out (greeting, signature, fine print), the rest as hashed shingles. Short words are no body.
 
 use std::collections::HashMap;
+use std::hash::Hasher as _;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use fnv::FnvHasher;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -224,10 +226,16 @@ impl TryFrom<String> for Shingles {
     }
 }
 
-/// FNV-1a of some words with a space between, the same on every machine and in every version, for sketches are kept.
+/// Of some words with a space between; the same on every machine and in every version, for sketches are kept.
 fn hash(words: &[&str]) -> u64 {
-    let bytes = words.iter().enumerate().flat_map(|(at, word)| (at > 0).then_some(b' ').into_iter().chain(word.bytes()));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hasher = FnvHasher::default();
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            hasher.write(b" ");
+        }
+        hasher.write(word.as_bytes());
+    }
+    hasher.finish()
 }
 
 /// A number's bits spread over all of it (the finalizer of `SplitMix64`).

@@ -12,10 +12,19 @@ static FORM_ROW: LazyLock<Regex> = LazyLock::new(|| {
 });
 static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^[\s>*]*(?:hi|hello|hey|hiya|howdy|dear|greetings|good (?:morning|afternoon|evening|day)|hola|buen[oa]s (?:d[ií]as|tardes|noches)|estimad[oa])\b[ ,]*([^\n,!.:;\u{2013}\u{2014}-]{0,60})",
+        r"^[\s>*]*(?:hi|hello|hey|hiya|howdy|dear|greetings|good (?:morning|afternoon|evening|day)|hola|buen[oa]s (?:d[ií]as|tardes|noches)|estimad[oa])\b[ ,]*((?:(?:mrs?|ms|dr|dra|sra?|srta)\.)?[^\n,!.:;\u{2013}\u{2014}-]{0,60})",
     )
 });
+/// What stands before a last name.
+static TITLE: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"^(?:mrs?|ms|miss|dra?|sra?|srta|se[n\x{f1}]or(?:a|ita)?|don|do[n\x{f1}]a)\b\.?\s*"));
 static CAPITALISED: LazyLock<Regex> = LazyLock::new(|| exact(r"[A-ZÀ-Ý][\p{L}'\u{2019}]+"));
+/// A month or day in a question is no plan.
+static DATED: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"^(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|christmas|thanksgiving|easter|english|spanish|\x{bf}.*)$",
+    )
+});
 
 /// What greetings address besides people's names.
 const NOBODY: &[&str] = &[
@@ -91,7 +100,10 @@ pub(super) fn used(text: &str, context: &Context) -> Option<(bool, String)> {
     // A copy of the form that the shopper filled in addresses nobody.
     let own: String = text.lines().filter(|line| !FORM_ROW.is_match(line)).collect::<Vec<_>>().join("\n");
     let last = context.last_name.trim();
-    let found = [first, last].into_iter().filter(|name| name.chars().count() > 1).find(|name| holds(&fold(&own), name));
+    // Of several last names one is used: "Sra. Quintero" for Rosa Elena Quintero Ruiz.
+    let parts = last.split_whitespace().filter(|part| part.chars().count() > 3);
+    let words = fold(&own);
+    let found = [first, last].into_iter().chain(parts).filter(|name| name.chars().count() > 1).find(|name| holds(&words, name));
     let at = found.and_then(|name| find_any_case(&own, name)).unwrap_or(0);
     Some((found.is_some(), if found.is_some() { quote(&own, at.min(own.len())) } else { String::new() }))
 }
@@ -102,9 +114,10 @@ pub(super) fn wrong(text: &str, context: &Context) -> Option<String> {
         return None;
     }
     let greeting = GREETING.captures(text.get(..floor(text, 400)).unwrap_or(text))?;
-    let (whole, addressed) = (greeting.get(0)?.as_str().trim(), greeting.get(1)?.as_str());
+    let whole = greeting.get(0)?.as_str().trim();
+    let addressed = TITLE.replace(greeting.get(1)?.as_str(), "");
     let own: Vec<String> = fold(&format!("{} {}", context.first_name, context.last_name)).split_whitespace().map(str::to_owned).collect();
-    let words = fold(addressed);
+    let words = fold(&addressed);
     if words.split_whitespace().any(|word| own.iter().any(|own| same_name(own, word))) {
         return None;
     }
@@ -135,7 +148,7 @@ pub(super) fn asked(context: &Context) -> Vec<String> {
         let starts = first_word.contains(word) && found.start() < first_word.len();
         // HOA and MUD name nothing of the builder's.
         let letters = word.chars().all(char::is_uppercase) && word.len() <= 4;
-        if !starts && !letters && word.len() > 2 && !known.contains(&fold(word)) {
+        if !starts && !letters && word.len() > 2 && !known.contains(&fold(word)) && !DATED.is_match(word) {
             names.push(word.to_owned());
         }
     }
@@ -149,7 +162,8 @@ pub(super) fn community(text: &str, context: &Context) -> Option<(bool, String)>
         return None;
     }
     let words = fold(text);
-    let hit = names.iter().find(|name| holds(&words, name));
+    // "All Aspens come with one."
+    let hit = names.iter().find(|name| holds(&words, name) || holds(&words, &format!("{name}s")));
     let at = hit.and_then(|name| find_any_case(text, name)).unwrap_or(0);
     Some((hit.is_some(), hit.map(|_| quote(text, at)).unwrap_or_default()))
 }
@@ -183,6 +197,11 @@ mod tests {
             ("Hi future homeowner,", false, false),
             ("Hello from Bluebonnet", false, false),
             ("Hola Dana:", true, false),
+            ("Buenos d\u{ed}as Sra. Whitfield:", true, false),
+            ("Buenas tardes Srta. Robles,", false, true),
+            ("Good morning Mr. Jones,", false, true),
+            ("Dear Dr. Whitfield,", true, false),
+            ("Hello Mrs.,", false, false),
             ("Hello Bluebonnet family,", false, false),
             ("Hi, this is Amy with Bluebonnet", false, false),
             ("Hi Amy here from Bluebonnet Homes returning your call from this morning", false, false),
@@ -199,5 +218,16 @@ mod tests {
         assert_eq!(community("The Magnolia is lovely.", &context()).map(|found| found.0), Some(true));
         assert_eq!(community("Our homes are lovely.", &context()).map(|found| found.0), Some(false));
         assert_eq!(community("x", &Context::default()), None);
+        assert_eq!(community("All Magnolias have one.", &context()).map(|found| found.0), Some(true));
+        let dated = Context { question: "Will a home be ready by March or a Sunday?".into(), ..context() };
+        assert_eq!(asked(&dated), ["Willow Creek"], "a month is no plan");
+    }
+
+    #[test]
+    fn one_of_several_last_names_is_enough() {
+        let context = Context { first_name: "Rosa".into(), last_name: "Elena Quintero Paz".into(), ..context() };
+        for (text, own) in [("Hola Sra. Quintero,", true), ("Hola Rosa,", true), ("Que la paz sea con usted.", false)] {
+            assert_eq!(used(text, &context).map(|found| found.0), Some(own), "{text}");
+        }
     }
 }

@@ -2,8 +2,10 @@
 //! the question is looked for apart. `unknown` rather than a guess: a no caps the score, so it needs a text that tells nothing
 //! definite.
 
+use std::sync::LazyLock;
+
 use super::acts::{Act, FIGURE, Sentence, stems, words_of};
-use super::pattern::{sentences, shorten};
+use super::pattern::{Regex, any_case, sentences, shorten};
 use super::topics::{self, Topic};
 use super::{Context, QuestionAnswered, name};
 
@@ -76,6 +78,13 @@ const COMMON: &[&str] = &[
     "hay",
 ];
 
+/// What a number counts that answers nobody's question: who lives there, what can be won.
+static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:famil(?:y|ies)|neighbou?rs|people|visitors|minutes|gift|win|prizes?|winners?|raffle|(?:our|a|this) (?:\w+ )?survey|reviews?|stars?|questions?|awards?|communities|cities|states|clicks?)\b",
+    )
+});
+
 /// One thing that was asked.
 struct Part {
     topic: &'static Topic,
@@ -88,6 +97,8 @@ enum Found {
     Nothing,
     /// Something about it is said, in none of the known ways.
     Touched,
+    /// "It depends": partly an answer, unless the rest is put off too.
+    Hinted,
     /// It is put off.
     Put,
     /// The answer is said to stand elsewhere.
@@ -146,7 +157,10 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
     let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
-    for sentence in all.iter().take(300) {
+    // Where one of two is asked for, each half may have a sentence of its own.
+    let either = context.question.to_lowercase().contains(" or ");
+    let mut ends = vec![0_usize; parts.len()];
+    for (n, sentence) in all.iter().take(300).enumerate() {
         let sentence = Sentence::of(sentence, &wanted);
         said += usize::from(!sentence.does(Act::Generic));
         tells |= sentence.tells(figures);
@@ -159,11 +173,14 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
             before: before.as_ref(),
         };
         let mut about_any = false;
-        for (part, kept) in parts.iter().zip(&mut best) {
+        for ((part, kept), last) in parts.iter().zip(&mut best).zip(&mut ends) {
             let (found, about) = part.found_in(&sentence, early, &around);
             about_any |= about;
             if found > kept.0 {
-                *kept = (found, shorten(sentence.text));
+                (*kept, *last) = ((found, shorten(sentence.text)), n);
+            } else if either && found == Found::Plainly && *last + 1 == n {
+                // "Phase one has gas. Phase two is all electric."
+                (kept.1, *last) = (shorten(&format!("{} {}", kept.1, sentence.text)), n);
             }
         }
         before = Some(Before { hedges: sentence.does(Act::Hedges), about: about_any });
@@ -190,6 +207,7 @@ fn sum(parts: &[(Found, String)]) -> (QuestionAnswered, String) {
         // A text about what was asked, in none of the known ways, is for a person to read; one that never touches it says no.
         (_, Found::Elsewhere) => (QuestionAnswered::Unknown, quotes(Found::Elsewhere)),
         (_, Found::Put) => (QuestionAnswered::Deferred, quotes(Found::Put)),
+        (_, Found::Hinted) => (QuestionAnswered::Partly, quotes(Found::Hinted)),
         (_, Found::Touched) => (QuestionAnswered::Unknown, quotes(Found::Touched)),
         (_, Found::Nothing) => (QuestionAnswered::No, String::new()),
     }
@@ -210,9 +228,13 @@ impl Part {
             return (if sentence.does(Act::PutsOff) { Found::Put } else { Found::Nothing }, about);
         }
         let figure = self.topic.is_answered_in(sentence.text);
-        let solid = sentence.does(Act::Opens) && about || firm || figure && topical && self.topic.strict;
-        if sentence.does(Act::PutsOff) && (sentence.does(Act::Ignorant) || !solid) {
-            return (Found::Put, about);
+        if sentence.does(Act::PutsOff) {
+            let told = sentence.besides();
+            let tells = self.topic.is_answered_in(&told) && self.topic.about.is_match(&told) && self.topic.strict;
+            let solid = sentence.does(Act::Opens) && about || self.topic.is_firm_in(&told) || tells;
+            if sentence.does(Act::Ignorant) || !solid {
+                return (Found::Put, about);
+            }
         }
         let hedged = sentence.does(Act::Hedges) || around.before.is_some_and(|before| before.hedges) && !sentence.does(Act::Holds) && !firm;
         let touched = (terms >= 2 || figure && topical && terms >= 1 || sentence.does(Act::Links))
@@ -227,8 +249,13 @@ impl Part {
             () if sentence.does(Act::Boasts) && !topical && terms == 0 => Found::Nothing,
             () if self.answered_in(sentence, &Looks { topical, terms, figure, firm }, early, around) => {
                 // "Usually about $300 a month" is an answer for all its caution.
-                if hedged && !exact { Found::Partly } else { Found::Plainly }
+                match () {
+                    () if sentence.does(Act::Depends) && !sentence.does(Act::Holds) && !exact => Found::Hinted,
+                    () if hedged && !exact => Found::Partly,
+                    () => Found::Plainly,
+                }
             }
+            () if about && sentence.does(Act::Depends) && !sentence.does(Act::Holds) => Found::Hinted,
             () if about && (hedged || around.before.is_some_and(|before| before.hedges)) => Found::Partly,
             // Words that a real answer holds, of one of the things asked.
             () if sentence.does(Act::Holds) => Found::Partly,
@@ -249,7 +276,11 @@ impl Part {
             || feature && figure && terms >= 2 && !around.guided;
         let by_shape = firm
             || figure && topical
-            || early && sentence.does(Act::Counts) && self.topic.strict && self.topic.name != "date" && (alone || about);
+            || early
+                && sentence.does(Act::Counts)
+                && self.topic.strict
+                && self.topic.name != "date"
+                && (about || alone && !OF_OTHERS.is_match(sentence.text));
         let by_reference = sentence.does(Act::Answers) && alone && around.first
             || sentence.does(Act::Grants) && early && terms > 0 && !self.topic.strict
             || sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
@@ -327,6 +358,14 @@ mod tests {
             ("Thanks for asking about the three-car garage! Call me and I'll tell you all about it.", Deferred),
             ("I'm not sure if it has a three-car garage.", Deferred),
             ("Let me check on the three-car garage and get back to you.", Deferred),
+            ("I have a message in to Luis, our builder, and will circle back as soon as he answers.", Deferred),
+            ("Amy asked me to tell you she is with buyers and will call you right after.", Deferred),
+            ("I'd love to show you around and get all your questions answered in person.", Deferred),
+            ("We're not permitted to make statements on that. Please check with the city.", Deferred),
+            ("The garage depends on the lot. Call me and I'll explain what yours takes.", Deferred),
+            ("The garage depends on the lot.", Partly),
+            ("I'm here till 6 if you'd like to chat.", No),
+            ("We are a family company, building in the valley since 1988.", No),
             ("You asked whether the Magnolia has a three-car garage.", No),
             ("Thank you for your interest in the Magnolia at Willow Creek! When are you looking to move?", No),
             ("Thank you for your inquiry. Visit our website.", No),
@@ -338,6 +377,31 @@ mod tests {
             ("", Unknown),
         ] {
             assert_eq!(answered(text, &context).map(|found| found.0), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_either_or_question_is_quoted_with_both_halves_of_its_answer() {
+        let asked = |question: &str| Context { question: question.into(), ..context(&["natural gas", "all electric"]) };
+        let text = "Hello Dana,\n\nGood question. Phase one has natural gas at the street. Phase two is all electric with heat pumps.\n\nShall I call?";
+        let quote = |question| answered(text, &asked(question)).unwrap().1;
+        let either = quote("Is natural gas available, or is it all electric?");
+        assert_eq!(either, "Phase one has natural gas at the street. Phase two is all electric with heat pumps.");
+        assert_eq!(quote("Is natural gas available at Willow Creek?"), "Phase one has natural gas at the street.");
+    }
+
+    #[test]
+    fn what_is_put_off_is_not_told_by_the_way() {
+        let asked = |question: &str| Context { question: question.to_owned(), ..context(&[]) };
+        for (question, text, expected) in [
+            ("Would any home be ready by March?", "Let me check which ones finish by March and get back to you.", Deferred),
+            ("Would any home be ready by March?", "Amy will call you tomorrow with the list of what finishes before March.", Deferred),
+            ("What are the HOA dues?", "The dues are $118 a month and I'll get back to you on the rest.", Yes),
+            ("What are the HOA dues?", "Let me double check, but the dues are $118 a month.", Yes),
+            ("What are the HOA dues?", "Take our survey, it takes two minutes and you could win a $100 gift card.", Unknown),
+            ("What are the HOA dues?", "It's $118 now.", Yes),
+        ] {
+            assert_eq!(answered(text, &asked(question)).map(|found| found.0), Some(expected), "{text}");
         }
     }
 

@@ -39,7 +39,7 @@ static SENT_FROM: LazyLock<Regex> = LazyLock::new(|| any_case(r"^\s*(?:sent from
 /// What a sending program puts below every mail.
 static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\bunsubscribe\b|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?preferences|you(?:'re| are)? (?:receiv(?:ed|ing) this|have received this)|this e?-?mail was sent (?:to|by)|^\s*sent to:|view (?:this e?mail )?in (?:your )?browser|to stop (?:these|receiving)|darse de baja|cancelar (?:la )?suscripci|^\s*(?:confidentiality|privileged|disclaimer|this (?:e-?mail|message) (?:and any|is intended|may contain))",
+        r"\bunsubscribe\b|\bopt[- ]?out\b|manage (?:your )?(?:e?mail )?preferences|you(?:'re| are)? (?:receiv(?:ed|ing) this|have received this)|this e?-?mail was sent (?:to|by)|^\s*sent to:|^\s*(?:invitation from google calendar|sent from calendly)\b|view (?:this e?mail )?in (?:your )?browser|to stop (?:these|receiving)|darse de baja|cancelar (?:la )?suscripci|^\s*(?:confidentiality|privileged|disclaimer|this (?:e-?mail|message) (?:and any|is intended|may contain))",
     )
 });
 

@@ -25,12 +25,12 @@ static DISCOVERY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static REASON: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:award|warrant(?:y|ies)|energy|insulat|hers (?:score|rating)|craftsmanship|family.owned|family (?:business|company|builder)|years of (?:experience|building)|since (?:19|20)\d\d|(?:closing|financing) costs?|incentives?|(?:low|lower|fixed|reduced|special) (?:interest |tax )?(?:rate|bill|payment)s?|rate buy.?down|amenit(?:y|ies)|top.rated|(?:great|good|excellent|best|rated) schools?|(?:only|just|down to)\b.{0,20}\b(?:homes?|homesites?|lots?|left|phase|remain\w*)\b|(?:last|final) (?:phase|few|opportunit\w+|homesites?)|first pick|(?:only|first) (?:place|neighborhood|community|builder|one)\b|standard (?:features?|in every)|included (?:features?|as standard|at no)|comes? (?:standard|complete)|at no (?:extra|additional) (?:cost|charge)|customiz|personaliz|design (?:studio|center)|what (?:sets|makes) us|unlike (?:other|most)|sets us apart|quality (?:of|construction|materials|homes?)|(?:minutes|mins|miles|blocks|walk|drive)\b.{0,25}\b(?:from|to|away)|minutos|walking distance|walk to|trails?\b|pools?\b|playground|clubhouse|\bparks?\b|(?:home ?)?owners? (?:love|tell|say)|(?:residents|folks|people|neighbou?rs|everybody|buyers|families) (?:say|tell|love|asks?|come|wave|always|started|really)|so popular|popular|garant[ií]a|sav(?:e|es|ing|ings)\b|views?\b|sunsets?|evening light|big(?:ger)? (?:back ?yard|lot|kitchen|closet)|quiet\b|safe\b|peace of mind|can'?t (?:beat|find|get) (?:that|it|this)|won'?t (?:get|find)|better (?:number|value|deal)|m[aá]s barat|ahorr|cerca de todo|empresa familiar|a[nñ]os (?:de|haciendo|construyendo)|lo bonito)",
+        r"\b(?:award|warrant(?:y|ies)|energy|insulat|hers (?:score|rating)|craftsmanship|family.owned|family (?:business|company|builder)|years of (?:experience|building)|since (?:19|20)\d\d|(?:closing|financing) costs?|incentives?|(?:low|lower|fixed|reduced|special) (?:interest |tax )?(?:rate|bill|payment)s?|rate buy.?down|\brates? (?:down )?to \d|gastos de cierre|programa (?:de|del|que)|amenit(?:y|ies)|top.rated|(?:great|good|excellent|best|rated) schools?|(?:only|just|down to)\b.{0,20}\b(?:homes?|homesites?|lots?|left|phase|remain\w*)\b|(?:last|final) (?:phase|few|opportunit\w+|homesites?)|first pick|(?:only|first) (?:place|neighborhood|community|builder|one)\b|standard (?:features?|in every)|included (?:features?|as standard|at no)|comes? (?:standard|complete)|at no (?:extra|additional) (?:cost|charge)|customiz|personaliz|design (?:studio|center)|what (?:sets|makes) us|unlike (?:other|most)|sets us apart|quality (?:of|construction|materials|homes?)|(?:minutes|mins|miles|blocks|walk|drive)\b.{0,25}\b(?:from|to|away)|minutos|walking distance|walk to|trails\b|(?:walking|hiking|biking|bike|nature|greenway) trail|pools?\b|playground|clubhouse|\bparks?\b|(?:home ?)?owners? (?:love|tell|say)|(?:residents|folks|people|neighbou?rs|everybody|buyers|families) (?:say|tell|love|asks?|come|wave|always|started|really)|so popular|popular|garant[ií]a|sav(?:e|es|ing|ings)\b|views?\b|sunsets?|evening light|big(?:ger)? (?:back ?yard|lot|kitchen|closet)|quiet\b|safe\b|peace of mind|can'?t (?:beat|find|get) (?:that|it|this)|won'?t (?:get|find)|better (?:number|value|deal)|m[aá]s barat|ahorr|cerca de todo|empresa familiar|a[nñ]os (?:de|haciendo|construyendo)|lo bonito)",
     )
 });
 static HANDOFF: LazyLock<Regex> = LazyLock::new(|| {
     exact(
-        r"(?:(?i:my (?:colleague|teammate|partner|associate|co-?worker|assistant|manager)|our (?:(?:new home|sales|community|online|onsite|on-site) )*(?:consultant|counselor|manager|specialist|agent|representative|advisor)|introduc(?:e|ing) (?:you to )?|connect(?:ing)? you with |i(?:'|\u{2019})?m (?:copying|including|cc'?ing|looping in) |i(?:'|\u{2019})?ve (?:copied|included|cc'?d|looped in) |i have (?:copied|included) |(?:hand(?:ing)?|pass(?:ing)?|turn(?:ing)?|send(?:ing)?|transfer(?:ring)?) you (?:over |off |along |on )?to |you(?:'|\u{2019})?(?:ll| will) (?:be (?:working|dealing|in touch|in (?:great|good) hands) with|hear from|meet(?:ing)? with) |(?:le|te) presento a |please meet |looping (?:in )?|cc'?ing |adding |mi (?:compa[nñ]er[oa]|colega)),?\s*(?i:my (?:colleague|teammate|partner|associate),?\s*)?)([A-ZÀ-Ý][\p{L}'\u{2019}]+(?:\s+[A-ZÀ-Ý][\p{L}'\u{2019}-]+)?)|\b([A-ZÀ-Ý][\p{L}'\u{2019}]+(?:\s+[A-ZÀ-Ý][\p{L}'\u{2019}-]+)?),?\s+(?i:(?:from|in) our .{0,30}|our .{0,40})?,?\s*(?i:will (?:be (?:reaching out|in touch|contacting|your (?:point|contact)|taking (?:care|over)|calling)|reach out|contact you|follow up|call you|take (?:great )?care|assist you|help you))",
+        r"(?:(?i:my (?:colleague|teammate|partner|associate|co-?worker|assistant|manager)|our (?:(?:new home|sales|community|online|onsite|on-site) )*(?:consultant|counselor|manager|specialist|agent|representative|advisor)|introduc(?:e|ing) (?:you to )?|connect(?:ing)? you with |i(?:'|\u{2019})?m (?:copying|including|cc'?ing|looping in) |i(?:'|\u{2019})?ve (?:copied|included|cc'?d|looped in) |i have (?:copied|included) |(?:hand(?:ing)?|pass(?:ing)?|turn(?:ing)?|send(?:ing)?|transfer(?:ring)?) you (?:over |off |along |on )?to |you(?:'|\u{2019})?(?:ll| will) (?:be (?:working|dealing|in touch|in (?:great|good) hands) with|hear from|meet(?:ing)? with) |(?:le|te) presento a |please meet |looping (?:in )?|cc'?ing |adding |our (?:preferred |in-house )?(?:lender|loan officer),? |mi (?:compa[nñ]er[oa]|colega)),?\s*(?i:my (?:colleague|teammate|partner|associate),?\s*)?)([A-ZÀ-Ý][\p{L}'\u{2019}]+(?:\s+[A-ZÀ-Ý][\p{L}'\u{2019}-]+)?)|\b([A-ZÀ-Ý][\p{L}'\u{2019}]+(?:\s+[A-ZÀ-Ý][\p{L}'\u{2019}-]+)?),?\s+(?i:(?:from|in) our .{0,30}|our .{0,40})?,?\s*(?i:will (?:be (?:reaching out|in touch|contacting|your (?:point|contact)|taking (?:care|over)|calling)|reach out|contact you|follow up|call you|take (?:great )?care|assist you|help you|get back to you|be your))|\b([A-ZÀ-Ý][\p{L}'\u{2019}]+(?:\s+[A-ZÀ-Ý][\p{L}'\u{2019}-]+)?) (?i:is|runs|handles|heads up) [^.!?\n]{0,60}[.!,;]\s*(?i:(?:and )?(?:she|he|they)(?:'ll| will| is going to) (?:be in touch|be your|be the|reach out|call|contact|follow up|get back|email|text|take))",
     )
 });
 
@@ -49,7 +49,7 @@ pub(super) fn reason_or_discovery(text: &str) -> Option<String> {
 /// The colleague that the reader is handed over to.
 pub(super) fn introduces(text: &str, writer: Option<&str>, context: &Context) -> Option<(String, String)> {
     HANDOFF.captures_iter(text).take(10).find_map(|found| {
-        let name = sender::human(found.get(1).or_else(|| found.get(2))?.as_str(), context)?;
+        let name = sender::human(found.iter().skip(1).flatten().next()?.as_str(), context)?;
         let pronoun = matches!(
             name.as_str(),
             "He" | "She" | "They" | "We" | "I" | "You" | "It" | "Someone" | "Who" | "This" | "That" | "And" | "Our"
@@ -71,6 +71,9 @@ mod tests {
             ("Are you working with a realtor?", true),
             ("We will be in touch.", false),
             ("Did you get my mail?", false),
+            ("We are at 1180 Birch Trail.", false),
+            ("A greenway trail starts at the gate.", true),
+            ("Close by January and we bring the rate to 4.99% for a year.", true),
         ] {
             assert_eq!(reason_or_discovery(text).is_some(), found, "{text}");
         }
@@ -83,6 +86,9 @@ mod tests {
             ("I'm copying my colleague Tom Reyes, who runs Willow Creek.", Some("Tom Reyes")),
             ("Tom Reyes will be reaching out to you.", Some("Tom Reyes")),
             ("Our sales consultant Maria Lopez can show you around.", Some("Maria Lopez")),
+            ("Shonda Wix is our agent at Calloway Farm. She'll be in touch by tomorrow.", Some("Shonda Wix")),
+            ("Our preferred lender, Colt Briscoe, can put an estimate together.", Some("Colt Briscoe")),
+            ("Calloway Farm is our newest community. We will be open Saturday.", None),
             ("Amy Ortiz will call you.", None),
             ("Someone will contact you.", None),
             ("I will call you.", None),

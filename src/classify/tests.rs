@@ -229,3 +229,50 @@ fn answers_that_come_another_way() {
         assert_eq!(question::answered(text, &asked).map(|found| found.0), Some(expected), "{question} {text}");
     }
 }
+
+#[test]
+fn a_desk_that_passes_on_an_answer_is_its_writers() {
+    let ticket = |update: &str, said: &str| {
+        format!(
+            "From: Moses Begay (Bluebonnet) <support@bluebonnet.zendesk.example>\nTo: shopper+k7f3@example.org\nSubject: Re: garage\n\
+             Auto-Submitted: auto-generated\nX-Mailer: Zendesk Mailer\n\n{update}\n\nMoses Begay\n\n{said}\n"
+        )
+    };
+    let updated = "Your request (20814) has been updated. To add additional comments, reply to this email.";
+    for (update, said, origin) in [
+        (updated, "Hi Dana, I walked over to look. The Magnolia has a third bay on every lot.", Origin::Personal),
+        (updated, "Its state is now: open.", Origin::AutoReply),
+        ("Your request (20814) has been received.", "A three-car garage? Somebody will answer shortly.", Origin::AutoReply),
+    ] {
+        assert_eq!(judged(&ticket(update, said), 4_000).origin, origin, "{update} {said}");
+    }
+}
+
+#[test]
+fn the_loop_guard_of_a_list_says_nothing_of_its_members() {
+    let letter = |headers: &str| {
+        format!(
+            "From: a@b.example\nTo: list@c.example\nSubject: your help\n{headers}X-Loop: c.example\n\nThank you for your interest in our hens.\n"
+        )
+    };
+    assert_eq!(judged(&letter(""), 90_000).origin, Origin::AutoReply);
+    assert_ne!(judged(&letter("X-Mailing-List: hens@c.example\n"), 90_000).origin, Origin::AutoReply);
+}
+
+#[test]
+fn who_offers_to_rank_a_site_or_lend_money_wrote_to_many() {
+    for text in [
+        "Hi there,\n\nI was going through your website and noticed a few errors that keep it from ranking on page one of Google. We help \
+         businesses like yours with backlinks at affordable prices.\n\nJenny",
+        "Hello,\n\nMy name is Kevin and I help buyers save thousands. You have been pre-selected for rates as low as 5.25% APR. See what you \
+         qualify for.\n\nIf you don't want to hear from us again, write back.",
+    ] {
+        let found = judged(
+            &format!(
+                "Received: from a by b; x\nFrom: Jenny Marks <jenny@else.example>\nTo: shopper+k7f3@example.org\nSubject: Quick question\n\n{text}\n"
+            ),
+            90_000,
+        );
+        assert_eq!(found.origin, Origin::Marketing, "{text}: {:?}", found.signals);
+    }
+}

@@ -11,11 +11,13 @@ mod oauth;
 mod phone;
 mod raw;
 mod secret;
+mod settings;
 
 pub use brand::{Accent, Brand, DARK, LIGHT, LogoError};
 pub use browser::{Browser, Webdriver};
-pub use load::{Canary, Config, Limits, Report, Smtp, Store, Wave, load, without_password};
+pub use load::load;
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};
 pub use phone::{Phone, TwilioAccount};
 pub use secret::{Secret, SecretError};
+pub use settings::{Canary, Config, Limits, Report, Smtp, Store, Wave, without_password};

@@ -82,7 +82,7 @@ pub(crate) fn happened(shop: &ReportShop, index: usize, touch: &TouchEntry) -> H
         attributed: touch.confidence.map_or_else(|| by.to_owned(), |c| format!("{by}, {}", words::percent(c))),
         review: text(&detail.review),
         source: words::brief(&detail.source, 80),
-        evidence: text(&touch.evidence),
+        evidence: text(&touch.evidence).map(|name| words::evidence(&name, touch.evidence_fault)),
     }
 }
 
@@ -99,8 +99,13 @@ fn call(channel: Channel, detail: &TouchDetail) -> Option<String> {
     if matches!(channel, Channel::Email | Channel::Sms) {
         return None;
     }
+    let long = detail.duration_s.filter(|seconds| *seconds > 0).map(words::duration);
+    // What lasted of a voicemail is the message: that it was not answered goes without saying.
+    if channel == Channel::Voicemail {
+        return long;
+    }
     let answered = detail.answered.map(|yes| if yes { "answered" } else { "not answered" }.to_owned());
-    let parts: Vec<String> = answered.into_iter().chain(detail.duration_s.map(words::duration)).collect();
+    let parts: Vec<String> = answered.into_iter().chain(long).collect();
     if parts.is_empty() { None } else { Some(parts.join(", ")) }
 }
 
@@ -152,4 +157,25 @@ fn labels(labels: &Labels) -> Vec<String> {
         });
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_tells_how_it_went_and_how_long_it_was() {
+        let told = |channel, answered, duration_s| call(channel, &TouchDetail { duration_s, answered, ..TouchDetail::default() });
+        for (channel, answered, duration_s, want) in [
+            (Channel::Call, Some(true), Some(125), Some("answered, 2 min 5 s")),
+            (Channel::Call, Some(false), Some(0), Some("not answered")),
+            (Channel::Call, Some(false), Some(20), Some("not answered, 20 s")),
+            (Channel::Call, None, Some(20), Some("20 s")),
+            (Channel::Voicemail, Some(false), Some(20), Some("20 s")),
+            (Channel::Voicemail, Some(false), None, None),
+            (Channel::Sms, None, Some(1), None),
+        ] {
+            assert_eq!(told(channel, answered, duration_s).as_deref(), want, "{channel:?} {answered:?} {duration_s:?}");
+        }
+    }
 }

@@ -117,6 +117,10 @@ fn waiting(id: &'static str, title: &'static str, curve: &score::Curve) -> Waiti
             let edge = |edge: Option<i64>| edge.map_or_else(|| "not reached".to_owned(), words::duration);
             format!("Half got one after {} ({} to {}).", words::duration(median), edge(low), edge(high))
         }
+        // An answer may have come after the watching of one ended.
+        (None, _) if curve.steps.iter().any(|step| step.censored > 0 && step.at_s < until) => {
+            "Fewer than half were seen to get one.".to_owned()
+        }
         (None, _) => "Fewer than half got one.".to_owned(),
     };
     let apart = |n: u32, what: &str| if n > 0 { format!(" {n} {what}.") } else { String::new() };
@@ -254,6 +258,14 @@ mod tests {
             .collect();
         let drawn = waiting("w", "t", &curve).drawing;
         assert!(drawn.len() < 40_000, "{}", drawn.len());
+    }
+
+    #[test]
+    fn where_watching_ended_early_fewer_than_half_is_what_was_seen() {
+        let step = |at_s, censored| score::Step { at_s, at_risk: 2, answered: 0, censored, waiting: 1.0, low: Some(1.0), high: Some(1.0) };
+        let told = |steps| waiting("w", "t", &score::Curve { n: 2, censored: 2, steps, ..score::Curve::default() }).told;
+        assert!(told(vec![step(2_592_000, 2)]).starts_with("Fewer than half got one."));
+        assert!(told(vec![step(3_600, 1), step(2_592_000, 1)]).starts_with("Fewer than half were seen to get one."));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl About {
 
 /// What a mail holds of canaries, whosoever they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct Traces {
     /// What it has to do with each id that it bears; the surest come first. An address may look like an id by chance.
     pub about: Vec<About>,
     /// Whether a server took it in, so that it proves a way into the mailbox.
@@ -43,7 +43,7 @@ pub struct Held {
 
 /// Looks for ids of canaries in a mail; `parse` reads it, and is asked for the few that hold one. `None` where there is none. An id that
 /// is merely mentioned, in an address or in the text, says nothing.
-pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Held> {
+pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Traces> {
     ID.as_ref()?.find(bytes)?;
     let mail = parse(bytes);
     let addresses = || mail.to.iter().map(|to| to.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
@@ -54,7 +54,7 @@ pub fn about(bytes: &[u8], parse: impl FnOnce(&[u8]) -> Mail) -> Option<Held> {
     }
     let marks = Marks::of(bytes);
     let about = ids.into_iter().filter_map(|id| of_id(&mail, &marks, id)).collect();
-    Some(Held { about, came_in: came_in(&mail), built: built(&mail).or_else(|| returned(&mail, &marks)).or_else(|| answered(&mail)) })
+    Some(Traces { about, came_in: came_in(&mail), built: built(&mail).or_else(|| returned(&mail, &marks)).or_else(|| answered(&mail)) })
 }
 
 /// Adds the ids that stand in a text, also where a look-alike overlaps one.

@@ -6,7 +6,7 @@ mod canary;
 mod parcel;
 mod smtp;
 
-pub use about::{About, Held, about};
+pub use about::{About, Traces, about};
 pub use canary::{Letter, is_canary_alias, new_id};
 pub use parcel::{Enclosure, Parcel};
 pub use smtp::{Outbox, SendError};

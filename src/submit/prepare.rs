@@ -1,9 +1,11 @@
 //! From a shop to a request, and from the request to the answer. [`prepare`] loads the page and fills the form and sends
 //! nothing; [`send`] makes exactly one submission and follows the answer by GET.
 
+use std::hash::Hasher as _;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use fnv::FnvHasher;
 use url::Url;
 
 use crate::shop::{Persona, Shop, SubmitMode};
@@ -245,9 +247,11 @@ pub(super) fn a_persons_time(page: &Page, form: &Form, seed: u64) -> Duration {
     if vendor::has_clock(page, form) { Duration::from_millis(5_000 + seed % 3_000) } else { Duration::ZERO }
 }
 
-/// FNV-1a: the same inquiry gets the same boundary and wait.
+/// The same inquiry gets the same boundary and wait.
 pub(super) fn seed(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// Waits until the host may be spoken to, so that nothing is called on its way while it still stands in a queue.

@@ -74,6 +74,38 @@ fn one_message_in_a_maildir_an_mbox_and_an_eml_is_one_touch() {
 }
 
 #[test]
+fn a_mail_in_a_file_came_when_the_provider_says_and_never_after_it_was_read() {
+    let (workspace, _site, alias) = asked();
+    let after = |days| (Utc::now() + TimeDelta::days(days)).to_rfc2822();
+    let letter = |number: u32, received: &str, date: &str| {
+        format!(
+            "From 1234@xxx Mon Nov  2 16:00:00 2026\nX-GM-THRID: {number}\nX-Gmail-Received: 5f2c\n{received}From: Amy Ortiz <amy@bluebonnet.test>\n\
+             To: {alias}\nSubject: Letter {number}\nMessage-ID: <{number}@bluebonnet.test>\nDate: {date}\n\nHi Dana,\n\nthe third bay is a tandem.\n\nAmy Ortiz\n\n"
+        )
+    };
+    // From one customer of the provider to another: no line of it names an outsider.
+    let inside = format!(
+        "Received: by 2002:a05:7412:a1c with SMTP id x; {now}\nReceived: from out.crickets.test (out.crickets.test [192.0.2.41])\n\
+         \tby mx.crickets.test with SMTPS id y for <{alias}>; {now}\n",
+        now = after(0)
+    );
+    workspace.write("takeout.mbox", &[letter(1, &inside, &after(-3)), letter(2, "", &after(40))].concat());
+    let read = Utc::now();
+    workspace.ok(&["import", "mail", "takeout.mbox"]);
+    std::thread::sleep(Duration::from_secs(2));
+    let report = workspace.make_report(WAVE, &[]);
+    let all = touches(&report, "bluebonnet");
+    let mut disputed: Vec<bool> = Vec::new();
+    for touch in all {
+        let at: DateTime<Utc> = touch["at"].as_str().unwrap().parse().unwrap();
+        assert!((at - read).num_seconds().abs() <= 20, "{touch:#}");
+        disputed.push(touch["disputed"].as_bool().unwrap());
+    }
+    disputed.sort_unstable();
+    assert_eq!(disputed, [false, true], "{report:#}");
+}
+
+#[test]
 fn a_call_log_read_twice_is_one_call_and_a_bad_row_keeps_no_other_out() {
     let (workspace, _site, _alias) = asked();
     let at = now();
@@ -250,5 +282,5 @@ fn the_rows_of_a_long_log_share_their_evidence_and_each_is_still_checked_by_itse
     let text = std::fs::read_to_string(&file).unwrap().replace("+17132220042", "+17132220043");
     std::fs::write(&file, text).unwrap();
     let refused = workspace.run(&["rederive"]).expect(1);
-    assert!(refused.err.contains("its bytes were changed on disk"), "{}", refused.err);
+    assert!(refused.err.contains(": its evidence is altered; what was judged of it stays.\n1 touch could not"), "{}", refused.err);
 }

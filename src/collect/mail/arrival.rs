@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Mail;
+use super::{Mail, Received};
 use crate::collect::{Arrival, ArrivalBasis};
 
 /// How far two honest clocks may be apart, and how far ours may be from the provider's.
@@ -75,10 +75,14 @@ impl Trust {
 
     /// Whether a line's `from` is inside: one of ours, or the machine itself.
     fn inside(&self, from: &str) -> bool {
-        let name = bare(from);
-        let local = matches!(name.as_str(), "localhost" | "localhost.localdomain");
-        local || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || self.covers(&name)
+        is_itself(from) || self.covers(from)
     }
+}
+
+/// Whether a line's `from` is the machine that wrote the line: a filter that hands a mail back.
+fn is_itself(from: &str) -> bool {
+    let name = bare(from);
+    matches!(name.as_str(), "localhost" | "localhost.localdomain") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The other names of a large provider.
@@ -106,13 +110,15 @@ fn registrable(host: &str) -> String {
 }
 
 /// The moment the shopper's provider took the mail over: the first `Received` line from the top that a trusted host wrote
-/// about a host that is none. What stands below it is the sender's claim.
+/// about a host that is none. What stands below it is the sender's claim. A mail that never left the provider, from one of its
+/// customers to another, has no such line: then the first that names another of its hosts, which is the last step to the mailbox.
 #[must_use]
 pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
-    mail.received
-        .iter()
-        .find(|line| line.by.as_deref().is_some_and(|by| trust.covers(by)) && line.from.as_deref().is_some_and(|from| !trust.inside(from)))
-        .and_then(|line| line.at)
+    let ours = |about: &dyn Fn(&str) -> bool| {
+        let wanted = |line: &&Received| line.by.as_deref().is_some_and(|by| trust.covers(by)) && line.from.as_deref().is_some_and(about);
+        mail.received.iter().find(wanted)
+    };
+    ours(&|from| !trust.inside(from)).or_else(|| ours(&|from| !is_itself(from))).and_then(|line| line.at)
 }
 
 /// Whether a mail came in through a server: it bears a `Received` line of one that took it from another (RFC 5321, 4.4), or any such
@@ -185,14 +191,18 @@ pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
 }
 
 /// The arrival of a mail read from a file: the handover line; else the Maildir delivery time; else the `Date` header,
-/// disputed; else the moment we saw it, disputed.
+/// disputed; else the moment we saw it, disputed. Nothing arrives after it was seen: a clock that says so is passed over, and what is
+/// believed in its stead is disputed. So is a handover after the delivery, one of whose clocks is wrong.
 #[must_use]
 pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_by: DateTime<Utc>) -> Arrival {
     let handover = handover(mail, trust);
+    let possible = |at: &DateTime<Utc>| *at <= seen_by + TOLERANCE;
+    let early = |edge: DateTime<Utc>| delivered.is_some_and(|at| at + TOLERANCE < edge);
     let (at, basis, disputed) = handover
-        .map(|at| (at, ArrivalBasis::Handover, false))
-        .or_else(|| delivered.map(|at| (at, ArrivalBasis::Maildir, false)))
-        .or_else(|| mail.date.map(|at| (at, ArrivalBasis::DateHeader, true)))
+        .filter(possible)
+        .map(|at| (at, ArrivalBasis::Handover, early(at)))
+        .or_else(|| delivered.filter(possible).map(|at| (at, ArrivalBasis::Maildir, handover.is_some())))
+        .or_else(|| mail.date.filter(possible).map(|at| (at, ArrivalBasis::DateHeader, true)))
         .unwrap_or((seen_by, ArrivalBasis::Seen, true));
     Arrival {
         at,
@@ -218,7 +228,7 @@ mod tests {
     }
 
     fn line(from: Option<&str>, by: Option<&str>, seconds: i64) -> Received {
-        Received { by: by.map(str::to_owned), from: from.map(str::to_owned), for_address: None, at: Some(at(seconds)) }
+        Received { by: by.map(str::to_owned), from: from.map(str::to_owned), for_addresses: Vec::new(), at: Some(at(seconds)) }
     }
 
     fn mail(received: Vec<Received>) -> Mail {
@@ -291,6 +301,25 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_that_never_left_the_provider_was_handed_over_at_its_last_step() {
+        let google = Trust::of_host("imap.gmail.com");
+        let among_customers = mail(vec![
+            line(None, Some("2002:a05:7412:a1c:b0:c2:d7:9c6b"), 9),
+            line(Some("mail-sor-f41.google.com"), Some("mx.google.com"), 8),
+            line(None, Some("mail-sor-f41.google.com"), 5),
+            line(Some("forged.example"), Some("elsewhere.example"), -4_000),
+        ]);
+        assert_eq!(handover(&among_customers, &google), Some(at(8)));
+        let outlook = mail(vec![
+            line(Some("a.namprd09.prod.outlook.com"), Some("b.namprd09.prod.outlook.com"), 7),
+            line(Some("c.namprd09.prod.outlook.com"), Some("a.namprd09.prod.outlook.com"), 3),
+        ]);
+        assert_eq!(handover(&outlook, &Trust::of_host("outlook.office365.com")), Some(at(7)));
+        let filtered = mail(vec![line(Some("localhost"), Some("mx.google.com"), 9), line(Some("127.0.0.1"), Some("mx.google.com"), 8)]);
+        assert_eq!(handover(&filtered, &google), None, "what a machine hands to itself is no step");
+    }
+
+    #[test]
     fn imap_arrivals_follow_the_clock_rules() {
         let trust = Trust::new(["example.org"]);
         let edge = |seconds| mail(vec![line(Some("out.test"), Some("mx.example.org"), seconds)]);
@@ -352,11 +381,19 @@ mod tests {
         let trust = Trust::new(["example.org"]);
         let edge = mail(vec![line(Some("out.test"), Some("mx.example.org"), 5)]);
         let dateless = Mail::default();
+        let ahead = mail(vec![line(Some("out.test"), Some("mx.example.org"), 90_000)]);
+        let tomorrow = Mail { date: Some(at(90_000)), ..Mail::default() };
         for (what, mail, delivered, expected, basis, disputed) in [
             ("handover", &edge, Some(50), 5, ArrivalBasis::Handover, false),
             ("Maildir", &mail(vec![]), Some(50), 50, ArrivalBasis::Maildir, false),
             ("Date", &mail(vec![]), None, -9_000, ArrivalBasis::DateHeader, true),
             ("nothing", &dateless, None, 99, ArrivalBasis::Seen, true),
+            ("a copy of an older mail, delivered to the folder later", &edge, Some(80), 5, ArrivalBasis::Handover, false),
+            ("delivered before it was handed over", &edge, Some(-500), 5, ArrivalBasis::Handover, true),
+            ("handed over after it was seen", &ahead, Some(50), 50, ArrivalBasis::Maildir, true),
+            ("the same with no other clock but Date", &ahead, None, -9_000, ArrivalBasis::DateHeader, true),
+            ("delivered after it was seen", &dateless, Some(90_000), 99, ArrivalBasis::Seen, true),
+            ("dated after it was seen", &tomorrow, None, 99, ArrivalBasis::Seen, true),
         ] {
             let arrival = file(mail, &trust, delivered.map(at), at(99));
             assert_eq!((arrival.at, arrival.basis, arrival.disputed), (at(expected), basis, disputed), "{what}");

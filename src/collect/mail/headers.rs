@@ -8,7 +8,7 @@ use mail_parser::parsers::MessageStream;
 use regex::Regex;
 
 use super::parse::{Address, MAX_LINK, Mail, Received, start_of, text_of};
-use crate::collect::guard::caught;
+use crate::guard::caught;
 
 /// More than this of a header's value is not read.
 const MAX_HEADER: usize = 64 << 10;
@@ -95,7 +95,7 @@ pub(super) fn fill(written: Vec<(String, String)>) -> Mail {
     let date = text("Date").and_then(|value| time(&value));
     let received: Vec<Received> = mail.header("Received").take(MAX_LINES).map(received).collect();
     let mut delivered_to: Vec<String> = Vec::new();
-    let hops = received.iter().filter_map(|line| line.for_address.clone());
+    let hops = received.iter().flat_map(|line| line.for_addresses.clone());
     for address in envelope.into_iter().chain(hops).take(MAX_ADDRESSES) {
         if !delivered_to.contains(&address) {
             delivered_to.push(address);
@@ -170,7 +170,7 @@ fn received(value: &str) -> Received {
         (
             Regex::new(r"(?i)^\s*from\s+\[?([^\s;()\[\]]+)").unwrap(),
             Regex::new(r"(?i)(?:^|\s)by\s+\[?([^\s;()\[\]]+)").unwrap(),
-            Regex::new(r"(?i)\sfor\s+<?([^\s<>;()]+@[^\s<>;()]+)>?").unwrap(),
+            Regex::new(r"(?i)\sfor\s+((?:[\s,]*<?[^\s<>;(),]+@[^\s<>;(),]+>?)+)").unwrap(),
         )
     });
     let plain = without_comments(value);
@@ -178,7 +178,9 @@ fn received(value: &str) -> Received {
     let first = |pattern: &Regex| {
         pattern.captures(clauses).and_then(|found| found.get(1)).map(|found| found.as_str().trim_end_matches('.').to_lowercase())
     };
-    Received { by: first(&PARTS.1), from: first(&PARTS.0), for_address: first(&PARTS.2), at: stamp.and_then(time) }
+    let whom = first(&PARTS.2).unwrap_or_default();
+    let whom = whom.split([' ', '\t', ',', '<', '>']).filter(|word| !word.is_empty()).map(str::to_owned);
+    Received { by: first(&PARTS.1), from: first(&PARTS.0), for_addresses: whom.collect(), at: stamp.and_then(time) }
 }
 
 fn without_comments(value: &str) -> String {

@@ -9,7 +9,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::{headers, html};
-use crate::collect::guard::{caught, failed_so_far};
+use crate::guard::{caught, failed_so_far};
 
 /// More than this of a text is not read: no answer to an inquiry is that long, and judging takes time by its length.
 const MAX_TEXT: usize = 128 << 10;
@@ -36,8 +36,8 @@ pub struct Received {
     pub by: Option<String>,
     /// Host it says it received it from (HELO name), lower case.
     pub from: Option<String>,
-    /// The address in `for <…>`.
-    pub for_address: Option<String>,
+    /// The addresses in `for <…>`: one, or several as RFC 2821 allowed.
+    pub for_addresses: Vec<String>,
     /// The time it gives.
     pub at: Option<DateTime<Utc>>,
 }

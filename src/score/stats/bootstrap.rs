@@ -1,6 +1,10 @@
 //! Percentile bootstrap (Efron 1979): resamples of some scores show how far their mean, or the difference of two means, might have
 //! come out otherwise. The seed comes from the data, so that the same cards give the same interval. Takes scores in any order.
 
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
+
 use crate::score::facts::small;
 
 /// Resamples behind an interval.
@@ -44,10 +48,14 @@ fn middle(mut figures: Vec<f64>) -> [f64; 2] {
 struct Dice(u64);
 
 impl Dice {
-    /// Dice that fall by the name and the scores alone (FNV-1a).
+    /// Dice that fall by the name and the scores alone, the same on every machine.
     fn seeded(name: &str, scores: &[&[f64]]) -> Self {
-        let bytes = name.bytes().chain(scores.iter().copied().flatten().flat_map(|score| score.to_bits().to_le_bytes()));
-        Self(bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+        let mut hasher = FnvHasher::default();
+        hasher.write(name.as_bytes());
+        for score in scores.iter().copied().flatten() {
+            hasher.write(&score.to_bits().to_le_bytes());
+        }
+        Self(hasher.finish())
     }
 
     fn throw(&mut self) -> u64 {

@@ -1,10 +1,12 @@
 //! A real mail server in front of the mailbox: takes mail by SMTP, writes its `Received` line as `mx.crickets.test`, and
 //! hands it on by LMTP; while the mailbox server is down it keeps the mail and tries again, as any MTA does.
 
+use std::hash::Hasher as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
+use fnv::FnvHasher;
 use lettre::address::Envelope;
 use lettre::{SmtpTransport, Transport};
 
@@ -94,7 +96,9 @@ impl Mail {
 
 /// A number that differs for differing texts.
 fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 impl Smtp {
