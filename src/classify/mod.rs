@@ -13,6 +13,7 @@ mod evidence;
 mod faults;
 mod human;
 mod labels;
+mod lazy;
 mod name;
 mod needs;
 mod opting;
@@ -168,6 +169,9 @@ pub fn stripped_reply(text: &str) -> (String, String, bool) {
 
 /// Typographic apostrophes and spaces as typed ones, so that one pattern finds both.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")
 }
 
