@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
+use super::putoff;
 use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -190,7 +191,7 @@ impl<'a> Sentence<'a> {
             (Act::Verdict, opens || STATES.is_match(text) && !asks && !ignorant),
             (Act::Plain, PLAIN.is_match(text) && !asks),
             (Act::Ignorant, ignorant),
-            (Act::PutsOff, ignorant || DEFERS.is_match(text) || LATER.is_match(text)),
+            (Act::PutsOff, ignorant || DEFERS.is_match(text) || LATER.is_match(text) || putoff::begins(text).is_some()),
             (Act::Hedges, HEDGES.is_match(text)),
             (Act::Depends, DEPENDS.is_match(text)),
             (Act::Asks, asks),
@@ -200,7 +201,7 @@ impl<'a> Sentence<'a> {
             (Act::Elliptic, !asks && !ignorant && ELLIPSIS.is_match(text) && ANAPHOR.is_match(text)),
             (Act::Counts, !asks && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text)),
             (Act::Generic, asks || generic),
-            (Act::Stalls, STALLS.is_match(text)),
+            (Act::Stalls, STALLS.is_match(text) || asks && putoff::stalls(text)),
             (Act::Answers, !asks && !ignorant && !generic && opens && ANSWERS.is_match(text)),
             (Act::Boasts, BOASTS.is_match(text)),
             (Act::Limits, text.split_whitespace().count() <= LIMITED && LIMITS.is_match(text)),
@@ -218,7 +219,8 @@ impl<'a> Sentence<'a> {
     /// What it says besides what it puts off: "let me check which ones finish by March" tells no date, "it is $118, but let me check on the
     /// mowing" and "let me double check, but it is $118" tell the dues.
     pub(super) fn besides(&self) -> Cow<'a, str> {
-        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start()).min();
+        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start());
+        let begins = begins.chain(putoff::begins(self.text)).min();
         let Some((before, put)) = begins.and_then(|at| self.text.split_at_checked(at)) else { return Cow::Borrowed(self.text) };
         Cow::Owned(
             BUT.find(put).and_then(|but| put.get(but.end()..)).map_or_else(|| before.to_owned(), |after| format!("{before} {after}")),
