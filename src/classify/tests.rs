@@ -281,8 +281,9 @@ fn who_offers_to_rank_a_site_or_lend_money_wrote_to_many() {
 fn what_a_program_sends_in_nobodys_name_is_for_many() {
     let mail = |from: &str, signed: &str| {
         format!(
-            "Received: from a by b; x\nList-Unsubscribe: <https://b.example/u>\nX-SG-EID: 1\nFrom: {from} <hello@bluebonnet.example>\nSubject: Willow Creek\n\n\
-             Hi Dana,\n\nWillow Creek has a lake, and we thought of you. What are you looking for?\n\nBest,\n{signed}\n\nUnsubscribe\n"
+            "Received: from a by b; x\nList-Unsubscribe: <https://b.example/u>\nX-SG-EID: 1\nFrom: {from} <hello@bluebonnet.example>\n\
+             To: shopper+k7f3@example.org\nSubject: Willow Creek\n\nHi Dana,\n\nWillow Creek has a lake. What brings you there?\n\nBest,\n{signed}\n\n\
+             Unsubscribe\n"
         )
     };
     assert_eq!(judged(&mail("Bluebonnet Homes", "The Bluebonnet Team"), 90_000).origin, Origin::Marketing);

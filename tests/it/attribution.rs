@@ -161,8 +161,10 @@ fn each_copy_hidden_or_mangled_finds_its_inquiry_and_one_that_may_be_two_builder
             body: format!("Hi Dana,\n\nthe third bay is a tandem, as I wrote before ({number}).\n\nAmy\n"),
             ..Mail::default()
         };
-        let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
-        lmtp(dovecot.lmtp_port(), &recipients, &mail.text()).unwrap();
+        let text = mail.text();
+        for recipient in recipients {
+            lmtp(dovecot.lmtp_port(), &[recipient], &text).unwrap();
+        }
     }
     eventually(|| dovecot.inbox().len(), |count| *count == 6);
     workspace.ok(&["watch", "--once"]);
