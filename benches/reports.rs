@@ -148,6 +148,7 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
             builders,
             cohort,
             program: Vec::new(),
+            evidence_faults: 0,
             statistics,
             coverage: BTreeMap::new(),
             alive: BTreeMap::new(),

@@ -24,6 +24,7 @@ pub mod collect;
 pub mod config;
 pub mod demo;
 pub mod document;
+pub mod guard;
 pub mod number;
 pub mod report;
 pub mod score;

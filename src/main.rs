@@ -3,6 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    crickets::collect::guard::tell_caught_panics();
+    crickets::guard::tell_caught_panics();
     crickets::cli::main(std::env::args_os())
 }

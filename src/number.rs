@@ -122,6 +122,35 @@ pub fn in_text(text: &str, region: &str) -> Vec<Mention> {
     matcher.map(mention).collect()
 }
 
+/// The number that a link is to, as it stands there: `tel:` (RFC 3966), `sms:` (RFC 5724) and their like, and a chat by `WhatsApp`, whose
+/// addresses write E.164 without its plus. Escapes are undone, what follows the number is cut off; `None` where the link is another.
+#[must_use]
+pub fn written_in(href: &str) -> Option<String> {
+    let (scheme, rest) = href.trim().split_once(':')?;
+    let unescaped = |written: &str| {
+        let written = written.trim_start_matches('/').split([';', '?', ',', '&']).next().unwrap_or_default().replace('+', "%2B");
+        url::form_urlencoded::parse(format!("x={written}").as_bytes()).next().map(|(_, value)| value.trim().to_owned())
+    };
+    let chat = |written: &str| {
+        let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+        (!digits.is_empty()).then(|| format!("+{digits}"))
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "tel" | "sms" | "smsto" | "callto" => unescaped(rest),
+        "http" | "https" | "whatsapp" => {
+            let url = url::Url::parse(href.trim()).ok()?;
+            let phone = || url.query_pairs().find(|(key, _)| key == "phone").and_then(|(_, written)| chat(&written));
+            match url.host_str()? {
+                "wa.me" => url.path_segments()?.next().and_then(chat),
+                "api.whatsapp.com" | "web.whatsapp.com" => phone(),
+                "send" if url.scheme() == "whatsapp" => phone(),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// A number as E.164; `None` where the text is none, is too short or too long for one, or hides the caller.
 #[must_use]
 pub fn e164(text: &str, region: &str) -> Option<String> {
@@ -150,23 +179,31 @@ pub fn e164(text: &str, region: &str) -> Option<String> {
 /// The fast path for ten digits, or eleven that begin with 1, with nothing between them but space, hyphen, dot and brackets.
 fn north_american(text: &str) -> Option<String> {
     let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
-    let mut number = String::with_capacity(13);
-    number.push('+');
+    let (mut digits, mut count) = ([b'0'; 11], 0);
     for byte in rest.bytes() {
         match byte {
-            b'0'..=b'9' if number.len() < 13 => number.push(char::from(byte)),
+            b'0'..=b'9' => {
+                *digits.get_mut(count)? = byte;
+                count += 1;
+            }
             b' ' | b'-' | b'.' | b'(' | b')' => {}
             _ => return None,
         }
     }
-    match (number.len(), plus) {
-        (12, _) => {}
-        (11, false) => number.insert(1, '1'),
+    let digits = digits.get(..count)?;
+    let (national, written) = match (digits, plus) {
+        ([b'1', national @ ..], _) if count == 11 => (national, "+"),
+        (national, false) if count == 10 => (national, "+1"),
         _ => return None,
+    };
+    let begins_well = |at: usize| national.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    if !begins_well(0) || !begins_well(3) {
+        return None;
     }
-    let digits = number.as_bytes();
-    let begins_well = |at: usize| digits.get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
-    (digits.get(1) == Some(&b'1') && begins_well(2) && begins_well(5)).then_some(number)
+    let mut number = String::with_capacity(12);
+    number.push_str(written);
+    number.push_str(std::str::from_utf8(digits).ok()?);
+    Some(number)
 }
 
 /// Whether nobody can have a number: North America has no area 555.
@@ -258,6 +295,29 @@ mod tests {
         assert_eq!(normalise("3rd Coast Homes", "US"), Caller::Name("3rd Coast Homes".to_owned()));
         assert_eq!(normalise("555-0142", "US"), Caller::Name("555-0142".to_owned()));
         assert_eq!(normalise(" 512 555 0142 ", "US"), Caller::Number("+15125550142".to_owned()));
+    }
+
+    #[test]
+    fn links_to_numbers_are_known_by_their_schemes() {
+        for (href, expected) in [
+            ("tel:+1-512-555-0142", Some("+1-512-555-0142")),
+            ("TEL:(512)%20555-0142;ext=7", Some("(512) 555-0142")),
+            ("tel://15125550142", Some("15125550142")),
+            ("tel:5125550142,,4", Some("5125550142")),
+            ("sms:+15125550142?body=Hi%205125550199", Some("+15125550142")),
+            ("sms:5125550142&body=Hi", Some("5125550142")),
+            ("smsto:5125550142", Some("5125550142")),
+            ("callto:+15125550142", Some("+15125550142")),
+            ("https://wa.me/15125550142?text=Hi", Some("+15125550142")),
+            ("https://api.whatsapp.com/send?phone=%2B1512-555-0142&text=x", Some("+15125550142")),
+            ("whatsapp://send?text=x&phone=15125550142", Some("+15125550142")),
+            ("https://wa.me/qr/ABC", None),
+            ("https://bluebonnet.example/5125550142", None),
+            ("mailto:5125550142@example.org", None),
+            ("5125550142", None),
+        ] {
+            assert_eq!(written_in(href).as_deref(), expected, "{href}");
+        }
     }
 
     #[test]

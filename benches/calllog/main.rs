@@ -1,10 +1,11 @@
 //! A call log of 1,000,000 rows, made up: read, its numbers normalised and its calls attributed, each as a whole process. Beside it in the
 //! same run: the same file through `csv` and serde with its times parsed and nothing else (the floor), and `DuckDB`'s load of it (from `PyPI`).
-//! Then the log is imported into a workspace that has asked builders (evidence, store, judgement), twice: the second time nothing is new.
+//! Then a log is imported into a workspace that has asked builders (evidence, store, judgement), twice: the second time nothing is new.
 //!
-//!     cargo bench --bench calllog                # three rounds of each, the best counts; the import once
+//!     cargo bench --bench calllog                # three rounds of each, the best counts; the import of 100,000 rows once
 //!     cargo bench --bench calllog -- --rounds 5
-//!     cargo bench --bench calllog -- --import 20000   # the import alone, of a smaller log
+//!     cargo bench --bench calllog -- --million        # the import of a million rows too: whether a row takes longer the more there are
+//!     cargo bench --bench calllog -- --import 20000   # the import alone, of so many rows
 //!
 //! Needs Debian's time; `pip install duckdb` for its part.
 
@@ -26,6 +27,8 @@ use process::{Figures, timed};
 
 /// Rows of the log.
 const MANY: u64 = 1_000_000;
+/// Rows of the log that is imported.
+const IMPORTED: u64 = 100_000;
 /// Builders that were asked, and the numbers that they were given.
 const BUILDERS: usize = 200;
 const GIVEN: [&str; 3] = ["+15125550142", "+12145550143", "+17135550144"];
@@ -80,7 +83,10 @@ fn main() {
     } else {
         println!("DuckDB is not there: pip install duckdb");
     }
-    imported(folder.path(), MANY);
+    drop(folder);
+    for rows in std::iter::once(IMPORTED).chain(options.iter().any(|option| option == "--million").then_some(MANY)) {
+        imported(tempfile::tempdir().unwrap().path(), rows);
+    }
 }
 
 /// Imports a log into a workspace, twice.
@@ -106,6 +112,7 @@ fn imported(folder: &Path, rows: u64) {
         assert!(recorded.status.success(), "{}", String::from_utf8_lossy(&recorded.stderr));
     }
     write(&folder.join("workspace/calls.csv"), rows);
+    println!("== {rows} rows imported");
     for what in ["imported", "imported again"] {
         let (figures, said) = timed(&crickets(&["--json", "import", "calls", "calls.csv"]));
         println!(

@@ -25,6 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         phone: "main".to_owned(),
         provider: Provider::ALL[usize::from(first & 7)],
         at: "2026-11-02T15:05:00Z".parse().expect("a moment"),
+        rehearsed_at: None,
         method: if first & 8 == 0 { "POST" } else { "GET" }.to_owned(),
         url: format!("https://crickets.example/hooks/main/x?{query}"),
         headers: named,

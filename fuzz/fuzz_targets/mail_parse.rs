@@ -4,7 +4,7 @@
 #![no_main]
 
 use crickets::classify::{self, Context};
-use crickets::collect::guard::tell_caught_panics;
+use crickets::guard::tell_caught_panics;
 use crickets::collect::mail::{canonical, parse};
 use libfuzzer_sys::fuzz_target;
 

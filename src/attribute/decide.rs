@@ -1,8 +1,6 @@
 //! From hints to an owner. Certain hints (alias, thread) settle it; weaker ones add up, and a rival near the best leaves the
 //! touch to a person. Nothing is guessed and nothing is dropped: whoever is named stays a candidate.
 
-use std::collections::BTreeMap;
-
 use crate::collect::Signal;
 
 use super::{AttributedBy, Attribution, Candidate, Evidence, THRESHOLD, Target};
@@ -32,11 +30,9 @@ pub(super) fn doubt(mut judged: Attribution, id: &str, reason: &str) -> Attribut
 
 /// The judgement over all hints.
 pub(super) fn decide(found: &[Evidence<'_>]) -> Attribution {
-    let mut by_target: BTreeMap<&str, Vec<&Evidence<'_>>> = BTreeMap::new();
-    for evidence in found {
-        by_target.entry(&evidence.target.id.0).or_default().push(evidence);
-    }
-    let mut ranked: Vec<Sum<'_>> = by_target.into_values().filter_map(Sum::of).collect();
+    let mut hints: Vec<&Evidence<'_>> = found.iter().collect();
+    hints.sort_by(|a, b| a.target.id.cmp(&b.target.id).then_with(|| b.confidence.total_cmp(&a.confidence)));
+    let mut ranked: Vec<Sum<'_>> = hints.chunk_by(|a, b| a.target.id == b.target.id).filter_map(Sum::of).collect();
     ranked.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.target.id.cmp(&b.target.id)));
     let candidates: Vec<Candidate> =
         ranked.iter().map(|sum| Candidate { inquiry: sum.target.id.clone(), confidence: sum.confidence, reason: sum.reason() }).collect();
@@ -72,17 +68,16 @@ fn beats(best: &Sum<'_>, rival: &Sum<'_>) -> bool {
     rival.confidence > best.confidence - MARGIN
 }
 
-/// All hints for one target.
+/// All hints for one target, the surest first.
 struct Sum<'a> {
     target: &'a Target,
     by: AttributedBy,
     confidence: f64,
-    hints: Vec<&'a Evidence<'a>>,
+    hints: &'a [&'a Evidence<'a>],
 }
 
 impl<'a> Sum<'a> {
-    fn of(mut hints: Vec<&'a Evidence<'a>>) -> Option<Self> {
-        hints.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    fn of(hints: &'a [&'a Evidence<'a>]) -> Option<Self> {
         let best = *hints.first()?;
         let against: f64 = hints.iter().map(|hint| 1.0 - hint.confidence).product();
         // Hints that agree add up, but never to more than an alias would give.

@@ -44,7 +44,7 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Optio
             } else {
                 (SOLE, format!("{to} was given to this builder alone"))
             }
-        } else if same_exchange(from, target) && reached(call, target) {
+        } else if same_exchange(from, target) && reached(call, target) && !targets.iter().any(|other| known(from, other).is_some()) {
             (0.55, format!("{from} is of the same exchange as a number of this builder"))
         } else {
             continue;
@@ -118,9 +118,11 @@ pub(super) fn reached(call: &CallRecord, target: &Target) -> bool {
 
 /// The same first six digits of a NANP number: big offices call out from any line of theirs.
 fn same_exchange(from: &str, target: &Target) -> bool {
-    let exchange =
-        |number: &str| number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..6).map(str::to_owned));
-    exchange(from).is_some_and(|own| target.numbers.iter().any(|number| exchange(number).is_some_and(|known| known == own)))
+    exchange(from).is_some_and(|own| target.numbers.iter().any(|number| exchange(number) == Some(own)))
+}
+
+fn exchange(number: &str) -> Option<&str> {
+    number.strip_prefix("+1").filter(|rest| rest.len() == 10)?.get(..6)
 }
 
 #[cfg(test)]
@@ -136,6 +138,9 @@ mod tests {
         assert_eq!((found.len(), found[0].target.id.0.as_str(), found[0].confidence > 0.9), (1, "2026-11/bluebonnet", true));
         let found = find(&ring(Some("+15125550177"), None), &targets, None);
         assert!(found.len() == 1 && found[0].confidence < 0.8, "same exchange only suggests");
+        targets[1].numbers = vec!["+15125550188".into()];
+        let found = find(&ring(Some("+15125550100"), None), &targets, None);
+        assert_eq!(found.len(), 1, "a number that is one builder's is no other's of the same exchange: {found:?}");
         targets[1].numbers = vec!["+15125550100".into()];
         let found = find(&ring(Some("+15125550100"), None), &targets, None);
         assert!(found.len() == 2 && found.iter().all(|evidence| evidence.confidence < 0.8));

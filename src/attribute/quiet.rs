@@ -23,19 +23,21 @@ pub struct Background {
     pub interval: [f64; 2],
 }
 
-/// The rate of `arrivals` before `first`, from the oldest of them on, which begins the time and is not counted.
+/// The rate of strangers among `logged` before `first`. The oldest row of the log, a stranger's or our own, begins the time and is not
+/// counted.
 #[must_use]
-pub fn before(arrivals: impl IntoIterator<Item = DateTime<Utc>>, first: DateTime<Utc>) -> Option<Background> {
-    let (mut oldest, mut count) = (None::<DateTime<Utc>>, 0_u32);
-    for at in arrivals.into_iter().filter(|at| *at < first) {
-        oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
-        count = count.saturating_add(1);
+pub fn before(logged: impl IntoIterator<Item = (DateTime<Utc>, bool)>, first: DateTime<Utc>) -> Option<Background> {
+    let (mut oldest, mut count) = (None::<(DateTime<Utc>, bool)>, 0_u32);
+    for (at, stranger) in logged.into_iter().filter(|(at, _)| *at < first) {
+        oldest = Some(oldest.map_or((at, stranger), |oldest| oldest.min((at, stranger))));
+        count = count.saturating_add(u32::from(stranger));
     }
-    let span = first - oldest?;
+    let (begun, by_stranger) = oldest?;
+    let span = first - begun;
     if span < LEAST {
         return None;
     }
-    let calls = count - 1;
+    let calls = count - u32::from(by_stranger);
     let days = rounded(f64::from(i32::try_from(span.num_minutes()).unwrap_or(i32::MAX)) / 1440.0, 10.0);
     let of = |count: f64, sign: f64| {
         let part = 1.0 / (9.0 * count);
@@ -68,16 +70,18 @@ mod tests {
     #[test]
     fn a_quiet_period_tells_how_much_is_strangers() {
         let at = |hour: i64| DateTime::from_timestamp(1_793_600_000 + hour * 3600, 0).unwrap();
-        let found = before((0..=20).map(|number| at(number * 12)), at(240)).unwrap();
+        let found = before((0..=20).map(|number| (at(number * 12), true)), at(240)).unwrap();
         assert_eq!(found.calls, 19, "the one at the first inquiry is not before it");
         assert_eq!(
             found.tell(),
             "before the first inquiry 19 calls and texts of strangers came in 10 days: 1.9 a day (95 %: 1.14 to 2.97)"
         );
-        let alone = before([at(0), at(300)], at(240)).unwrap();
+        let alone = before([(at(0), true), (at(300), true)], at(240)).unwrap();
         assert_eq!(alone.calls, 0, "a log that begins, and nothing more");
         assert!(alone.tell().ends_with("0 a day (95 %: 0 to 0.37)"), "{}", alone.tell());
-        assert_eq!(before([at(0)], at(71)), None, "too short");
+        let own = before([(at(0), false), (at(48), true), (at(168), true)], at(240)).unwrap();
+        assert_eq!((own.calls, own.days), (2, 10.0), "our own call begins the log, and no stranger's is lost by it");
+        assert_eq!(before([(at(0), true)], at(71)), None, "too short");
         assert_eq!(before([], at(71)), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Which records are one call or text, seen by two sources, and when the call began of which a voicemail is left (benchmarks,
 //! section 1.3). Takes records in any order; gives for each the moment it stands at, or the record it is the same as. Two records of one
-//! log are never the same: a caller may ring twice within a minute.
+//! log are the same only where the log joins them itself: a caller may ring twice within a minute.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -196,12 +196,16 @@ fn groups(sorted: &[&Record<'_>]) -> Vec<BTreeSet<usize>> {
     groups
 }
 
-/// Whether nothing speaks against their being one: another log, the same channel, no two owners.
+/// Whether nothing speaks against their being one: another log, or legs of one session, the same channel, no two owners.
 fn may_be_one(one: &Record<'_>, other: &Record<'_>) -> bool {
     let logs = |record: &Record<'_>| (record.source.to_owned(), record.heard.format.clone());
+    // A switchboard writes a row for every telephone of its own that a call rang.
+    let one_session = one.channel == Channel::Call
+        && one.heard.session == other.heard.session
+        && one.heard.session.as_ref().is_some_and(|session| session.len() >= PROVIDERS_ID);
     one.channel == other.channel
         && one.heard.sent == other.heard.sent
-        && logs(one) != logs(other)
+        && (one_session || logs(one) != logs(other))
         && (one.owner.is_none() || other.owner.is_none() || one.owner == other.owner)
         && (one.channel != Channel::Sms || words::fold(one.body.unwrap_or_default()) == words::fold(other.body.unwrap_or_default()))
 }

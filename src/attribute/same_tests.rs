@@ -68,6 +68,20 @@ fn stand(fates: &[Fate]) -> Vec<(usize, i64)> {
 }
 
 #[test]
+fn the_telephones_that_one_call_rang_are_no_calls_of_their_own() {
+    let leg = |touch: &str, session: &str, second: i64| {
+        let mut leg = row(touch, "freepbx-cdr-csv", Some(BUILDER), OURS, second);
+        leg.heard.session = Some(session.to_owned());
+        leg.heard.id = Some(format!("{session}/{touch}"));
+        leg
+    };
+    let queue = [leg("a", "1793600000.1", 0), leg("b", "1793600000.1", 0), leg("c", "1793600000.1", 15), leg("d", "1793600060.7", 60)];
+    assert_eq!(stand(&joined(&queue)), [(0, 0), (3, 60)], "the fourth is another call");
+    let chat = |touch: &str| Row { channel: Channel::Sms, body: Some("Hi"), ..leg(touch, "+15125550199", 0) };
+    assert_eq!(stand(&joined(&[chat("a"), chat("b")])).len(), 2, "a chat joins texts, and does not make them one");
+}
+
+#[test]
 fn one_call_in_two_logs_is_one_at_the_surer_clock() {
     let zone_less = || row("a", "imazing-csv", Some(BUILDER), OURS, 0);
     let provider = || row("b", "twilio-json", Some(BUILDER), OURS, 60);

@@ -1,6 +1,8 @@
 //! How speech and short sender names spell a builder: words parted or joined as the machine that wrote them down liked, letters
 //! misheard, names cut to the eleven letters that a text's sender may have (GSM 03.40). Refuses short names, of which many are alike.
 
+use std::collections::BTreeMap;
+
 use super::{Target, words};
 
 /// Words of a transcript that are compared with names.
@@ -34,14 +36,12 @@ impl Speech {
 
     /// How surely the sender's name is the builder's: the whole of it, its beginning, or what sets it apart.
     pub(super) fn sender_is(&self, builder: &str) -> Option<f64> {
-        let (name, core) = (run(builder), run(&words::core_of(builder)));
         let sender = self.sender.as_str();
-        let begins = sender.len() >= 5 && name.starts_with(sender);
-        match begins {
-            true if sender.len() >= core.len().clamp(6, 9) => Some(0.82),
-            true => Some(0.6),
-            false => None,
+        if sender.len() < 5 || !run(builder).starts_with(sender) {
+            return None;
         }
+        let core = run(&words::core_of(builder));
+        Some(if sender.len() >= core.len().clamp(6, 9) { 0.82 } else { 0.6 })
     }
 
     /// The one builder that a part of it sounds like.
@@ -50,10 +50,10 @@ impl Speech {
             return None;
         }
         let mut best: Option<(f64, &str)> = None;
-        let mut second = 0.0_f64;
+        let (mut second, mut parts) = (0.0_f64, BTreeMap::new());
         for target in targets {
             let builder = target.builder.as_str();
-            let likeness = self.likeness(builder);
+            let likeness = self.likeness(builder, &mut parts);
             match best {
                 Some((_, known)) if known.eq_ignore_ascii_case(builder) => {}
                 Some((most, _)) if likeness <= most => second = second.max(likeness),
@@ -66,22 +66,28 @@ impl Speech {
         best.filter(|(most, _)| *most >= LIKE && *most >= second + AHEAD).map(|(_, builder)| builder)
     }
 
-    /// How like the most similar part of it is to a name, 0 to 1.
-    fn likeness(&self, builder: &str) -> f64 {
+    /// How like the most similar part of it is to a name, 0 to 1. `parts`: those met so far, by how many words they have.
+    fn likeness(&self, builder: &str, parts: &mut BTreeMap<usize, Vec<String>>) -> f64 {
         let name = run(builder);
         if name.len() < 9 {
             return 0.0;
         }
         let long = words::fold(builder).split_whitespace().filter(|word| *word != "and").count();
-        let lengths = long.saturating_sub(1).max(1)..=long + 1;
-        let parts = lengths.flat_map(|length| self.words.windows(length)).map(<[String]>::concat);
-        let near = parts.filter(|part| may_be_like(part, &name));
-        near.map(|part| strsim::normalized_damerau_levenshtein(&part, &name)).fold(0.0, f64::max)
+        let mut most = 0.0_f64;
+        for length in long.saturating_sub(1).max(1)..=long + 1 {
+            let parts = parts.entry(length).or_insert_with(|| self.words.windows(length).map(<[String]>::concat).collect());
+            let near = parts.iter().filter(|part| may_be_like(part, &name));
+            most = near.map(|part| strsim::normalized_damerau_levenshtein(part, &name)).fold(most, f64::max);
+        }
+        most
     }
 }
 
 /// Whether two texts share enough letters to be worth comparing: each letter that is not shared is a change.
 fn may_be_like(part: &str, name: &str) -> bool {
+    if part.len().abs_diff(name.len()) > 3 {
+        return false;
+    }
     let mut counts = [0_i32; 128];
     for (text, step) in [(part, 1), (name, -1)] {
         for byte in text.bytes() {
@@ -92,7 +98,7 @@ fn may_be_like(part: &str, name: &str) -> bool {
     }
     let most = part.len().max(name.len());
     let changes: usize = counts.iter().filter(|count| **count > 0).map(|count| count.unsigned_abs() as usize).sum();
-    part.len().abs_diff(name.len()) <= 3 && changes * 5 <= most
+    changes * 5 <= most
 }
 
 /// The words of a text run together, without "and".

@@ -128,13 +128,14 @@ impl Workspace {
     async fn corrections(&self, inquiry: &InquiryId, appeal: &Appeal, named: Option<&str>) -> Result<Vec<String>, AuditError> {
         let decisions = self.store.decisions().await?;
         let since = |subject: (Subject, String)| decisions.get(&subject).is_some_and(|decision: &Decision| decision.at >= appeal.at);
-        let mut corrected = Vec::new();
-        for touch in self.store.touches().await? {
-            let meant = [named, appeal.touch.as_deref()].contains(&Some(touch.id.as_str())) || touch.inquiry.as_ref() == Some(inquiry);
-            if meant && since((Subject::Touch, touch.record.clone())) {
-                corrected.push(touch.id);
-            }
+        let mut meant = self.store.touches_owned(std::slice::from_ref(&inquiry.0)).await?;
+        for id in [named, appeal.touch.as_deref()].into_iter().flatten() {
+            meant.extend(self.store.touch(id).await?);
         }
+        meant.sort_by(|a, b| (a.arrival.at, &a.id).cmp(&(b.arrival.at, &b.id)));
+        meant.dedup_by(|a, b| a.id == b.id);
+        let decided = meant.into_iter().filter(|touch| since((Subject::Touch, touch.record.clone())));
+        let mut corrected: Vec<String> = decided.map(|touch| touch.id).collect();
         if since((Subject::Inquiry, inquiry.0.clone())) {
             corrected.push(inquiry.0.clone());
         }
@@ -149,7 +150,7 @@ impl Workspace {
     }
 
     async fn known_touch(&self, id: &str) -> Result<(), AuditError> {
-        if self.store.touches().await?.iter().any(|touch| touch.id == id) {
+        if self.store.touch(id).await?.is_some() {
             return Ok(());
         }
         Err(AuditError::wrong(

@@ -59,6 +59,7 @@ impl Unread {
             candidates: inquiries.iter().filter(|inquiry| self.may_answer(inquiry, window, now)).map(candidate).collect(),
             signals: Vec::new(),
             evidence: Vec::new(),
+            steps: Vec::new(),
             decisions: Vec::new(),
             open: true,
         }

@@ -6,7 +6,7 @@ use super::record::TouchByHand;
 use crate::attribute::{Heard, Marks, same};
 use crate::collect::mail::{self, Mail};
 use crate::collect::phone::{self, CallRecord, Direction};
-use crate::collect::{Arrival, Channel};
+use crate::collect::{Arrival, Channel, EvidenceFault};
 use crate::store::Record;
 
 /// Characters of an excerpt.
@@ -44,6 +44,8 @@ pub(super) enum Content {
     Mail(Box<Mail>),
     Call(Box<Logged>),
     Recorded(Box<TouchByHand>),
+    /// The evidence is not there as it was kept: nothing is known of it.
+    Lost(EvidenceFault),
 }
 
 impl Content {
@@ -70,7 +72,7 @@ impl Content {
                 let (at, at_latest) = same::began(call);
                 Arrival { at, at_latest, ..arrival }
             }
-            Self::Mail(_) | Self::Recorded(_) => arrival,
+            Self::Mail(_) | Self::Recorded(_) | Self::Lost(_) => arrival,
         }
     }
 
@@ -78,7 +80,7 @@ impl Content {
     pub(super) fn call(&self) -> Option<&CallRecord> {
         match self {
             Self::Call(call) => Some(&call.call),
-            Self::Mail(_) | Self::Recorded(_) => None,
+            Self::Mail(_) | Self::Recorded(_) | Self::Lost(_) => None,
         }
     }
 
@@ -88,6 +90,7 @@ impl Content {
             Self::Mail(mail) => mail.from.as_ref().map(|from| from.address.clone()),
             Self::Call(call) => call.from.clone(),
             Self::Recorded(recorded) => recorded.from.clone(),
+            Self::Lost(_) => None,
         }
     }
 
@@ -95,7 +98,7 @@ impl Content {
     pub(super) fn subject(&self) -> Option<String> {
         match self {
             Self::Mail(mail) => Some(mail.subject.clone()).filter(|subject| !subject.is_empty()),
-            Self::Call(_) | Self::Recorded(_) => None,
+            Self::Call(_) | Self::Recorded(_) | Self::Lost(_) => None,
         }
     }
 
@@ -105,6 +108,7 @@ impl Content {
             Self::Mail(mail) => mail.text.as_str(),
             Self::Call(call) => call.body.as_deref()?,
             Self::Recorded(recorded) => recorded.body.as_deref()?,
+            Self::Lost(_) => return None,
         };
         let text = text.trim();
         let mut short: String = text.chars().take(EXCERPT).collect();
@@ -117,6 +121,7 @@ impl Content {
     /// What others may be known by.
     pub(super) fn marks(&self) -> Marks {
         match self {
+            Self::Lost(_) => Marks::default(),
             Self::Mail(mail) => Marks::of_mail(mail),
             // What was learned of whom we wrote to bears on it; it teaches nothing.
             Self::Call(call) if call.direction == Direction::Outbound => {

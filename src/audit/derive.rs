@@ -13,15 +13,15 @@ use super::skews::Skews;
 use super::taught::TaughtSoFar;
 use super::{AuditError, Workspace, drips, opted};
 use crate::attribute::Lesson;
-use crate::collect::Channel;
+use crate::collect::{Channel, EvidenceFault};
 use crate::shop::InquiryId;
-use crate::store::{Evidence, Judged, Lock, Record, Store, Touch};
+use crate::store::{Due, Evidence, EvidenceError, Judged, Lock, Part, Reading, Record, Store, Touch};
 
-/// Records looked up at a time.
+/// Mails looked up at a time, and of these judged at a time.
 const PAGE: usize = 2048;
-/// Of these, mails judged at a time, and rows of logs, which are small.
 const MAILS: usize = 128;
-const ROWS: usize = 2048;
+/// Rows of logs looked up and judged at a time: they are small, and the more at a time, the fewer pages of the store are written for them.
+const ROWS: usize = 4096;
 /// Of these, whose content is in memory at a time.
 const OPEN: usize = 16;
 const OPEN_ROWS: usize = 256;
@@ -31,7 +31,7 @@ const ROUNDS: usize = 3;
 const TURN: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mins(10));
 
 /// What deriving did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Derived {
     /// Touches judged.
     pub judged: usize,
@@ -39,6 +39,8 @@ pub struct Derived {
     pub changed: usize,
     /// In review now, of all touches.
     pub in_review: usize,
+    /// The records that were due and could not be judged, since their evidence is not there as it was kept: what was judged of them stays.
+    pub lost: BTreeMap<String, EvidenceFault>,
 }
 
 impl Workspace {
@@ -59,15 +61,17 @@ impl Workspace {
         self.judge(true).await
     }
 
-    /// Evidence that cannot be read is an error: nothing is judged on less. A page at a time, so that neither the mailbox nor what
-    /// was judged need fit into memory.
+    /// What rests on evidence that is gone or altered stays as it was judged; of what was never judged, anybody may be the owner. A page at a
+    /// time, so that neither the mailbox nor what was judged need fit into memory.
     async fn judge(&self, again: bool) -> Result<Derived, AuditError> {
         // One at a time: what another process knew less of must not be written over what was judged here.
         let _turn = self.turn_to_judge().await?;
-        let (mut changed, mut again) = (BTreeSet::new(), again);
+        let (mut changed, mut lost, mut again) = (BTreeSet::new(), BTreeMap::new(), again);
         let mut opt_outs = self.opt_outs().await?;
         for _ in 0..ROUNDS {
-            changed.extend(self.judge_round(again, &opt_outs).await?);
+            let (otherwise, missed) = self.judge_round(again, &opt_outs).await?;
+            changed.extend(otherwise);
+            lost.extend(missed);
             // An opt-out that was found now is watched for longer, so that more may be its inquiry's.
             let found = self.opt_outs().await?;
             if found == opt_outs {
@@ -77,11 +81,15 @@ impl Workspace {
         }
         let changed = changed.len();
         let (judged, in_review) = self.store.counts().await?;
-        Ok(Derived { judged, changed, in_review })
+        Ok(Derived { judged: judged - lost.len().min(judged), changed, in_review, lost })
     }
 
-    /// One judging with what is known of opt-outs; gives the records that were judged otherwise than before.
-    async fn judge_round(&self, again: bool, opt_outs: &BTreeMap<InquiryId, DateTime<Utc>>) -> Result<BTreeSet<String>, AuditError> {
+    /// One judging with what is known of opt-outs; gives the records that were judged otherwise than before, and those that could not be.
+    async fn judge_round(
+        &self,
+        again: bool,
+        opt_outs: &BTreeMap<InquiryId, DateTime<Utc>>,
+    ) -> Result<(BTreeSet<String>, Lost), AuditError> {
         let inquiries = opted::laid_over(self.store.inquiries(None).await?, opt_outs);
         let decisions = self.store.decided().await?;
         let skews = Skews::of(&self.store.canaries().await?);
@@ -93,15 +101,16 @@ impl Workspace {
         phones.extend(self.testers().await?);
         let runtime = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
-            let read = |record: &Record| Ok::<_, AuditError>(evidence.read_record(record)?);
+            let reading = Reading::new(evidence.clone());
+            let read = |record: &Record| reading.record(record);
             let judge = Judge::new(&inquiries, &decisions, window_days, base, &phones, skews);
-            let (changed, builders) = (BTreeSet::new(), BTreeMap::new());
+            let (changed, lost, builders) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
             let taught = TaughtSoFar::default();
-            let mut judging = Judging { judge, store: &store, runtime, evidence: &evidence, read: &read, changed, builders, taught };
+            let mut judging = Judging { judge, store: &store, runtime, evidence: &evidence, read: &read, changed, lost, builders, taught };
             judging.due(again)?;
             judging.stale()?;
             judging.twins()?;
-            Ok::<_, AuditError>(judging.changed)
+            Ok::<_, AuditError>((judging.changed, judging.lost))
         })
         .await
         .map_err(|_| AuditError::Interrupted("judging"))?
@@ -124,7 +133,10 @@ impl Workspace {
 pub(super) type Find<'a> = dyn Fn(&[String]) -> Result<Vec<Record>, AuditError> + 'a;
 
 /// How a record's bytes are had.
-pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, AuditError> + 'a;
+pub(super) type Read<'a> = dyn Fn(&Record) -> Result<Vec<u8>, EvidenceError> + 'a;
+
+/// Records that cannot be judged, with what is wrong with their evidence.
+pub(super) type Lost = BTreeMap<String, EvidenceFault>;
 
 /// One judging of what is due, in three passes: each record by itself, with what certain touches had taught by then; those that are
 /// not certain, where more was learned since; those that are another's twin, or were.
@@ -136,6 +148,7 @@ struct Judging<'a> {
     read: &'a Read<'a>,
     /// The records judged otherwise than before.
     changed: BTreeSet<String>,
+    lost: Lost,
     /// By builder the records that were judged anew.
     builders: BTreeMap<String, BTreeSet<String>>,
     /// Nobody else writes lessons while this judges.
@@ -155,19 +168,33 @@ impl Judging<'_> {
         Ok(())
     }
 
-    /// Judges each record that is due.
+    /// Judges each record that is due: mails; rows from before anybody was given their number, which teach who called already; and the others,
+    /// of which few teach anything.
     fn due(&mut self, again: bool) -> Result<(), AuditError> {
+        let given = self.judge.all_given().unwrap_or(DateTime::<Utc>::MIN_UTC);
+        self.part(Part::Mails, (PAGE, MAILS), again)?;
+        self.part(Part::RowsBefore(given), (ROWS, ROWS), again)?;
+        self.part(Part::RowsFrom(given), (ROWS, ROWS), again)
+    }
+
+    /// The same of a part, of which so many records are looked up and so many judged at a time.
+    fn part(&mut self, part: Part, (page, most): (usize, usize), again: bool) -> Result<(), AuditError> {
         let fingerprint = self.judge.fingerprint().to_owned();
         let mut after = None;
         loop {
-            let due = self.runtime.block_on(self.store.due_records((!again).then_some(&fingerprint), after.as_ref(), PAGE))?;
+            let due = self.store.due_records(part, (!again).then_some(&fingerprint), after.as_ref(), page);
+            let due = self.runtime.block_on(due)?;
             let Some(last) = due.last() else { return Ok(()) };
-            after = Some(last.place());
-            let (mails, rows): (Vec<Record>, Vec<Record>) = due.into_iter().partition(|record| record.channel == Channel::Email);
-            for records in mails.chunks(MAILS).chain(rows.chunks(ROWS)) {
-                let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
-                let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
-                self.each(records, &before)?;
+            after = Some(last.record.place());
+            let mut due = due.into_iter().peekable();
+            while due.peek().is_some() {
+                let (mut records, mut judged) = (Vec::with_capacity(most), Vec::new());
+                for Due { record, judged: before } in due.by_ref().take(most) {
+                    judged.extend(before.then(|| record.id.clone()));
+                    records.push(record);
+                }
+                let before = by_record(self.runtime.block_on(self.store.touches_of(&judged))?);
+                self.each(&records, &before)?;
             }
         }
     }
@@ -190,17 +217,27 @@ impl Judging<'_> {
     }
 
     /// Judges records, each by itself. One that was another's twin and keeps its owner is left as it is, for the last pass, which has
-    /// an eye for both; gives these.
+    /// an eye for both, and one whose evidence is lost since it was judged; gives these.
     fn each(&mut self, records: &[Record], before: &BTreeMap<String, Touch>) -> Result<Vec<String>, AuditError> {
         let (mut judged, mut left) = (Vec::with_capacity(records.len()), Vec::new());
         let open = if records.iter().any(|record| record.channel == Channel::Email) { OPEN } else { OPEN_ROWS };
         for records in records.chunks(open) {
             let (mut contents, mut owned) = (Vec::with_capacity(records.len()), Vec::new());
             for record in records {
-                contents.push(Content::of(record, &(self.read)(record)?));
+                contents.push(match (self.read)(record) {
+                    Ok(bytes) => Content::of(record, &bytes),
+                    Err(error) => {
+                        self.lost.insert(record.id.clone(), error.fault());
+                        Content::Lost(error.fault())
+                    }
+                });
             }
             self.learn(&contents.iter().flat_map(|content| content.marks().borne()).collect())?;
             for (record, content) in records.iter().zip(&contents) {
+                if matches!(content, Content::Lost(_)) && before.contains_key(&record.id) {
+                    left.push(record.id.clone());
+                    continue;
+                }
                 let touch = self.judge.touch(record, content, None);
                 if touch.inquiry.is_some() && record.held.is_some() {
                     owned.push((self.read)(record)?);
@@ -228,7 +265,7 @@ impl Judging<'_> {
         for (builder, anew) in std::mem::take(&mut self.builders) {
             let letters = self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?;
             let records = |ids: &[String]| Ok(self.runtime.block_on(self.store.records_of(ids))?);
-            let judged = drips::of_builder(&self.judge, &letters, &anew, &records, self.read)?;
+            let judged = drips::of_builder(&self.judge, &letters, &anew, &records, self.read, &mut self.lost)?;
             let ids: Vec<String> = judged.iter().map(|touch| touch.record.clone()).collect();
             let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
             self.put(judged, &before)?;

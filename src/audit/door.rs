@@ -1,15 +1,17 @@
 //! The one door: every source hands its raw records in here. Evidence is durable before a record is stored. What has to do with
 //! a canary of ours is told from everything else here, before anybody asks whose it is: it is evidence, and never a touch.
 
+use std::collections::{BTreeSet, HashSet};
+
 use tokio::sync::mpsc;
 
 use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
-use crate::collect::guard::caught;
 use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
+use crate::guard::caught;
 use crate::send::{self, About, about};
-use crate::store::{Added, Evidence, EvidenceError, Held, NewRecord};
+use crate::store::{Added, Evidence, EvidenceError, Held, Kept, NewRecord, sha256_hex};
 
 /// Records taken in at a time; they share their syncs.
 pub(super) const BATCH: usize = 64;
@@ -72,6 +74,8 @@ impl Workspace {
             total.new += added.new;
             total.canaries += added.canaries;
             total.grown += added.grown;
+            total.restored += added.restored;
+            total.lost += added.lost;
             known += count.saturating_sub(added.new + added.canaries);
         }
         let result = reader.await.map_err(|_| AuditError::Interrupted("reading a source"))??;
@@ -95,11 +99,34 @@ impl Workspace {
                 (added.new, added.canaries) = (added.new + real.new, added.canaries + real.canaries);
             }
         }
-        for raw in again.into_iter().filter(stored::may_grow) {
+        let lost = self.keep_again(&again, &mut added).await?;
+        for raw in again.into_iter().filter(|raw| stored::may_grow(raw) && !lost.contains(&raw.identity)) {
             let grown = self.grow(&raw).await?;
             (added.new, added.grown) = (added.new + grown.new, added.grown + grown.grown);
         }
         Ok(added)
+    }
+
+    /// Keeps the evidence of known records again that is gone or altered, where what came are the same bytes; gives the records of which it
+    /// still is.
+    async fn keep_again(&self, again: &[RawRecord], added: &mut Added) -> Result<HashSet<String>, AuditError> {
+        let identities: Vec<String> = again.iter().map(|raw| raw.identity.clone()).collect();
+        let kept = self.store.kept(&identities).await?;
+        let files: BTreeSet<String> = kept.values().map(|kept| kept.file().to_owned()).collect();
+        let evidence = self.evidence.clone();
+        let look = move || evidence.file_faults(&files.into_iter().collect::<Vec<_>>());
+        let faults = tokio::task::spawn_blocking(look).await.map_err(|_| AuditError::Interrupted("looking at evidence"))?;
+        let concerned = |raw: &&RawRecord| kept.get(&raw.identity).is_some_and(|kept| faults.contains_key(kept.file()));
+        let came: Vec<(Kept, RawRecord)> =
+            again.iter().filter(concerned).filter_map(|raw| Some((kept.get(&raw.identity)?.clone(), raw.clone()))).collect();
+        if came.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let evidence = self.evidence.clone();
+        let kept = tokio::task::spawn_blocking(move || keep_again(&evidence, &came)).await;
+        let (restored, lost) = kept.map_err(|_| AuditError::Interrupted("keeping evidence"))??;
+        (added.restored, added.lost) = (added.restored + restored, added.lost + lost.len());
+        Ok(lost)
     }
 
     /// Lays what came again over what is known of a record.
@@ -187,4 +214,23 @@ fn keep(evidence: &Evidence, raws: &[RawRecord]) -> Result<Vec<(String, Option<H
         return Ok(evidence.keep_together(bytes)?.into_iter().map(|(name, held)| (name, Some(held))).collect());
     }
     Ok(evidence.keep_all(bytes)?.into_iter().map(|name| (name, None)).collect())
+}
+
+/// Keeps what came of known records whose files are gone or altered, where it is what was kept: a log that comes again whole in one file
+/// again, all else in files of their own. Gives how many records have their evidence back, and those that have not.
+fn keep_again(evidence: &Evidence, came: &[(Kept, RawRecord)]) -> Result<(usize, HashSet<String>), EvidenceError> {
+    let lost = || came.iter().filter(|(kept, _)| evidence.fault(kept).is_some());
+    let before = lost().count();
+    let shared: BTreeSet<&str> = came.iter().filter(|(kept, _)| kept.held.is_some()).map(|(kept, _)| kept.file()).collect();
+    for file in shared {
+        let rows: Vec<&[u8]> = came.iter().filter(|(kept, _)| kept.file() == file).map(|(_, raw)| raw.bytes.as_slice()).collect();
+        if Evidence::name_together(&rows) == file {
+            evidence.keep_together(rows)?;
+        }
+    }
+    let same: Vec<&[u8]> =
+        lost().filter(|(kept, raw)| sha256_hex(&raw.bytes) == kept.sha256).map(|(_, raw)| raw.bytes.as_slice()).collect();
+    evidence.keep_all(same)?;
+    let lost: HashSet<String> = lost().map(|(_, raw)| raw.identity.clone()).collect();
+    Ok((before - lost.len(), lost))
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::AuditError;
 use super::content::Content;
-use super::derive::{Find, Read};
+use super::derive::{Find, Lost, Read};
 use super::judge::Judge;
 use crate::classify::drip::{self, Letter, Sketch};
 use crate::store::{LetterRow, Record, Touch};
@@ -19,27 +19,45 @@ pub(super) fn of_builder(
     anew: &BTreeSet<String>,
     records: &Find<'_>,
     read: &Read<'_>,
+    lost: &mut Lost,
 ) -> Result<Vec<Touch>, AuditError> {
     let index = Index::of(rows);
     let alike: BTreeMap<usize, BTreeSet<usize>> = concerned(rows, anew, &index).into_iter().map(|at| (at, index.alike(rows, at))).collect();
     let needed: BTreeSet<usize> = alike.iter().flat_map(|(at, others)| others.iter().chain([at]).copied()).collect();
     let ids: Vec<String> = needed.iter().filter_map(|at| rows.get(*at)).map(|row| row.record.clone()).collect();
     let records: BTreeMap<String, Record> = records(&ids)?.into_iter().map(|record| (record.id.clone(), record)).collect();
-    let mut letters: BTreeMap<usize, Letter> = BTreeMap::new();
+    let mut content = |record: &Record| match read(record) {
+        Ok(bytes) => Content::of(record, &bytes),
+        Err(error) => {
+            lost.insert(record.id.clone(), error.fault());
+            Content::Lost(error.fault())
+        }
+    };
+    let (mut letters, mut gone) = (BTreeMap::<usize, Letter>::new(), BTreeSet::new());
     for at in needed.iter().copied().filter(|at| alike.get(at).is_none_or(|others| !others.is_empty())) {
-        if let Some((row, record)) = rows.get(at).and_then(|row| Some((row, records.get(&row.record)?)))
-            && let Some(letter) = judge.letter(record, &Content::of(record, &read(record)?), &row.inquiry)
-        {
+        let Some((row, record)) = rows.get(at).and_then(|row| Some((row, records.get(&row.record)?))) else { continue };
+        let content = content(record);
+        if matches!(content, Content::Lost(_)) {
+            gone.insert(row.touch.as_str());
+        }
+        if let Some(letter) = judge.letter(record, &content, &row.inquiry) {
             letters.insert(at, letter);
         }
     }
     let mut judged = Vec::new();
     for (at, others) in &alike {
         let Some((row, record)) = rows.get(*at).and_then(|row| Some((row, records.get(&row.record)?))) else { continue };
+        // What was learned of a twin that is lost stays, and so does what is lost itself.
+        if gone.contains(row.touch.as_str()) || row.twin.as_deref().is_some_and(|twin| gone.contains(twin)) {
+            continue;
+        }
         let twin = letters.get(at).and_then(|letter| drip::closest(letter, others.iter().filter_map(|other| letters.get(other))));
         let another = twin.as_ref().map(|twin| &twin.touch) != row.twin.as_ref();
         if another || (twin.is_some() && anew.contains(&row.record)) {
-            judged.push(judge.touch(record, &Content::of(record, &read(record)?), twin.as_ref()));
+            match content(record) {
+                Content::Lost(_) => {}
+                content => judged.push(judge.touch(record, &content, twin.as_ref())),
+            }
         }
     }
     Ok(judged)

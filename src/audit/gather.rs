@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::door::Sink;
 use super::told::sentence;
-use super::{AuditError, Derived, Workspace};
+use super::{AuditError, Derived, Workspace, evidence};
 use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
@@ -41,17 +41,33 @@ pub struct SourcePass {
     pub canaries: usize,
     /// Known records of which more became known.
     pub grown: usize,
+    /// Known records whose evidence was gone or altered, and is kept again.
+    pub restored: usize,
     /// What could not be read, in sentences; the rest went in.
     pub problems: Vec<String>,
 }
 
 impl SourcePass {
+    /// What a reading gave: what was taken in, how many records were known, and what could not be read.
+    pub(super) fn took(source: String, added: Added, known: usize, mut problems: Vec<String>) -> Self {
+        if added.lost > 0 {
+            let (records, theirs) = if added.lost == 1 { ("known record", "its") } else { ("known records", "their") };
+            problems.push(format!(
+                "the evidence of {} {records} is gone or altered, and what is here now are not {theirs} bytes: `crickets check` names it.",
+                added.lost
+            ));
+        }
+        let Added { new, canaries, grown, restored, lost: _ } = added;
+        Self { source, new, known, canaries, grown, restored, problems }
+    }
+
     /// Adds what another pass over the same source gave.
     pub(super) fn add(&mut self, other: Self) {
         self.new += other.new;
         self.known += other.known;
         self.canaries += other.canaries;
         self.grown += other.grown;
+        self.restored += other.restored;
         self.problems.extend(other.problems);
     }
 }
@@ -125,17 +141,18 @@ impl Workspace {
             }
             MailboxUrl::Imap { .. } => {
                 let settings = self.imap_settings(mailbox)?;
-                let cursors = self.cursors(&mailbox.source()).await?;
+                let mut cursors = self.cursors(&mailbox.source()).await?;
+                evidence::fetch_again(&mut cursors, &self.without_evidence(&mailbox.source()).await?, self.clock.now());
                 let clock = self.clock.clone();
                 let read = move |sink: &mut Sink<'_>| imap::catch_up(&settings, &cursors, &clock, sink);
-                let (pass, added, known) = self.drain(read).await?;
+                let (mut pass, added, known) = self.drain(read).await?;
+                evidence::fetched_again(&mut pass.cursors);
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
                 let problems = pass
                     .folders
                     .iter()
                     .flat_map(|folder| folder.problems.iter().map(|problem| sentence(&format!("{}: {problem}", folder.folder))));
-                let Added { new, canaries, grown } = added;
-                Ok(SourcePass { source: mailbox.source(), new, known, canaries, grown, problems: problems.collect() })
+                Ok(SourcePass::took(mailbox.source(), added, known, problems.collect()))
             }
         }
     }
@@ -181,11 +198,14 @@ impl Workspace {
     /// Reads files of mail; also gives whether all of them could be seen. The names of a mailbox's `own` files tell which are
     /// known; files that are imported may bear any names, and are told apart by what they hold.
     pub(super) async fn read_mail_files(&self, mailbox: &Mailbox, path: &Path, own: bool) -> Result<(SourcePass, bool), AuditError> {
-        let known: HashSet<String> = if own {
-            self.store.external_ids(&mailbox.source(), self.clock.is_rehearsal()).await?.into_iter().collect()
-        } else {
-            HashSet::new()
-        };
+        let mut known = HashSet::new();
+        if own {
+            known.extend(self.store.external_ids(&mailbox.source(), self.clock.is_rehearsal()).await?);
+            // What is known and whose evidence is gone or altered is read again, to be kept again.
+            self.without_evidence(&mailbox.source()).await?.iter().for_each(|lost| {
+                known.remove(lost);
+            });
+        }
         let (clock, source, trust, path) =
             (self.clock.clone(), mailbox.source(), Trust::configured(&mailbox.trusted, mailbox.home()), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
@@ -202,14 +222,8 @@ impl Workspace {
         };
         let (pass, added, known) = self.drain(read).await?;
         let passed_over = usize::try_from(pass.known).unwrap_or(usize::MAX);
-        let told = SourcePass {
-            source: mailbox.source(),
-            new: added.new,
-            known: known + passed_over,
-            canaries: added.canaries,
-            grown: added.grown,
-            problems: pass.problems.iter().map(|problem| sentence(&format!("{}: {}", problem.path.display(), problem.message))).collect(),
-        };
+        let problems = pass.problems.iter().map(|problem| sentence(&format!("{}: {}", problem.path.display(), problem.message)));
+        let told = SourcePass::took(mailbox.source(), added, known + passed_over, problems.collect());
         Ok((told, !pass.incomplete))
     }
 

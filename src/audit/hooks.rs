@@ -64,7 +64,7 @@ impl Workspace {
                 offset = last.next;
                 for entry in entries {
                     let (source, raws, problems) = match &entry.delivery {
-                        Ok(delivery) => match self.records_of_delivery(delivery) {
+                        Ok(delivery) => match self.records_of_delivery(&delivery.as_seen_by(self.clock.is_rehearsal())) {
                             Ok(read) => read,
                             // It stays in the journal until it can be read.
                             Err(error) if error.is_of_source() => {
@@ -81,14 +81,7 @@ impl Workspace {
                     };
                     let count = raws.len();
                     let added = self.take_in(raws).await?;
-                    let pass = SourcePass {
-                        source: source.clone(),
-                        new: added.new,
-                        known: count.saturating_sub(added.new),
-                        canaries: 0,
-                        grown: added.grown,
-                        problems,
-                    };
+                    let pass = SourcePass::took(source.clone(), added, count.saturating_sub(added.new), problems);
                     passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
                 }
                 self.store.put_progress(&self.place_of(JOURNAL), &name, &offset.into()).await?;

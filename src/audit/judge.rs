@@ -11,14 +11,14 @@ use super::gather::IMPORTED;
 use super::opted;
 use super::record::TouchByHand;
 use super::skews::Skews;
-use crate::attribute::{self, AttributedBy, Attribution, Learned, Lesson, Marks, Switchboard, Target, Taught};
+use crate::attribute::{self, AttributedBy, Attribution, Candidate, Learned, Lesson, Marks, Switchboard, Target, Taught};
 use crate::classify::drip::{self, Body, Letter, Twin};
 use crate::classify::{self, Classified, Context, Labels, Origin, Quotes};
-use crate::collect::guard::caught;
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
 use crate::collect::phone::Direction;
-use crate::collect::{Channel, Signal};
+use crate::collect::{Channel, EvidenceFault, Signal};
+use crate::guard::caught;
 use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
@@ -94,6 +94,11 @@ impl<'a> Judge<'a> {
     /// Of everything a judgement rests on besides the record and what was learned from other touches.
     pub(super) fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Since when every number of ours is given that ever was: no call from then on teaches that its caller had called before.
+    pub(super) fn all_given(&self) -> Option<DateTime<Utc>> {
+        self.given.values().max().copied()
     }
 
     /// Whether what was learned bears otherwise on a touch than when it was judged. What is certain, nothing learned changes.
@@ -220,7 +225,7 @@ impl<'a> Judge<'a> {
         // One that makes us fail is for a person, and stops no other.
         let attribution = caught("telling whose a touch is", || self.attribute(record, content, decision));
         let mut unread = attribution.is_none().then_some(FAULT);
-        let attribution = attribution.unwrap_or_else(Attribution::nobodys);
+        let attribution = attribution.unwrap_or_else(|| self.anybodys(record, content, decision));
         let owner = attribution.owner.clone();
         let asked = self.asked(owner.as_ref(), record);
         let classified = caught("judging a touch", || match content {
@@ -228,10 +233,13 @@ impl<'a> Judge<'a> {
             Content::Call(call) if call.direction == Direction::Outbound => opted::judged(call),
             Content::Call(call) => classify::call(call, &asked),
             Content::Recorded(recorded) => judged_by_person(recorded, &asked),
+            Content::Lost(_) => unjudged(),
         });
-        if let Content::Mail(mail) = content {
-            unread = unread.or(mail.unread);
-        }
+        unread = unread.or(match content {
+            Content::Mail(mail) => mail.unread,
+            Content::Lost(fault) => Some(lost(*fault)),
+            Content::Call(_) | Content::Recorded(_) => None,
+        });
         unread = unread.or(classified.is_none().then_some(FAULT));
         let mut classified = classified.unwrap_or_else(unjudged);
         classified.signals.extend(unread.map(|why| Signal::new(UNREAD, 0.0, why)));
@@ -245,7 +253,7 @@ impl<'a> Judge<'a> {
             classified = match content {
                 Content::Mail(mail) => drip::mail(mail, &asked, classified, twin),
                 Content::Call(call) => drip::text(call, &asked, classified, twin),
-                Content::Recorded(_) => classified,
+                Content::Recorded(_) | Content::Lost(_) => classified,
             };
         }
         let decided = decision.map(|decision| self.overrule(&mut classified, decision));
@@ -270,8 +278,18 @@ impl<'a> Judge<'a> {
             review,
             decided,
             rehearsal: record.rehearsal,
-            imported: record.external_id.starts_with(IMPORTED) || matches!(content, Content::Mail(mail) if !self.shows_life(mail)),
-            judged_under: if certain { self.fingerprint.clone() } else { self.grounds(&marks) },
+            imported: record.external_id.starts_with(IMPORTED)
+                || match content {
+                    Content::Mail(mail) => !self.shows_life(mail),
+                    Content::Lost(_) => true,
+                    Content::Call(_) | Content::Recorded(_) => false,
+                },
+            judged_under: match content {
+                // It is tried again each time.
+                Content::Lost(_) => String::new(),
+                _ if certain => self.fingerprint.clone(),
+                _ => self.grounds(&marks),
+            },
             marks,
             sketch,
             twin: twin.map(|twin| twin.touch.clone()),
@@ -287,6 +305,7 @@ impl<'a> Judge<'a> {
             Content::Recorded(recorded) => {
                 by_person(Some(recorded.inquiry.clone()), format!("recorded by {}", recorded.author), Vec::new())
             }
+            Content::Lost(_) => return self.anybodys(record, content, decision),
         };
         if let Content::Mail(mail) = content
             && let Some(from) = mail.from.as_ref().filter(|from| self.is_ours(&from.address))
@@ -324,6 +343,31 @@ impl<'a> Judge<'a> {
             attribution = by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), attribution.candidates);
         }
         attribution
+    }
+
+    /// Whose a touch may be of which nothing can be told: those whose alias a mail went to, or else whoever was asked and may have answered by
+    /// then. A person decides; until then nobody of these is called silent.
+    fn anybodys(&self, record: &Record, content: &Content, decision: Option<&Decided>) -> Attribution {
+        let (from, to) = within(record);
+        let named: BTreeSet<&InquiryId> = match content {
+            Content::Mail(mail) => recipients(mail).filter_map(|address| self.aliases.get(&address.to_lowercase())).collect(),
+            _ => BTreeSet::new(),
+        };
+        let awaited = |target: &&Target| {
+            let open = target.sent_at <= to && from <= target.until;
+            let reached = self.inquiries.get(&target.id).is_some_and(|inquiry| match record.channel {
+                Channel::Email => inquiry.mailbox == record.source || record.source == TouchByHand::SOURCE,
+                Channel::Call | Channel::Voicemail | Channel::Sms => inquiry.offered_phone,
+            });
+            if named.is_empty() { open && reached } else { named.contains(&target.id) }
+        };
+        let reason = if named.is_empty() { "it was awaited when this came" } else { "this went to its address" };
+        let candidate = |target: &Target| Candidate { inquiry: target.id.clone(), confidence: 0.0, reason: reason.to_owned() };
+        let candidates = self.targets.iter().filter(awaited).map(candidate).collect();
+        match decision.and_then(Decided::owner) {
+            Some((owner, said)) => by_person(owner.cloned(), format!("{}: {}", said.author, said.reason), candidates),
+            None => Attribution { candidates, ..Attribution::nobodys() },
+        }
     }
 
     /// Whether an address is a mailbox of ours, with or without a plus part, or an alias of ours.
@@ -444,6 +488,15 @@ fn judged_by_person(recorded: &TouchByHand, context: &Context) -> Classified {
     classified
 }
 
+/// Why nothing is known of a touch whose evidence is not there as it was kept.
+fn lost(fault: EvidenceFault) -> &'static str {
+    match fault {
+        EvidenceFault::Missing => "its evidence is missing",
+        EvidenceFault::Altered => "its evidence was altered",
+        EvidenceFault::Unreadable => "its evidence cannot be read",
+    }
+}
+
 /// The judgement on what made judging fail: none.
 fn unjudged() -> Classified {
     Classified { origin: Origin::Unknown, confidence: 0.0, signals: Vec::new(), labels: Labels::default(), quotes: Quotes::default() }
@@ -494,7 +547,7 @@ fn body(content: &Content, asked: &Context) -> Option<Body> {
     match content {
         Content::Mail(mail) => drip::body_of_mail(mail, asked),
         Content::Call(call) if call.channel == Channel::Sms && call.direction == Direction::Inbound => drip::body_of_text(call, asked),
-        Content::Call(_) | Content::Recorded(_) => None,
+        Content::Call(_) | Content::Recorded(_) | Content::Lost(_) => None,
     }
 }
 
@@ -505,7 +558,7 @@ fn short_hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::guard::crafted;
+    use crate::guard::crafted;
 
     #[test]
     fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
@@ -536,5 +589,48 @@ mod tests {
         assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hi", "Hi Dana"), "what stands there is read as it stands");
         let review = judge.touch(&record, &Content::Mail(mail), None).review.unwrap();
         assert!(review.ends_with("; not all of it is known: reading it failed, by a fault in crickets"), "{review}");
+    }
+
+    #[test]
+    fn what_nobody_can_tell_may_be_anybodys_who_was_awaited() {
+        let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
+        let asked = |slug: &str, sent: i64, mailbox: &str| {
+            let mut inquiry = crate::shop::plan::tests::inquiry(slug, "w", at(sent));
+            inquiry.mailbox = mailbox.to_owned();
+            inquiry
+        };
+        let inquiries = [
+            asked("a", 0, "mailbox.main"),
+            asked("b", 10, "mailbox.main"),
+            asked("later", 900, "mailbox.main"),
+            asked("c", 0, "mailbox.two"),
+        ];
+        let record = Record {
+            id: "0123456789abcdef".into(),
+            source: "mailbox.main".into(),
+            external_id: String::new(),
+            channel: Channel::Email,
+            sha256: String::new(),
+            held: None,
+            arrival: serde_json::from_value(serde_json::json!({"at": at(100), "basis": "internal_date"})).unwrap(),
+            placement: None,
+            rehearsal: false,
+        };
+        let decisions = BTreeMap::new();
+        let judge = Judge::new(&inquiries, &decisions, 30, BTreeMap::new(), &[], Skews::default());
+        let whose = |touch: &Touch| touch.attribution.candidates.iter().map(|candidate| candidate.inquiry.0.clone()).collect::<Vec<_>>();
+        let lost = judge.touch(&record, &Content::Lost(EvidenceFault::Missing), None);
+        assert_eq!(whose(&lost), ["w/a", "w/b"]);
+        assert_eq!(
+            lost.review.as_deref(),
+            Some("may belong to w/a (it was awaited when this came) or 1 more; not all of it is known: its evidence is missing")
+        );
+        assert_eq!(lost.judged_under, "", "it is tried again");
+        let mail = |to: &str| Content::of(&record, format!("From: amy@a.example\nTo: {to}\n\nHi Dana\n").as_bytes());
+        for (to, want) in [("somebody@example.org", vec!["w/a", "w/b"]), (inquiries[1].alias_address.as_str(), vec!["w/b"])] {
+            let content = mail(to);
+            crafted::fail("telling whose a touch is");
+            assert_eq!(whose(&judge.touch(&record, &content, None)), want, "{to}");
+        }
     }
 }

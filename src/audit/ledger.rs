@@ -188,6 +188,12 @@ impl Ledger {
         self.touches.iter().chain(&self.sent).filter(move |touch| touch.review.is_some() && touch.arrival.at <= as_of)
     }
 
+    /// How many messages that could not be read so far may answer any of these inquiries.
+    pub(super) fn unread(&self, inquiries: &[&Inquiry], as_of: DateTime<Utc>) -> usize {
+        let may_answer = |unread: &&Unread| inquiries.iter().any(|inquiry| unread.may_answer(inquiry, self.window, as_of));
+        self.unread.iter().filter(may_answer).count()
+    }
+
     /// The log of an inquiry with these touches as of a moment.
     pub(super) fn log(&self, inquiry: &Inquiry, touches: &[Touch], as_of: DateTime<Utc>) -> Log {
         let in_review = self.at(&self.asked, &inquiry.id).filter(|touch| touch.arrival.at <= as_of).count();
@@ -282,14 +288,14 @@ impl Ledger {
             let logged =
                 || self.touches.iter().filter(|touch| touch.source == *source && touch.marks.heard.is_some() && touch.arrival.at <= as_of);
             let first = self.given.get(number);
-            let strangers = logged().filter(|touch| touch.inquiry.is_none() && !ours(touch)).map(|touch| touch.arrival.at);
+            let stranger = |touch: &Touch| touch.inquiry.is_none() && !ours(touch);
             all.insert(
                 source.clone(),
                 Phoned {
                     cannot_show: self.limits.get(source).cloned().unwrap_or_default(),
                     by: self.parts.get(source).cloned().unwrap_or_default(),
                     own_call: logged().filter(|touch| ours(touch)).map(|touch| touch.arrival.at).max(),
-                    background: first.and_then(|first| quiet::before(strangers, *first)),
+                    background: first.and_then(|first| quiet::before(logged().map(|touch| (touch.arrival.at, stranger(touch))), *first)),
                 },
             );
         }

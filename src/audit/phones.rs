@@ -108,8 +108,7 @@ impl Workspace {
         };
         let ((summary, mut problems), added, known) = self.drain_rows(read).await?;
         self.cover_log(phone, &summary, vouched, &mut problems).await?;
-        let pass = SourcePass { source: phone.source(), new: added.new, known, canaries: 0, grown: added.grown, problems };
-        Ok((pass, summary.maps, summary.questions))
+        Ok((SourcePass::took(phone.source(), added, known, problems), summary.maps, summary.questions))
     }
 
     /// Keeps in mind what a log of a phone cannot show, whether or not it shows a call.

@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::ledger::Ledger;
 use super::{AuditError, Workspace, portfolio};
 use crate::classify::{self, Context};
-use crate::collect::Channel;
 use crate::collect::mail::{self, Mail};
+use crate::collect::{Channel, EvidenceFault};
 use crate::report::{self, EvidenceRef, Format, Input, Making, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
 use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
-use crate::store::{Proof, Touch};
+use crate::store::{Kept, Proof, Touch};
 
 /// Waves that ranks and trends run over, where nothing else is asked for.
 pub const TRAILING_WAVES: usize = 6;
@@ -79,7 +79,11 @@ impl Workspace {
     /// When the wave is unknown, or the store or the evidence fails.
     pub async fn report(&self, topic: Topic<'_>, rubric: &Rubric) -> Result<Report, AuditError> {
         let wave = topic.wave;
-        let all = self.store.inquiries(None).await?;
+        // Silence up to a moment that is yet to come is nothing that anybody watched.
+        let as_of = topic.as_of.min(self.this_second());
+        let asked = self.store.inquiries(None).await?;
+        let unclear = asked.iter().filter(|inquiry| inquiry.wave == wave && inquiry.status == Status::Unclear).count();
+        let all: Vec<Inquiry> = asked.into_iter().map(|inquiry| as_it_stood(inquiry, as_of)).collect();
         let inquiries: Vec<&Inquiry> = all.iter().filter(|inquiry| inquiry.wave == wave).collect();
         if inquiries.is_empty() {
             let mut waves: Vec<&str> = all.iter().map(|inquiry| inquiry.wave.as_str()).collect();
@@ -91,14 +95,12 @@ impl Workspace {
             };
             return Err(AuditError::wrong(format!("find the wave `{wave}`"), hint));
         }
-        // Silence up to a moment that is yet to come is nothing that anybody watched.
-        let as_of = topic.as_of.min(self.this_second());
         self.derive().await?;
         let ledger = self.ledger().await?;
         let mut appeals = self.appeals(as_of).await?;
         let waves = portfolio::trailing(&all, wave, topic.waves);
         let mut making = Making::within(&self.root.join(".crickets"));
-        let (mut own, mut others) = (Vec::new(), Vec::new());
+        let (mut own, mut others, mut evidence_faults) = (Vec::new(), Vec::new(), 0);
         let mut by_rubric = Scorer::new(rubric);
         // One builder at a time: its cards are read beside each other, and what its touches say is put away before the next.
         for of_builder in by_builder(&all, &waves) {
@@ -107,19 +109,23 @@ impl Workspace {
             let mut told = Vec::new();
             for one in &scored {
                 told.push(if one.inquiry.wave == wave {
-                    let detail = self.detail(one.inquiry, &one.touches).await?;
+                    let (detail, faults) = self.detail(one.inquiry, &one.touches).await?;
                     let insight = insight(one, &scored, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
-                    Some((detail, insight))
+                    Some((detail, insight, faults))
                 } else {
                     None
                 });
             }
             for (Scored { inquiry, touches: _, mut card, watch }, told) in scored.into_iter().zip(told) {
-                let Some((detail, insight)) = told else {
+                let Some((detail, insight, faults)) = told else {
                     card.touches = Vec::new();
                     others.push((inquiry, watch, card));
                     continue;
                 };
+                for touch in &mut card.touches {
+                    touch.evidence_fault = faults.get(&*touch.id).copied();
+                }
+                evidence_faults += faults.len() + detail.submission_evidence.iter().filter(|proof| proof.fault.is_some()).count();
                 let appeals = appeals.remove(&inquiry.id).unwrap_or_default();
                 making.shop(ShopInput { card, readiness: inquiry.readiness.clone(), detail, insight, appeals })?;
                 own.push((inquiry, watch));
@@ -133,7 +139,7 @@ impl Workspace {
             AuditError::wrong(what.trim_start_matches("could not "), "mend `brand.logo` in crickets.toml, or leave it out")
         })?;
         let (unmatched, in_review) = open_questions(wave, ledger.open(as_of));
-        let unclear = inquiries.iter().filter(|inquiry| inquiry.status == Status::Unclear).count();
+        let unread = ledger.unread(&inquiries, as_of);
         let slugs: Vec<&str> = inquiries.iter().map(|inquiry| inquiry.shop.slug.as_str()).collect();
         let program = self.programs(&slugs, &builders)?;
         Ok(making.finish(Input {
@@ -154,7 +160,8 @@ impl Workspace {
             phoned: ledger.phoned(as_of),
             clock_offset: self.clock_offset(&inquiries).await?,
             unmatched: count(unmatched),
-            in_review: count(in_review + unclear),
+            in_review: count(in_review + unclear + unread),
+            evidence_faults: count(evidence_faults),
         }))
     }
 
@@ -197,9 +204,13 @@ impl Workspace {
         DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now)
     }
 
-    async fn detail(&self, inquiry: &Inquiry, came: &[Touch]) -> Result<ShopDetail, AuditError> {
+    /// What a reader sees of an inquiry; and by touch, what is wrong with its evidence.
+    async fn detail(&self, inquiry: &Inquiry, came: &[Touch]) -> Result<(ShopDetail, BTreeMap<String, EvidenceFault>), AuditError> {
         let shop = &inquiry.shop;
-        let proofs = self.store.proofs(&inquiry.id).await?;
+        let mut proofs = self.store.proofs(&inquiry.id).await?;
+        if inquiry.status == Status::Planned {
+            proofs.clear();
+        }
         let start = inquiry.confirmed_at.or(inquiry.sent_at).unwrap_or(inquiry.planned_at);
         let hours = Hours::parse(&shop.hours, shop.timezone, &shop.holidays).map_err(|message| {
             AuditError::wrong(
@@ -207,16 +218,19 @@ impl Workspace {
                 "mend `hours` in the shop file and run the report again",
             )
         })?;
-        let mut touches = Vec::new();
+        let records: Vec<String> = came.iter().map(|touch| touch.record.clone()).collect();
+        let kept = self.store.kept(&records).await?;
+        let (mut touches, mut faults) = (Vec::new(), BTreeMap::new());
         let mut staff = shop.team.clone();
         for touch in came {
-            let mail = self.kept_mail(touch);
+            let (mail, fault) = self.shown(touch, kept.get(&touch.record))?;
+            faults.extend(fault.map(|fault| (touch.id.clone(), fault)));
             staff.extend(mail.as_ref().and_then(|mail| classify::writer(mail, &context(inquiry))));
             // Of a study the report would drop it: until then the mails of a large wave would fill the memory.
             let html = mail.and_then(|mail| mail.html).filter(|_| Basis::is_asked_for(shop.basis));
             touches.push((touch.id.clone(), touch_detail(touch, html)));
         }
-        Ok(ShopDetail {
+        let detail = ShopDetail {
             site: shop.site.to_string(),
             question: shop.ask.question.clone(),
             community: shop.ask.community.clone(),
@@ -236,7 +250,8 @@ impl Workspace {
             touches: touches.into_iter().collect(),
             open_spans: open_spans(&hours, start, start + TimeDelta::days(self.config.wave.window_days)),
             reason: inquiry.reason.clone(),
-        })
+        };
+        Ok((detail, faults))
     }
 
     fn evidence_ref(&self, proof: Proof) -> EvidenceRef {
@@ -247,20 +262,51 @@ impl Workspace {
             "traffic" => "application/json",
             _ => "message/http",
         };
+        let fault = self.evidence.file_fault(&proof.sha256);
         EvidenceRef {
             content_type: content_type.to_owned(),
-            picture: is_picture.then(|| self.evidence.path(&proof.sha256)),
+            picture: (is_picture && fault.is_none()).then(|| self.evidence.path(&proof.sha256)),
+            fault,
             role: proof.role,
             sha256: proof.sha256,
             bytes: u64::try_from(proof.size).unwrap_or(0),
         }
     }
 
-    /// The mail of a touch, if its evidence is still what was kept.
-    fn kept_mail(&self, touch: &Touch) -> Option<Mail> {
-        let bytes = (touch.channel == Channel::Email).then(|| self.evidence.read(&touch.sha256).ok()).flatten()?;
-        Some(mail::parse(&bytes))
+    /// The mail of a touch, and what is wrong with its evidence. A row of a log lies under the name that the report gives it.
+    fn shown(&self, touch: &Touch, kept: Option<&Kept>) -> Result<(Option<Mail>, Option<EvidenceFault>), AuditError> {
+        if touch.channel == Channel::Email {
+            return Ok(match self.evidence.read(&touch.sha256) {
+                Ok(bytes) => (Some(mail::parse(&bytes)), None),
+                Err(error) => (None, Some(error.fault())),
+            });
+        }
+        if self.evidence.file_fault(&touch.sha256).is_none() {
+            return Ok((None, None));
+        }
+        let Some(kept) = kept.filter(|kept| kept.held.is_some()) else { return Ok((None, self.evidence.file_fault(&touch.sha256))) };
+        match self.evidence.read_kept(kept) {
+            Ok(bytes) => self.evidence.keep(&bytes).map(|_| (None, None)).map_err(AuditError::from),
+            Err(error) => Ok((None, Some(error.fault()))),
+        }
     }
+}
+
+/// An inquiry as it stood at a moment: before it was sent it was planned, and until its answer came nothing was proven.
+fn as_it_stood(inquiry: Inquiry, as_of: DateTime<Utc>) -> Inquiry {
+    let unproven = Inquiry { confirmed_at: None, confirmed_by: None, ..inquiry.clone() };
+    if inquiry.sent_at.is_some_and(|sent| sent > as_of) {
+        let reason = Some("it was not asked yet at the moment of this report".to_owned());
+        return Inquiry { status: Status::Planned, reason, sent_at: None, offered_phone: false, offered_text: false, ..unproven };
+    }
+    if inquiry.status == Status::Confirmed && inquiry.confirmed_at.is_some_and(|confirmed| confirmed > as_of) {
+        return Inquiry {
+            status: Status::Unclear,
+            reason: Some("the site had not answered yet at the moment of this report".to_owned()),
+            ..unproven
+        };
+    }
+    inquiry
 }
 
 /// How many touches match no inquiry at all, and how many of this wave await a decision.

@@ -1,7 +1,7 @@
 //! What a person did or saw: an inquiry submitted by hand, a touch that no source shows. A recorded touch goes through the
 //! same door as any other: raw record first, evidence kept, then judged.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::wave::whole_second;
@@ -132,7 +132,7 @@ impl Workspace {
     async fn draw_by_hand(&self, id: &InquiryId) -> Result<Inquiry, AuditError> {
         let no_name = || AuditError::wrong(format!("record {id}: it names no shop of a wave"), "name the shop and `--wave`");
         let (wave, slug) = id.0.split_once('/').ok_or_else(no_name)?;
-        let asking = Asking { wave: wave.to_owned(), send: false, at_once: false, any_time: false, retry: false };
+        let asking = Asking { wave: wave.to_owned(), send: false, at_once: false, any_time: false, retry: false, new_store: false };
         asking.named()?;
         let shops = self.select(&[slug.to_owned()])?;
         let shop = shops.first().ok_or_else(no_name)?;
@@ -148,19 +148,43 @@ impl Workspace {
     /// # Errors
     /// When the inquiry is unknown or not accepted, or the moment lies before it or ahead.
     pub async fn record_opt_out(&self, id: &InquiryId, at: DateTime<Utc>) -> Result<Inquiry, AuditError> {
-        let Some(mut inquiry) = self.store.inquiry(id).await? else {
-            return Err(AuditError::wrong(format!("record an opt-out for {id}: there is no such inquiry"), "`crickets status` lists them"));
+        let mut inquiry = self.accepted_before(id, at, "an opt-out").await?;
+        inquiry.opt_out_at = Some(at);
+        if self.store.settle(Status::Confirmed, &inquiry, self.clock.now()).await? { Ok(inquiry) } else { Err(AuditError::Busy) }
+    }
+
+    /// Records that a person told the builder that the home was found elsewhere, or the like: what came until then is scored, and nobody is asked
+    /// to persist after it. Said again, the last word holds; all of them are kept.
+    ///
+    /// # Errors
+    /// When the inquiry is unknown or not accepted, or the moment lies before it or ahead.
+    pub async fn record_withdrawal(
+        &self,
+        id: &InquiryId,
+        at: DateTime<Utc>,
+        author: &str,
+        note: Option<&str>,
+    ) -> Result<Inquiry, AuditError> {
+        let mut inquiry = self.accepted_before(id, at, "a withdrawal").await?;
+        inquiry.withdrawn_at = Some(whole_second(at));
+        let why = note.map(|note| format!(": {note}")).unwrap_or_default();
+        let said = format!("withdrawn as of {} by {author}{why}", whole_second(at).to_rfc3339_opts(SecondsFormat::Secs, true));
+        if self.store.withdraw(id, whole_second(at), &said, self.clock.now()).await? { Ok(inquiry) } else { Err(AuditError::Busy) }
+    }
+
+    /// An inquiry that was accepted before this moment, which is not ahead.
+    async fn accepted_before(&self, id: &InquiryId, at: DateTime<Utc>, what: &str) -> Result<Inquiry, AuditError> {
+        let Some(inquiry) = self.store.inquiry(id).await? else {
+            return Err(AuditError::wrong(format!("record {what} for {id}: there is no such inquiry"), "`crickets status` lists them"));
         };
-        let now = self.clock.now();
-        let after = inquiry.confirmed_at.filter(|_| inquiry.status == Status::Confirmed);
-        if after.is_none_or(|confirmed| at < confirmed) || at > now {
+        let accepted = inquiry.confirmed_at.filter(|_| inquiry.status == Status::Confirmed);
+        if accepted.is_none_or(|accepted| at < accepted) || at > self.clock.now() {
             return Err(AuditError::wrong(
-                format!("record an opt-out for {id} at {at}: it must lie between its acceptance and now"),
+                format!("record {what} for {id} at {at}: it must lie between its acceptance and now"),
                 "`crickets status` shows when it was accepted",
             ));
         }
-        inquiry.opt_out_at = Some(at);
-        if self.store.settle(Status::Confirmed, &inquiry, now).await? { Ok(inquiry) } else { Err(AuditError::Busy) }
+        Ok(inquiry)
     }
 
     /// Records a touch that a person saw; `false` when the same one was recorded before.

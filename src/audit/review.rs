@@ -49,11 +49,25 @@ pub struct Item {
     pub signals: Vec<Signal>,
     /// The evidence.
     pub evidence: Vec<Proof>,
+    /// The states that a submission passed through, oldest first: each with its time, and what was noted of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Stepped>,
     /// All that people decided on it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
     /// Whether it waits for a person.
     pub open: bool,
+}
+
+/// A state that a submission passed through.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stepped {
+    /// The state.
+    pub status: Status,
+    /// When it was reached.
+    pub at: DateTime<Utc>,
+    /// What was noted.
+    pub note: Option<String>,
 }
 
 impl Item {
@@ -100,8 +114,10 @@ impl Workspace {
                 ids.is_empty() || ids.iter().any(|id| id.is_of(wave))
             })
         };
-        let touches = self.store.touches().await?;
-        items.extend(touches.iter().filter(|touch| touch.review.is_some() && concerns(touch)).map(|touch| self.touch_item(touch)));
+        let mut found = Vec::new();
+        let keep = |touch: Touch| found.extend(concerns(&touch).then(|| self.touch_item(&touch)));
+        self.store.each_in_review(keep).await?;
+        items.append(&mut found);
         items.extend(self.unread_items(wave).await?);
         items.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(items)
@@ -115,6 +131,8 @@ impl Workspace {
         if let Some(inquiry) = self.store.inquiry(&InquiryId(id.to_owned())).await? {
             let mut item = self.inquiry_item(&inquiry).await?;
             item.decisions = self.decided(Subject::Inquiry, id).await?;
+            let steps = self.store.steps(&inquiry.id).await?;
+            item.steps = steps.into_iter().map(|(status, at, note)| Stepped { status, at, note }).collect();
             return Ok(item);
         }
         if let Some(unread) = self.unread_items(None).await?.into_iter().find(|item| item.id == id) {
@@ -131,7 +149,10 @@ impl Workspace {
     async fn lay_out(&self, touch: &Touch) -> Result<(), AuditError> {
         let records = self.store.records_of(std::slice::from_ref(&touch.record)).await?;
         if let Some(record) = records.first().filter(|record| record.held.is_some()) {
-            self.evidence.keep(&self.evidence.read_record(record)?)?;
+            // What is lost is shown without it; `check` names it.
+            if let Ok(bytes) = self.evidence.read_record(record) {
+                self.evidence.keep(&bytes)?;
+            }
         }
         Ok(())
     }
@@ -157,13 +178,14 @@ impl Workspace {
             candidates: Vec::new(),
             signals: Vec::new(),
             evidence: self.store.proofs(&inquiry.id).await?,
+            steps: Vec::new(),
             decisions: Vec::new(),
             open: inquiry.status == Status::Unclear,
         })
     }
 
     async fn find_touch(&self, id: &str) -> Result<Touch, AuditError> {
-        self.store.touches().await?.into_iter().find(|touch| touch.id == id).ok_or_else(|| {
+        self.store.touch(id).await?.ok_or_else(|| {
             AuditError::wrong(format!("find `{id}`: it is no touch and no inquiry"), "`crickets review list` shows what is in review")
         })
     }
@@ -262,6 +284,7 @@ impl Workspace {
             candidates: touch.attribution.candidates.clone(),
             signals: touch.attribution.reasons.iter().chain(&touch.classified.signals).cloned().collect(),
             evidence: vec![Proof { role: "touch".into(), sha256: touch.sha256.clone(), size, at: touch.arrival.at }],
+            steps: Vec::new(),
             decisions: Vec::new(),
             open: touch.review.is_some(),
         }

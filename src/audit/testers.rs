@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{AuditError, Workspace};
+use crate::store::Touch;
 
 /// Under which source they are kept.
 const TESTERS: &str = "test numbers";
@@ -16,10 +17,15 @@ impl Workspace {
     pub async fn record_tester(&self, number: &str) -> Result<(), AuditError> {
         let inquiries = self.store.inquiries(None).await?;
         let builder = inquiries.iter().find(|inquiry| inquiry.shop.phones.iter().any(|phone| phone == number));
-        let touches = self.store.touches().await?;
         // By the number that rang alone, a try may have been taken for a builder's call; by its words, it was one.
-        let touch = touches.iter().find(|touch| touch.marks.said.is_some() && touch.from.as_deref() == Some(number));
-        let whose = builder.map(|inquiry| inquiry.shop.builder.clone()).or_else(|| touch.map(|touch| format!("touch {}", touch.id)));
+        let mut said = None;
+        let first = |touch: Touch| {
+            if said.is_none() && touch.marks.said.is_some() && touch.from.as_deref() == Some(number) {
+                said = Some(touch.id);
+            }
+        };
+        self.store.each_touch(first).await?;
+        let whose = builder.map(|inquiry| inquiry.shop.builder.clone()).or_else(|| said.map(|touch| format!("touch {touch}")));
         if let Some(whose) = whose {
             return Err(AuditError::wrong(
                 format!("note {number} as a number of your own: it is that of {whose}"),

@@ -86,7 +86,7 @@ impl Workspace {
             let known = Known { from: known.map_or(from, |known| known.from), to: start };
             self.store.put_progress(&self.place_of(&source), NAME, &serde_json::to_value(known).unwrap_or_default()).await?;
         }
-        Ok(SourcePass { source, new: added.new, known: before, canaries: 0, grown: added.grown, problems })
+        Ok(SourcePass::took(source, added, before, problems))
     }
 
     /// Asks the service of each phone that has one, at its own pace, and sends on what that gave; ends with what it returns.

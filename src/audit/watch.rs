@@ -55,7 +55,7 @@ impl Workspace {
                 _ = look.tick() => gathered.passes = heard.looked(self.look_at_files(true).await?),
             }
             // A canary may have shown a clock to be off, by which earlier arrivals are corrected.
-            if gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
+            if gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown + pass.restored > 0) {
                 gathered.derived = Some(self.derive().await?);
             }
             tell(&gathered);
@@ -85,9 +85,7 @@ impl Workspace {
                     }
                     let count = raws.len();
                     let added = self.take_in(raws).await?;
-                    pass.new += added.new;
-                    pass.canaries += added.canaries;
-                    pass.known += count.saturating_sub(added.new + added.canaries);
+                    pass.add(SourcePass::took(source, added, count.saturating_sub(added.new + added.canaries), Vec::new()));
                 }
                 What::Pass(seen) => {
                     heard.starts.began(&source);

@@ -39,7 +39,13 @@ pub struct Asking {
     pub any_time: bool,
     /// Try again what failed before anything was sent.
     pub retry: bool,
+    /// A person says that a store which knows nothing of earlier inquiries is meant.
+    pub new_store: bool,
 }
+
+/// Why a store sends nothing that began beside evidence which it knows nothing of.
+const FORGOT: &str = "the store is new, and evidence of earlier inquiries lies beside it in `.crickets/evidence`: whom they went to, and when, is not \
+    known, so that this builder might be asked again too soon; put the store back from a backup, or say `--new-store` if a new one is meant";
 
 /// Bytes that the name of a wave may have: it becomes the name of a folder, and stands on pages and in ids.
 const NAME: usize = 100;
@@ -109,6 +115,13 @@ impl Workspace {
             ..HttpSettings::default()
         };
         let client = Client::new(settings, self.clock.clone())?.with_browser(self.browser());
+        if asking.send && asking.new_store {
+            self.mean_new_store().await?;
+        }
+        if asking.send && self.forgot_since().await?.is_some() {
+            let refused = |shop| Asked { shop, inquiry: None, step: Step::Refused(FORGOT.to_owned()) };
+            return Ok(shops.into_iter().map(refused).inspect(|asked| tell(asked)).collect());
+        }
         let earlier = self.store.inquiries(None).await?;
         let mut order = BTreeMap::new();
         for (index, shop) in shops.iter().enumerate() {

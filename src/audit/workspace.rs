@@ -53,6 +53,7 @@ impl Workspace {
         let inner = root.join(".crickets");
         let store = Store::open(&config.store.url, inner.clone()).await?;
         let workspace = Self { root: root.to_owned(), config, store, evidence: Evidence::new(inner.join("evidence")), clock };
+        workspace.note_beginning().await?;
         if let Some(lock) = workspace.store.lock("submit").await? {
             workspace.recover(&lock).await?;
         }

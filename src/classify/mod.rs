@@ -39,6 +39,7 @@ pub use opting::{Opting, opting};
 use crate::collect::mail::{Link, Mail, links_in};
 use crate::collect::phone::CallRecord;
 use crate::collect::{Channel, Signal};
+use crate::number;
 
 /// Below this confidence an origin goes to review.
 pub const THRESHOLD: f64 = 0.6;
@@ -100,7 +101,7 @@ pub struct Classified {
 pub fn mail(mail: &Mail, context: &Context) -> Classified {
     let reply = reply::split(&plain(&mail.text));
     let sender = sender::of_mail(mail, &reply, context);
-    let tel: Vec<&str> = mail.links.iter().map(|link| link.href.as_str()).filter(|href| href.starts_with("tel:")).collect();
+    let tel: Vec<&str> = mail.links.iter().map(|link| link.href.as_str()).filter(|href| number::written_in(href).is_some()).collect();
     let phone = phone::direct(&reply, &tel, &context.own);
     let answer = question::answered(&reply.body, context);
     let number = phone.as_ref().map(|found| found.0.as_str());

@@ -28,7 +28,7 @@ pub(super) fn direct(reply: &Reply, tel_links: &[&str], own: &[String]) -> Optio
             found.push((rank, number, line));
         }
     }
-    let linked = tel_links.iter().filter_map(|link| Some((number::e164(link, number::REGION)?, *link)));
+    let linked = tel_links.iter().filter_map(|link| Some((number::e164(&number::written_in(link)?, number::REGION)?, *link)));
     found.extend(linked.filter(|(number, _)| is_direct(number)).map(|(number, link)| (3, number, link.to_owned())));
     found.retain(|(_, number, _)| !own.iter().any(|ours| same(ours, number)));
     found.into_iter().min_by_key(|(rank, _, _)| *rank).map(|(_, number, line)| (number, line))
@@ -87,6 +87,8 @@ mod tests {
         ] {
             assert_eq!(direct(&reply::split(text), &[], &own).map(|found| found.0).as_deref(), number, "{text}");
         }
-        assert_eq!(direct(&reply::split(""), &["tel:+15125550100"], &own).map(|found| found.0).as_deref(), Some("+15125550100"));
+        for link in ["tel:+15125550100", "tel:(512)%20555-0100;ext=4", "sms:5125550100?body=Hi", "https://wa.me/15125550100"] {
+            assert_eq!(direct(&reply::split(""), &[link], &own).map(|found| found.0).as_deref(), Some("+15125550100"), "{link}");
+        }
     }
 }

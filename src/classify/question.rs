@@ -145,7 +145,10 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
     let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
-    for sentence in all.iter().take(300) {
+    // Where one of two is asked for, each half may have a sentence of its own.
+    let either = context.question.to_lowercase().contains(" or ");
+    let mut ends = vec![0_usize; parts.len()];
+    for (n, sentence) in all.iter().take(300).enumerate() {
         let sentence = Sentence::of(sentence, &wanted);
         said += usize::from(!sentence.does(Act::Generic));
         tells |= sentence.tells(figures);
@@ -158,11 +161,14 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
             before: before.as_ref(),
         };
         let mut about_any = false;
-        for (part, kept) in parts.iter().zip(&mut best) {
+        for ((part, kept), last) in parts.iter().zip(&mut best).zip(&mut ends) {
             let (found, about) = part.found_in(&sentence, early, &around);
             about_any |= about;
             if found > kept.0 {
-                *kept = (found, shorten(sentence.text));
+                (*kept, *last) = ((found, shorten(sentence.text)), n);
+            } else if either && found == Found::Plainly && *last + 1 == n {
+                // "Phase one has gas. Phase two is all electric."
+                (kept.1, *last) = (shorten(&format!("{} {}", kept.1, sentence.text)), n);
             }
         }
         before = Some(Before { hedges: sentence.does(Act::Hedges), about: about_any });
@@ -357,6 +363,16 @@ mod tests {
         ] {
             assert_eq!(answered(text, &context).map(|found| found.0), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn an_either_or_question_is_quoted_with_both_halves_of_its_answer() {
+        let asked = |question: &str| Context { question: question.into(), ..context(&["natural gas", "all electric"]) };
+        let text = "Hello Dana,\n\nGood question. Phase one has natural gas at the street. Phase two is all electric with heat pumps.\n\nShall I call?";
+        let quote = |question| answered(text, &asked(question)).unwrap().1;
+        let either = quote("Is natural gas available, or is it all electric?");
+        assert_eq!(either, "Phase one has natural gas at the street. Phase two is all electric with heat pumps.");
+        assert_eq!(quote("Is natural gas available at Willow Creek?"), "Phase one has natural gas at the street.");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
 
@@ -19,11 +20,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// See whether everything is ready
 ///
-/// Looks at the configuration, the shop files, the browser, the mailbox login, the outgoing mail server, the phone sources
-/// and the store. Where `[smtp]` is configured, a test mail of our own (a canary) goes to each mailbox and is waited for.
+/// Looks at the configuration, the shop files, the browser, the mailbox login, the outgoing mail server, the phone sources,
+/// the store and all evidence, which is hashed again. Where `[smtp]` is configured, a test mail of our own (a canary) goes to each mailbox and is waited for.
 /// Exits with 1 when it found a fault.
 #[derive(Debug, Args)]
 pub(super) struct Check {}
+
+/// How many files of evidence are named.
+const NAMED: usize = 50;
 
 /// One thing looked at.
 struct Finding {
@@ -65,7 +69,8 @@ fn bad(what: impl Into<String>, say: impl Into<String>) -> Finding {
 pub(super) async fn run(_: &Check, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let mut findings = vec![good("workspace", format!("{} in {}", workspace.config.name, workspace.root.display()))];
-    findings.push(good("store", crate::config::without_password(&workspace.config.store.url)));
+    findings.push(store(&workspace).await?);
+    evidence(&workspace, &mut findings).await?;
     findings.push(clock(&workspace).await?);
     shops(&workspace, &mut findings, context)?;
     findings.push(browser(&workspace).await);
@@ -82,6 +87,42 @@ pub(super) async fn run(_: &Check, context: &Context) -> Ended {
         findings.iter().map(|finding| format!("{:<5}  {}: {}\n", finding.mark.word(), finding.what, finding.say)).collect()
     });
     Ok(if fine { DONE } else { FAILED })
+}
+
+/// The store, and whether it is one that forgot what was done.
+async fn store(workspace: &Workspace) -> Result<Finding, AuditError> {
+    let at = crate::config::without_password(&workspace.config.store.url);
+    Ok(match workspace.forgot_since().await? {
+        None => good("store", at),
+        Some(since) => bad("store", format!("{at} {}", forgot(since))),
+    })
+}
+
+/// What is to be said of a store that began beside evidence that it knows nothing of.
+pub(super) fn forgot(since: DateTime<Utc>) -> String {
+    format!(
+        "was new on {} beside evidence of earlier inquiries, of which it knows nothing: put the store back from a backup, lest builders be asked \
+         again too soon; if a new one is meant, `crickets shop --send --new-store` says so",
+        since.format("%Y-%m-%d %H:%MZ")
+    )
+}
+
+/// Whether all evidence is there as it was kept.
+async fn evidence(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<(), AuditError> {
+    let look = workspace.look_at_evidence().await?;
+    let Some(faults) = look.tell() else {
+        findings.push(good("evidence", format!("{} files, all as they were kept", look.files)));
+        return Ok(());
+    };
+    findings.push(bad("evidence", format!("{faults}; what rests on them cannot be derived again")));
+    for lost in look.lost.iter().take(NAMED) {
+        let say = format!("{}, {}: {}; {}", lost.path.display(), lost.fault.word(), lost.tell(), lost.remedy());
+        findings.push(bad("evidence", say));
+    }
+    if look.lost.len() > NAMED {
+        findings.push(bad("evidence", format!("and {} more files", look.lost.len() - NAMED)));
+    }
+    Ok(())
 }
 
 /// Our clock, against those of the sites that the last wave asked.

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::mapping::{self, MapArgs};
 use super::{Context, Ended, USAGE, watch};
 use crate::audit::Vouched;
+use crate::collect::phone::map::Answers;
 
 /// Collect from files: mail, calls and texts
 ///
@@ -63,7 +64,7 @@ pub(super) async fn run(command: Import, context: &Context) -> Ended {
     let gathered = match command.what {
         What::Mail { path, mailbox } => workspace.import_mail(&path, mailbox.as_deref()).await?,
         What::Calls { file, phone, since, through, timezone, tables } => {
-            let mut answers = tables.answers();
+            let mut answers = Answers { zone_told: timezone.is_some(), ..tables.answers() };
             if let Some(name) = &tables.map {
                 answers.named = Some((name.clone(), crate::audit::maps::read(&workspace.map_file(name)?)?));
             }

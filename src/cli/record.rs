@@ -62,6 +62,26 @@ enum What {
         #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
         at: Option<DateTime<Utc>>,
     },
+    /// Record that the shopper withdrew the inquiry
+    ///
+    /// Write to whoever answered, from the alias address, that you chose another home. What came until then is scored; persistence is not, since
+    /// nobody is asked to go on after it. Said again, the last word holds.
+    Withdrawal {
+        /// The shop.
+        slug: String,
+        /// The wave.
+        #[arg(long, value_name = "W")]
+        wave: String,
+        /// When it was said; by default now.
+        #[arg(long, value_name = "RFC3339", value_parser = super::instant)]
+        at: Option<DateTime<Utc>>,
+        /// What was said, or why.
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// Who withdrew it.
+        #[arg(long, value_name = "NAME", default_value = "the shopper")]
+        by: String,
+    },
     /// Record that calls from another phone of yours only try whether the shop's number is alive
     ///
     /// Call the number once before a wave, and now and then, from any phone of yours: the log shows the call, and by that what it
@@ -163,6 +183,14 @@ pub(super) async fn run(command: Record, context: &Context) -> Ended {
             context.out.result(&document, || {
                 format!("{} was asked to stop at {}.\n", inquiry.shop.builder, at.with_timezone(&inquiry.shop.timezone))
             });
+        }
+        What::Withdrawal { slug, wave, at, note, by } => {
+            let workspace = context.workspace().await?;
+            let at = at.unwrap_or_else(|| workspace.clock.now());
+            let inquiry = workspace.record_withdrawal(&InquiryId::new(&wave, &slug), at, &by, note.as_deref()).await?;
+            let document = json!({"schema": "crickets.record/1", "inquiry": inquiry.id, "withdrawn_at": inquiry.withdrawn_at});
+            let local = inquiry.withdrawn_at.unwrap_or(at).with_timezone(&inquiry.shop.timezone);
+            context.out.result(&document, || format!("{} is withdrawn as of {local}.\n", inquiry.id));
         }
         What::TestCall { from } => {
             let workspace = context.workspace().await?;

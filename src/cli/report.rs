@@ -138,6 +138,10 @@ pub(super) async fn run(command: ReportArgs, context: &Context) -> Ended {
         workspace.publish(topic, &rubric, &formats).await?
     };
     context.out.result(&published.report, || leaderboard(&published.report));
+    if published.report.evidence_faults > 0 {
+        let said = words::derivable(published.report.evidence_faults);
+        context.out.say(&format!("{said} `crickets check` names all that is."));
+    }
     if let Some(file) = published.index().or_else(|| published.files.first()) {
         context.out.tell(&format!("The report is in {}.", file.display()));
     }

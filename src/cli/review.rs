@@ -148,12 +148,17 @@ fn whole(item: &Item, workspace: &crate::audit::Workspace) -> String {
     for signal in &item.signals {
         let _ = writeln!(text, "  {:+.2} {}: {}", signal.weight, signal.id, signal.detail);
     }
+    for step in &item.steps {
+        let (status, note) = (format!("{:?}", step.status).to_lowercase(), step.note.as_deref().map(|note| format!(": {note}")));
+        let _ = writeln!(text, "  {} {status}{}", step.at.format("%Y-%m-%d %H:%M:%SZ"), note.unwrap_or_default());
+    }
     for said in &item.decisions {
         let at = said.at.format("%Y-%m-%d %H:%M:%SZ");
         let _ = writeln!(text, "  decided {at} by {}: {}: {}", said.author, ruled(said), said.reason);
     }
     for proof in &item.evidence {
-        let _ = writeln!(text, "  {}: {}", proof.role, workspace.evidence.path(&proof.sha256).display());
+        let fault = workspace.evidence.file_fault(&proof.sha256).map_or_else(String::new, |fault| format!(" ({})", fault.word()));
+        let _ = writeln!(text, "  {}: {}{fault}", proof.role, workspace.evidence.path(&proof.sha256).display());
     }
     let answers = answers(item);
     if !answers.is_empty() {

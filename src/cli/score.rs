@@ -66,6 +66,9 @@ fn mend_first(insight: Option<&Insight>) -> String {
 
 /// The error with the file, the line and the column, and the place shown.
 fn placed(error: ScoreError, file: &Path, text: &str) -> AuditError {
+    if let ScoreError::Impossible { message, hint, span: Some(span) } = error {
+        return DocumentError::at(file, text, span, message, Some(hint.to_owned())).into();
+    }
     let ScoreError::Json(error) = error else {
         let whole = error.to_string();
         let message = whole.strip_prefix("could not read the log: ").unwrap_or(&whole);

@@ -40,19 +40,28 @@ pub(super) struct ShopArgs {
     /// Try again where nothing could be sent (status `failed`).
     #[arg(long)]
     retry: bool,
+    /// The store is new though evidence of earlier inquiries lies beside it, and that is meant: whom they went to is not known any more.
+    #[arg(long)]
+    new_store: bool,
 }
 
 pub(super) async fn run(command: ShopArgs, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let shops = workspace.select(&command.slug)?;
-    if command.send {
+    if command.send && (command.new_store || workspace.forgot_since().await?.is_none()) {
         for (source, problem) in workspace.send_due_canaries(true).await? {
             context.out.say(&format!("{source}: {problem}"));
         }
     }
     let bar = progress(shops.len(), context);
-    let asking =
-        Asking { wave: command.wave, send: command.send, at_once: command.at_once, any_time: command.any_time, retry: command.retry };
+    let asking = Asking {
+        wave: command.wave,
+        send: command.send,
+        at_once: command.at_once,
+        any_time: command.any_time,
+        retry: command.retry,
+        new_store: command.new_store,
+    };
     let asked = workspace
         .ask(&asking, shops, |asked| {
             bar.set_message(asked.shop.slug.clone());

@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{duration, table};
-use super::{Context, DONE, Ended};
-use crate::audit::{AuditError, Canaries, Stand, round_trip, skew};
+use super::{Context, DONE, Ended, check};
+use crate::audit::{AuditError, Canaries, EvidenceLook, Item, Stand, Workspace, round_trip, skew};
 use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::score::Gap;
@@ -45,18 +45,17 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
     }
     let phoned = workspace.phoned().await?;
     let gaps = workspace.gaps(&inquiries.iter().collect::<Vec<_>>()).await?;
-    let mut looks = BTreeMap::new();
-    for (source, _) in &coverage {
-        looks.insert(source.clone(), workspace.store.looks(source, rehearsal).await?);
-    }
+    let looks = looks(&workspace, coverage.iter().map(|(source, _)| source), rehearsal).await?;
     let sends = workspace.config.smtp.is_some() && workspace.config.canary.send;
     let queue = workspace.review(command.wave.as_deref()).await?;
-    // The report's two words: what matches no inquiry at all, and everything else that waits for a person.
-    let unmatched = queue.iter().filter(|item| item.is_unmatched()).count();
-    let in_review = queue.len() - unmatched;
+    let (unmatched, in_review) = waiting(&queue);
+    let evidence = workspace.look_at_evidence().await?;
+    let forgot = workspace.forgot_since().await?;
     let document = json!({
         "schema": "crickets.status/1",
         "at": now,
+        "evidence": {"files": evidence.files, "lost": evidence.lost.len()},
+        "store_forgot_since": forgot,
         "inquiries": inquiries.iter().map(|inquiry| entry(inquiry, &of(inquiry, &touches), now)).collect::<Vec<_>>(),
         "coverage": coverage.iter().map(|(source, spans)| {
             let mut entry = json!({"covered": spans.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>()});
@@ -85,6 +84,7 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         } else {
             table(&rows)
         };
+        text.push_str(&memory(forgot, &evidence));
         for (source, spans) in &coverage {
             let until =
                 spans.last().map_or_else(|| "not read yet".to_owned(), |(_, to)| format!("read up to {}", to.format("%Y-%m-%d %H:%M:%SZ")));
@@ -123,6 +123,32 @@ pub(super) async fn run(command: &Status, context: &Context) -> Ended {
         text
     });
     Ok(DONE)
+}
+
+/// The report's two words: what matches no inquiry at all, and everything else that waits for a person.
+fn waiting(queue: &[Item]) -> (usize, usize) {
+    let unmatched = queue.iter().filter(|item| item.is_unmatched()).count();
+    (unmatched, queue.len() - unmatched)
+}
+
+/// How the folders of each source were last looked at.
+async fn looks<'a>(
+    workspace: &Workspace,
+    sources: impl Iterator<Item = &'a String>,
+    rehearsal: bool,
+) -> Result<BTreeMap<String, Vec<Look>>, AuditError> {
+    let mut looks = BTreeMap::new();
+    for source in sources {
+        looks.insert(source.clone(), workspace.store.looks(source, rehearsal).await?);
+    }
+    Ok(looks)
+}
+
+/// Whether the store or the evidence lost something, a line each.
+fn memory(forgot: Option<DateTime<Utc>>, evidence: &EvidenceLook) -> String {
+    let store = forgot.map(|since| format!("The store {}.\n", check::forgot(since)));
+    let files = evidence.tell().map(|faults| format!("evidence: {faults}; `crickets check` names them\n"));
+    store.into_iter().chain(files).collect()
 }
 
 /// Why a folder is watched no more.
@@ -197,7 +223,7 @@ fn entry(inquiry: &Inquiry, touches: &[&Touch], now: DateTime<Utc>) -> Value {
         "reason": inquiry.reason, "alias": inquiry.alias_address, "planned_at": inquiry.planned_at, "sent_at": inquiry.sent_at,
         "confirmed_at": inquiry.confirmed_at, "touches": touches.len(), "first_personal_s": first,
         "waiting_s": if waiting { inquiry.confirmed_at.map(|at| (now - at).num_seconds()) } else { None },
-        "opt_out_at": inquiry.opt_out_at, "rehearsal": inquiry.rehearsal,
+        "opt_out_at": inquiry.opt_out_at, "withdrawn_at": inquiry.withdrawn_at, "rehearsal": inquiry.rehearsal,
     })
 }
 
@@ -211,6 +237,10 @@ fn row(inquiry: &Inquiry, touches: &[&Touch], now: DateTime<Utc>) -> Vec<String>
         (Standing::Confirmed, None, Some(at)) => format!("none for {}", duration((now - at).num_seconds().max(0))),
         (Standing::Planned, ..) => format!("due {}", inquiry.planned_at.with_timezone(&inquiry.shop.timezone).format("%a %m-%d %H:%M %Z")),
         _ => inquiry.reason.clone().unwrap_or_default(),
+    };
+    let clock = match inquiry.withdrawn_at.into_iter().chain(inquiry.opt_out_at).min() {
+        Some(at) => format!("{clock}; withdrawn {}", at.with_timezone(&inquiry.shop.timezone).format("%m-%d %H:%M %Z")),
+        None => clock,
     };
     vec![
         inquiry.wave.clone(),

@@ -28,7 +28,7 @@ pub(super) async fn run(command: &Watch, context: &Context) -> Ended {
     context.out.tell("Watching. Ctrl-C ends it.");
     workspace
         .watch(|gathered| {
-            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown > 0) {
+            if gathered.has_problems() || gathered.passes.iter().any(|pass| pass.new + pass.canaries + pass.grown + pass.restored > 0) {
                 event(gathered, context);
             }
         })
@@ -52,7 +52,8 @@ fn document(gathered: &Gathered) -> Value {
     let mut document = json!({
         "schema": "crickets.watch/1",
         "sources": gathered.passes.iter().map(|pass| json!({
-            "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "grown": pass.grown, "problems": pass.problems,
+            "source": pass.source, "new": pass.new, "known": pass.known, "canaries": pass.canaries, "grown": pass.grown,
+            "restored": pass.restored, "problems": pass.problems,
         })).collect::<Vec<_>>(),
     });
     // Where nothing was judged, nothing is known of the queue.
@@ -72,7 +73,8 @@ fn text(gathered: &Gathered) -> String {
             more => format!(", {more} that are or tell of test mails"),
         };
         let grown = if pass.grown > 0 { format!(", more is known of {}", pass.grown) } else { String::new() };
-        text.push_str(&format!("{}: {} new, {} known before{grown}{canary}\n", pass.source, pass.new, pass.known));
+        let restored = if pass.restored > 0 { format!(", lost evidence of {} is kept again", pass.restored) } else { String::new() };
+        text.push_str(&format!("{}: {} new, {} known before{grown}{restored}{canary}\n", pass.source, pass.new, pass.known));
     }
     let waiting = gathered.derived.as_ref().map_or(0, |derived| derived.in_review);
     if waiting > 0 {
@@ -87,6 +89,12 @@ fn problems(gathered: &Gathered, context: &Context) -> u8 {
         for problem in &pass.problems {
             context.out.say(&format!("{}: {problem}", pass.source));
         }
+    }
+    if let Some(lost) = gathered.derived.as_ref().map(|derived| derived.lost.len()).filter(|lost| *lost > 0) {
+        let touches = if lost == 1 { "touch" } else { "touches" };
+        context
+            .out
+            .say(&format!("{lost} {touches} could not be judged again: their evidence is missing or altered; `crickets check` names it."));
     }
     if gathered.has_problems() { FAILED } else { DONE }
 }

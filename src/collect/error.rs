@@ -107,14 +107,11 @@ pub enum CollectError {
         path: PathBuf,
     },
     /// A file is no call log that is known.
-    #[error(
-        "could not read {file} as a call log: it is {looks}; no known export begins like this. A table needs a column of moments and \
-         one of telephone numbers; what it is called does not matter"
-    )]
+    #[error("could not read {file} as a call log: it is {looks}")]
     UnknownLog {
         /// The file.
         file: String,
-        /// What it looks like instead, in a few words.
+        /// What it looks like instead, and what to do.
         looks: String,
     },
     /// A table could be a call log, and a person must say how it is read.

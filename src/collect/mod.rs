@@ -2,7 +2,6 @@
 //! source, external id, bytes, the times it knows. Judging whose it is and what it says is for later rooms.
 
 mod error;
-pub mod guard;
 pub mod hooks;
 pub mod mail;
 pub mod phone;
@@ -12,4 +11,4 @@ pub mod twilio;
 pub use error::CollectError;
 pub(crate) use error::about_tls;
 use error::root_cause;
-pub use touch::{Arrival, ArrivalBasis, Channel, Placement, RawRecord, Signal};
+pub use touch::{Arrival, ArrivalBasis, Channel, EvidenceFault, Placement, RawRecord, Signal};

@@ -85,6 +85,30 @@ pub struct Arrival {
     pub seen_by: Option<DateTime<Utc>>,
 }
 
+/// Why evidence that was kept shows no more what it showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceFault {
+    /// Its file is gone.
+    Missing,
+    /// Its bytes are others than those that were kept.
+    Altered,
+    /// It is there and the system does not give it.
+    Unreadable,
+}
+
+impl EvidenceFault {
+    /// What it is, in a word or two.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Altered => "altered",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// One reason behind a judgement: its name, how far it moved the judgement, and what was seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {

@@ -69,7 +69,10 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
         clock.set(asked);
         workspace.record_opt_out(&InquiryId::new(WAVE, slug), asked).await?;
     }
-    let last = workspace.store.inquiries(Some(WAVE)).await?.iter().filter_map(|inquiry| inquiry.sent_at).max().unwrap_or(start);
+    let asked: Vec<DateTime<Utc>> = workspace.store.inquiries(Some(WAVE)).await?.iter().filter_map(|inquiry| inquiry.sent_at).collect();
+    let (first, last) = (asked.iter().min().copied().unwrap_or(start), asked.iter().max().copied().unwrap_or(start));
+    // The first leaves within the day before the first inquiry, as a wave's does.
+    let start = start + TimeDelta::days((first - start).num_days());
     let end = (last + TimeDelta::days(32)).date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     let canaries = canary::deliver_daily(&workspace, &clock, &dir.join("mail"), (start, end)).await?;
     clock.set(end);
@@ -100,7 +103,7 @@ pub async fn play(dir: &Path, tell: impl Fn(&str)) -> Result<Played, AuditError>
 /// Sends each inquiry at the very moment that was drawn for it.
 async fn submit(workspace: &Workspace, clock: &Clock) -> Result<(), AuditError> {
     let shops = workspace.select(&[])?;
-    let asking = Asking { wave: WAVE.to_owned(), send: true, at_once: false, any_time: false, retry: false };
+    let asking = Asking { wave: WAVE.to_owned(), send: true, at_once: false, any_time: false, retry: false, new_store: false };
     workspace.ask(&asking, shops, |_| ()).await?;
     let mut drawn: Vec<_> =
         workspace.store.inquiries(Some(WAVE)).await?.into_iter().map(|inquiry| (inquiry.planned_at, inquiry.shop)).collect();

@@ -6,7 +6,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use super::purge::{self, Lead};
-use super::words::{key, tidy};
+use super::words::{self, key, tidy};
 use super::{Appeal, Page, Report, ReportError, ReportShop, Shelf, Writer, csv_many};
 use crate::score::{Channels, Reach, TouchEntry};
 
@@ -212,7 +212,7 @@ fn one_touch(report: &Report, shop: &ReportShop, touch: &TouchEntry) -> Vec<Stri
         or_empty(detail.and_then(|d| d.answered)),
         detail.map(|d| d.source.clone()).unwrap_or_default(),
         tidy(detail.and_then(|d| d.review.as_deref()).unwrap_or_default()),
-        touch.evidence.clone().unwrap_or_default(),
+        touch.evidence.as_deref().map(|name| words::evidence(name, touch.evidence_fault)).unwrap_or_default(),
     ]
 }
 

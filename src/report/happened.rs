@@ -82,7 +82,7 @@ pub(crate) fn happened(shop: &ReportShop, index: usize, touch: &TouchEntry) -> H
         attributed: touch.confidence.map_or_else(|| by.to_owned(), |c| format!("{by}, {}", words::percent(c))),
         review: text(&detail.review),
         source: words::brief(&detail.source, 80),
-        evidence: text(&touch.evidence),
+        evidence: text(&touch.evidence).map(|name| words::evidence(&name, touch.evidence_fault)),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Frame {
     pub(crate) rehearsal: bool,
     pub(crate) rubric: String,
     pub(crate) sha256: String,
+    /// How far the figures can be derived again.
+    pub(crate) derivable: String,
     pub(crate) css: &'static str,
     /// The brand's own colours, as a style sheet.
     pub(crate) colours: String,
@@ -36,6 +38,7 @@ impl Frame {
             rehearsal: report.is_rehearsal(),
             rubric: format!("{}, version {}", report.rubric.name, report.rubric.version),
             sha256: report.rubric.sha256.clone(),
+            derivable: words::derivable(report.evidence_faults),
             css: include_str!("style.css"),
             colours: colours(report),
             root,

@@ -134,6 +134,8 @@ pub(crate) struct Index {
     doubts: Vec<Doubt>,
     in_review: u32,
     unmatched: u32,
+    /// What of the evidence is missing or altered, in a sentence.
+    evidence: String,
     unproven: usize,
     lines: Vec<Compared>,
     order: Weighed,
@@ -195,6 +197,7 @@ pub(crate) fn view(report: &Report) -> Result<Index, ReportError> {
         doubts: doubts(report),
         in_review: report.in_review,
         unmatched: report.unmatched,
+        evidence: if report.evidence_faults > 0 { words::derivable(report.evidence_faults) } else { String::new() },
         unproven: unproven(report),
         lines: compare::lines(report).iter().map(compared).collect(),
         order: report.order.clone(),

@@ -153,6 +153,9 @@ fn rest(out: &mut String, report: &Report) -> std::fmt::Result {
     programs(out, report)?;
     writeln!(out, "\n## What is not proven\n")?;
     writeln!(out, "- waiting for review: {}\n- belongs to no inquiry: {}", report.in_review, report.unmatched)?;
+    if report.evidence_faults > 0 {
+        writeln!(out, "- evidence: {}", words::derivable(report.evidence_faults))?;
+    }
     if let Some(off) = report.clock_offset.and_then(ClockOffset::tell) {
         writeln!(out, "- {off}: times between our clock and a mail server's may be off by as much")?;
     }

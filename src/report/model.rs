@@ -14,8 +14,8 @@ use super::phoned::Phoned;
 use super::sensitivity::{self, Weighed};
 use super::shops::Shops;
 use super::words;
-use crate::collect::Signal;
 use crate::collect::mail::skew::Skew;
+use crate::collect::{EvidenceFault, Signal};
 use crate::config::Brand;
 use crate::score::{Card, Cohort, Gap, Insight, Program, Standing, Statistics};
 use crate::shop::{Basis, Status};
@@ -121,6 +121,9 @@ pub struct EvidenceRef {
     /// Where its bytes are, if it is a picture that a page may show.
     #[serde(skip)]
     pub picture: Option<PathBuf>,
+    /// Why it shows no more what it showed; `None` where it does.
+    #[serde(skip)]
+    pub fault: Option<EvidenceFault>,
 }
 
 /// What a reader sees of a touch besides its [`TouchEntry`](crate::score::TouchEntry).
@@ -264,8 +267,10 @@ pub struct Input {
     pub clock_offset: Option<ClockOffset>,
     /// Touches that belong to no inquiry.
     pub unmatched: u32,
-    /// Touches and submissions that wait for a person.
+    /// Touches, submissions and unread messages that wait for a person.
     pub in_review: u32,
+    /// Pieces of evidence named in it that are missing or altered.
+    pub evidence_faults: u32,
 }
 
 /// One entry of `shops`: the card, and what only the readable formats show.
@@ -287,6 +292,11 @@ pub struct ReportShop {
     /// The scorecard's file name without `.html`.
     #[serde(skip)]
     pub file: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A report, sorted and redacted; serialises to `crickets.report/1`.
@@ -321,8 +331,12 @@ pub struct Report {
     pub clock_offset: Option<ClockOffset>,
     /// Touches that belong to no inquiry.
     pub unmatched: u32,
-    /// Touches and submissions that wait for a person.
+    /// Touches, submissions and unread messages that wait for a person.
     pub in_review: u32,
+    /// Pieces of evidence named in it that are missing or altered; absent where all is as it was kept.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default)]
+    pub evidence_faults: u32,
     /// Whether anything in it was recorded under a rehearsal clock: every page asks.
     #[serde(skip)]
     pub rehearsed: bool,
@@ -435,6 +449,7 @@ pub(super) fn build(input: Input, shops: Shops) -> Report {
         coverage,
         clock_offset: input.clock_offset,
         unmatched: input.unmatched,
+        evidence_faults: input.evidence_faults,
         in_review: input.in_review,
         rehearsed,
         workspace: input.workspace,

@@ -190,6 +190,7 @@ pub(crate) fn input() -> Sample {
         alive: BTreeMap::from([("mailbox.main".to_owned(), Alive { back: 31, slowest_s: Some(6), other_mails: 12, ..Alive::default() })]),
         clock_offset: Some(ClockOffset { sites: 9, offset_s: 0 }),
         unmatched: 2,
+        evidence_faults: 0,
         in_review: 1,
     };
     Sample { shops, rest }
@@ -350,6 +351,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                     bytes: 1_532,
                     content_type: "application/x-www-form-urlencoded".to_owned(),
                     picture: None,
+                    fault: None,
                 },
                 EvidenceRef {
                     role: "answer".to_owned(),
@@ -357,6 +359,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
                     bytes: 18_204,
                     content_type: "text/html".to_owned(),
                     picture: None,
+                    fault: None,
                 },
             ],
             touches: details,
@@ -463,6 +466,7 @@ fn entry(plan: &Plan, n: usize, (channel, origin, seconds): (Channel, Origin, i6
         confidence: Some(0.99),
         labels,
         evidence: Some(format!("sha256:{}", "e5".repeat(32))),
+        evidence_fault: None,
     }
 }
 

@@ -208,7 +208,7 @@ fn moments(shop: &ReportShop) -> Vec<Moment> {
 fn proof(evidence: &EvidenceRef) -> Proof {
     Proof {
         role: words::brief(&evidence.role, 60),
-        sha256: words::brief(&evidence.sha256, 80),
+        sha256: words::evidence(&words::brief(&evidence.sha256, 80), evidence.fault),
         size: format!("{} bytes", evidence.bytes),
         content_type: words::brief(&evidence.content_type, 80),
     }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use crate::attribute::AttributedBy;
 use crate::classify::Origin;
-use crate::collect::Channel;
+use crate::collect::{Channel, EvidenceFault};
 use crate::score::{Came, Card, Cohort, FirstOf, Outcome, Verdict};
 use crate::shop::{ConfirmedBy, Status};
 use crate::submit::page::is_control;
@@ -361,6 +361,24 @@ pub const BUCKETS: [(&str, &str, Option<i64>); 10] = [
     ("<=30d", "7 to 30 d", Some(2_592_000)),
     ("never", "never", None),
 ];
+
+/// The name of a piece of evidence, and where what lies under it is not what was kept, that.
+pub(crate) fn evidence(name: &str, fault: Option<EvidenceFault>) -> String {
+    fault.map_or_else(|| name.to_owned(), |fault| format!("{name} ({})", fault.word()))
+}
+
+/// How far a report can be derived again, in a sentence.
+pub(crate) fn derivable(faults: u32) -> String {
+    match faults {
+        0 => "Every figure can be derived again from the evidence kept under its hash.".to_owned(),
+        1 => "1 piece of the evidence behind this report is missing or was altered: what rests on it cannot be derived again.".to_owned(),
+        more => {
+            format!(
+                "{more} pieces of the evidence behind this report are missing or were altered: what rests on them cannot be derived again."
+            )
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

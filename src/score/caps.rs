@@ -8,7 +8,7 @@ use super::answer::{Reply, reply};
 use super::card::{Cap, CapKind, Reach};
 use super::facts::{Facts, later};
 use super::measure::TimeBase;
-use super::speed::Spoken;
+use super::speed::Limit;
 
 /// The caps that apply, lowest first.
 pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
@@ -16,7 +16,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
     let mut caps: Vec<Cap> = Vec::new();
     let mut cap = |kind: CapKind, cap: f64, why: String| caps.push(Cap { kind, cap, why });
     let any = |origin| facts.seen.iter().any(|seen| seen.touch.origin == origin);
-    let within = Spoken(rule.late_after_s.i64());
+    let within = Limit(rule.late_after_s.i64());
     let in_time = later(facts.start, TimeDelta::seconds(rule.late_after_s.i64())).min(facts.until);
     match facts.first.personal {
         None => {

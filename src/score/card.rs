@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::TouchId;
 use crate::attribute::AttributedBy;
 use crate::classify::{Labels, Origin};
-use crate::collect::Channel;
+use crate::collect::{Channel, EvidenceFault};
 use crate::shop::{ConfirmedBy, Status};
 
 /// How far the judgement has come.
@@ -210,6 +210,9 @@ pub struct TouchEntry {
     pub labels: Labels,
     /// `sha256:…`.
     pub evidence: Option<String>,
+    /// Why the evidence kept under that name shows it no more; absent where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_fault: Option<EvidenceFault>,
 }
 
 /// Number of inquiries per time bucket to the first personal touch, by the contract's names.

@@ -12,6 +12,7 @@ mod log;
 mod measure;
 mod people;
 mod persist;
+mod possible;
 mod posted;
 pub mod program;
 mod proof;

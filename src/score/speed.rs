@@ -57,11 +57,11 @@ fn timed(
     let (best, worst) = (share(rule, early), share(rule, late));
     let mut why = format!("{} {}", what(first.touch), when(facts, rule.clock, &first, (early, late)));
     if let Some(limit) = crossed(rule, early, late).filter(|_| best > worst) {
-        why.push_str(&format!("; {} lies within that span, so the lower tier counts", Spoken(limit)));
+        why.push_str(&format!("; {} lies within that span, so the lower tier counts", Limit(limit)));
         return Judged { result: Outcome::Indeterminate, ..Judged::of(worst, why, first.ids()) };
     }
     if let Some(limit) = rule.limits.0.first().filter(|limit| worst < limit.share.0) {
-        why.push_str(&format!("; full marks need {} or less", Spoken(limit.within_s.i64())));
+        why.push_str(&format!("; full marks need {} or less", Limit(limit.within_s.i64())));
     }
     Judged::of(worst, why, first.ids())
 }
@@ -122,6 +122,15 @@ impl fmt::Display for Spoken {
     }
 }
 
+/// A limit in seconds, as rubrics name it: in hours where these are whole, up to two days.
+pub(super) struct Limit(pub(super) i64);
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 % 3600 == 0 && (3600..=172_800).contains(&self.0) { write!(f, "{} h", self.0 / 3600) } else { Spoken(self.0).fmt(f) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +141,9 @@ mod tests {
         let cases = [(0, "0 s"), (45, "45 s"), (60, "1 min"), (212, "3 min 32 s"), (3600, "1 h"), (7500, "2 h 5 min"), (90_061, "1 d 1 h")];
         for (seconds, want) in cases {
             assert_eq!(Spoken(seconds).to_string(), want);
+        }
+        for (seconds, want) in [(86_400, "24 h"), (172_800, "48 h"), (259_200, "3 d"), (3600, "1 h"), (5400, "1 h 30 min"), (0, "0 s")] {
+            assert_eq!(Limit(seconds).to_string(), want);
         }
     }
 

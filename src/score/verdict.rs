@@ -12,7 +12,7 @@ use super::log::{Log, LogTouch, SCHEMA};
 use super::posted::{Book, Posted};
 use super::rubric::Rubric;
 use super::stats::{Watch, watch};
-use super::{caps, proof};
+use super::{caps, possible, proof};
 
 /// Why a log could not be scored.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,16 @@ pub enum ScoreError {
     /// It has another schema, or none.
     #[error("could not read the log: its schema must be `{SCHEMA}`, and {}", found(.0.as_deref()))]
     Schema(Option<String>),
+    /// What it says cannot be; with the place in the text, where there is one.
+    #[error("could not use the log: {message}")]
+    Impossible {
+        /// What.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+        /// The bytes of the text that say so.
+        span: Option<std::ops::Range<usize>>,
+    },
     /// Its hours are no hours.
     #[error("could not score {shop}: {message}")]
     Hours {
@@ -40,7 +50,7 @@ fn found(schema: Option<&str>) -> String {
 /// Reads a `crickets.log/1` document; unknown keys are ignored.
 ///
 /// # Errors
-/// When the text is no JSON, has another schema or lacks a key.
+/// When the text is no JSON, has another schema, lacks a key, or says what cannot be.
 pub fn parse_log(text: &str) -> Result<Log, ScoreError> {
     #[derive(serde::Deserialize)]
     #[serde(expecting = "a `crickets.log/1` document")]
@@ -49,7 +59,11 @@ pub fn parse_log(text: &str) -> Result<Log, ScoreError> {
     }
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str::<Head>(text).map_err(ScoreError::Json)?.schema {
-        Some(schema) if schema == SCHEMA => serde_json::from_str(text).map_err(ScoreError::Json),
+        Some(schema) if schema == SCHEMA => {
+            let log = serde_json::from_str(text).map_err(ScoreError::Json)?;
+            possible::check(&log, text)?;
+            Ok(log)
+        }
         other => Err(ScoreError::Schema(other)),
     }
 }
@@ -187,7 +201,7 @@ fn unscored(log: &Log, rubric: &Rubric, status: Status, verdict: Verdict, why: &
 /// A touch as the card shows it.
 fn entry(touch: LogTouch) -> TouchEntry {
     let LogTouch { id, channel, origin, at, at_latest, disputed, from, labels, attributed_by, confidence, evidence } = touch;
-    TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence }
+    TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence, evidence_fault: None }
 }
 
 /// A card without points, firsts and touches.

@@ -6,13 +6,14 @@
 //! Easter Sunday, Thanksgiving and Christmas Day, since sales centres are open on the other federal holidays.
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use opening_hours::{Context, ContextHolidays, OpeningHours, RuleKind};
+
+use crate::guard::caught;
 
 /// A span of time, from and to.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -71,7 +72,7 @@ pub fn open_spans(hours: &Hours, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<
         return Vec::new();
     }
     // The crate may panic on rules that no test of ours thought of; such a place is never open.
-    let local = catch_unwind(AssertUnwindSafe(|| local_spans(hours, from, to))).unwrap_or_default();
+    let local = caught("counting open hours", || local_spans(hours, from, to)).unwrap_or_default();
     let mut open: Vec<Span> = Vec::new();
     for (start, end, offset_s) in pieces(hours.timezone, from, to) {
         let offset = TimeDelta::seconds(offset_s);
@@ -106,7 +107,7 @@ fn rules(text: &str) -> Result<OpeningHours, String> {
     if text.is_empty() || text.len() > MAX_TEXT {
         return Err(format!("{EXAMPLE}; this text is {}", if text.is_empty() { "empty" } else { "too long" }));
     }
-    let parsed = catch_unwind(|| OpeningHours::from_str(text).ok()).ok().flatten();
+    let parsed = caught("reading opening hours", || OpeningHours::from_str(text).ok()).flatten();
     let rules = parsed.ok_or_else(|| format!("{EXAMPLE}, not `{text}`"))?;
     if rules.get_expression().rules.iter().all(|rule| rule.kind != RuleKind::Open) {
         return Err(format!("{EXAMPLE}; `{text}` is never open"));
@@ -186,6 +187,7 @@ fn easter(year: i32) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::crafted;
 
     fn utc(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -269,6 +271,18 @@ mod tests {
         for text in ["24/7", "Mo-Fr 09:00-18:00; Sa 10:00-17:00; PH off", "Mo-Fr 9:00-17:00", "10:00-18:00"] {
             assert_eq!(check_hours(text), Ok(()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_makes_the_crate_fail_is_caught_by_the_guard_and_told() {
+        let day = (utc("2026-11-02T06:00:00Z"), utc("2026-11-03T06:00:00Z"));
+        let failed = crate::guard::failed_so_far();
+        crafted::fail("counting open hours");
+        assert_eq!(business_seconds(&hours("24/7"), day.0, day.1), 0);
+        crafted::fail("reading opening hours");
+        assert!(check_hours("24/7").is_err());
+        assert_eq!(crate::guard::failed_so_far(), failed + 2);
+        assert_eq!(business_seconds(&hours("24/7"), day.0, day.1), 86_400);
     }
 
     proptest::proptest! {

@@ -139,7 +139,7 @@ fn number(seed: &str, id: &str) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::shop::{Ask, Basis, Persona, SubmitRules};
 
@@ -200,6 +200,21 @@ mod tests {
             withdrawn_at: None,
             rehearsal: false,
             readiness: None,
+        }
+    }
+
+    /// An inquiry of a shop of this name that was sent at a moment, with an address of its own.
+    pub(crate) fn inquiry(slug: &str, wave: &str, sent: DateTime<Utc>) -> Inquiry {
+        let shop = Shop { slug: slug.into(), builder: slug.into(), domains: vec![format!("{slug}.example")], ..shop() };
+        let (id, alias_address) = (crate::shop::InquiryId::new(wave, slug), format!("a+{slug}@example.org"));
+        Inquiry {
+            id,
+            shop,
+            alias_token: slug.into(),
+            alias_address,
+            sent_at: Some(sent),
+            planned_at: sent,
+            ..earlier(wave, "2026-11-02T12:00:00Z")
         }
     }
 

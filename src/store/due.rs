@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use sqlx::AssertSqlSafe;
 use sqlx::any::AnyRow;
 
-use super::open::{Reader, Store, StoreError, query};
+use super::open::{Reader, Store, StoreError, query, text};
 use super::touches::{Record, Touch};
 use crate::classify::drip::Sketch;
 use crate::shop::InquiryId;
@@ -28,27 +30,72 @@ impl Record {
     }
 }
 
+/// A part of what is to be judged, and its order. What is judged does not depend on it; what it takes does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Mails, by time: most that a mail teaches, it teaches about later ones.
+    Mails,
+    /// Rows of logs before a moment, by time.
+    RowsBefore(DateTime<Utc>),
+    /// Rows of logs from a moment on, in the order of their ids, in which the store writes each of its pages once.
+    RowsFrom(DateTime<Utc>),
+}
+
+/// A record that is to be judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Due {
+    /// The record.
+    pub record: Record,
+    /// Whether it was judged before, on other grounds.
+    pub judged: bool,
+}
+
 impl Store {
-    /// The records after a place, by time, that may be touches and have no judgement made under `fingerprint` (what stands behind a
-    /// `+` is not compared); all where there is none. At most `most`.
+    /// The records of a part after a place, in its order, that may be touches and have no judgement made under `fingerprint` (what stands
+    /// behind a `+` is not compared); all where there is none. At most `most`.
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn due_records(&self, fingerprint: Option<&str>, after: Option<&Place>, most: usize) -> Result<Vec<Record>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT record.id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record \
-             LEFT JOIN touch ON touch.record = record.id \
-             WHERE record.canary IS NULL AND record.at >= $1 AND (record.at > $1 OR record.id > $2) \
-             AND ($3 = '' OR touch.judged_under IS NULL OR (touch.judged_under <> $3 AND touch.judged_under NOT LIKE $3 || '+%')) ORDER BY record.at, record.id LIMIT $4",
-        )
-        .bind(after.map_or(i64::MIN, |place| place.at))
-        .bind(after.map(|place| place.id.clone()).unwrap_or_default())
-        .bind(fingerprint.unwrap_or_default().to_owned())
-        .bind(i64::try_from(most).unwrap_or(i64::MAX))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(query("list what is to be judged"))?;
-        rows.iter().map(record).collect()
+    pub async fn due_records(
+        &self,
+        part: Part,
+        fingerprint: Option<&str>,
+        after: Option<&Place>,
+        most: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        let wish = "list what is to be judged";
+        let (of, moment) = match part {
+            Part::Mails => ("record.channel = 'email' AND record.at <= $4", DateTime::<Utc>::MAX_UTC),
+            Part::RowsBefore(moment) => ("record.channel <> 'email' AND record.at < $4", moment),
+            Part::RowsFrom(moment) => ("record.channel <> 'email' AND record.at >= $4", moment),
+        };
+        let by_time = !matches!(part, Part::RowsFrom(_));
+        let (after_it, order) = if by_time {
+            ("record.at >= $5 AND (record.at > $5 OR record.id > $3)", "record.at, record.id")
+        } else {
+            ("record.id > $3", "record.id")
+        };
+        let sql = format!(
+            "SELECT record.id, source, external_id, channel, sha256, held, arrival, placement, rehearsal, \
+             CASE WHEN touch.record IS NULL THEN 0 ELSE 1 END AS judged FROM record LEFT JOIN touch ON touch.record = record.id \
+             WHERE record.canary IS NULL AND {of} AND {after_it} \
+             AND ($1 = '' OR touch.judged_under IS NULL OR (touch.judged_under <> $1 AND touch.judged_under NOT LIKE $1 || '+%')) \
+             ORDER BY {order} LIMIT $2"
+        );
+        let mut select = sqlx::query(AssertSqlSafe(sql))
+            .bind(fingerprint.unwrap_or_default().to_owned())
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
+            .bind(after.map(|place| place.id.clone()).unwrap_or_default())
+            .bind(moment.timestamp_millis());
+        if by_time {
+            select = select.bind(after.map_or(i64::MIN, |place| place.at));
+        }
+        let mut rows = select.fetch(&self.pool);
+        let mut due = Vec::new();
+        while let Some(row) = rows.try_next().await.map_err(query(wish))? {
+            due.push(Due { record: record(&row)?, judged: Reader { row: &row, what: "touch" }.flag("judged")? });
+        }
+        Ok(due)
     }
 
     /// The records of these ids, in no order; what is not known is left out.
@@ -79,7 +126,7 @@ impl Store {
     /// When the database fails.
     pub async fn looked_at(&self, records: &[String]) -> Result<(), StoreError> {
         for page in records.chunks(IDS) {
-            let sql = format!("UPDATE touch SET stale = 0 WHERE record IN {}", places(1, page.len()));
+            let sql = format!("UPDATE touch SET stale = 0 WHERE record IN {}", self.places().row(page.len()));
             let mut update = sqlx::query(AssertSqlSafe(sql));
             for record in page {
                 update = update.bind(record.clone());
@@ -99,6 +146,15 @@ impl Store {
         letters.sort_by(|a, b| a.record.cmp(&b.record));
         letters.dedup_by(|a, b| a.record == b.record);
         Ok(letters)
+    }
+
+    /// The touch of an id.
+    ///
+    /// # Errors
+    /// When the database fails or the row cannot be read.
+    pub async fn touch(&self, id: &str) -> Result<Option<Touch>, StoreError> {
+        let select = sqlx::query("SELECT judgement FROM touch WHERE id = $1").bind(text(id));
+        select.fetch_optional(&self.pool).await.map_err(query("find a touch"))?.as_ref().map(touch).transpose()
     }
 
     /// The touches of these records, in no order; what is not judged is left out.
@@ -134,7 +190,8 @@ impl Store {
     /// When the database fails.
     pub async fn counts(&self) -> Result<(usize, usize), StoreError> {
         let row = sqlx::query(
-            "SELECT (SELECT COUNT(*) FROM record WHERE canary IS NULL) AS records, (SELECT COUNT(review) FROM touch) AS in_review",
+            "SELECT (SELECT COUNT(*) FROM record) - (SELECT COUNT(*) FROM record WHERE canary IS NOT NULL) AS records, \
+             (SELECT COUNT(*) FROM touch WHERE (CASE WHEN review IS NULL THEN 0 ELSE 1 END) = 1) AS in_review",
         )
         .fetch_one(&self.pool)
         .await
@@ -149,7 +206,7 @@ impl Store {
         let mut rows = Vec::new();
         for page in ids.chunks(IDS) {
             let width = page.len().next_power_of_two();
-            let mut select = sqlx::query(AssertSqlSafe(format!("{sql}{} {then}", places(1, width))));
+            let mut select = sqlx::query(AssertSqlSafe(format!("{sql}{} {then}", self.places().row(width))));
             // The last id stands in for those that are missing to a full width.
             for id in page.iter().chain(page.last().into_iter().cycle()).take(width) {
                 select = select.bind(id.clone());
@@ -189,12 +246,6 @@ fn letter(row: &AnyRow) -> Result<LetterRow, StoreError> {
 
 fn touch(row: &AnyRow) -> Result<Touch, StoreError> {
     Reader { row, what: "touch" }.json("judgement")
-}
-
-/// `($1, $2, …)`, from a number on.
-pub(super) fn places(from: usize, count: usize) -> String {
-    let names: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();
-    format!("({})", names.join(", "))
 }
 
 /// A row with all columns of a record.

@@ -6,13 +6,16 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::folder;
+use super::held::Held;
+use super::sound::{Kept, Sound};
 use super::touches::Record;
+use crate::collect::EvidenceFault;
 
 /// From so many files on a batch is synced with its file system: 64 files took 20 ms so, and 333 ms one by one.
 const MANY: usize = 8;
@@ -42,45 +45,31 @@ pub enum EvidenceError {
     },
 }
 
-/// Where bytes lie that share a file with others. Written as the file's name, the first byte and how many, with spaces between.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The file's SHA-256.
-    pub file: String,
-    /// The first byte.
-    pub at: u64,
-    /// How many bytes.
-    pub length: u64,
-}
-
-impl std::fmt::Display for Held {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} {} {}", self.file, self.at, self.length)
-    }
-}
-
-impl std::str::FromStr for Held {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let mut parts = text.split(' ');
-        let (Some(file), Some(at), Some(length), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return Err(()) };
-        let number = |text: &str| text.parse().map_err(|_| ());
-        Ok(Self { file: file.to_owned(), at: number(at)?, length: number(length)? })
+impl EvidenceError {
+    /// What is wrong with the evidence, where this is of reading it.
+    #[must_use]
+    pub fn fault(&self) -> EvidenceFault {
+        match self {
+            Self::Changed { .. } => EvidenceFault::Altered,
+            Self::File { source, .. } if source.kind() == ErrorKind::NotFound => EvidenceFault::Missing,
+            Self::File { .. } => EvidenceFault::Unreadable,
+        }
     }
 }
 
 /// The folder of evidence.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
+    /// Files that were found to hold what their names say. A clone knows them too.
+    pub(super) sound: Sound,
 }
 
 impl Evidence {
     /// Evidence below `folder`, which is made when first needed.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, sound: Sound::default() }
     }
 
     /// Where the bytes of this name are.
@@ -119,7 +108,7 @@ impl Evidence {
                 write(&shard, &path, bytes, !together)?;
             } else if !together {
                 // What is there already was put there by a batch that may not have come to its sync.
-                File::open(&path).and_then(|held| held.sync_all()).map_err(file(&path))?;
+                File::open(&path).and_then(|held| held.sync_all()).map_err(in_file(&path))?;
             }
             shards.insert(shard);
             names.push(sha256);
@@ -142,11 +131,11 @@ impl Evidence {
     /// # Errors
     /// When the file cannot be written.
     pub fn keep_together<'a>(&self, batch: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<(String, Held)>, EvidenceError> {
-        let (mut whole, mut parts) = (Vec::new(), Vec::new());
-        for bytes in batch {
-            parts.push((sha256_hex(bytes), whole.len(), bytes.len()));
-            whole.extend_from_slice(bytes);
-            whole.push(b'\n');
+        let batch: Vec<&[u8]> = batch.into_iter().collect();
+        let (whole, mut at, mut parts) = (together(&batch), 0, Vec::with_capacity(batch.len()));
+        for bytes in &batch {
+            parts.push((sha256_hex(bytes), at, bytes.len()));
+            at += bytes.len() + 1;
         }
         if parts.is_empty() {
             return Ok(Vec::new());
@@ -157,14 +146,29 @@ impl Evidence {
         Ok(parts.into_iter().map(held).collect())
     }
 
-    /// Reads the bytes of a record back and checks them against their name, wherever they lie.
+    /// The name of the file that would hold these parts together.
+    #[must_use]
+    pub fn name_together(batch: &[&[u8]]) -> String {
+        sha256_hex(&together(batch))
+    }
+
+    /// Reads the bytes of a record back and checks them against their name, wherever they lie: a row whose shared file is not what it was may
+    /// have a file of its own besides.
     ///
     /// # Errors
     /// When they are not there, or not what was kept.
     pub fn read_record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
-        match &record.held {
-            Some(held) => self.read_held(&record.sha256, held),
-            None => self.read(&record.sha256),
+        self.read_kept(&Kept { sha256: record.sha256.clone(), held: record.held.clone() })
+    }
+
+    /// The same by what the bytes are known by.
+    ///
+    /// # Errors
+    /// When they are not there, or not what was kept.
+    pub fn read_kept(&self, kept: &Kept) -> Result<Vec<u8>, EvidenceError> {
+        match &kept.held {
+            Some(held) => self.read_held(&kept.sha256, held).or_else(|error| self.read(&kept.sha256).map_err(|_| error)),
+            None => self.read(&kept.sha256),
         }
     }
 
@@ -174,10 +178,7 @@ impl Evidence {
     /// When they are not there, or not what was kept.
     pub fn read_held(&self, sha256: &str, held: &Held) -> Result<Vec<u8>, EvidenceError> {
         let path = self.path(&held.file);
-        let mut bytes = Vec::new();
-        let mut opened = File::open(&path).map_err(file(&path))?;
-        opened.seek(SeekFrom::Start(held.at)).map_err(file(&path))?;
-        opened.take(held.length).read_to_end(&mut bytes).map_err(file(&path))?;
+        let bytes = File::open(&path).and_then(|file| held.read(&file)).map_err(in_file(&path))?;
         checked(bytes, sha256, path)
     }
 
@@ -187,12 +188,18 @@ impl Evidence {
     /// When they are not there, or not what was kept.
     pub fn read(&self, sha256: &str) -> Result<Vec<u8>, EvidenceError> {
         let path = self.path(sha256);
-        let bytes = std::fs::read(&path).map_err(file(&path))?;
+        let bytes = std::fs::read(&path).map_err(in_file(&path))?;
         checked(bytes, sha256, path)
     }
 }
 
-fn checked(bytes: Vec<u8>, sha256: &str, path: PathBuf) -> Result<Vec<u8>, EvidenceError> {
+/// Parts as they lie together: a line each.
+fn together(batch: &[&[u8]]) -> Vec<u8> {
+    batch.iter().flat_map(|bytes| [*bytes, b"\n"]).flatten().copied().collect()
+}
+
+/// Bytes that were read, where they are what their name says.
+pub(super) fn checked(bytes: Vec<u8>, sha256: &str, path: PathBuf) -> Result<Vec<u8>, EvidenceError> {
     if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(EvidenceError::Changed { sha256: sha256.to_owned(), path }) }
 }
 
@@ -205,19 +212,19 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
 /// Writes a file under a passing name and gives it its own, `synced` before that.
 fn write(shard: &Path, path: &Path, bytes: &[u8], synced: bool) -> Result<(), EvidenceError> {
     match std::fs::create_dir(shard) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists || !shard.is_dir() => return Err(file(shard)(error)),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists || !shard.is_dir() => return Err(in_file(shard)(error)),
         _ => {}
     }
-    let mut temporary = tempfile::NamedTempFile::new_in(shard).map_err(file(shard))?;
-    temporary.write_all(bytes).map_err(file(path))?;
+    let mut temporary = tempfile::NamedTempFile::new_in(shard).map_err(in_file(shard))?;
+    temporary.write_all(bytes).map_err(in_file(path))?;
     if synced {
-        temporary.as_file().sync_all().map_err(file(path))?;
+        temporary.as_file().sync_all().map_err(in_file(path))?;
     }
     temporary.persist(path).map_err(|error| EvidenceError::File { path: path.to_owned(), source: error.error })?;
     Ok(())
 }
 
-fn file(path: &Path) -> impl FnOnce(std::io::Error) -> EvidenceError {
+pub(super) fn in_file(path: &Path) -> impl FnOnce(std::io::Error) -> EvidenceError {
     let path = path.to_owned();
     move |source| EvidenceError::File { path, source }
 }

@@ -198,6 +198,27 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// Writes when a confirmed inquiry was withdrawn, with a note of who did and why; `false` when it is not confirmed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw(&self, id: &InquiryId, at: DateTime<Utc>, note: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let wish = "withdraw an inquiry";
+        let mut transaction = self.pool.begin().await.map_err(query(wish))?;
+        let changed = sqlx::query("UPDATE inquiry SET withdrawn_at = $2 WHERE id = $1 AND status = 'confirmed'")
+            .bind(id.0.clone())
+            .bind(at.timestamp_millis())
+            .execute(&mut *transaction)
+            .await
+            .map_err(query(wish))?
+            .rows_affected();
+        if changed == 1 {
+            step(&mut transaction, id, Status::Confirmed, now, Some(note)).await?;
+        }
+        transaction.commit().await.map_err(query(wish))?;
+        Ok(changed == 1)
+    }
+
     /// Adds evidence of a submission, all of it or none.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! What touches teach and bear, a row a mark ([`Kind::key`]). Of one mark everything that was taught is found without reading a touch;
 //! what two touches say alike is one row of the answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::DateTime;
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::due::places;
 use super::open::{Reader, Store, StoreError, query, text};
+use super::places::Places;
 use super::touches::{Touch, portions};
 use crate::attribute::{Kind, Taught};
 use crate::shop::InquiryId;
@@ -60,11 +60,39 @@ impl Store {
     }
 }
 
-/// Writes what touches teach and bear, in place of what they did before; has those looked at that bear what is taught otherwise.
-pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: &[Judged]) -> Result<(), StoreError> {
-    let mut changed: BTreeSet<String> = BTreeSet::new();
+/// Those of some records that were judged before: only these can have taught or borne anything.
+pub(super) async fn judged_before(
+    transaction: &mut Transaction<'_, Any>,
+    places: Places,
+    judged: &[Judged],
+) -> Result<HashSet<String>, StoreError> {
+    let mut found = HashSet::new();
     for page in portions(judged) {
-        let before = lessons_of(transaction, page).await?;
+        let mut select = sqlx::query(AssertSqlSafe(format!("SELECT record FROM touch WHERE record IN {}", places.row(page.len()))));
+        for one in page {
+            select = select.bind(one.touch.record.clone());
+        }
+        for row in &select.fetch_all(&mut **transaction).await.map_err(query("list touches"))? {
+            found.insert(Reader { row, what: "touch" }.text("record")?);
+        }
+    }
+    Ok(found)
+}
+
+/// Writes what touches teach and bear, in place of what those of the records `before` did; has those looked at that bear what is
+/// taught otherwise.
+pub(super) async fn put_lessons(
+    transaction: &mut Transaction<'_, Any>,
+    places: Places,
+    judged: &[Judged],
+    before: &HashSet<String>,
+) -> Result<(), StoreError> {
+    let mut changed: BTreeSet<String> = BTreeSet::new();
+    let known = |page: &[Judged]| -> Vec<String> {
+        page.iter().map(|one| &one.touch.record).filter(|record| before.contains(*record)).cloned().collect()
+    };
+    for page in portions(judged) {
+        let before = lessons_of(transaction, places, &known(page)).await?;
         let (mut differ, mut added) = (Vec::new(), Vec::new());
         for one in page {
             let now: BTreeSet<Columns> = one.taught.iter().map(columns).collect();
@@ -81,15 +109,14 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
                 }
             }
         }
-        changed.extend(untaught(transaction, &added).await?);
-        let records: Vec<&str> = differ.iter().map(|(record, _)| *record).collect();
-        delete(transaction, "lesson", &records).await?;
+        changed.extend(untaught(transaction, places, &added).await?);
+        let records: Vec<String> = before.into_keys().filter(|known| differ.iter().any(|(record, _)| record == known)).collect();
+        delete(transaction, places, "lesson", &records).await?;
         let rows: Vec<(&str, Columns)> =
             differ.iter().flat_map(|(record, lessons)| lessons.iter().map(move |lesson| (*record, lesson.clone()))).collect();
         for rows in portions(&rows) {
-            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 5 * row, 5)).collect();
-            let sql =
-                format!("INSERT INTO lesson (record, mark, owner, by_person, first) VALUES {} ON CONFLICT DO NOTHING", values.join(", "));
+            let values = places.rows(rows.len(), 5);
+            let sql = format!("INSERT INTO lesson (record, mark, owner, by_person, first) VALUES {values} ON CONFLICT DO NOTHING");
             let mut insert = sqlx::query(AssertSqlSafe(sql));
             for (record, (mark, owner, by_person, first)) in rows {
                 insert = insert
@@ -101,11 +128,13 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
             }
             insert.execute(&mut **transaction).await.map_err(query("store lessons"))?;
         }
-        put_borne(transaction, page).await?;
     }
+    delete(transaction, places, "bears", &known(judged)).await?;
+    put_borne(transaction, places, judged).await?;
     let changed: Vec<String> = changed.into_iter().collect();
     for marks in portions(&changed) {
-        let sql = format!("UPDATE touch SET stale = 1 WHERE record IN (SELECT record FROM bears WHERE mark IN {})", places(1, marks.len()));
+        let sql =
+            format!("UPDATE touch SET stale = 1 WHERE record IN (SELECT record FROM bears WHERE mark IN {})", places.row(marks.len()));
         let mut update = sqlx::query(AssertSqlSafe(sql));
         for mark in marks {
             update = update.bind(mark.clone());
@@ -116,14 +145,13 @@ pub(super) async fn put_lessons(transaction: &mut Transaction<'_, Any>, judged: 
 }
 
 /// Of lessons that come to the others, the marks of those that tell something new: of a mark the earliest lesson of an owner counts.
-async fn untaught(transaction: &mut Transaction<'_, Any>, added: &[Columns]) -> Result<Vec<String>, StoreError> {
+async fn untaught(transaction: &mut Transaction<'_, Any>, places: Places, added: &[Columns]) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
     for lessons in portions(added) {
-        let values: Vec<String> = (0..lessons.len()).map(|row| places(1 + 4 * row, 4)).collect();
+        let values = places.rows(lessons.len(), 4);
         let sql = format!(
-            "SELECT column1 AS mark FROM (VALUES {}) AS new WHERE NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.mark = new.column1 \
-             AND lesson.owner = new.column2 AND lesson.by_person = new.column3 AND lesson.first <= new.column4)",
-            values.join(", ")
+            "SELECT column1 AS mark FROM (VALUES {values}) AS new WHERE NOT EXISTS (SELECT 1 FROM lesson WHERE lesson.mark = new.column1 \
+             AND lesson.owner = new.column2 AND lesson.by_person = new.column3 AND lesson.first <= new.column4)"
         );
         let mut select = sqlx::query(AssertSqlSafe(sql));
         for (mark, owner, by_person, first) in lessons {
@@ -137,45 +165,50 @@ async fn untaught(transaction: &mut Transaction<'_, Any>, added: &[Columns]) -> 
 }
 
 /// What these touches taught before.
-async fn lessons_of(transaction: &mut Transaction<'_, Any>, page: &[Judged]) -> Result<BTreeMap<String, BTreeSet<Columns>>, StoreError> {
-    let sql = format!("SELECT record, mark, owner, by_person, first FROM lesson WHERE record IN {}", places(1, page.len()));
-    let mut select = sqlx::query(AssertSqlSafe(sql));
-    for one in page {
-        select = select.bind(one.touch.record.clone());
-    }
+async fn lessons_of(
+    transaction: &mut Transaction<'_, Any>,
+    places: Places,
+    records: &[String],
+) -> Result<BTreeMap<String, BTreeSet<Columns>>, StoreError> {
     let mut found: BTreeMap<String, BTreeSet<Columns>> = BTreeMap::new();
-    for row in &select.fetch_all(&mut **transaction).await.map_err(query("list lessons"))? {
-        let read = Reader { row, what: "lesson" };
-        let lesson = (read.text("mark")?, read.text("owner")?, read.flag("by_person")?, read.text("first")?);
-        found.entry(read.text("record")?).or_default().insert(lesson);
+    for records in portions(records) {
+        let sql = format!("SELECT record, mark, owner, by_person, first FROM lesson WHERE record IN {}", places.row(records.len()));
+        let mut select = sqlx::query(AssertSqlSafe(sql));
+        for record in records {
+            select = select.bind(record.clone());
+        }
+        for row in &select.fetch_all(&mut **transaction).await.map_err(query("list lessons"))? {
+            let read = Reader { row, what: "lesson" };
+            let lesson = (read.text("mark")?, read.text("owner")?, read.flag("by_person")?, read.text("first")?);
+            found.entry(read.text("record")?).or_default().insert(lesson);
+        }
     }
     Ok(found)
 }
 
-/// Writes what touches bear whose owner is not beyond doubt; what is certain, nothing learned changes.
-async fn put_borne(transaction: &mut Transaction<'_, Any>, page: &[Judged]) -> Result<(), StoreError> {
-    let records: Vec<&str> = page.iter().map(|one| one.touch.record.as_str()).collect();
-    delete(transaction, "bears", &records).await?;
-    let open = page.iter().map(|one| &one.touch).filter(|touch| !touch.attribution.is_certain());
-    let rows: BTreeSet<(&str, String)> =
-        open.flat_map(|touch| touch.marks.borne().into_iter().map(|mark| (touch.record.as_str(), text(&mark)))).collect();
-    let rows: Vec<(&str, String)> = rows.into_iter().collect();
+/// Writes what touches bear whose owner is not beyond doubt; what is certain, nothing learned changes. In the order of the marks, so
+/// that the pages of their index are each written once; those by record lie together as it is.
+async fn put_borne(transaction: &mut Transaction<'_, Any>, places: Places, judged: &[Judged]) -> Result<(), StoreError> {
+    let open = judged.iter().map(|one| &one.touch).filter(|touch| !touch.attribution.is_certain());
+    let rows: BTreeSet<(String, &str)> =
+        open.flat_map(|touch| touch.marks.borne().into_iter().map(|mark| (text(&mark), touch.record.as_str()))).collect();
+    let rows: Vec<(String, &str)> = rows.into_iter().collect();
     for rows in portions(&rows) {
-        let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 2 * row, 2)).collect();
-        let mut insert = sqlx::query(AssertSqlSafe(format!("INSERT INTO bears (record, mark) VALUES {}", values.join(", "))));
-        for (record, mark) in rows {
-            insert = insert.bind((*record).to_owned()).bind(mark.clone());
+        let values = places.rows(rows.len(), 2);
+        let mut insert = sqlx::query(AssertSqlSafe(format!("INSERT INTO bears (mark, record) VALUES {values}")));
+        for (mark, record) in rows {
+            insert = insert.bind(mark.clone()).bind((*record).to_owned());
         }
         insert.execute(&mut **transaction).await.map_err(query("store what touches bear"))?;
     }
     Ok(())
 }
 
-async fn delete(transaction: &mut Transaction<'_, Any>, table: &'static str, records: &[&str]) -> Result<(), StoreError> {
+async fn delete(transaction: &mut Transaction<'_, Any>, places: Places, table: &'static str, records: &[String]) -> Result<(), StoreError> {
     for records in portions(records) {
-        let mut delete = sqlx::query(AssertSqlSafe(format!("DELETE FROM {table} WHERE record IN {}", places(1, records.len()))));
+        let mut delete = sqlx::query(AssertSqlSafe(format!("DELETE FROM {table} WHERE record IN {}", places.row(records.len()))));
         for record in records {
-            delete = delete.bind((*record).to_owned());
+            delete = delete.bind(record.clone());
         }
         delete.execute(&mut **transaction).await.map_err(query("store lessons"))?;
     }

@@ -8,6 +8,7 @@ use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Row, SqlSafeStr, Transaction};
 
+use super::places::Places;
 use super::{folder as folders, lock};
 use crate::config;
 
@@ -117,6 +118,11 @@ impl Store {
         Ok(Self { pool, postgres, folder })
     }
 
+    /// How values stand in its statements.
+    pub(super) fn places(&self) -> Places {
+        Places { postgres: self.postgres }
+    }
+
     /// Waits for what is under way and closes every connection.
     pub async fn close(self) {
         self.pool.close().await;
@@ -157,6 +163,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let progress = include_str!("migrations/0009_progress.sql");
     let appeal = include_str!("migrations/0010_appeal.sql");
     let held = include_str!("migrations/0011_held.sql");
+    let long_logs = include_str!("migrations/0012_long_logs.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -169,6 +176,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(9, "progress".into(), MigrationType::Simple, progress.into_sql_str(), false),
         Migration::new(10, "appeal".into(), MigrationType::Simple, appeal.into_sql_str(), false),
         Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
+        Migration::new(12, "long logs".into(), MigrationType::Simple, long_logs.into_sql_str(), false),
     ]
 }
 
@@ -177,8 +185,15 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
     if postgres {
         return Ok(());
     }
-    // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on.
-    for pragma in ["PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"] {
+    // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on. The longer it is until a checkpoint, the
+    // more of the pages that several batches of a long log change go to the database once.
+    for pragma in [
+        "PRAGMA busy_timeout = 10000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA wal_autocheckpoint = 4096",
+    ] {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }
     Ok(())

@@ -7,9 +7,9 @@ use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::due::{places, record};
-use super::evidence::Held;
-use super::lessons::{Judged, put_lessons};
+use super::due::record;
+use super::held::Held;
+use super::lessons::{Judged, judged_before, put_lessons};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
 use crate::attribute::{Attribution, Marks};
 use crate::classify::Classified;
@@ -79,6 +79,10 @@ pub struct Added {
     pub canaries: usize,
     /// Records that were known, and of which more became known.
     pub grown: usize,
+    /// Records that were known, and whose evidence was gone or altered, and is kept again.
+    pub restored: usize,
+    /// Records that were known, and whose evidence is gone or altered, and what came is not those bytes.
+    pub lost: usize,
 }
 
 /// A record judged: whose it is, who wrote it, what it says.
@@ -174,11 +178,10 @@ impl Store {
         let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
         for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
             for rows in portions(&records) {
-                let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 12 * row, 12)).collect();
+                let values = self.places().rows(rows.len(), 12);
                 let mut insert = sqlx::query(AssertSqlSafe(format!(
                     "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held) \
-                     VALUES {} ON CONFLICT (id) DO NOTHING",
-                    values.join(", ")
+                     VALUES {values} ON CONFLICT (id) DO NOTHING"
                 )));
                 for NewRecord { raw, sha256, held, canary } in rows {
                     insert = insert
@@ -204,7 +207,7 @@ impl Store {
     }
 
     /// Makes records that were collected in a rehearsal real, as they were seen now; gives how many were made so. What a rehearsal's own
-    /// canary came back as stays a rehearsal's. A mail is kept as it was seen now; of calls and texts more may be known than that shows.
+    /// canary came back as stays a rehearsal's. Nothing else is kept of what the rehearsal saw: a webhook came at another time by its clock.
     ///
     /// # Errors
     /// When the database fails; then none is.
@@ -212,20 +215,22 @@ impl Store {
         let wish = "make rehearsed records real";
         let mut transaction = self.pool.begin().await.map_err(query(wish))?;
         let mut added = Added::default();
-        for NewRecord { raw, sha256, canary, .. } in batch {
-            let mail = raw.channel == Channel::Email;
-            let set = if mail { ", source = $4, external_id = $5, sha256 = $6, arrival = $7, at = $8, placement = $9" } else { "" };
-            let sql = format!("UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3{set} WHERE id = $1 AND {REHEARSED}");
-            let mut update = sqlx::query(AssertSqlSafe(sql)).bind(raw.identity.clone()).bind(now.timestamp_millis()).bind(canary.clone());
-            if mail {
-                update = update
-                    .bind(raw.source.clone())
-                    .bind(text(&raw.external_id))
-                    .bind(sha256.clone())
-                    .bind(json("record", &raw.arrival)?)
-                    .bind(raw.arrival.at.timestamp_millis())
-                    .bind(raw.placement.as_ref().map(word));
-            }
+        for NewRecord { raw, sha256, held, canary } in batch {
+            let update = sqlx::query(AssertSqlSafe(format!(
+                "UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3, source = $4, external_id = $5, sha256 = $6, arrival = $7, \
+                 at = $8, placement = $9, channel = $10, held = $11 WHERE id = $1 AND {REHEARSED}"
+            )))
+            .bind(raw.identity.clone())
+            .bind(now.timestamp_millis())
+            .bind(canary.clone())
+            .bind(raw.source.clone())
+            .bind(text(&raw.external_id))
+            .bind(sha256.clone())
+            .bind(json("record", &raw.arrival)?)
+            .bind(raw.arrival.at.timestamp_millis())
+            .bind(raw.placement.as_ref().map(word))
+            .bind(word(&raw.channel))
+            .bind(held.as_ref().map(ToString::to_string));
             if update.execute(&mut *transaction).await.map_err(query(wish))?.rows_affected() == 0 {
                 continue;
             }
@@ -283,14 +288,14 @@ impl Store {
     pub async fn put_touches(&self, judged: &[Judged]) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await.map_err(query("store touches"))?;
         take_turn(&mut transaction, "touches").await?;
+        let before = judged_before(&mut transaction, self.places(), judged).await?;
         for rows in portions(judged) {
-            let values: Vec<String> = (0..rows.len()).map(|row| places(1 + 11 * row, 11)).collect();
+            let values = self.places().rows(rows.len(), 11);
             let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {} \
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {values} \
                  ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
                  judgement = excluded.judgement, judged_under = excluded.judged_under, stale = excluded.stale, \
-                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin",
-                values.join(", ")
+                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin"
             )));
             for Judged { touch, .. } in rows {
                 insert = insert
@@ -308,7 +313,7 @@ impl Store {
             }
             insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }
-        put_lessons(&mut transaction, judged).await?;
+        put_lessons(&mut transaction, self.places(), judged, &before).await?;
         transaction.commit().await.map_err(query("store touches"))
     }
 
@@ -316,8 +321,20 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or a row cannot be read.
-    pub async fn each_touch(&self, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
-        let mut rows = sqlx::query("SELECT judgement FROM touch ORDER BY at, id").fetch(&self.pool);
+    pub async fn each_touch(&self, take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        self.each("SELECT judgement FROM touch ORDER BY at, id", take).await
+    }
+
+    /// The same of every touch that a person must look at.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn each_in_review(&self, take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        self.each("SELECT judgement FROM touch WHERE (CASE WHEN review IS NULL THEN 0 ELSE 1 END) = 1 ORDER BY at, id", take).await
+    }
+
+    async fn each(&self, sql: &'static str, mut take: impl FnMut(Touch)) -> Result<(), StoreError> {
+        let mut rows = sqlx::query(sql).fetch(&self.pool);
         while let Some(row) = rows.try_next().await.map_err(query("list touches"))? {
             take(Reader { row: &row, what: "touch" }.json("judgement")?);
         }

@@ -1,4 +1,4 @@
-//! The telephone numbers of a page: its `tel:` links, its JSON-LD, and what its text says, by the rules of [`crate::number`]. Takes a page, gives
+//! The telephone numbers of a page: its links (`tel:`, `sms:`, `WhatsApp`), its JSON-LD, and what its text says, by the rules of [`crate::number`]. Takes a page, gives
 //! E.164 in document order. A fax is none, nor is a licence's number, nor one of the area 555, which no one has.
 
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ pub(super) fn of_page(page: &Page, nodes: &[Node]) -> Vec<String> {
     let mut faxes: BTreeSet<String> = BTreeSet::new();
     for object in &page.outline.objects {
         if let Thing::Phone(written) = &object.thing
-            && let Some(number) = e164(&decoded(written))
+            && let Some(number) = e164(written)
         {
             if is_no_number(text, object.at) {
                 faxes.insert(number);
@@ -86,13 +86,6 @@ fn fits(regex: &LazyLock<Option<Regex>>, text: &str) -> bool {
     regex.as_ref().is_some_and(|regex| regex.is_match(text))
 }
 
-/// `%20` and its like undone, and what follows the number cut off.
-fn decoded(written: &str) -> String {
-    let written = written.trim_start_matches('/').split([';', '?', ',']).next().unwrap_or_default();
-    let query = format!("x={}", written.replace('+', "%2B"));
-    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
-}
-
 /// The number that a link or a field names, also behind words; `None` when nobody can have it.
 fn e164(text: &str) -> Option<String> {
     let named = || number::in_text(text, number::REGION).into_iter().next().map(|mention| mention.e164);
@@ -124,6 +117,11 @@ mod tests {
             ("<a href=tel:555-555-5555>x</a><a href='tel:+1234567890'>x</a><a href='tel:123-456-7890'>x</a>", vec![]),
             ("<a href='tel:+442079460123'>London</a>", vec!["+442079460123"]),
             ("<a href='tel:1-800-FLOWERS'>x</a>", vec!["+18003569377"]),
+            ("<a href='sms:+15125550100?body=Tour%20on%2012/31'>Text us</a>", vec!["+15125550100"]),
+            (
+                "<a href='https://wa.me/15125550100'>Chat</a><a href='https://wa.me/447400123456'>Chat</a>",
+                vec!["+15125550100", "+447400123456"],
+            ),
         ] {
             assert_eq!(phones(html), expected, "{html}");
         }
@@ -137,6 +135,14 @@ mod tests {
             ("<p>5125550100", vec!["+15125550100"]),
             ("<p>Call 512\u{2011}555\u{2011}0100 or 512\u{a0}555\u{a0}0101", vec!["+15125550100", "+15125550101"]),
             ("<p>Sales: (512) 555-0100 ext. 7", vec!["+15125550100"]),
+            ("<p>Call 512-555-0100 x12 or 512-555-0101, extension 4", vec!["+15125550100", "+15125550101"]),
+            ("<p>Call 512-555-0100/0101", vec!["+15125550100"]),
+            ("<p>Call 512-555-0100 or 512-555-0101", vec!["+15125550100", "+15125550101"]),
+            ("<p>Call 512-555-0100/512-555-0101", vec!["+15125550100", "+15125550101"]),
+            ("<p>MLS# 5125550100", vec![]),
+            ("<p>MLS ID: 512-555-0100. Call today!", vec![]),
+            ("<p>Call about lot 4 from $512,555 to $1,512,555,010", vec![]),
+            ("<p>Call by 10/31/2026 5125 55 0100 Sunset Dr", vec![]),
             ("<p>Model 5125550100", vec![]),
             ("<p>Call (555) 123-4567 or 123-456-7890", vec![]),
             ("<p>Built from 2015-2019, 250,000 to 1,350,000 in 78701-1234", vec![]),

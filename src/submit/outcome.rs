@@ -326,9 +326,8 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         }
         return confirmed(ConfirmedBy::Redirect, target.as_str());
     }
-    let bare = page.text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
-    if matches!(bare.as_str(), "ok" | "success" | "sent") {
-        return confirmed(ConfirmedBy::Text, bare);
+    if let Some(outcome) = by_one_word(page, last, redirected) {
+        return outcome;
     }
     if redirected.is_some_and(|target| finds(&REFUSAL_URL, &format!("{}?{}", target.path(), target.query().unwrap_or_default()))) {
         return rejected(format!("the site led to {}", last.url));
@@ -338,6 +337,20 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         (None, true) => "the site answered with an empty page",
         (None, false) => "the answer says nothing that proves acceptance",
     })
+}
+
+/// An answer of one word (decision 0037). "Sent" says what happened; a bare "ok" is what an endpoint says to its form's script, and what any
+/// script may leave on a page.
+fn by_one_word(page: &Page, last: &Exchange, redirected: Option<&Url>) -> Option<Outcome> {
+    let word = page.text.trim().trim_end_matches(['.', '!']).to_ascii_lowercase();
+    let of_endpoint = redirected.is_none() && !last.body().contains(&b'<');
+    match word.as_str() {
+        "success" | "sent" => Some(confirmed(ConfirmedBy::Text, word)),
+        "ok" if of_endpoint => Some(confirmed(ConfirmedBy::Text, "ok (the bare answer of the form's endpoint, and all it said)")),
+        "ok" => Some(unclear("the answer is a page that says \"ok\" and nothing else, which may be said of anything")),
+        "true" | "1" | "done" | "yes" => Some(unclear(format!("the answer is \"{word}\" and nothing else, which may be said of anything"))),
+        _ => None,
+    }
 }
 
 /// Whether a CAPTCHA stands on the answer that stood not on the page before.

@@ -131,10 +131,8 @@ impl Outline {
                 });
             }
             "a" => {
-                if let Some(number) = address("href").and_then(|href| Some((href.get(..4)?, href.get(4..)?)))
-                    && number.0.eq_ignore_ascii_case("tel:")
-                {
-                    self.add(Thing::Phone(number.1.to_owned()));
+                if let Some(number) = address("href").and_then(crate::number::written_in) {
+                    self.add(Thing::Phone(number));
                 }
             }
             "script" if lower(element, "type").starts_with("application/ld+json") && self.data < MAX_DATA => {

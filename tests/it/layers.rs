@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, earliest first.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "clock",
+    "guard",
     "document",
     "number",
     "shop",

@@ -24,6 +24,7 @@ mod canary;
 mod cli;
 mod demo;
 mod dovecot_restart;
+mod evidence;
 mod formats;
 mod grid;
 mod hostile_mail;

@@ -14,7 +14,7 @@ use crickets::attribute::{Kind, Marks, Taught};
 use crickets::classify::{Labels, Origin};
 use crickets::report::AppealOutcome;
 use crickets::shop::{ConfirmedBy, Inquiry, InquiryId, Status};
-use crickets::store::{Added, AppealStep, Canary, Decision, Folder, Judged, Look, NewRecord, Proof, Said, Store, Subject, Touch};
+use crickets::store::{Added, AppealStep, Canary, Decision, Folder, Judged, Look, NewRecord, Part, Proof, Said, Store, Subject, Touch};
 use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -272,7 +272,7 @@ async fn a_record_is_stored_once(place: Place) {
         seen
     };
     let batch = [seen(1, None), seen(2, None), seen(3, Some("canaryqq2cd3ef4gh5")), seen(4, None)];
-    assert_eq!(store.make_real(&batch, at(1)).await.unwrap(), Added { new: 1, canaries: 1, grown: 0 });
+    assert_eq!(store.make_real(&batch, at(1)).await.unwrap(), Added { new: 1, canaries: 1, ..Added::default() });
     let kept = store.records_of(&ids).await.unwrap();
     let find = |number: usize| kept.iter().find(|record| record.id == ids[number - 1]).unwrap();
     assert_eq!((find(1).rehearsal, find(2).rehearsal, find(3).rehearsal, find(4).rehearsal), (false, false, false, true));
@@ -348,8 +348,8 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     let again = NewRecord { canary: Some(one.id.clone()), ..record(2) };
     let bounce = NewRecord { canary: Some("about asked".into()), ..record(3) };
     let batch = [came.clone(), bounce, record(4)];
-    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2, grown: 0 });
-    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1, grown: 0 });
+    assert_eq!(store.add_records(&batch, hour(102), false).await.unwrap(), Added { new: 1, canaries: 2, ..Added::default() });
+    assert_eq!(store.add_records(&[again], hour(103), false).await.unwrap(), Added { new: 0, canaries: 1, ..Added::default() });
     assert_eq!(store.records().await.unwrap().len(), 1, "only what a builder sent");
     assert_eq!(store.external_ids("mailbox.main", false).await.unwrap().len(), 4, "and no file need be read again");
     assert!(!store.known_records(std::slice::from_ref(&came.raw.identity)).await.unwrap().is_empty());
@@ -424,6 +424,12 @@ async fn a_touch_put_twice_is_replaced(place: Place) {
     touches[3].excerpt = Some("'".repeat(1_000_000));
     store.put_touches(&judged(&touches[3..4])).await.unwrap();
     assert_eq!(store.touches().await.unwrap(), touches, "also with a megabyte in it");
+    assert_eq!(store.touch(&touches[3].id).await.unwrap().as_ref(), Some(&touches[3]), "one is found by its id");
+    assert_eq!(store.touch("t_none").await.unwrap(), None);
+    let mut open = Vec::new();
+    store.each_in_review(|touch| open.push(touch)).await.unwrap();
+    assert_eq!(open, [&touches[..3], &touches[4..]].concat(), "all but the one that needs nobody");
+    assert_eq!(store.counts().await.unwrap(), (40, 39));
 
     touches[3].excerpt = None;
     let tasks = (0..8).map(|task| {
@@ -621,7 +627,13 @@ async fn a_record_grows_once_and_is_judged_again(place: Place) {
     let (first, second) = (record(1), record(2));
     store.add_records(&[first.clone(), second.clone()], at(0), false).await.unwrap();
     store.put_touches(&judged(&[touch(&first), touch(&second)])).await.unwrap();
-    let due = |store: Store| async move { store.due_records(Some("one"), None, 9).await.unwrap().len() };
+    let due = |store: Store| async move {
+        let mut due = 0;
+        for part in [Part::Mails, Part::RowsBefore(at(4)), Part::RowsFrom(at(4))] {
+            due += store.due_records(part, Some("one"), None, 9).await.unwrap().len();
+        }
+        due
+    };
     assert_eq!(due(store.clone()).await, 0, "both are judged");
     let mut grown = first.raw.clone();
     (grown.channel, grown.arrival.at) = (crickets::collect::Channel::Voicemail, at(5));

@@ -29,7 +29,11 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(workspace: &Workspace) -> Self {
-        let process = workspace.spawn(&["serve", "--bind", "127.0.0.1:0", "--public-url", PUBLIC, "--json"]);
+        Self::start_with(workspace, &[])
+    }
+
+    fn start_with(workspace: &Workspace, more: &[&str]) -> Self {
+        let process = workspace.spawn(&[&["serve", "--bind", "127.0.0.1:0", "--public-url", PUBLIC, "--json"], more].concat());
         let out = workspace.path().join("spawned.out");
         let line = eventually(
             || format!("{}{}", std::fs::read_to_string(&out).unwrap_or_default(), workspace.spawned_err()),
@@ -243,6 +247,43 @@ fn what_plivo_tells_of_the_end_of_a_call_narrows_when_it_began() {
     post(&[&call[..], &[("CallStatus", "completed"), ("Duration", "5"), ("StartTime", &began)]].concat());
     let exact = Value::from(format!("{}Z", began.replace(' ', "T")));
     eventually(span, |span| *span == Some((1, exact.clone(), Value::Null)));
+}
+
+/// The touches of an inquiry: whether a rehearsal's, and when it came.
+fn held(workspace: &Workspace) -> Vec<(bool, DateTime<Utc>)> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
+        let mut held: Vec<_> = opened.store.touches().await.unwrap().iter().map(|touch| (touch.rehearsal, touch.arrival.at)).collect();
+        held.sort_unstable();
+        opened.store.close().await;
+        held
+    })
+}
+
+#[test]
+fn what_came_during_a_rehearsal_came_when_it_really_did() {
+    let workspace = hooked();
+    let (start, ahead) = (Utc::now(), chrono::TimeDelta::days(3));
+    let later = (start + ahead).to_rfc3339();
+    let rehearsal = Serving::start_with(&workspace, &["--now", &later]);
+    // Twilio's names no moment; Telnyx's is signed with one of now.
+    let all = requests();
+    for (provider, headers, body) in all.iter().filter(|(provider, ..)| matches!(*provider, "twilio" | "telnyx")) {
+        let (status, text) = rehearsal.post(provider, &lent(headers), body);
+        assert_eq!(status, 200, "{provider}: {text}");
+    }
+    let rehearsed = eventually(|| held(&workspace), |held| held.len() == 2);
+    assert!(rehearsed.iter().all(|(rehearsal, _)| *rehearsal), "{rehearsed:?}");
+    assert!(rehearsed[1].1 >= start + ahead - chrono::TimeDelta::minutes(1), "the rehearsal's clock: {rehearsed:?}");
+    drop(rehearsal);
+    workspace.ok(&["watch", "--once"]);
+    let real = held(&workspace);
+    assert_eq!(real.len(), 2, "{real:?}");
+    assert!(real.iter().all(|(rehearsal, at)| !rehearsal && *at <= Utc::now()), "{real:?}");
+    // Nor does a later rehearsal take them back.
+    workspace.ok(&["--now", &later, "watch", "--once"]);
+    assert_eq!(held(&workspace), real);
 }
 
 #[test]

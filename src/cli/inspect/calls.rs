@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::super::mapping::{self, MapArgs};
 use super::super::{Context, DONE, Ended, FAILED, USAGE};
 use crate::audit::{AuditError, maps};
+use crate::collect::phone::map::Answers;
 use crate::collect::phone::{CALL_SCHEMA, CallLine, CallRecord, Direction, Place, Row, Settings, Summary, read};
 use crate::collect::{CollectError, phone};
 
@@ -33,7 +34,7 @@ fn number(text: &str) -> Result<String, String> {
 
 pub(super) fn run(args: &CallsArgs, context: &Context) -> Ended {
     let (mut status, mut unread) = (DONE, false);
-    let mut answers = args.tables.answers();
+    let mut answers = Answers { zone_told: args.timezone.is_some(), ..args.tables.answers() };
     if let Some(path) = &args.tables.map {
         answers.named = Some((stem(path), maps::read(Path::new(path))?));
     }

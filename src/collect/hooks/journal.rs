@@ -27,6 +27,8 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 #[derive(Serialize, Deserialize)]
 struct Line {
     at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rehearsed_at: Option<DateTime<Utc>>,
     phone: String,
     provider: String,
     method: String,
@@ -69,6 +71,7 @@ impl Journal {
         };
         let line = Line {
             at: delivery.at,
+            rehearsed_at: delivery.rehearsed_at,
             phone: delivery.phone.clone(),
             provider: delivery.provider.name().to_owned(),
             method: delivery.method.clone(),
@@ -191,7 +194,8 @@ fn delivery(line: &[u8]) -> Result<Delivery, String> {
     let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let provider = Provider::of_name(&line.provider).ok_or_else(|| format!("{} is no provider that is known", line.provider))?;
     let body = STANDARD.decode(&line.body).map_err(|error| error.to_string())?;
-    Ok(Delivery { phone: line.phone, provider, at: line.at, method: line.method, url: line.url, headers: line.headers, body })
+    let Line { at, rehearsed_at, phone, method, url, headers, .. } = line;
+    Ok(Delivery { phone, provider, at, rehearsed_at, method, url, headers, body })
 }
 
 #[cfg(test)]
@@ -203,6 +207,7 @@ mod tests {
             phone: "main".to_owned(),
             provider: Provider::Bandwidth,
             at: "2026-11-02T15:04:05.123Z".parse().unwrap(),
+            rehearsed_at: None,
             method: "POST".to_owned(),
             url: "https://u:hush@a.test/hooks/main/bandwidth".to_owned(),
             headers: vec![

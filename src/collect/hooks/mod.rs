@@ -70,8 +70,10 @@ pub struct Delivery {
     pub phone: String,
     /// Who sent it.
     pub provider: Provider,
-    /// When it had been received.
+    /// When it had been received, by the machine's clock.
     pub at: DateTime<Utc>,
+    /// The same by the clock of a rehearsal, where one took it.
+    pub rehearsed_at: Option<DateTime<Utc>>,
     /// Its method.
     pub method: String,
     /// The public address that it was sent to, with its query.
@@ -83,6 +85,13 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// The same as a rehearsal reads it, or as everybody else does: to each it came by its own clock.
+    #[must_use]
+    pub fn as_seen_by(&self, rehearsal: bool) -> Self {
+        let at = self.rehearsed_at.filter(|_| rehearsal).unwrap_or(self.at);
+        Self { at, ..self.clone() }
+    }
+
     /// The first header of this name, which is given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -165,6 +165,7 @@ mod tests {
             phone: "main".to_owned(),
             provider,
             at: DateTime::UNIX_EPOCH,
+            rehearsed_at: None,
             method: "POST".to_owned(),
             url: url.to_owned(),
             headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),

@@ -8,7 +8,7 @@ use mail_parser::parsers::MessageStream;
 use regex::Regex;
 
 use super::parse::{Address, MAX_LINK, Mail, Received, lossy, start_of};
-use crate::collect::guard::caught;
+use crate::guard::caught;
 
 /// More than this of a header's value is not read.
 const MAX_HEADER: usize = 64 << 10;

@@ -16,7 +16,7 @@ use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
 use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
-use crate::collect::guard::caught;
+use crate::guard::caught;
 
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;

@@ -17,7 +17,7 @@ use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
 use crate::collect::CollectError;
-use crate::collect::guard::caught;
+use crate::guard::caught;
 
 /// How long a server may take to begin an IDLE; one that announces a mail first would keep the library waiting.
 const IDLE_BEGIN: Duration = Duration::from_secs(5);

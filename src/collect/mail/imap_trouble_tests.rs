@@ -10,8 +10,8 @@ use super::imap_peers::{Dovecot, PATIENCE, asked, fetched, mail, pass, plain, sa
 use super::{Event, watch};
 use crate::clock::Clock;
 use crate::collect::CollectError;
-use crate::collect::guard::crafted;
 use crate::config::Secret;
+use crate::guard::crafted;
 
 const DATE: &str = "\"02-Nov-2026 15:04:05 +0000\"";
 

@@ -8,7 +8,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::{headers, html};
-use crate::collect::guard::{caught, failed_so_far};
+use crate::guard::{caught, failed_so_far};
 
 /// More than this of a text is not read: no answer to an inquiry is that long, and judging takes time by its length.
 const MAX_TEXT: usize = 128 << 10;

@@ -7,6 +7,7 @@ use std::io::{BufReader, Error, ErrorKind, Read, Result as Io, Write as _};
 use std::path::Path;
 
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::read::{peek, stream};
 use super::reading::{Place, Reading};
@@ -19,10 +20,15 @@ pub(super) const GZIP: &[u8] = b"\x1f\x8b\x08";
 /// How an SQLite database begins.
 pub(super) const SQLITE: &[u8] = b"SQLite format 3\0";
 
+/// Members by which documents of office programs are known: Microsoft's, open ones, Apple's.
+const OFFICE: [&str; 3] = ["[Content_Types].xml", "mimetype", "Index/Document.iwa"];
 /// Most members.
 const MEMBERS: usize = 1_000_000;
 /// Longest write-ahead log of a database.
 const LOG: usize = 64 * 1024 * 1024;
+/// How a member is counted that is an archive itself.
+const WITHIN: &str = "an archive within an archive";
+const LOCKED: &str = "a password; unpack it with it and name the folder";
 /// What an archive may swell to in any case, and by what factor beyond it: texts shrink to a tenth, pictures hardly, and a bomb to
 /// a thousandth.
 const SWELLS: u64 = 1024 * 1024 * 1024;
@@ -44,10 +50,12 @@ pub(super) fn zip(path: &Path, file: File, reading: &mut Reading<'_>) -> Result<
     if archive.len() > MEMBERS {
         return Err(unknown("a zip archive of more than a million files".to_owned()));
     }
-    if archive.index_for_name("[Content_Types].xml").is_some() {
-        return Err(unknown("a document of an office program; save it as CSV".to_owned()));
+    if OFFICE.iter().any(|part| archive.index_for_name(part).is_some()) {
+        return Err(unknown("a document of an office program; open it there and save the sheet as CSV".to_owned()));
     }
-    let (mut left, mut known) = (swells(length), false);
+    let (mut left, mut known, mut locked) = (swells(length), false, false);
+    let archives = |reading: &Reading<'_>| reading.summary.skipped.get(WITHIN).copied();
+    let before = archives(reading);
     // The write-ahead log of a database lies beside it.
     let mut beside = Vec::new();
     for index in 0..archive.len() {
@@ -63,6 +71,10 @@ pub(super) fn zip(path: &Path, file: File, reading: &mut Reading<'_>) -> Result<
         let mut member = match archive.by_index(index) {
             Ok(member) if !member.is_file() => continue,
             Ok(member) => member,
+            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
+                locked = true;
+                continue;
+            }
             Err(error) => {
                 reading.begin(&member_name, "zip");
                 reading.bad(Place::Item(index as u64 + 1), "", format!("it cannot be unpacked ({error})"))?;
@@ -91,7 +103,18 @@ pub(super) fn zip(path: &Path, file: File, reading: &mut Reading<'_>) -> Result<
             Err(error) => return Err(error),
         }
     }
-    if known { Ok(()) } else { Err(unknown("a zip archive without any call log".to_owned())) }
+    match (known, locked) {
+        (true, false) => Ok(()),
+        (true, true) => {
+            reading.begin(&name, "zip");
+            reading.bad(Place::Byte(0), "", format!("some of its files need {LOCKED}"))
+        }
+        (false, true) => Err(unknown(format!("a zip archive that needs {LOCKED}"))),
+        (false, false) if archives(reading) != before => {
+            Err(unknown("a zip archive that holds another archive; unpack it and name the folder".to_owned()))
+        }
+        (false, false) => Err(unknown("a zip archive without any call log".to_owned())),
+    }
 }
 
 /// Reads a member, if it is a log, which it tells, and gives how much more the archive may swell.
@@ -105,7 +128,7 @@ fn read_member<R: Read>(
     let read = match peek(member, SQLITE.len()) {
         Err(source) => Err(CollectError::Read { path: path.to_owned(), source }),
         Ok(begins) if begins.starts_with(ZIP) || begins.starts_with(GZIP) => {
-            reading.skip("an archive within an archive");
+            reading.skip(WITHIN);
             Ok(false)
         }
         Ok(begins) if begins == SQLITE => database(path, name, [&begins, beside], member, reading).map(|()| true),

@@ -35,7 +35,8 @@ const COLUMNS: [&str; 14] = [
 ];
 /// Where they stand in `cdr-csv` and in `cdr-custom`; 99 is nowhere.
 const CSV: [usize; 14] = [9, 4, 1, 2, 6, 7, 13, 12, 14, 16, 19, 20, 99, 99];
-const CUSTOM: [usize; 14] = [8, 0, 1, 2, 5, 6, 12, 11, 13, 15, 17, 18, 99, 99];
+/// The second as Asterisk's own sample has it: account code, id, user field, sequence at its end.
+const CUSTOM: [usize; 14] = [8, 0, 1, 2, 5, 6, 12, 11, 13, 16, 99, 18, 99, 99];
 
 const SERVER: &str =
     "The times of a call detail record are those of the server's clock; --timezone must be the server's zone (UTC for `usegmtime`).";
@@ -163,4 +164,40 @@ fn call<'a>(settings: &Settings, field: impl Fn(usize) -> Option<Cow<'a, str>>) 
         name: cnam.map(Cow::into_owned),
         ..CallRecord::new(Channel::Call, at)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Row;
+    use super::*;
+
+    fn ids(text: &str) -> Vec<(Option<String>, Option<String>)> {
+        let mut seen = Vec::new();
+        let mut sink = |row: Row<'_>| {
+            let call = row.call.map_err(|problem| panic!("{problem}")).unwrap();
+            seen.push((call.id, call.session));
+            Ok(())
+        };
+        let settings = Settings { own: Some("+15125550142".to_owned()), zone: Some(chrono_tz::UTC), ..Settings::default() };
+        let mut reading = Reading::new(&settings, &mut sink);
+        let head = Head::new(text.as_bytes());
+        let reader = super::super::format::READERS.iter().find(|reader| (reader.recognises)(&head)).unwrap();
+        (reader.read)(&mut Source { path: "Master.csv".as_ref(), reader: &mut text.as_bytes() }, &mut reading).unwrap();
+        seen
+    }
+
+    #[test]
+    fn an_account_code_is_nobody_s_id() {
+        let custom = |id: &str, sequence: &str| {
+            format!(
+                "\"Amy <5125550111>\",\"5125550111\",\"5125550142\",\"in\",\"SIP/t\",\"SIP/1\",\"Dial\",\"\",\"2026-11-03 09:00:00\",\"\",\
+                 \"2026-11-03 09:01:00\",\"60\",\"0\",\"BUSY\",\"DOCUMENTATION\",\"shop\",\"{id}\",\"lead\",{sequence}\n"
+            )
+        };
+        let told = |id: &str, session: &str| (Some(id.to_owned()), Some(session.to_owned()));
+        let rows = [custom("1793.1", "0"), custom("1793.9", "4")].concat();
+        assert_eq!(ids(&rows), [told("1793.1/0", "1793.1"), told("1793.9/4", "1793.9")]);
+        // As Asterisk 1.6 wrote it, without the sequence.
+        assert_eq!(ids(&custom("1793.1", "").replace(",\n", "\n")), [told("1793.1", "1793.1")]);
+    }
 }

@@ -38,6 +38,30 @@ pub(super) fn is_uuid(cell: &str) -> bool {
     groups == [8, 4, 4, 4, 12] && cell.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
+/// Who a cell names: a number, also beside a name as in `Amy (512-555-0100)` and `"Amy" <5125550100>`.
+pub(super) fn caller(cell: &str) -> Caller {
+    let whole = number::normalise(cell, number::REGION);
+    let Caller::Name(_) = whole else { return whole };
+    let Some((before, rest)) = cell.rsplit_once(['(', '<']) else { return whole };
+    let within = rest.trim_end().strip_suffix([')', '>']).unwrap_or_default();
+    let named = [within, before].into_iter().find_map(|part| match number::normalise(part, number::REGION) {
+        Caller::Name(_) | Caller::Withheld => None,
+        known => Some(known),
+    });
+    named.unwrap_or(whole)
+}
+
+/// Zones that Americans name by their initials, and how far their standard time is from UTC, in hours.
+const INITIALS: [(&str, i32); 6] = [("AK", -9), ("E", -5), ("C", -6), ("M", -7), ("P", -8), ("H", -10)];
+
+/// The words of a cell or of a column's name that are initials of a zone (`PT`, `EST`, `CDT`), with that zone's standard time in hours.
+pub(super) fn initials(text: &str) -> impl Iterator<Item = (&str, i32)> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|word| {
+        let (_, hours) = INITIALS.iter().find(|(zone, _)| word.strip_prefix(zone).is_some_and(|rest| matches!(rest, "T" | "ST" | "DT")))?;
+        Some((word, *hours))
+    })
+}
+
 /// A duration in any spelling that states its unit or is written as a clock's: seconds, and whether it was a bare number.
 pub(super) fn length(cell: &str) -> Option<(u32, bool)> {
     let bare = cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -109,6 +133,8 @@ pub(super) struct Column {
     pub(super) clocks: u64,
     /// Moments that say how far they are from UTC.
     pub(super) zoned: u64,
+    /// Initials of zones that its times bear, with their standard time in hours.
+    pub(super) initials: BTreeMap<String, i32>,
     /// Dates whose order must be told, and how many of them each order can read.
     pub(super) open: u64,
     pub(super) fits: [u64; 3],
@@ -131,6 +157,8 @@ pub(super) struct Column {
     pub(super) longest: u32,
     /// Different words, while there are few; `None` when there are too many.
     pub(super) words: Option<BTreeMap<String, u64>>,
+    /// Of a column of too many words, those among its first that say which way a row went.
+    pub(super) ways: Vec<String>,
 }
 
 impl Column {
@@ -151,6 +179,8 @@ impl Column {
             } else if words.len() < WORDS && cell.len() <= 60 {
                 words.insert(cell.to_owned(), 1);
             } else {
+                let ways = words.keys().filter(|word| super::words::facts(word).direction.is_some());
+                self.ways = ways.cloned().collect();
                 self.words = None;
             }
         }
@@ -166,7 +196,7 @@ impl Column {
         if cell.len() > 64 || cell.bytes().all(|byte| byte.is_ascii_alphabetic()) && cell.len() > 16 {
             return;
         }
-        match number::normalise(cell, number::REGION) {
+        match caller(cell) {
             Caller::Number(number) => {
                 self.numbers += 1;
                 self.own += u64::from(own == Some(number.as_str()));
@@ -184,6 +214,9 @@ impl Column {
                 self.zoned += 1;
             }
             Some(Read::Wall(wall)) => {
+                if wall.offset.is_none() && self.initials.len() < 8 && cell.contains('T') {
+                    self.initials.extend(initials(cell).map(|(word, hours)| (word.to_owned(), hours)));
+                }
                 *(match (wall.day, wall.time) {
                     (Some(_), Some(_)) => &mut self.moments,
                     (Some(_), None) => &mut self.dates,
@@ -236,6 +269,31 @@ mod tests {
         assert!(is_shortened("1.51256E+10") && is_shortened("1,51256E+10") && is_shortened("1.5e10"));
         assert!(!is_shortened("E") && !is_shortened("Eve") && !is_shortened("5125550100"));
         assert!(is_uuid("3f2504e0-4f89-11d3-9a0c-0305e82c3301") && !is_uuid("512-555-0142"));
+    }
+
+    #[test]
+    fn numbers_are_found_beside_names() {
+        for (cell, expected) in [
+            ("Bluebonnet (5125550110)", "+15125550110"),
+            ("\"Amy Ortiz\" <512-555-0110>", "+15125550110"),
+            ("(512) 555-0110 (Amy)", "+15125550110"),
+            ("(512) 555-0110", "+15125550110"),
+            ("Dana (100)", "100"),
+            ("Amy (Bluebonnet)", "Amy (Bluebonnet)"),
+            ("Amy (", "Amy ("),
+        ] {
+            assert_eq!(caller(cell).into_text().as_deref(), Some(expected), "{cell}");
+        }
+        assert_eq!(caller("Unknown ()"), Caller::Withheld);
+    }
+
+    #[test]
+    fn zones_by_their_initials_are_seen() {
+        let seen = |text: &str| initials(text).map(|(word, hours)| format!("{word}{hours}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(seen("Date & Time (PT)"), "PT-8");
+        assert_eq!(seen("09:00:00 CST 2024-11-05"), "CST-6");
+        assert_eq!(seen("2024-11-05T09:00 AM EDT"), "EDT-5");
+        assert_eq!(seen("Set 09:00 AM Start at"), "");
     }
 
     #[test]

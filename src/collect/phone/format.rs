@@ -100,22 +100,54 @@ impl Source<'_> {
     }
 }
 
-/// What a file looks like that no reader knows, in a few words.
+/// What files begin with that are no call logs, what they are, and what to do with them.
+const OTHERS: [(&[u8], &str); 15] = [
+    (b"PK\x03\x04", "a zip archive; unpack it and name the folder"),
+    (b"SQLite format 3\0", "an SQLite database of an unknown kind"),
+    (
+        b"%PDF",
+        "a PDF document; in your account on their site, phone companies offer the calls of a bill as CSV (\"download usage details\")",
+    ),
+    (b"\x1f\x8b", "a gzip file; unpack it"),
+    (b"\xd0\xcf\x11\xe0", "an old document of an office program; open it there and save the sheet as CSV"),
+    (b"7z\xbc\xaf", PACKED),
+    (b"Rar!", PACKED),
+    (b"BZh", PACKED),
+    (b"\xfd7zXZ", PACKED),
+    (b"\x28\xb5\x2f\xfd", PACKED),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"\x89PNG", PICTURE),
+    (b"ID3", "a sound file"),
+    (b"RIFF", "a sound or a film"),
+    (b"{\\rtf", "a text with formats (RTF); save it as CSV"),
+];
+const PACKED: &str = "an archive of a kind that is not opened here; unpack it and name the folder";
+const PICTURE: &str = "a picture; write what it shows into a CSV, or use `record touch`";
+
+/// Whether a file is a tar archive, which holds its files as they are: a reader could take it for one of them.
+#[must_use]
+pub fn is_tar(head: &Head<'_>) -> bool {
+    head.bytes.get(257..262) == Some(b"ustar")
+}
+
+/// Whether a text begins with the header of a mail (RFC 5322), or the line that begins one in an mbox.
+fn is_mail(text: &str) -> bool {
+    let lines = || text.lines().take_while(|line| !line.is_empty()).take(200);
+    let has = |name: &str| lines().any(|line| line.get(..name.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(name)));
+    let name =
+        |line: &str| line.split_once(':').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()));
+    let first = lines().next().unwrap_or_default();
+    (first.starts_with("From ") || name(first)) && has("From:") && (has("Date:") || has("Subject:") || has("Received:"))
+}
+
+/// What a file looks like that no reader knows, and what to do.
 #[must_use]
 pub fn looks_like(head: &Head<'_>) -> String {
     let text = head.text.trim_start();
-    let magic: [(&[u8], &str); 6] = [
-        (b"PK\x03\x04", "a zip archive"),
-        (b"SQLite format 3\0", "an SQLite database"),
-        (b"%PDF", "a PDF document"),
-        (b"\x1f\x8b", "a gzip file"),
-        (b"\xd0\xcf\x11\xe0", "an old Office document"),
-        (b"ID3", "a sound file"),
-    ];
-    if let Some((_, name)) = magic.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
-        return (*name).to_owned();
+    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| head.bytes.starts_with(magic)) {
+        return (*what).to_owned();
     }
-    if head.bytes.get(257..262) == Some(b"ustar") {
+    if is_tar(head) {
         return "a tar archive; unpack it and name the folder".to_owned();
     }
     if text.is_empty() {
@@ -123,16 +155,22 @@ pub fn looks_like(head: &Head<'_>) -> String {
     }
     let first = text.lines().next().unwrap_or_default();
     let shown: String = first.chars().filter(|c| !c.is_control()).take(200).collect();
+    let no_export = "no known export begins like this";
     if head.bytes.contains(&0) {
-        "a binary file".to_owned()
+        format!("a binary file; {no_export}")
+    } else if is_mail(text) {
+        "a mail; `inspect mail` and `import mail` read it".to_owned()
     } else if text.starts_with(['{', '[']) {
         let begin: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(120).collect();
-        format!("JSON of an unknown kind, {begin}")
+        format!("JSON of an unknown kind, {begin}; {no_export}: take the API's list of calls or of messages as it came")
     } else if text.starts_with('<') {
-        format!("XML or HTML of an unknown kind, {shown}")
+        format!("XML or HTML of an unknown kind, {shown}; {no_export}: export a CSV there")
     } else if first.contains([',', ';', '\t']) {
-        format!("a table with the columns {shown}")
+        format!("a table with the columns {shown}; {TABLE}")
     } else {
-        format!("a text that begins {shown:?}")
+        format!("a text that begins {shown:?}; {no_export}, and {TABLE}")
     }
 }
+
+/// What any table needs.
+pub(super) const TABLE: &str = "a table needs a column of moments and one of telephone numbers; what they are called does not matter";

@@ -78,14 +78,17 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
     let mut broken = None;
     for document in documents {
         match document {
-            Ok(document) => found.walk(document, reading.settings, 0),
+            Ok(document) => found.element(document, reading.settings, 0),
             Err(error) => broken = Some(error),
         }
     }
-    if found.rows.is_empty() && !found.known && broken.is_none() {
+    if found.rows.is_empty() && found.known == 0 && broken.is_none() {
         return Err(CollectError::UnknownLog { file, looks: looks_like(&Head::new(&bytes)) });
     }
     found.voicemails();
+    for _ in 0..found.strangers {
+        reading.skip("of a kind that is not known");
+    }
     if found.rows.iter().any(|row| row.format == twilio::FORMAT) {
         reading.caveat(twilio::LISTS);
     }
@@ -117,13 +120,22 @@ struct Found<'a> {
     /// Recordings and transcriptions of Twilio, which say what they belong to only by its id.
     recordings: Vec<(u64, String, Map<String, Value>)>,
     transcripts: HashMap<String, String>,
-    /// Whether something was recognised, if only an empty page.
-    known: bool,
+    /// How much was recognised; an empty page is something.
+    known: u64,
+    /// What stands where records do, and is none that is known.
+    strangers: u64,
     /// A place in the text and its line; counting goes on from there.
     place: (usize, u64),
 }
 
 impl Found<'_> {
+    /// A document, or an element of a list: what holds nothing that is known is counted.
+    fn element(&mut self, value: &RawValue, settings: &Settings, depth: usize) {
+        let before = (self.known, self.strangers);
+        self.walk(value, settings, depth);
+        self.strangers += u64::from(before == (self.known, self.strangers));
+    }
+
     fn walk(&mut self, value: &RawValue, settings: &Settings, depth: usize) {
         let text = value.get();
         if depth > DEEPEST {
@@ -132,7 +144,10 @@ impl Found<'_> {
         if text.starts_with('[') {
             let Ok(inner) = serde_json::from_str::<Vec<&RawValue>>(text) else { return };
             for value in inner {
-                self.walk(value, settings, depth + 1);
+                match depth {
+                    0 => self.element(value, settings, 1),
+                    _ => self.walk(value, settings, depth + 1),
+                }
             }
         } else if text.starts_with('{') {
             let Ok(inner) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else { return };
@@ -142,17 +157,27 @@ impl Found<'_> {
             } else if let Some(shape) = SHAPES.iter().copied().flatten().find(|shape| shape.fits(has)) {
                 self.record(value, shape, settings);
             } else if twilio::is_recording(has) || twilio::is_transcription(has) {
-                self.known = true;
+                self.known += 1;
                 self.beside(value);
             } else {
-                self.known |= PAGES.iter().any(|page| inner.get(*page).is_some_and(|value| value.get().starts_with('[')));
-                let contained = inner.into_values().filter(|value| value.get().starts_with(['{', '[']));
-                contained.for_each(|value| self.walk(value, settings, depth + 1));
+                for (key, value) in inner {
+                    if PAGES.contains(&key.as_str())
+                        && let Ok(page) = serde_json::from_str::<Vec<&RawValue>>(value.get())
+                    {
+                        self.known += u64::from(page.is_empty());
+                        for value in page {
+                            self.element(value, settings, depth + 2);
+                        }
+                    } else {
+                        self.walk(value, settings, depth + 1);
+                    }
+                }
             }
         }
     }
 
     fn record(&mut self, value: &RawValue, shape: &Shape, settings: &Settings) {
+        self.known += 1;
         let read = match serde_json::from_str::<Map<String, Value>>(value.get()) {
             Ok(map) => (shape.read)(Fields(&map), settings),
             Err(error) => Err(error.to_string()),
@@ -162,7 +187,7 @@ impl Found<'_> {
 
     /// The texts of a conversation of CallRail, which bear no numbers themselves.
     fn conversation(&mut self, inner: &BTreeMap<String, &RawValue>, settings: &Settings) {
-        self.known = true;
+        self.known += 1;
         let texts = callrail::TEXTS.iter().filter_map(|key| serde_json::from_str::<Vec<&RawValue>>(inner.get(*key)?.get()).ok());
         for value in texts.flatten() {
             let Ok(mut map) = serde_json::from_str::<Map<String, Value>>(value.get()) else { continue };

@@ -105,7 +105,7 @@ fn business_systems_are_known_by_their_keys() {
         ),
         (
             json!({"id": 11, "to": [{"name": "Dana"}], "from": {"phoneNumber": "+15125550100"}, "type": "VoiceMail", "creationTime": "2026-11-02T15:04:40.000Z", "direction": "Inbound", "attachments": [{"vmDuration": 27}], "subject": "Voice Mail"}),
-            "ringcentral-json: Voicemail +15125550100 > +15125550142 2026-11-02T15:04:40Z 27s \"Voice Mail\"",
+            "ringcentral-json: Voicemail +15125550100 > +15125550142 2026-11-02T15:04:40Z 27s not taken",
         ),
         (
             json!({"data": {"event_type": "message.received", "id": "e", "occurred_at": "2026-11-02T15:04:06.000000Z", "record_type": "event", "payload": {"direction": "inbound", "id": "m1", "record_type": "message",
@@ -221,11 +221,48 @@ fn what_cannot_be_read_is_told_with_its_line_and_the_rest_goes_in() {
 }
 
 #[test]
+fn an_ended_call_whose_moment_is_not_told_is_no_call_that_had_not_begun() {
+    let vonage = |status: &str| json!({"uuid": "v2", "conversation_uuid": "C", "status": status, "direction": "inbound", "from": "15125550100", "to": "15125550142", "start_time": null});
+    let (rows, summary) = read(&format!("{}\n{}", vonage("unanswered"), vonage("started")));
+    assert_eq!((rows.len(), summary.bad, summary.skipped.get("calls that had not begun")), (1, 1, Some(&1)));
+    assert!(rows[0].contains("unanswered") && rows[0].contains("webhook"), "{rows:?}");
+}
+
+#[test]
+fn a_call_log_tells_the_ring_of_a_voicemail_and_a_message_store_its_end() {
+    let log = json!({"id": "X1", "sessionId": "9", "startTime": "2026-11-02T15:04:05.000Z", "duration": 31, "type": "Voice", "direction": "Inbound", "result": "Voicemail", "from": {"phoneNumber": "+15125550100"}, "to": {"phoneNumber": OWN}});
+    let store = json!({"id": 11, "to": [{"phoneNumber": OWN}], "from": {"phoneNumber": "+15125550100"}, "type": "VoiceMail", "creationTime": "2026-11-02T15:04:40.000Z", "direction": "Inbound"});
+    let basis = |record: &Value| {
+        let mut basis = None;
+        let mut sink = |row: Row<'_>| {
+            basis = row.call.ok().map(|call| call.basis);
+            Ok(())
+        };
+        let settings = Settings::default();
+        let mut reading = Reading::new(&settings, &mut sink);
+        (READER.read)(&mut Source { path: "x".as_ref(), reader: &mut record.to_string().as_bytes() }, &mut reading).unwrap();
+        basis.unwrap()
+    };
+    assert_eq!((basis(&log), basis(&store)), (super::when::Basis::Ring, super::when::Basis::Left));
+}
+
+#[test]
+fn what_stands_in_a_list_and_is_not_known_is_counted_and_never_quiet() {
+    let text = json!({"msisdn": "15125550100", "to": "15125550142", "text": "Hi", "message-timestamp": "2026-11-02 15:04:05"});
+    let odd = json!({"cli": "+15125550100", "cld": OWN, "started_at": "2026-11-02T15:04:05Z"});
+    let counted = |document: &str| read(document).1.skipped.get("of a kind that is not known").copied();
+    assert_eq!(counted(&json!({"data": [text, odd, odd]}).to_string()), Some(2));
+    assert_eq!(counted(&json!([text, odd]).to_string()), Some(1));
+    assert_eq!(counted(&format!("{text}\n{odd}\n")), Some(1));
+    assert_eq!(counted(&json!({"messages": [text], "paging": {"next": null}}).to_string()), None);
+}
+
+#[test]
 fn other_json_is_not_taken_for_a_log() {
     let settings = Settings::default();
     let mut sink = |_: Row<'_>| Ok(());
     let mut reading = Reading::new(&settings, &mut sink);
-    for text in ["{\"name\": \"x\"}", "[1, 2]", "{\"forms\": {\"id\": 1}}"] {
+    for text in ["{\"name\": \"x\"}", "[1, 2]", "{\"forms\": {\"id\": 1}}", "{\"data\": [{\"id\": 1}]}"] {
         let source = &mut Source { path: "x.json".as_ref(), reader: &mut text.as_bytes() };
         assert!((READER.read)(source, &mut reading).is_err(), "{text}");
     }

@@ -94,6 +94,7 @@ const AIRCALL: Profile = Profile {
         (Role::From, &["from"]),
         (Role::To, &["to"]),
         (Role::Duration, &["duration total"]),
+        (Role::Voicemail, &["voicemail"]),
         (Role::Id, &["call id", "call id internal"]),
     ],
     international: true,

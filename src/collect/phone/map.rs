@@ -127,6 +127,7 @@ columns! {
     session Session "What joins the records of one call.",
     name Name "The name of the other side.",
     forwarded_from ForwardedFrom "The number that was dialled, where the call was forwarded.",
+    voicemail Voicemail "What stands only where a voicemail was left: a link to it, or a yes.",
     service Service "What carried it: rows of other services than the telephone are passed over.",
 }
 
@@ -310,6 +311,8 @@ pub struct Answers {
     pub unit: Option<Unit>,
     /// What parts the columns.
     pub delimiter: Option<char>,
+    /// The zone of local times was said for this file, and is not that of the phone.
+    pub zone_told: bool,
     /// Which column says what.
     pub columns: Vec<(Role, Pick)>,
     /// What a word means.

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use sha2::{Digest, Sha256};
 use tempfile::SpooledTempFile;
 
+use super::column::{caller, clean};
 use super::format::{Head, Reader, Source};
 use super::map::Map;
 use super::plan::Plan;
@@ -17,6 +18,7 @@ use super::rows::{Next, Rows};
 use super::survey::{self, DELIMITERS, Layout, Survey};
 use crate::collect::CollectError;
 use crate::collect::mail::canonical::hex;
+use crate::number::Caller;
 
 /// Any table that holds moments; the last of all readers.
 pub(super) const READER: Reader = Reader { name: "mapped-csv", recognises, read: any };
@@ -56,7 +58,7 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
         return if profile.is_some() && rows <= 1 { Ok(()) } else { Err(unknown(&head, reading)) };
     };
     let survey = survey::survey(&mut spool, layout, settings.own.as_deref()).map_err(failed)?;
-    let Some(mut proposal) = propose(&survey, settings, profile) else { return Err(unknown(&head, reading)) };
+    let Some(mut proposal) = propose(&survey, settings, profile) else { return Err(lacking(&survey, &head, reading)) };
     if let Some((name, map)) = settings.answers.named.as_ref().filter(|_| profile.is_none()) {
         // It was named for this file: it is used where its columns are all there, and asked about where they are not.
         match Plan::new(map, header(&survey.layout), survey.layout.fields, settings) {
@@ -92,6 +94,9 @@ pub(super) fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, profile: 
     if let Some(caveat) = profile.and_then(|profile| profile.caveat) {
         reading.caveat(caveat);
     }
+    if proposal.overruled {
+        reading.caveat("A column names another time zone than --timezone does: its times were read as those of --timezone.");
+    }
     let format = match (profile, named_by) {
         (Some(profile), _) => profile.name.to_owned(),
         (None, Some(name)) => format!("{}:{name}", READER.name),
@@ -118,9 +123,27 @@ fn spooled(reader: &mut dyn std::io::BufRead) -> std::io::Result<(SpooledTempFil
     Ok((spool, hex(&sha256.finalize())))
 }
 
+/// A table in which no moment was found; it may hold dates that lack their year.
 fn unknown(head: &[u8], reading: &Reading<'_>) -> CollectError {
-    let looks = super::format::looks_like(&Head::new(head));
+    let mut looks = super::format::looks_like(&Head::new(head));
+    if let Some(date) = survey::yearless(head) {
+        looks = format!("{looks}; dates such as {date:?} lack their year: write it into that column");
+    }
     CollectError::UnknownLog { file: reading.file().to_owned(), looks }
+}
+
+/// A table with moments in which no column of numbers was found, or the other way round: the column that comes nearest is told.
+fn lacking(survey: &Survey, head: &[u8], reading: &Reading<'_>) -> CollectError {
+    let looks = super::format::looks_like(&Head::new(head));
+    let nearest = survey.columns.iter().enumerate().filter(|(_, column)| column.numbers > 0).max_by_key(|(_, column)| column.numbers);
+    let near = nearest.map(|(at, column)| {
+        let name = header(&survey.layout).get(at).map_or_else(|| format!("column {}", at + 1), |name| format!("{name:?}"));
+        let odd = survey.first.iter().filter_map(|(_, cells)| cells.get(at)).map(|cell| clean(cell));
+        let odd = odd.filter(|cell| !cell.is_empty() && matches!(caller(cell), Caller::Name(_))).map(|cell| format!(", and not {cell:?}"));
+        let odd = odd.into_iter().next().unwrap_or_default();
+        format!("; {name} comes nearest to the numbers: {} of its {} cells are some{odd}", column.numbers, column.filled)
+    });
+    CollectError::UnknownLog { file: reading.file().to_owned(), looks: looks + near.as_deref().unwrap_or_default() }
 }
 
 /// What failed while rows were read, with the path that it was.
@@ -345,7 +368,7 @@ mod tests {
     fn call_detail_records_are_told_apart_by_their_times() {
         let csv = "\"\",\"5125550111\",\"100\",\"from-trunk\",\"\"\"Amy\"\" <5125550111>\",\"SIP/t-1\",\"SIP/100-2\",\"Dial\",\"SIP/100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",60,55,\"ANSWERED\",\"DOCUMENTATION\",\"1793.1\",\"\"\n";
         assert_eq!(rows(csv, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s yes"]);
-        let custom = "\"\"\"Amy\"\" <5125550111>\",\"5125550111\",\"100\",\"from-trunk\",\"SIP/t-1\",\"\",\"VoiceMail\",\"100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",\"60\",\"55\",\"ANSWERED\",\"3\",\"1793.1\",\"\",\"1793.1\",\"7\"\n";
+        let custom = "\"\"\"Amy\"\" <5125550111>\",\"5125550111\",\"100\",\"from-trunk\",\"SIP/t-1\",\"\",\"VoiceMail\",\"100\",\"2026-11-03 09:00:00\",\"2026-11-03 09:00:05\",\"2026-11-03 09:01:00\",\"60\",\"55\",\"ANSWERED\",\"3\",\"\",\"1793.1\",\"\",\"7\"\n";
         assert_eq!(rows(custom, &settings()), ["2026-11-03T15:00:00Z > +15125550111 +15125550142 55s no"]);
         let freepbx = "calldate,clid,src,dst,dcontext,channel,dstchannel,lastapp,lastdata,duration,billsec,disposition,amaflags,accountcode,uniqueid,userfield,did\n\
             2026-11-03 09:00:00,x,5125550111,600,ext,a,,Queue,,60,55,ANSWERED,3,,1793.1,,5125550142\n\
@@ -436,6 +459,78 @@ mod tests {
         assert_eq!(rows(header, &settings()), Vec::<String>::new());
         let odd = format!("{header}Missed,15 h 30,0:05,5125550111,,,\n");
         assert!(matches!(read(odd.as_bytes(), &settings()).1, Err(CollectError::UnknownLog { .. })));
+    }
+
+    #[test]
+    fn a_bill_names_the_place_of_those_that_were_called() {
+        let bill = |places: usize| {
+            let mut text = "Date,Time,Destination,Number,Minutes\n".to_owned();
+            for place in 0..places {
+                text.push_str(&format!("11/13/2026,9:00 AM,\"Town{place}, IN\",(512) 555-0111,1 Min\n"));
+            }
+            text.push_str("11/14/2026,9:05 AM,Incoming,(512) 555-0112,3 Min\n");
+            text
+        };
+        for places in [2, 60] {
+            let text = bill(places);
+            let Err(CollectError::Unmapped(question)) = read(text.as_bytes(), &yes()).1 else { panic!("{text}") };
+            let [open] = question.ambiguities.as_slice() else { panic!("{:?}", question.ambiguities) };
+            assert_eq!(open.kind, "direction");
+            if places == 2 {
+                assert_eq!(open.settle, ["--column direction='Destination' --direction outbound"]);
+            }
+            let mut settled = yes();
+            settled.answers.direction = Some(Direction::Outbound);
+            settled.answers.columns = vec![(super::super::map::Role::Direction, super::super::map::Pick::Name("Destination".to_owned()))];
+            let rows = rows(&text, &settled);
+            assert_eq!(rows.first().unwrap(), "2026-11-13T15:00:00Z..2026-11-13T15:00:59Z < +15125550142 +15125550111 60s");
+            assert_eq!(rows.last().unwrap(), "2026-11-14T15:05:00Z..2026-11-14T15:05:59Z > +15125550112 +15125550142 180s");
+        }
+    }
+
+    #[test]
+    fn a_zone_that_a_column_names_is_not_passed_over() {
+        let named = "Date & Time (PT),From,To,Duration,Direction\n11/15/2026 09:00:12 AM,15125550110,15125550142,0:12,Incoming\n";
+        let celled = "Time,From,To,Duration,Direction\n2026-11-15 09:00:12 EST,15125550110,15125550142,0:12,Incoming\n";
+        for text in [named, celled] {
+            assert_eq!(asked(text, &yes()), ["timezone"], "Chicago is neither: {text}");
+            let mut told = yes();
+            told.answers.zone_told = true;
+            assert_eq!(rows(text, &told), ["2026-11-15T15:00:12Z > +15125550110 +15125550142 12s"], "a person said so");
+        }
+        let mut eastern = yes();
+        eastern.zone = Some(chrono_tz::America::New_York);
+        assert_eq!(rows(celled, &eastern), ["2026-11-15T14:00:12Z > +15125550110 +15125550142 12s"]);
+    }
+
+    #[test]
+    fn a_column_that_is_filled_for_voicemails_tells_them() {
+        let aircall = "line,date (TZ offset incl.),time (TZ offset incl.),number timezone,datetime (UTC),country_code,direction,from,to,answered,duration (total),voicemail,call_id\n\
+            Dana,2026-11-05,09:00:00,America/Chicago,2026-11-05 15:00:00,US,inbound,15125550110,15125550142,No,30,https://x.example/v.mp3,812\n\
+            Dana,2026-11-05,09:10:00,America/Chicago,2026-11-05 15:10:00,US,inbound,15125550110,15125550142,No,9,,813\n";
+        let [left, missed] =
+            ["vm 2026-11-05T15:00:00Z > +15125550110 +15125550142 30s no", "2026-11-05T15:10:00Z > +15125550110 +15125550142 9s no"];
+        assert_eq!(rows(aircall, &settings()), [left, missed]);
+        let table = "Start Time,From,To,Direction,Status,Duration (s),Voicemail\n\
+            2026-11-05T15:00:00Z,5125550110,5125550142,inbound,missed,30,True\n2026-11-05T15:10:00Z,5125550110,5125550142,inbound,missed,9,False\n";
+        assert_eq!(rows(table, &yes()), [left, missed]);
+    }
+
+    #[test]
+    fn what_a_table_lacks_is_told() {
+        let told = |text: &str| match read(text.as_bytes(), &yes()).1 {
+            Err(CollectError::UnknownLog { looks, .. }) => looks,
+            other => panic!("{text}: {other:?}"),
+        };
+        let verizon =
+            "Date,Time,Number,Origination,Min.\nNov 05,9:00A,512-555-0110,\"Austin, TX\",3\nNov 13,12:05A,Unavailable,\"Austin, TX\",12\n";
+        assert!(told(verizon).contains("dates such as \"Nov 05\" lack their year"), "{}", told(verizon));
+        let odd = "Date,Heure,Num\u{e9}ro\n25/11/2026,09:00,0033145678901\n25/11/2026,21:15,+15125550110\n";
+        assert!(
+            told(odd).contains("\"Num\u{e9}ro\" comes nearest to the numbers: 1 of its 2 cells are some, and not \"0033145678901\""),
+            "{}",
+            told(odd)
+        );
     }
 
     #[test]

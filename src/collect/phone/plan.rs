@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use super::column::{clean, is_shortened, is_uuid, length};
+use super::column::{caller, clean, is_shortened, is_uuid, length};
 use super::map::{self, Fold, Map, ROLES, Role, Unit};
 use super::propose::position;
 use super::reading::Read;
@@ -96,9 +96,15 @@ impl<'a> Plan<'a> {
         let [from, to, party] = [number(from)?, number(to)?, number(party)?];
         let own = number(own)?.or_else(|| self.own.map(str::to_owned));
         let channel = said.iter().flatten().find_map(|meaning| meaning.channel.filter(|channel| *channel != Channel::Call));
+        let left =
+            cell(Role::Voicemail).is_some_and(|cell| !matches!(map::plain(&cell).as_str(), "" | "no" | "false" | "0" | "none" | "n a"));
+        let channel = if left { Some(Channel::Voicemail) } else { channel };
         let channel = channel.or_else(|| said.iter().flatten().find_map(|meaning| meaning.channel)).or(self.map.rows.channel);
         let channel = channel.ok_or_else(|| unknown("channel", cell(Role::Channel).or(cell(Role::Direction))))?;
-        let direction = said.iter().flatten().find_map(|meaning| meaning.direction).or(self.map.rows.direction).or_else(|| {
+        // What holds for all rows holds for those that do not say otherwise themselves: a bill says "Incoming", or a place.
+        let told = || cell(Role::Direction).filter(|_| self.map.rows.direction.is_some()).and_then(|word| words::facts(&word).direction);
+        let direction = said.iter().flatten().find_map(|meaning| meaning.direction).or_else(told).or(self.map.rows.direction);
+        let direction = direction.or_else(|| {
             let is_own = |side: &Option<String>| side.is_some() && *side == own;
             match (is_own(&from), is_own(&to)) {
                 (true, false) => Some(Direction::Outbound),
@@ -112,9 +118,14 @@ impl<'a> Plan<'a> {
             (None, None) => return Err("neither side of it is the own number, and nothing else says which way it went".to_owned()),
             (None, word) => return Err(unknown("direction", word)),
         };
+        // An extension of the shopper's own is the number that it is reached by.
+        let ours = |side: Option<String>| match (side, &own) {
+            (Some(side), Some(own)) if !side.starts_with('+') => Some(own.clone()),
+            (side, own) => side.or_else(|| own.clone()),
+        };
         let (from, to) = match direction {
-            Direction::Inbound => (from.or(party), to.or(own)),
-            Direction::Outbound => (from.or(own), to.or(party)),
+            Direction::Inbound => (from.or(party), ours(to)),
+            Direction::Outbound => (ours(from), to.or(party)),
         };
         Ok(Read::call(CallRecord {
             id: cell(Role::Id),
@@ -218,7 +229,7 @@ impl<'a> Plan<'a> {
             return Err(format!("{text} is a number that a spreadsheet has shortened; export it again, with that column as text"));
         }
         let plus = self.map.rows.international && text.len() > 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let caller = if plus { number::normalise(&format!("+{text}"), number::REGION) } else { number::normalise(text, number::REGION) };
+        let caller = if plus { number::normalise(&format!("+{text}"), number::REGION) } else { caller(text) };
         Ok(caller.into_text())
     }
 }

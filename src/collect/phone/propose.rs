@@ -43,6 +43,8 @@ pub(super) struct Proposal {
     pub(super) confidence: f64,
     pub(super) decided: Vec<String>,
     pub(super) open: Vec<Ambiguity>,
+    /// A column names another zone than the one that was said for it.
+    pub(super) overruled: bool,
 }
 
 /// The work on one proposal.
@@ -55,14 +57,24 @@ struct Work<'a> {
     sure: Vec<f64>,
     decided: Vec<String>,
     open: Vec<Ambiguity>,
+    overruled: bool,
 }
 
 /// Proposes how to read a table; `None` where it holds no moments or no numbers.
 pub(super) fn propose(survey: &Survey, settings: &Settings, profile: Option<&Profile>) -> Option<Proposal> {
     let answers = &settings.answers;
     let names = survey.layout.header.as_ref().map(|(_, names)| names.iter().map(|name| map::plain(name)).collect()).unwrap_or_default();
-    let mut work =
-        Work { survey, settings, names, map: Map::default(), taken: Vec::new(), sure: Vec::new(), decided: Vec::new(), open: Vec::new() };
+    let mut work = Work {
+        survey,
+        settings,
+        names,
+        map: Map::default(),
+        taken: Vec::new(),
+        sure: Vec::new(),
+        decided: Vec::new(),
+        open: Vec::new(),
+        overruled: false,
+    };
     work.layout();
     work.map.rows.direction = answers.direction;
     work.map.rows.channel = answers.channel.or(profile.and_then(|profile| profile.channel));
@@ -89,7 +101,7 @@ pub(super) fn propose(survey: &Survey, settings: &Settings, profile: Option<&Pro
     work.unit();
     let sure = work.sure.iter().copied().fold(1.0, f64::min);
     let confidence = (sure * 0.7_f64.powi(i32::try_from(work.open.len()).unwrap_or(9)) * 100.0).round() / 100.0;
-    Some(Proposal { map: work.map, confidence, decided: work.decided, open: work.open })
+    Some(Proposal { map: work.map, confidence, decided: work.decided, open: work.open, overruled: work.overruled })
 }
 
 impl Work<'_> {

@@ -8,7 +8,7 @@ use encoding_rs::{Decoder, Encoding};
 use flate2::read::MultiGzDecoder;
 
 use super::archive::{self, Bounded, GZIP, ZIP};
-use super::format::{HEAD, Head, READERS, Source, looks_like};
+use super::format::{HEAD, Head, READERS, Source, is_tar, looks_like};
 use super::reading::{Reading, Settings, Sink, Summary};
 use crate::collect::CollectError;
 
@@ -94,7 +94,7 @@ pub(super) fn stream(path: &Path, name: &str, stream: &mut dyn Read, reading: &m
 /// Gives a stream, of which the beginning was read, to the reader that knows it.
 fn text(path: &Path, name: &str, begins: &[u8], rest: &mut dyn Read, reading: &mut Reading<'_>) -> Result<(), CollectError> {
     let head = Head::new(begins);
-    let Some(reader) = READERS.iter().find(|reader| (reader.recognises)(&head)) else {
+    let Some(reader) = READERS.iter().filter(|_| !is_tar(&head)).find(|reader| (reader.recognises)(&head)) else {
         return Err(CollectError::UnknownLog { file: name.to_owned(), looks: looks_like(&head) });
     };
     reading.begin(name, reader.name);
@@ -205,6 +205,16 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    /// The same archive, its members said to be encrypted.
+    fn locked(zip: &[u8]) -> Vec<u8> {
+        let mut bytes = zip.to_vec();
+        for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+            let at = zip.windows(4).position(|window| window == signature).unwrap();
+            bytes[at + flags] |= 1;
+        }
+        bytes
+    }
+
     fn gzipped(bytes: &[u8]) -> Vec<u8> {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         writer.write_all(bytes).unwrap();
@@ -238,8 +248,32 @@ mod tests {
         for (bytes, part) in [
             (zipped(&[("b.mp3", b"ID3")]), "a zip archive without any call log"),
             (zipped(&[("[Content_Types].xml", b"<Types/>"), ("a.csv", LOG.as_bytes())]), "office"),
+            (zipped(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<a/>")]), "office"),
+            (zipped(&[("Index/Document.iwa", b"x")]), "office"),
+            (zipped(&[("c.zip", &inner)]), "holds another archive; unpack"),
+            (locked(&zipped(&[("log.csv", LOG.as_bytes())])), "a password; unpack it with it"),
         ] {
             let error = all("t.zip", &bytes).unwrap_err();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_call_log_is_told_with_what_to_do() {
+        let mut tar = format!("{:\0<257}ustar\x0000{:\0<248}", "log.csv", "").into_bytes();
+        tar.extend(LOG.as_bytes());
+        tar.resize(2048, 0);
+        for (bytes, part) in [
+            (tar.clone(), "a tar archive; unpack it"),
+            (gzipped(&tar), "a tar archive; unpack it"),
+            (b"%PDF-1.7\n".to_vec(), "as CSV"),
+            (b"7z\xbc\xaf\x27\x1c\0\0".to_vec(), "unpack it"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "save the sheet as CSV"),
+            (b"From: Amy <amy@b.example>\r\nSubject: Hi, you\r\n\r\nHello\r\n".to_vec(), "import mail"),
+            (b"Received: from a\nFrom: amy\nDate: Tue, 3 Nov 2026 09:00:00 -0600\n\nCall 512-555-0110".to_vec(), "import mail"),
+            (b"Note: From: nobody\n".to_vec(), "a text that begins"),
+        ] {
+            let error = all("log", &bytes).unwrap_err();
             assert!(error.contains(part), "{error}");
         }
     }

@@ -18,7 +18,7 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape { format: FORMAT, all: &["id", "creationTime", "direction", "type", "from"], any: &[], read: message },
 ];
 
-/// A call; its legs, which stand within it, are none of their own.
+/// A call; its legs, which stand within it, are none of their own. `startTime` is when it began to ring, also where it ended in a voicemail.
 fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     if fields.text("type").is_some_and(|kind| !kind.eq_ignore_ascii_case("voice")) {
         return Ok(Read::Skip("faxes"));
@@ -40,11 +40,12 @@ fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         duration_s: fields.seconds("duration"),
         answered,
         name: fields.inner("from").and_then(|from| from.said("name")),
-        ..between(channel, fields.time_of(&["startTime"])?.left(channel), direction, parties(fields), settings)
+        ..between(channel, fields.time_of(&["startTime"])?, direction, parties(fields), settings)
     }))
 }
 
-/// A text or a voicemail of the message store; `subject` is what a text says, or a voicemail's transcript.
+/// A text or a voicemail of the message store; `subject` is what a text says, and of a voicemail its title (the transcript is an
+/// attachment that must be asked for).
 fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let channel = match fields.text("type").unwrap_or_default().to_ascii_lowercase().as_str() {
         "sms" | "text" => Channel::Sms,
@@ -56,8 +57,9 @@ fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let at = fields.time_of(&["creationTime"])?;
     Ok(Read::call(CallRecord {
         id: fields.said("id"),
+        answered: (channel == Channel::Voicemail).then_some(false),
         duration_s: fields.first_of("attachments").and_then(|audio| audio.seconds("vmDuration")),
-        body: fields.said("subject"),
+        body: fields.said("subject").filter(|_| channel == Channel::Sms),
         name: fields.inner("from").and_then(|from| from.said("name")),
         ..between(channel, at.left(channel), direction, parties(fields), settings)
     }))

@@ -127,6 +127,17 @@ pub(super) fn layout(head: &[u8], delimiter: Option<u8>) -> Option<Layout> {
     Some(Layout { delimiter, before: first, header, fields, rival })
 }
 
+/// A date without its year, where most rows of a head hold one.
+pub(super) fn yearless(head: &[u8]) -> Option<String> {
+    DELIMITERS.into_iter().find_map(|delimiter| {
+        let rows = sample(head, delimiter);
+        let wide: Vec<_> = rows.iter().filter(|(_, cells)| cells.len() > 2).collect();
+        let dates: Vec<&str> =
+            wide.iter().filter_map(|(_, cells)| cells.iter().map(|cell| clean(cell)).find(|cell| wall::lacks_year(cell))).collect();
+        dates.first().filter(|_| dates.len() * 2 > wide.len()).map(|date| (*date).to_owned())
+    })
+}
+
 /// Reads the whole table.
 pub(super) fn survey(spool: &mut SpooledTempFile, layout: Layout, own: Option<&str>) -> std::io::Result<Survey> {
     let mut columns: Vec<Column> = (0..layout.fields).map(|_| Column::new()).collect();

@@ -269,6 +269,18 @@ pub(super) const NAMES: &[(Role, &[&str])] = &[
             "display name",
         ],
     ),
+    (
+        Role::Voicemail,
+        &[
+            "voicemail",
+            "voicemail url",
+            "voicemail link",
+            "voicemail recording",
+            "voicemail recording url",
+            "has voicemail",
+            "left voicemail",
+        ],
+    ),
     (Role::ForwardedFrom, &["forwarded from", "forwardedfrom"]),
     (Role::Service, &["service"]),
     (Role::Direction, &["direction", "call direction", "call type", "type", "in out", "incoming outgoing", "call direction type"]),

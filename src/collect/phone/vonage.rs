@@ -30,7 +30,9 @@ fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         (Some(start), _) => start,
         (None, Some(event)) if matches!(status, "started" | "ringing") => event,
         (None, Some(event)) => began(event, answered, answered == Some(false) || status == "completed", length),
-        (None, None) => return Ok(Read::Skip("calls that had not begun")),
+        (None, None) if answered.is_none() => return Ok(Read::Skip("calls that had not begun")),
+        // The API's list tells no moment of a call that nobody took; its webhook did.
+        (None, None) => return Err(format!("the call is {status}, and neither start_time nor timestamp says when; see the event webhook")),
     };
     let party = |key: &str| {
         let inner = fields.first_of(key).and_then(|party| party.said("number"));

@@ -105,6 +105,12 @@ pub(super) fn read(text: &str) -> Option<Read> {
     (day.is_some() || time.is_some()).then_some(Read::Wall(Wall { day, time, length, offset }))
 }
 
+/// Whether a cell is a day and a month, and no year: `Nov 05`, `11/05`.
+pub(super) fn lacks_year(text: &str) -> bool {
+    let parts = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).count();
+    (2..=3).contains(&parts) && day(text).is_none() && day(&format!("{text} 2000")).or_else(|| day(&format!("{text}/2000"))).is_some()
+}
+
 /// Nothing but digits: an epoch, a compact date, or neither.
 fn digits(text: &str) -> Option<Read> {
     let value: i64 = text.parse().ok()?;
@@ -372,6 +378,24 @@ mod tests {
             ("2026-12-31", ["2026-12-31 -", "2026-12-31 -", "2026-12-31 -"]),
         ] {
             assert_eq!(ORDERS.map(|order| shown(text, order)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_without_its_year_is_seen() {
+        for (text, expected) in [
+            ("Nov 05", true),
+            ("11/05", true),
+            ("Tue, Nov 5", true),
+            ("5. Nov", true),
+            ("11/05/2026", false),
+            ("9:00A", false),
+            ("Austin, TX", false),
+            ("512-555-0100", false),
+            ("13/13", false),
+            ("", false),
+        ] {
+            assert_eq!(lacks_year(text), expected, "{text}");
         }
     }
 

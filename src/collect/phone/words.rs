@@ -62,7 +62,7 @@ pub(super) fn facts(text: &str) -> Facts {
         return Facts { skip: Some(ELSEWHERE), ..Facts::default() };
     }
     let mut facts = Facts::default();
-    let mut clash = false;
+    let (mut clash, mut strange, mut bare) = (false, false, false);
     let mut say = |said: Facts| {
         clash |= facts.direction.is_some() && said.direction.is_some() && facts.direction != said.direction;
         clash |= facts.answered.is_some() && said.answered.is_some() && facts.answered != said.answered;
@@ -80,16 +80,18 @@ pub(super) fn facts(text: &str) -> Facts {
     let mut rest = words.as_str();
     while !rest.is_empty() {
         let known = PHRASES.iter().filter(|(phrase, _)| begins_with(rest, phrase)).max_by_key(|(phrase, _)| phrase.len());
-        let length = match known {
-            Some((phrase, said)) => {
-                say(*said);
-                phrase.len()
-            }
-            None => rest.find(' ').unwrap_or(rest.len()),
+        let length = if let Some((phrase, said)) = known {
+            say(*said);
+            bare |= matches!(*phrase, "in" | "out");
+            phrase.len()
+        } else {
+            strange = true;
+            rest.find(' ').unwrap_or(rest.len())
         };
         rest = rest.get(length..).unwrap_or_default().trim_start();
     }
-    if clash { Facts::default() } else { facts }
+    // "South Bend, IN" lies in Indiana.
+    if clash || (bare && strange) { Facts::default() } else { facts }
 }
 
 fn begins_with(text: &str, phrase: &str) -> bool {
@@ -221,6 +223,9 @@ mod tests {
             ("FaceTime", skip(ELSEWHERE)),
             ("Inbound Fax", Facts { skip: Some(FAX), ..IN }),
             ("Austin, TX", NOTHING),
+            ("South Bend, IN", NOTHING),
+            ("Sms In", Facts { channel: Some(Channel::Sms), ..IN }),
+            ("INCOMING, CL", IN),
             ("", NOTHING),
             ("answered, no answer", NOTHING),
         ] {

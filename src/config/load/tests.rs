@@ -1,3 +1,5 @@
+//! What `crickets.toml` may say, and how a mistake in it is told.
+
 use super::*;
 use crate::config::without_password;
 

@@ -93,7 +93,20 @@ fn card_of(names: &Names, builder: &str, slug: &str, ids: &Ids, card: Card) -> C
         touches: renamed(ids, &touches),
     };
     let touch = |touch: TouchEntry| {
-        let TouchEntry { id, channel, origin, at, at_latest, disputed, from, attributed_by, confidence, labels, evidence: _ } = touch;
+        let TouchEntry {
+            id,
+            channel,
+            origin,
+            at,
+            at_latest,
+            disputed,
+            from,
+            attributed_by,
+            confidence,
+            labels,
+            evidence: _,
+            evidence_fault: _,
+        } = touch;
         TouchEntry {
             id: ids.get(&*id).cloned().unwrap_or_default().into(),
             channel,
@@ -107,6 +120,7 @@ fn card_of(names: &Names, builder: &str, slug: &str, ids: &Ids, card: Card) -> C
             labels: labels_of(names, builder, labels),
             // Whoever has the same bytes would know it by its hash.
             evidence: None,
+            evidence_fault: None,
         }
     };
     // Why a site let nobody through is told in its own words.

@@ -218,7 +218,7 @@ fn touch_row(shop: &ReportShop, touch: &TouchEntry) -> Vec<Cell> {
         Cell::of(detail.and_then(|detail| detail.answered), Cell::yes),
         maybe(detail.map(|detail| detail.source.as_str())),
         maybe(detail.and_then(|detail| detail.review.as_deref())),
-        maybe(touch.evidence.as_deref()),
+        maybe(touch.evidence.as_deref().map(|name| words::evidence(name, touch.evidence_fault)).as_deref()),
     ]);
     row
 }
@@ -267,6 +267,9 @@ pub(super) fn notes(report: &Report) -> Sheet<'_> {
     );
     note("Waiting for review", Cell::Count(report.in_review));
     note("Belongs to no inquiry", Cell::Count(report.unmatched));
+    if report.evidence_faults > 0 {
+        note("Evidence missing or altered", Cell::Count(report.evidence_faults));
+    }
     if let Some(off) = report.clock_offset.and_then(ClockOffset::tell) {
         note("Our clock", words(&format!("{off}: times between our clock and a mail server's may be off by as much.")));
     }

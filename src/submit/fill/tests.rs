@@ -1,3 +1,5 @@
+//! What is filled into forms, and where filling stops.
+
 use super::*;
 use crate::submit::fields;
 use crate::submit::tests::{persona, shop};

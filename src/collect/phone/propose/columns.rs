@@ -143,13 +143,14 @@ impl Work<'_> {
         };
         let length = |column: &Column| column.share(column.lengths + column.bare);
         let any = |column: &Column| f64::from(u8::from(column.filled > 0));
-        let roles: [(Role, Good); 8] = [
+        let roles: [(Role, Good); 9] = [
             (Role::Duration, length),
             (Role::Body, any),
             (Role::Id, unlike),
             (Role::Session, any),
             (Role::Name, any),
             (Role::Zone, zones),
+            (Role::Voicemail, any),
             (Role::ForwardedFrom, any),
             (Role::Service, any),
         ];

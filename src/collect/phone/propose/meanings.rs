@@ -1,5 +1,6 @@
 //! Which columns are of words, and what their words mean: which way a row went, what it is, whether somebody picked up.
 
+use super::super::column::Column;
 use super::super::map::{self, Role};
 use super::super::words::{self, Facts};
 use super::super::{Direction, synonyms};
@@ -148,6 +149,17 @@ impl Work<'_> {
         if self.told(Role::From).is_some() && self.told(Role::To).is_some() && own(Role::From) + own(Role::To) > 0 {
             self.decided.push("which way a row went is told by where the own number stands".to_owned());
             return;
+        }
+        // A bill says "Incoming" where it names the place of those that were called.
+        let half = |column: &Column| match &column.words {
+            Some(words) => words.keys().any(|word| words::facts(word).direction.is_some()),
+            None => !column.ways.is_empty(),
+        };
+        if let Some(at) = (0..self.survey.columns.len()).find(|at| self.column(*at).is_some_and(half)) {
+            let pick = self.pick(at);
+            let message = format!("{pick} says of some rows which way they went, and of others something else: if those went out");
+            let name = pick.to_string().replace('"', "'");
+            return self.ask("direction", message, &[&format!("--column direction={name} --direction outbound")]);
         }
         let message = "nothing says which way a call or text went".to_owned();
         self.ask("direction", message, &["--direction inbound", "--direction outbound", "--column direction=COLUMN", "--own NUMBER"]);

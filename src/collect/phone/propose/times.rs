@@ -1,6 +1,6 @@
 //! How the times of a table are written: the order of day and month, the zone, the unit of durations. What the cells leave open is asked.
 
-use super::super::column::Run;
+use super::super::column::{Run, initials};
 use super::super::map::{Role, Unit};
 use super::super::wall::{ORDERS, Order};
 use super::Work;
@@ -68,10 +68,33 @@ impl Work<'_> {
             self.map.time.zone = Some(chrono_tz::UTC);
         } else if let Some(zone) = self.settings.zone {
             self.map.time.zone = Some(zone);
+            self.initials(zone);
         } else {
             let message = format!("{} names no time zone", self.pick(at));
             self.ask("timezone", message, &["--timezone ZONE", "`timezone` of the phone in crickets.toml"]);
         }
+    }
+
+    /// A column that names another zone than it would be read in.
+    fn initials(&mut self, zone: chrono_tz::Tz) {
+        let columns = [Role::StartedAt, Role::Date, Role::Time].into_iter().filter_map(|role| self.told(role));
+        let mut other = None;
+        for at in columns {
+            let name = self.survey.layout.header.as_ref().and_then(|(_, names)| names.get(at)).map_or("", String::as_str);
+            let cells = self.column(at).into_iter().flat_map(|column| column.initials.iter().map(|(word, hours)| (word.as_str(), *hours)));
+            other =
+                initials(name).chain(cells).find(|(_, hours)| *hours != standard(zone)).map(|(word, _)| (self.pick(at), word.to_owned()));
+            if other.is_some() {
+                break;
+            }
+        }
+        let Some((pick, word)) = other else { return };
+        if self.answers().zone_told {
+            self.overruled = true;
+            return self.decided.push(format!("{pick} says {word}, and is read as times of {zone}, as you said"));
+        }
+        let message = format!("{pick} says {word}, which is no time of {zone}, the `timezone` of the phone");
+        self.ask("timezone", message, &["--timezone ZONE"]);
     }
 
     pub(super) fn unit(&mut self) {
@@ -96,6 +119,15 @@ impl Work<'_> {
         }
         self.map.duration.unit = told;
     }
+}
+
+/// How far a zone's standard time is from UTC, in hours; summer is when clocks are put forward, wherever that is.
+fn standard(zone: chrono_tz::Tz) -> i32 {
+    let offset = |month| {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, month, 1).unwrap_or_default();
+        chrono::Offset::fix(&chrono::TimeZone::offset_from_utc_date(&zone, &day)).local_minus_utc() / 3600
+    };
+    offset(1).min(offset(7))
 }
 
 fn spelled(order: Order) -> &'static str {
