@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
+use super::putoff;
 use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -204,7 +205,7 @@ impl<'a> Sentence<'a> {
             Act::Verdict => self.does(Act::Opens) || states() && STATES.is_match(text),
             Act::Plain => !self.does(Act::Asks) && PLAIN.is_match(text),
             Act::Ignorant => IGNORANT.is_match(text),
-            Act::PutsOff => self.does(Act::Ignorant) || DEFERS.is_match(text) || LATER.is_match(text),
+            Act::PutsOff => self.does(Act::Ignorant) || DEFERS.is_match(text) || LATER.is_match(text) || putoff::begins(text).is_some(),
             Act::Hedges => HEDGES.is_match(text),
             Act::Depends => DEPENDS.is_match(text),
             Act::Asks => text.trim_end().ends_with('?'),
@@ -214,7 +215,7 @@ impl<'a> Sentence<'a> {
             Act::Elliptic => self.does(Act::Grants) && ANAPHOR.is_match(text),
             Act::Counts => !self.does(Act::Asks) && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text),
             Act::Generic => self.does(Act::Asks) || self.is_brief() || GENERIC.is_match(text),
-            Act::Stalls => STALLS.is_match(text),
+            Act::Stalls => STALLS.is_match(text) || self.does(Act::Asks) && putoff::stalls(text),
             Act::Answers => !self.does(Act::Generic) && self.does(Act::Opens) && ANSWERS.is_match(text),
             Act::Boasts => BOASTS.is_match(text),
             Act::Limits => text.split_whitespace().nth(LIMITED).is_none() && LIMITS.is_match(text),
@@ -235,7 +236,8 @@ impl<'a> Sentence<'a> {
     /// What it says besides what it puts off: "let me check which ones finish by March" tells no date, "it is $118, but let me check on the
     /// mowing" and "let me double check, but it is $118" tell the dues.
     pub(super) fn besides(&self) -> Cow<'a, str> {
-        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start()).min();
+        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start());
+        let begins = begins.chain(putoff::begins(self.text)).min();
         let Some((before, put)) = begins.and_then(|at| self.text.split_at_checked(at)) else { return Cow::Borrowed(self.text) };
         Cow::Owned(
             BUT.find(put).and_then(|but| put.get(but.end()..)).map_or_else(|| before.to_owned(), |after| format!("{before} {after}")),

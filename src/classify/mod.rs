@@ -20,6 +20,7 @@ mod opting;
 mod origin;
 mod pattern;
 mod phone;
+mod putoff;
 mod question;
 mod reply;
 mod robot;
