@@ -622,7 +622,7 @@ mod tests {
         let decisions = BTreeMap::new();
         let judge = Judge::new(&inquiries, &decisions, 30, BTreeMap::new(), &[], Skews::default());
         let whose = |touch: &Touch| touch.attribution.candidates.iter().map(|candidate| candidate.inquiry.0.clone()).collect::<Vec<_>>();
-        let lost = judge.touch(&record, &Content::Lost(EvidenceFault::Missing), None);
+        let lost = judge.touch(&record, &Content::Lost(EvidenceFault::Missing), None).touch;
         assert_eq!(whose(&lost), ["w/a", "w/b"]);
         assert_eq!(
             lost.review.as_deref(),
@@ -633,7 +633,7 @@ mod tests {
         for (to, want) in [("somebody@example.org", vec!["w/a", "w/b"]), (inquiries[1].alias_address.as_str(), vec!["w/b"])] {
             let content = mail(to);
             crafted::fail("telling whose a touch is");
-            assert_eq!(whose(&judge.touch(&record, &content, None)), want, "{to}");
+            assert_eq!(whose(&judge.touch(&record, &content, None).touch), want, "{to}");
         }
     }
 }
