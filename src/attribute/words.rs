@@ -44,8 +44,8 @@ const GENERIC: &[&str] = &[
 
 /// The text as padded words.
 pub(crate) fn fold(text: &str) -> String {
-    let mut words = Words(String::with_capacity(text.len() + 2));
-    words.0.push(' ');
+    let mut words = Words(Vec::with_capacity(text.len() + 2));
+    words.0.push(b' ');
     let mut rest = text;
     while !rest.is_empty() {
         let (ascii, other) = rest.split_at(rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len()));
@@ -56,17 +56,18 @@ pub(crate) fn fold(text: &str) -> String {
         rest = after;
     }
     words.end();
-    words.0
+    // Only whole characters were written.
+    String::from_utf8(words.0).unwrap_or_default()
 }
 
 /// Words as they are written down.
-struct Words(String);
+struct Words(Vec<u8>);
 
 impl Words {
     fn add(&mut self, byte: u8) {
         match byte {
             b'\'' => {}
-            _ if byte.is_ascii_alphanumeric() => self.0.push(char::from(byte.to_ascii_lowercase())),
+            _ if byte.is_ascii_alphanumeric() => self.0.push(byte.to_ascii_lowercase()),
             _ => self.end(),
         }
     }
@@ -74,14 +75,16 @@ impl Words {
     fn add_any(&mut self, c: char) {
         match u8::try_from(c) {
             Ok(byte) if byte.is_ascii() => self.add(byte),
-            _ if c.is_alphanumeric() => self.0.extend(c.to_lowercase()),
+            _ if c.is_alphanumeric() => {
+                c.to_lowercase().for_each(|lower| self.0.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes()));
+            }
             _ => self.end(),
         }
     }
 
     fn end(&mut self) {
-        if !self.0.ends_with(' ') {
-            self.0.push(' ');
+        if self.0.last() != Some(&b' ') {
+            self.0.push(b' ');
         }
     }
 }

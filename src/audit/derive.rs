@@ -238,7 +238,8 @@ impl Judging<'_> {
                     left.push(record.id.clone());
                     continue;
                 }
-                let touch = self.judge.touch(record, content, None);
+                let one = self.judge.touch(record, content, None);
+                let touch = &one.touch;
                 if touch.inquiry.is_some() && record.held.is_some() {
                     owned.push((self.read)(record)?);
                 }
@@ -248,14 +249,14 @@ impl Judging<'_> {
                         self.anew(drip);
                         left.push(record.id.clone());
                     }
-                    None => judged.push(touch),
+                    None => judged.push(one),
                 }
             }
             // What a report will rest on has a file of its own, under the name that the report gives.
             self.evidence.keep_all(owned.iter().map(Vec::as_slice))?;
         }
         // In the order of their records the store writes each of its pages once.
-        judged.sort_unstable_by(|a, b| a.record.cmp(&b.record));
+        judged.sort_unstable_by(|a, b| a.touch.record.cmp(&b.touch.record));
         self.put(judged, before)?;
         Ok(left)
     }
@@ -264,9 +265,10 @@ impl Judging<'_> {
     fn twins(&mut self) -> Result<(), AuditError> {
         for (builder, anew) in std::mem::take(&mut self.builders) {
             let letters = self.runtime.block_on(self.store.letters_of(&self.judge.inquiries_of(&builder)))?;
+            let words = |ids: &[String]| Ok(self.runtime.block_on(self.store.words_of(ids))?);
             let records = |ids: &[String]| Ok(self.runtime.block_on(self.store.records_of(ids))?);
-            let judged = drips::of_builder(&self.judge, &letters, &anew, &records, self.read, &mut self.lost)?;
-            let ids: Vec<String> = judged.iter().map(|touch| touch.record.clone()).collect();
+            let judged = drips::of_builder(&self.judge, &letters, &anew, &words, &records, self.read, &mut self.lost)?;
+            let ids: Vec<String> = judged.iter().map(|one| one.touch.record.clone()).collect();
             let before = by_record(self.runtime.block_on(self.store.touches_of(&ids))?);
             self.put(judged, &before)?;
         }
@@ -281,8 +283,8 @@ impl Judging<'_> {
     }
 
     /// Writes what was judged, with what it teaches.
-    fn put(&mut self, judged: Vec<Touch>, before: &BTreeMap<String, Touch>) -> Result<(), AuditError> {
-        for touch in &judged {
+    fn put(&mut self, mut judged: Vec<Judged>, before: &BTreeMap<String, Touch>) -> Result<(), AuditError> {
+        for Judged { touch, .. } in &judged {
             let known = before.get(&touch.record);
             if known.is_some_and(|known| !touch.says_as(known)) {
                 self.changed.insert(touch.record.clone());
@@ -295,11 +297,12 @@ impl Judging<'_> {
         if judged.is_empty() {
             return Ok(());
         }
-        for touch in judged.iter().filter(|touch| opted::is_ours(touch)) {
+        for touch in judged.iter().map(|one| &one.touch).filter(|touch| opted::is_ours(touch)) {
             self.runtime.block_on(opted::note(self.store, touch))?;
         }
-        let lesson = |touch: &Touch| self.judge.lesson(touch).map(|lesson: Lesson| lesson.taught()).unwrap_or_default();
-        let judged: Vec<Judged> = judged.into_iter().map(|touch| Judged { taught: lesson(&touch), touch }).collect();
+        for one in &mut judged {
+            one.taught = self.judge.lesson(&one.touch).map(|lesson: Lesson| lesson.taught()).unwrap_or_default();
+        }
         self.runtime.block_on(self.store.put_touches(&judged))?;
         if before.is_empty() {
             self.taught.add(judged.iter().flat_map(|one| &one.taught));

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::record::TouchByHand;
 use super::{AuditError, Workspace};
 use crate::collect::EvidenceFault;
+use crate::collect::mail::imap::{Aside, Cursor};
 use crate::store::{Kept, Of};
 
 /// What a look at all evidence found.
@@ -59,7 +60,7 @@ impl LostFile {
                 "put it back from a backup, or let the log be read again (`crickets import calls`)"
             }
             Some(Of::Record(..)) => {
-                "put it back from a backup, or let the mail be read again (`crickets watch --once` for a Maildir or mbox, else `crickets import mail`)"
+                "put it back from a backup, or let the mail be read again: `crickets watch --once` does so where it still lies"
             }
             Some(Of::Submission(..)) | None => "put it back from a backup: nothing else has it",
         }
@@ -147,6 +148,31 @@ impl Workspace {
     /// When the store fails.
     pub async fn mean_new_store(&self) -> Result<(), AuditError> {
         Ok(self.store.put_progress(BEGAN, MEANT, &self.clock.now().to_rfc3339().into()).await?)
+    }
+}
+
+/// Why a message is fetched that was read before.
+const LOST: &str = "its evidence is lost";
+/// How many such messages of a folder are fetched again at one look.
+const AT_A_LOOK: usize = 20;
+
+/// Adds to what a look at folders fetches the messages whose evidence is lost, by their external ids.
+pub(super) fn fetch_again(cursors: &mut [Cursor], lost: &HashSet<String>, now: DateTime<Utc>) {
+    for cursor in cursors {
+        let within = format!("{}/{}/", cursor.folder, cursor.uidvalidity);
+        let set_aside: HashSet<u32> = cursor.aside.iter().map(|aside| aside.uid).collect();
+        let uids = lost.iter().filter_map(|id| id.strip_prefix(&within)?.parse::<u32>().ok());
+        let mut uids: Vec<u32> = uids.filter(|uid| *uid < cursor.next_uid && !set_aside.contains(uid)).collect();
+        uids.sort_unstable();
+        let aside = |uid| Aside { uid, size: 0, from: cursor.last_pass, to: now, reason: LOST.to_owned() };
+        cursor.aside.extend(uids.into_iter().take(AT_A_LOOK).map(aside).collect::<Vec<_>>());
+    }
+}
+
+/// Takes out again what only was to be fetched for its evidence: it is known, and no hole in what was read.
+pub(super) fn fetched_again(cursors: &mut [Cursor]) {
+    for cursor in cursors {
+        cursor.aside.retain(|aside| aside.reason != LOST);
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::door::Sink;
 use super::told::sentence;
-use super::{AuditError, Derived, Workspace};
+use super::{AuditError, Derived, Workspace, evidence};
 use crate::collect::RawRecord;
 use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
@@ -141,10 +141,12 @@ impl Workspace {
             }
             MailboxUrl::Imap { .. } => {
                 let settings = self.imap_settings(mailbox)?;
-                let cursors = self.cursors(&mailbox.source()).await?;
+                let mut cursors = self.cursors(&mailbox.source()).await?;
+                evidence::fetch_again(&mut cursors, &self.without_evidence(&mailbox.source()).await?, self.clock.now());
                 let clock = self.clock.clone();
                 let read = move |sink: &mut Sink<'_>| imap::catch_up(&settings, &cursors, &clock, sink);
-                let (pass, added, known) = self.drain(read).await?;
+                let (mut pass, added, known) = self.drain(read).await?;
+                evidence::fetched_again(&mut pass.cursors);
                 self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
                 let problems = pass
                     .folders

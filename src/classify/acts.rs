@@ -2,9 +2,11 @@
 //! English and Spanish.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
+use super::putoff;
 use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -161,64 +163,81 @@ pub(super) enum Act {
     Limits,
 }
 
-/// A sentence and what it does.
+/// A sentence and what it does, which is only looked for when somebody asks.
 pub(super) struct Sentence<'a> {
     pub(super) text: &'a str,
-    /// Its words, comparable.
-    pub(super) words: Vec<String>,
-    acts: Vec<Act>,
+    /// Its words, comparable: [`stems`].
+    stems: String,
+    wanted: &'a [String],
+    /// What was looked for, and what of it is so: a bit an act.
+    looked_for: Cell<u32>,
+    acts: Cell<u32>,
 }
 
 impl<'a> Sentence<'a> {
-    /// Looks at a sentence; `wanted` are the words that a real answer would hold.
-    pub(super) fn of(text: &'a str, wanted: &[Vec<String>]) -> Self {
-        let words = stems(text);
-        let asks = text.trim_end().ends_with('?');
-        let ignorant = IGNORANT.is_match(text);
-        // "532 now" is short, and all that was asked for.
-        let brief = match text.split_whitespace().count() {
-            0 | 1 => true,
-            // A greeting and the number of the list below it are two lines.
-            2 => !AMOUNT.is_match(text) || text.contains('\n'),
-            _ => false,
-        };
-        let generic = brief || GENERIC.is_match(text);
-        let opens = VERDICT.is_match(text) && !MANNERS.is_match(text) && !asks && !ignorant;
-        let seen = [
-            (Act::Holds, wanted.iter().any(|phrase| words.windows(phrase.len()).any(|window| window == phrase.as_slice()))),
-            (Act::Opens, opens),
-            (Act::Verdict, opens || STATES.is_match(text) && !asks && !ignorant),
-            (Act::Plain, PLAIN.is_match(text) && !asks),
-            (Act::Ignorant, ignorant),
-            (Act::PutsOff, ignorant || DEFERS.is_match(text) || LATER.is_match(text)),
-            (Act::Hedges, HEDGES.is_match(text)),
-            (Act::Depends, DEPENDS.is_match(text)),
-            (Act::Asks, asks),
-            (Act::Echoes, ECHO.is_match(text)),
-            (Act::Elsewhere, ELSEWHERE.is_match(text)),
-            (Act::Links, text.contains("://") || text.contains("www.")),
-            (Act::Elliptic, !asks && !ignorant && ELLIPSIS.is_match(text) && ANAPHOR.is_match(text)),
-            (Act::Counts, !asks && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text)),
-            (Act::Generic, asks || generic),
-            (Act::Stalls, STALLS.is_match(text)),
-            (Act::Answers, !asks && !ignorant && !generic && opens && ANSWERS.is_match(text)),
-            (Act::Boasts, BOASTS.is_match(text)),
-            (Act::Limits, text.split_whitespace().count() <= LIMITED && LIMITS.is_match(text)),
-            (Act::Grants, !asks && !ignorant && ELLIPSIS.is_match(text)),
-        ];
-        let acts = seen.into_iter().filter(|(_, seen)| *seen).map(|(act, _)| act).collect();
-        Self { text, words, acts }
+    /// Looks at a sentence; `wanted` are the words that a real answer would hold, as [`stems`].
+    pub(super) fn of(text: &'a str, wanted: &'a [String]) -> Self {
+        Self { text, stems: stems(text), wanted, looked_for: Cell::new(0), acts: Cell::new(0) }
+    }
+
+    /// Its words, comparable.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        words_of(&self.stems)
     }
 
     /// Whether it does this.
     pub(super) fn does(&self, act: Act) -> bool {
-        self.acts.contains(&act)
+        let bit = 1 << act as u32;
+        if self.looked_for.get() & bit == 0 {
+            let seen = if self.see(act) { bit } else { 0 };
+            self.looked_for.set(self.looked_for.get() | bit);
+            self.acts.set(self.acts.get() | seen);
+        }
+        self.acts.get() & bit != 0
+    }
+
+    fn see(&self, act: Act) -> bool {
+        let text = self.text;
+        let states = || !self.does(Act::Asks) && !self.does(Act::Ignorant);
+        match act {
+            Act::Holds => self.wanted.iter().any(|phrase| self.stems.contains(phrase.as_str())),
+            Act::Opens => states() && VERDICT.is_match(text) && !MANNERS.is_match(text),
+            Act::Verdict => self.does(Act::Opens) || states() && STATES.is_match(text),
+            Act::Plain => !self.does(Act::Asks) && PLAIN.is_match(text),
+            Act::Ignorant => IGNORANT.is_match(text),
+            Act::PutsOff => self.does(Act::Ignorant) || DEFERS.is_match(text) || LATER.is_match(text) || putoff::begins(text).is_some(),
+            Act::Hedges => HEDGES.is_match(text),
+            Act::Depends => DEPENDS.is_match(text),
+            Act::Asks => text.trim_end().ends_with('?'),
+            Act::Echoes => ECHO.is_match(text),
+            Act::Elsewhere => ELSEWHERE.is_match(text),
+            Act::Links => text.contains("://") || text.contains("www."),
+            Act::Elliptic => self.does(Act::Grants) && ANAPHOR.is_match(text),
+            Act::Counts => !self.does(Act::Asks) && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text),
+            Act::Generic => self.does(Act::Asks) || self.is_brief() || GENERIC.is_match(text),
+            Act::Stalls => STALLS.is_match(text) || self.does(Act::Asks) && putoff::stalls(text),
+            Act::Answers => !self.does(Act::Generic) && self.does(Act::Opens) && ANSWERS.is_match(text),
+            Act::Boasts => BOASTS.is_match(text),
+            Act::Limits => text.split_whitespace().nth(LIMITED).is_none() && LIMITS.is_match(text),
+            Act::Grants => states() && ELLIPSIS.is_match(text),
+        }
+    }
+
+    /// Whether it is too short to tell anything. "532 now" is short, and all that was asked for.
+    fn is_brief(&self) -> bool {
+        match self.text.split_whitespace().take(3).count() {
+            0 | 1 => true,
+            // A greeting and the number of the list below it are two lines.
+            2 => self.text.contains('\n') || !AMOUNT.is_match(self.text),
+            _ => false,
+        }
     }
 
     /// What it says besides what it puts off: "let me check which ones finish by March" tells no date, "it is $118, but let me check on the
     /// mowing" and "let me double check, but it is $118" tell the dues.
     pub(super) fn besides(&self) -> Cow<'a, str> {
-        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start()).min();
+        let begins = [&DEFERS, &LATER].into_iter().filter_map(|pattern| pattern.find(self.text)).map(|found| found.start());
+        let begins = begins.chain(putoff::begins(self.text)).min();
         let Some((before, put)) = begins.and_then(|at| self.text.split_at_checked(at)) else { return Cow::Borrowed(self.text) };
         Cow::Owned(
             BUT.find(put).and_then(|but| put.get(but.end()..)).map_or_else(|| before.to_owned(), |after| format!("{before} {after}")),
@@ -235,31 +254,33 @@ impl<'a> Sentence<'a> {
     }
 }
 
-/// Folded words with number words as digits and without a plural s, so that "three-car garages" equals "3 car garage".
-pub(super) fn stems(text: &str) -> Vec<String> {
-    fold(text)
-        .split_whitespace()
-        .map(|word| {
-            let number = match word {
-                "one" | "first" | "1st" => "1",
-                "two" | "second" | "2nd" | "dos" => "2",
-                "three" | "third" | "3rd" | "tres" => "3",
-                "four" | "fourth" | "4th" | "cuatro" => "4",
-                "five" | "fifth" | "5th" | "cinco" => "5",
-                "six" => "6",
-                "seven" => "7",
-                "eight" => "8",
-                "nine" => "9",
-                "ten" => "10",
-                _ => "",
-            };
-            if !number.is_empty() {
-                number.to_owned()
-            } else if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
-                word.trim_end_matches('s').to_owned()
-            } else {
-                word.to_owned()
-            }
-        })
-        .collect()
+/// The words of a text that was folded or brought to its stems.
+pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(' ').filter(|word| !word.is_empty())
+}
+
+/// Folded words with number words as digits and without a plural s, so that "three-car garages" equals "3 car garage"; padded, as
+/// [`fold`] gives them.
+pub(super) fn stems(text: &str) -> String {
+    let folded = fold(text);
+    let mut stems = String::with_capacity(folded.len());
+    stems.push(' ');
+    for word in words_of(&folded) {
+        stems.push_str(match word {
+            "one" | "first" | "1st" => "1",
+            "two" | "second" | "2nd" | "dos" => "2",
+            "three" | "third" | "3rd" | "tres" => "3",
+            "four" | "fourth" | "4th" | "cuatro" => "4",
+            "five" | "fifth" | "5th" | "cinco" => "5",
+            "six" => "6",
+            "seven" => "7",
+            "eight" => "8",
+            "nine" => "9",
+            "ten" => "10",
+            _ if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") => word.trim_end_matches('s'),
+            _ => word,
+        });
+        stems.push(' ');
+    }
+    stems
 }

@@ -1,11 +1,14 @@
 //! A body as it is compared with others: what is ours masked (names, community, question, addresses, links, numbers, dates), what
 //! stands under every letter left out (greeting, signature, fine print), the rest as hashed shingles. Short words are no body.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::hash::Hasher as _;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use fnv::FnvHasher;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::{Regex, any_case};
@@ -42,27 +45,59 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A body as it is compared: its shingles, hashed and in order.
+/// A body that is long enough to be compared: its shingles, hashed and in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Body {
-    words: usize,
-    shingles: Vec<u64>,
-}
+pub struct Body(Vec<u64>);
 
 /// A body in a few numbers (minima of its shingles): two that are alike agree in most of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sketch(Vec<u32>);
 
-impl Sketch {
-    /// Its numbers, each with its place: two that are alike share most of them.
-    pub fn numbers(&self) -> impl Iterator<Item = (usize, u32)> {
-        self.0.iter().copied().enumerate()
+/// A body as two are compared exactly, and as it is kept: the high halves of its hashed shingles, in order. Written as the base64 of their
+/// bytes (RFC 4648), the least first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Shingles(Vec<u32>);
+
+/// Many sketches by their numbers.
+#[derive(Debug)]
+pub struct Sketches<'a> {
+    all: Vec<Option<&'a Sketch>>,
+    places: FxHashMap<(usize, u32), Vec<usize>>,
+}
+
+impl<'a> Sketches<'a> {
+    /// Of letters in their order; one without a sketch is like none.
+    #[must_use]
+    pub fn of(sketches: impl IntoIterator<Item = Option<&'a Sketch>>) -> Self {
+        let all: Vec<Option<&Sketch>> = sketches.into_iter().collect();
+        let mut places: FxHashMap<(usize, u32), Vec<usize>> = HashMap::default();
+        for (at, sketch) in all.iter().enumerate() {
+            for number in sketch.iter().flat_map(|sketch| sketch.numbers()) {
+                places.entry(number).or_default().push(at);
+            }
+        }
+        Self { all, places }
     }
 
-    /// Whether a look at the bodies is worth it.
+    /// The others, in order, that agree with one in so many numbers that a look at both bodies is worth it.
     #[must_use]
-    pub fn may_be(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count() >= SKETCH.1
+    pub fn alike(&self, at: usize) -> Vec<usize> {
+        let Some(Some(sketch)) = self.all.get(at) else { return Vec::new() };
+        let mut agree = vec![0_usize; self.all.len()];
+        for other in sketch.numbers().filter_map(|number| self.places.get(&number)).flatten() {
+            if let Some(count) = agree.get_mut(*other) {
+                *count += 1;
+            }
+        }
+        agree.iter().enumerate().filter(|(other, count)| **count >= SKETCH.1 && *other != at).map(|(other, _)| other).collect()
+    }
+}
+
+impl Sketch {
+    /// Its numbers, each with its place: two that are alike share most of them.
+    fn numbers(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.0.iter().copied().enumerate()
     }
 }
 
@@ -89,7 +124,10 @@ fn body(text: &str, sender: &str, context: &Context) -> Option<Body> {
         }
     }
     let mut masked: Vec<&str> = Vec::new();
-    for word in folded.split_whitespace().map(|word| if DATE.is_match(word) { MASK } else { word }) {
+    // A text says most of its words more than once.
+    let mut dates: FxHashMap<&str, bool> = HashMap::default();
+    let mut masks = |word| *dates.entry(word).or_insert_with(|| DATE.is_match(word));
+    for word in folded.split_whitespace().map(|word| if masks(word) { MASK } else { word }) {
         if word == MASK {
             // A date of five words and one of two are one field each: "Tuesday, November 3rd at 10 am", "May 5".
             let at = masked.iter().rposition(|before| !JOINS.contains(before));
@@ -103,18 +141,23 @@ fn body(text: &str, sender: &str, context: &Context) -> Option<Body> {
     if words < LEAST_WORDS {
         return None;
     }
-    let shingles: BTreeSet<u64> = masked.windows(SHINGLE).map(|window| hash(&window.join(" "))).collect();
-    Some(Body { words, shingles: shingles.into_iter().collect() })
+    let mut shingles: Vec<u64> = masked.windows(SHINGLE).map(hash).collect();
+    shingles.sort_unstable();
+    shingles.dedup();
+    Some(Body(shingles))
 }
 
 /// The lines that say something: without greeting, signature and fine print, which are the same under every letter.
 fn own_lines(text: &str, sender: &str) -> String {
-    let first = fold(sender).split_whitespace().next().map(str::to_owned);
+    let sender = fold(sender);
+    let first = sender.split_whitespace().next();
     let signs = |line: &str| {
-        let words = fold(line);
-        let mut words = words.split_whitespace();
-        let starts = words.next().map(str::to_owned);
-        starts.is_some() && starts == first && words.count() < 4 && !line.trim_end().ends_with(['.', '?', '!'])
+        // Most lines end a sentence, and are not looked at word by word.
+        first.is_some() && !line.trim_end().ends_with(['.', '?', '!']) && {
+            let words = fold(line);
+            let mut words = words.split_whitespace();
+            words.next() == first && words.count() < 4
+        }
     };
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate();
     let own = lines
@@ -128,14 +171,28 @@ impl Body {
     /// The body in a few numbers.
     #[must_use]
     pub fn sketch(&self) -> Sketch {
-        let least = |seed: u64| self.shingles.iter().map(|shingle| mix(shingle ^ mix(seed))).min().unwrap_or_default();
-        let high = |number: u64| u32::try_from(number >> 32).unwrap_or_default();
+        let least = |seed: u64| self.0.iter().map(|shingle| mix(shingle ^ mix(seed))).min().unwrap_or_default();
         Sketch((1..).take(SKETCH.0).map(|seed| high(least(seed))).collect())
     }
 
+    /// The body as it is compared and kept.
+    #[must_use]
+    pub fn shingles(&self) -> Shingles {
+        let mut shingles: Vec<u32> = self.0.iter().map(|shingle| high(*shingle)).collect();
+        shingles.dedup();
+        Shingles(shingles)
+    }
+}
+
+/// The high half of a number.
+fn high(number: u64) -> u32 {
+    u32::try_from(number >> 32).unwrap_or_default()
+}
+
+impl Shingles {
     /// Of all shingles of two bodies, those that both hold (Jaccard).
     pub(super) fn share(&self, other: &Self) -> f64 {
-        let (mut a, mut b) = (self.shingles.iter().peekable(), other.shingles.iter().peekable());
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
         let (mut both, mut all) = (0_u32, 0_u32);
         while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
             let order = x.cmp(y);
@@ -153,10 +210,31 @@ impl Body {
     }
 }
 
-/// The same on every machine and in every version, for sketches are kept.
-fn hash(text: &str) -> u64 {
+impl From<Shingles> for String {
+    fn from(shingles: Shingles) -> Self {
+        STANDARD_NO_PAD.encode(shingles.0.iter().flat_map(|shingle| shingle.to_le_bytes()).collect::<Vec<u8>>())
+    }
+}
+
+impl TryFrom<String> for Shingles {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| "shingles that are no base64")?;
+        let (shingles, rest) = bytes.as_chunks::<4>();
+        if rest.is_empty() { Ok(Self(shingles.iter().copied().map(u32::from_le_bytes).collect())) } else { Err("half a shingle") }
+    }
+}
+
+/// Of some words with a space between; the same on every machine and in every version, for sketches are kept.
+fn hash(words: &[&str]) -> u64 {
     let mut hasher = FnvHasher::default();
-    hasher.write(text.as_bytes());
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            hasher.write(b" ");
+        }
+        hasher.write(word.as_bytes());
+    }
     hasher.finish()
 }
 
@@ -187,9 +265,23 @@ mod tests {
     #[test]
     fn a_sketch_finds_every_twin() {
         let body = |day: &str, more: &str| body_of_mail(&parse(letter(day, more).as_bytes()), &dana()).unwrap();
-        let one = body("Friday", "").sketch();
-        assert!(one.may_be(&body("Tuesday", "").sketch()) && one.may_be(&body("Friday", " See you.").sketch()));
         let other = parse(b"Subject: News\n\nThe county opens the new road to the lake in spring, and with it the first lots of our third phase, with porches to the west, tall oaks and a path down to the water for everybody who likes to walk.");
-        assert!(!one.may_be(&body_of_mail(&other, &dana()).unwrap().sketch()));
+        let bodies = [body("Friday", ""), body("Tuesday", ""), body_of_mail(&other, &dana()).unwrap(), body("Friday", " See you.")];
+        let sketches: Vec<Sketch> = bodies.iter().map(Body::sketch).collect();
+        let all = [Some(&sketches[0]), None, Some(&sketches[1]), Some(&sketches[2]), Some(&sketches[3])];
+        let index = Sketches::of(all);
+        assert_eq!((0..6).map(|at| index.alike(at)).collect::<Vec<_>>(), [vec![2, 4], vec![], vec![0, 4], vec![], vec![0, 2], vec![]]);
+    }
+
+    #[test]
+    fn shingles_are_kept_as_they_are() {
+        let shingles = body_of_mail(&parse(letter("Friday", "").as_bytes()), &dana()).unwrap().shingles();
+        let kept = serde_json::to_string(&shingles).unwrap();
+        let read: Shingles = serde_json::from_str(&kept).unwrap();
+        assert_eq!((&read, read.share(&shingles)), (&shingles, 1.0));
+        assert!(kept.len() < 6 * shingles.0.len(), "{kept}");
+        for broken in ["\"AAAAA\"", "\"AAAA AAA\"", "7"] {
+            assert!(serde_json::from_str::<Shingles>(broken).is_err(), "{broken}");
+        }
     }
 }

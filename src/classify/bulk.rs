@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem;
+
 use super::evidence::Evidence;
 use super::pattern::{Regex, any_case, exact};
 use super::{automatic, disguise, faults};
@@ -177,14 +179,11 @@ fn senders(mail: &Mail, from: &str, evidence: &mut Evidence) {
         .filter(|to| to.rsplit_once('@').is_some_and(|(_, host)| !domain.ends_with(host) && !host.ends_with(domain)));
     evidence.found(elsewhere, "reply-elsewhere", 0.15);
     let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
-    let targets: Vec<String> =
-        mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href)).collect();
+    let targets = || mail.links.iter().filter(|link| link.href.starts_with("http")).take(20).filter_map(|link| host(&link.href));
     let name = domain.rsplit('.').nth(1).unwrap_or(domain);
-    let away = mail.header("Received").next().is_some()
-        && !targets.is_empty()
-        && !name.is_empty()
-        && targets.iter().all(|target| !target.contains(name));
-    evidence.when(away, "links-elsewhere", 0.2, targets.first().cloned().unwrap_or_default());
+    let comes_by = mail.header("Received").next().is_some() && !name.is_empty();
+    let away = targets().next().filter(|_| comes_by && targets().all(|target| !target.contains(name)));
+    evidence.when(away.is_some(), "links-elsewhere", 0.2, away.unwrap_or_default());
     evidence.when(local.chars().filter(char::is_ascii_digit).count() >= 3, "numbered-sender", 0.15, from);
     evidence.when(mail.to.len() > 5, "many-recipients", 0.25, format!("{} recipients", mail.to.len()));
 }
@@ -201,8 +200,12 @@ fn headers(mail: &Mail, evidence: &mut Evidence) {
     evidence.found(first("List-Unsubscribe-Post").as_deref(), "list-unsubscribe-post", 0.1);
     let precedence = first("Precedence").or_else(|| first("X-Precedence")).map(|value| value.to_ascii_lowercase());
     evidence.found(precedence.as_deref().filter(|value| matches!(*value, "bulk" | "list" | "junk")), "precedence", 0.6);
-    let services: Vec<&str> =
-        mail.headers.iter().map(|(name, _)| name.as_str()).filter(|name| SERVICES.contains(&name.to_ascii_lowercase().as_str())).collect();
+    let services: Vec<&str> = mail
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| SERVICES.iter().any(|service| service.eq_ignore_ascii_case(name)))
+        .collect();
     evidence.when(!services.is_empty(), "mailing-service", if services.len() > 1 { 0.35 } else { 0.25 }, services.join(", "));
     let own = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
     // What came into the sender's own mailbox has no hidden reader.
@@ -248,14 +251,18 @@ fn markup(mail: &Mail, text: &str, evidence: &mut Evidence) {
         return;
     };
     let lower = html.get(..html.len().min(400_000)).unwrap_or(html).to_ascii_lowercase();
-    let images = lower.matches("<img").count();
+    let count = |mark: &str| memmem::find_iter(lower.as_bytes(), mark).count();
+    let images = count("<img");
     evidence.when(images > 5, "many-images", 0.25, format!("{images} images"));
-    let pixel = ["width=\"1\"", "width=1 ", "width='1'", "height=\"1\"", "height=1 ", "width:1px"].iter().any(|mark| lower.contains(mark));
-    evidence.when(pixel && images > 0, "pixel", 0.15, "an image of one pixel");
+    let pixel = images > 0
+        && ["width=\"1\"", "width=1 ", "width='1'", "height=\"1\"", "height=1 ", "width:1px"]
+            .iter()
+            .any(|mark| memmem::find(lower.as_bytes(), mark.as_bytes()).is_some());
+    evidence.when(pixel, "pixel", 0.15, "an image of one pixel");
     evidence.when(mail.links.len() > 12, "many-links", 0.2, format!("{} links", mail.links.len()));
     let only_html = !mail.part_types.iter().any(|kind| kind.starts_with("text/plain"));
     evidence.when(only_html && !mail.links.is_empty(), "html-only", 0.2, "no plain part");
-    evidence.when(lower.matches("<font").count() + lower.matches("<table").count() > 4, "layout", 0.2, "tables and fonts");
+    evidence.when(count("<font") + count("<table") > 4, "layout", 0.2, "tables and fonts");
     evidence.when(
         text.chars().count() < 300 && images > 0 && mail.links.iter().any(|link| link.image.is_some()),
         "picture-mail",

@@ -35,11 +35,13 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
     evidence.when(off.is_some(), "wrong-date", 0.2, off.map(|off| format!("{} days from its arrival", off.num_days())).unwrap_or_default());
     let timeless = mail.received.iter().filter(|hop| hop.at.is_none()).count();
     evidence.when(timeless > 1, "forged-hops", 0.3, format!("{timeless} hops without a time"));
-    let host = |href: &str| url::Url::parse(href).ok().and_then(|url| url.host_str().map(str::to_lowercase));
-    let short = mail.links.iter().take(20).filter_map(|link| host(&link.href)).find(|host| SHORTENERS.contains(&host.as_str()));
+    let targets: Vec<(&str, url::Url)> =
+        mail.links.iter().take(20).filter_map(|link| Some((link.href.as_str(), url::Url::parse(&link.href).ok()?))).collect();
+    let hosts = targets.iter().filter_map(|(_, url)| url.host_str().map(str::to_lowercase));
+    let short = hosts.into_iter().find(|host| SHORTENERS.contains(&host.as_str()));
     evidence.found(short.as_deref(), "short-link", 0.2);
-    let numeric = mail.links.iter().take(20).find(|link| link.href.starts_with("http") && is_numeric(&link.href));
-    evidence.found(numeric.map(|link| link.href.as_str()), "numeric-link", 0.3);
+    let numeric = targets.iter().find(|(href, url)| href.starts_with("http") && is_numeric(url));
+    evidence.found(numeric.map(|(href, _)| *href), "numeric-link", 0.3);
     // An answer may be a link alone, and a signature holds one.
     let answers = mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")) || !mail.in_reply_to.is_empty();
     let leads = !answers && text.split_whitespace().any(|word| word.starts_with("http"));
@@ -48,8 +50,8 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
 }
 
 /// Whether an address names its host by number, which no house that wants to be found again does.
-fn is_numeric(href: &str) -> bool {
-    url::Url::parse(href).is_ok_and(|url| matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_))))
+fn is_numeric(url: &url::Url) -> bool {
+    matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)))
 }
 
 /// Whether letters of a word were replaced by what looks like them. An address or a link is no such word.

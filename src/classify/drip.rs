@@ -3,8 +3,9 @@
 //! Short words are never compared: a person, too, writes "give me a call" twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
-pub use super::body::{Body, Sketch, body_of_mail, body_of_text};
+pub use super::body::{Body, Shingles, Sketch, Sketches, body_of_mail, body_of_text};
 use super::{Classified, Context, Origin, QuestionAnswered, Said, plain, reply};
 use crate::collect::Signal;
 use crate::collect::mail::{Mail, links_in};
@@ -25,14 +26,21 @@ pub struct Letter {
     pub touch: String,
     /// The inquiry it belongs to; all letters compared are one builder's.
     pub inquiry: InquiryId,
+    /// Whether a person decided that a person wrote it: then it makes nothing a drip.
+    pub by_a_person: bool,
+    /// What is compared.
+    pub words: Words,
+}
+
+/// What of a letter is compared with others, and kept beside the judgement so that no letter is read for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
     /// When it came.
     pub at: DateTime<Utc>,
     /// The mail's own id: the same mail delivered twice is one.
     pub message_id: Option<String>,
-    /// Whether a person decided that a person wrote it: then it makes nothing a drip.
-    pub by_a_person: bool,
     /// Its body.
-    pub body: Body,
+    pub body: Shingles,
 }
 
 /// Another letter of the same body.
@@ -63,12 +71,13 @@ pub fn closest<'a>(letter: &Letter, others: impl IntoIterator<Item = &'a Letter>
 
 fn twin(letter: &Letter, other: &Letter) -> Option<Twin> {
     let elsewhere = letter.inquiry != other.inquiry;
-    let delivered_twice = letter.message_id.is_some() && letter.message_id == other.message_id;
-    let same = !elsewhere && (delivered_twice || (letter.at - other.at).abs() < SENT_TWICE);
+    let (words, others) = (&letter.words, &other.words);
+    let delivered_twice = words.message_id.is_some() && words.message_id == others.message_id;
+    let same = !elsewhere && (delivered_twice || (words.at - others.at).abs() < SENT_TWICE);
     if letter.touch == other.touch || same || letter.by_a_person || other.by_a_person {
         return None;
     }
-    let share = letter.body.share(&other.body);
+    let share = words.body.share(&others.body);
     (share >= ALIKE).then(|| Twin { touch: other.touch.clone(), inquiry: other.inquiry.clone(), elsewhere, share })
 }
 
@@ -161,10 +170,12 @@ mod tests {
         Some(Letter {
             touch: touch.into(),
             inquiry: InquiryId::new(wave, "bluebonnet"),
-            at: at + TimeDelta::hours(hours),
-            message_id: mail.message_id.clone(),
             by_a_person: false,
-            body: body_of_mail(&mail, context)?,
+            words: Words {
+                at: at + TimeDelta::hours(hours),
+                message_id: mail.message_id.clone(),
+                body: body_of_mail(&mail, context)?.shingles(),
+            },
         })
     }
 
@@ -182,10 +193,8 @@ mod tests {
         let letter = |touch: &str, wave: &str, call: &CallRecord, context: &Context| Letter {
             touch: touch.into(),
             inquiry: InquiryId::new(wave, "bluebonnet"),
-            at: call.started_at,
-            message_id: None,
             by_a_person: false,
-            body: body_of_text(call, context).unwrap(),
+            words: Words { at: call.started_at, message_id: None, body: body_of_text(call, context).unwrap().shingles() },
         };
         let twin = twins(&[letter("t_a", "2026-11", &one, &dana()), letter("t_b", "2026-12", &two, &marcus())])[0].clone().unwrap();
         let alone = classify::call(&one, &dana());

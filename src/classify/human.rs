@@ -53,12 +53,13 @@ pub(super) fn weigh(
     let told = context.answer.iter().find(|answer| holds(&words, answer));
     evidence.found(told.map(String::as_str), "answer-words", 0.3);
     if let Some((answered, quote)) = answer {
-        let weight = match answered {
-            QuestionAnswered::Yes | QuestionAnswered::Partly => 0.35,
-            QuestionAnswered::Deferred => 0.15,
-            QuestionAnswered::No | QuestionAnswered::Unknown => 0.0,
+        // What puts the answer off is in many a template too, and answers nothing.
+        let (id, weight) = match answered {
+            QuestionAnswered::Yes | QuestionAnswered::Partly => ("answers", 0.35),
+            QuestionAnswered::Deferred => ("puts-off", 0.15),
+            QuestionAnswered::No | QuestionAnswered::Unknown => ("", 0.0),
         };
-        evidence.when(weight > 0.0, "answers", weight, quote.as_str());
+        evidence.when(weight > 0.0, id, weight, quote.as_str());
     }
     evidence.found(
         GREETING.find(reply.body.get(..floor(&reply.body, 200)).unwrap_or_default()).map(|found| found.as_str()),

@@ -13,12 +13,14 @@ mod evidence;
 mod faults;
 mod human;
 mod labels;
+mod lazy;
 mod name;
 mod needs;
 mod opting;
 mod origin;
 mod pattern;
 mod phone;
+mod putoff;
 mod question;
 mod reply;
 mod robot;
@@ -168,6 +170,9 @@ pub fn stripped_reply(text: &str) -> (String, String, bool) {
 
 /// Typographic apostrophes and spaces as typed ones, so that one pattern finds both.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")
 }
 

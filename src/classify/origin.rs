@@ -123,7 +123,8 @@ pub(super) fn of_mail(
     let for_many: f64 = many.signals.iter().filter(|signal| !of_program(&signal.id)).map(|signal| signal.weight).sum();
     let most = match (human::answers(&person), for_many) {
         (true, ..FOR_MANY_TWICE) => MACHINERY.0,
-        (false, ..FOR_MANY) => MACHINERY.1,
+        // Nobody's name stands in From or signature: then the program itself wrote it.
+        (false, ..FOR_MANY) if name.is_some() => MACHINERY.1,
         _ => f64::INFINITY,
     };
     let many = many.capped(of_program, most);

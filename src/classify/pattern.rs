@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use regex::{Captures, Match, RegexBuilder};
+use regex::{Captures, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
 
+use super::lazy::Lazy;
 use super::needs::Needs;
 use super::trigrams;
 
@@ -19,56 +21,132 @@ pub(super) struct Regex {
     text: String,
     any_case: bool,
     needs: Option<Needs>,
-    compiled: OnceLock<regex::Regex>,
+    lazy: OnceLock<Option<Lazy>>,
+    /// The same with its groups, where they are asked for.
+    whole: OnceLock<regex::Regex>,
+}
+
+/// A find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Match<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl<'t> Match<'t> {
+    fn of(text: &'t str, (start, end): (usize, usize)) -> Self {
+        Self { text: text.get(start..end).unwrap_or_default(), start }
+    }
+
+    pub(super) fn as_str(&self) -> &'t str {
+        self.text
+    }
+
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
 }
 
 impl Regex {
-    /// Whether it may be in a text at all.
-    fn may_be_in(&self, text: &str) -> bool {
-        (text.len() < SHORT && self.compiled.get().is_some())
-            || self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
+    /// Whether it may be in a text, or in any part of it, at all.
+    pub(super) fn may_be_in(&self, text: &str) -> bool {
+        self.needs.as_ref().is_none_or(|needs| trigrams::ask(text, |trigrams| needs.may_be_in(trigrams)))
     }
 
-    fn compiled(&self) -> &regex::Regex {
+    fn read(&self) -> Hir {
+        read(&self.text, self.any_case)
+    }
+
+    fn lazy(&self) -> Option<&Lazy> {
+        self.lazy.get_or_init(|| Lazy::of(&self.read())).as_ref()
+    }
+
+    fn whole(&self) -> &regex::Regex {
         #[expect(clippy::unwrap_used, reason = "the pattern was read when it was made")]
-        self.compiled.get_or_init(|| RegexBuilder::new(&self.text).case_insensitive(self.any_case).multi_line(true).build().unwrap())
+        self.whole.get_or_init(|| RegexBuilder::new(&self.text).case_insensitive(self.any_case).multi_line(true).build().unwrap())
     }
 
-    /// Itself, where it may be in a text.
-    fn within(&self, text: &str) -> Option<&regex::Regex> {
-        self.may_be_in(text).then(|| self.compiled())
+    /// Whether a search is worth it.
+    fn worth_a_search(&self, text: &str) -> bool {
+        (text.len() < SHORT && self.lazy.get().is_some()) || self.may_be_in(text)
     }
 
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.within(text).is_some_and(|regex| regex.is_match(text))
+        self.worth_a_search(text) && {
+            let found = self.lazy().and_then(|lazy| lazy.is_match(text).ok());
+            found.unwrap_or_else(|| self.whole().is_match(text))
+        }
+    }
+
+    fn find_from<'t>(&self, text: &'t str, from: usize) -> Option<Match<'t>> {
+        let found = self.lazy().and_then(|lazy| lazy.find(text, from, || self.read()).ok());
+        let whole = || self.whole().find_at(text, from).map(|found| (found.start(), found.end()));
+        found.unwrap_or_else(whole).map(|place| Match::of(text, place))
     }
 
     pub(super) fn find<'t>(&self, text: &'t str) -> Option<Match<'t>> {
-        self.within(text)?.find(text)
+        if self.worth_a_search(text) { self.find_from(text, 0) } else { None }
     }
 
     pub(super) fn find_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
-        self.within(text).into_iter().flat_map(move |regex| regex.find_iter(text))
+        let mut from = self.worth_a_search(text).then_some(0);
+        let mut last_end = None;
+        std::iter::from_fn(move || {
+            let mut found = self.find_from(text, from?);
+            // After a match of nothing, or where one ended, the next begins a letter on.
+            if let Some(nothing) = found.filter(|found| found.text.is_empty() && last_end == Some(found.end())) {
+                let letter = text.get(nothing.end()..).and_then(|rest| rest.chars().next()).map(char::len_utf8);
+                found = letter.and_then(|letter| self.find_from(text, nothing.end() + letter));
+            }
+            last_end = found.map(|found| found.end());
+            from = last_end;
+            found
+        })
     }
 
     pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        self.within(text)?.captures(text)
+        if self.may_be_in(text) { self.whole().captures(text) } else { None }
     }
 
     pub(super) fn captures_iter<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
-        self.within(text).into_iter().flat_map(move |regex| regex.captures_iter(text))
+        self.may_be_in(text).then(|| self.whole()).into_iter().flat_map(move |regex| regex.captures_iter(text))
+    }
+
+    /// The text with the first `most` finds replaced.
+    fn replaced<'t>(&self, text: &'t str, by: &str, most: usize) -> Cow<'t, str> {
+        let (mut out, mut at) = (String::new(), 0);
+        for found in self.find_iter(text).take(most) {
+            out.push_str(text.get(at..found.start()).unwrap_or_default());
+            out.push_str(by);
+            at = found.end();
+        }
+        if out.is_empty() && at == 0 {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        Cow::Owned(out)
     }
 
     pub(super) fn replace<'t>(&self, text: &'t str, by: &str) -> Cow<'t, str> {
-        self.within(text).map_or(Cow::Borrowed(text), |regex| regex.replace(text, by))
+        self.replaced(text, by, 1)
     }
 
     pub(super) fn replace_all<'t>(&self, text: &'t str, by: &str) -> Cow<'t, str> {
-        self.within(text).map_or(Cow::Borrowed(text), |regex| regex.replace_all(text, by))
+        self.replaced(text, by, usize::MAX)
     }
 
     pub(super) fn split<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
-        self.compiled().split(text)
+        let (mut finds, mut at) = (self.find_iter(text), Some(0));
+        std::iter::from_fn(move || {
+            let start = at?;
+            let found = finds.next();
+            at = found.map(|found| found.end());
+            text.get(start..found.map_or(text.len(), |found| found.start()))
+        })
     }
 }
 
@@ -85,9 +163,12 @@ pub(super) fn exact(text: &str) -> Regex {
 fn build(text: &str, any_case: bool) -> Regex {
     // ASCII classes and word ends: Unicode's are slow to compile and make the engine fall back on its slow path.
     let text = text.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[0-9A-Za-z_]").replace(r"\d", "[0-9]");
+    Regex { needs: Needs::of(&read(&text, any_case)), text, any_case, lazy: OnceLock::new(), whole: OnceLock::new() }
+}
+
+fn read(text: &str, any_case: bool) -> Hir {
     #[expect(clippy::unwrap_used, reason = "the patterns are constants, and the tests read every one")]
-    let read = ParserBuilder::new().case_insensitive(any_case).multi_line(true).build().parse(&text).unwrap();
-    Regex { needs: Needs::of(&read), text, any_case, compiled: OnceLock::new() }
+    ParserBuilder::new().case_insensitive(any_case).multi_line(true).build().parse(text).unwrap()
 }
 
 /// The sentences of a text: cut at line ends that end a paragraph or list item and after `.`, `!` or `?`.
@@ -192,5 +273,23 @@ mod tests {
         let turkish = "\u{130}stanbul Homes. Hi DANA, yes.";
         assert_eq!(find_any_case(turkish, "dana").map(|at| quote(turkish, at)).as_deref(), Some("Hi DANA, yes."));
         assert_eq!(find_any_case(turkish, "Amy"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn finds_what_the_regex_crate_finds(
+            pattern in r"(\\b|\^)?(a|b|é|\[a-c\]|\[\^a\]|\.|\\W|ab|\(\?:a\|ab\)|s)(\{0,2\}|\*|\+|\?|\{1,3\}\?)?([a-cé ]|\\s\*|\[\^\\n\]\{0,3\}|\(\?:ab\|b\)\?|\\W|\$)?(\\b|x\?)?",
+            text in r"[abcABCés\u{212a} \n.]{0,20}",
+        ) {
+            let ours = any_case(&pattern);
+            let theirs = ours.whole();
+            let found: Vec<(usize, usize)> = ours.find_iter(&text).map(|found| (found.start(), found.end())).collect();
+            let expected: Vec<(usize, usize)> = theirs.find_iter(&text).map(|found| (found.start(), found.end())).collect();
+            proptest::prop_assert_eq!(found, expected, "{} in {:?}", &pattern, &text);
+            proptest::prop_assert_eq!(ours.is_match(&text), theirs.is_match(&text));
+            proptest::prop_assert_eq!(ours.replace_all(&text, "-"), theirs.replace_all(&text, "-"));
+            proptest::prop_assert_eq!(ours.replace(&text, "-"), theirs.replace(&text, "-"));
+            proptest::prop_assert_eq!(ours.split(&text).collect::<Vec<_>>(), theirs.split(&text).collect::<Vec<_>>());
+        }
     }
 }

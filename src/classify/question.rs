@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::acts::{Act, FIGURE, Sentence, stems};
+use super::acts::{Act, FIGURE, Sentence, stems, words_of};
 use super::pattern::{Regex, any_case, sentences, shorten};
 use super::topics::{self, Topic};
 use super::{Context, QuestionAnswered, name};
@@ -121,6 +121,18 @@ struct Around<'a> {
     before: Option<&'a Before>,
 }
 
+/// How a sentence looks beside a part of the question.
+struct Looks {
+    /// Whether it is about the topic.
+    topical: bool,
+    /// How many of the part's words stand there.
+    terms: usize,
+    /// Whether it holds what an answer holds.
+    figure: bool,
+    /// Whether what it holds is nothing else's answer.
+    firm: bool,
+}
+
 /// What is remembered of a sentence.
 #[derive(Default)]
 struct Before {
@@ -140,7 +152,7 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
         return Some((QuestionAnswered::Unknown, String::new()));
     }
     let parts = parts(context);
-    let wanted: Vec<Vec<String>> = context.answer.iter().map(|phrase| stems(phrase)).filter(|words| !words.is_empty()).collect();
+    let wanted: Vec<String> = context.answer.iter().map(|phrase| stems(phrase)).filter(|words| !words.trim().is_empty()).collect();
     let figures = parts.iter().any(|part| part.topic.strict || part.topic.name == "availability");
     let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
     let all = sentences(text);
@@ -205,7 +217,7 @@ impl Part {
     /// How well a sentence answers this part, and whether it is about it.
     fn found_in(&self, sentence: &Sentence<'_>, early: bool, around: &Around<'_>) -> (Found, bool) {
         let topical = self.topic.about.is_match(sentence.text);
-        let terms = self.terms.iter().filter(|term| sentence.words.iter().any(|word| akin(word, term))).count();
+        let terms = self.terms.iter().filter(|term| sentence.words().any(|word| akin(word, term))).count();
         let about = topical || terms > 0;
         let firm = self.topic.is_firm_in(sentence.text);
         // A question of theirs, or ours said back, answers nothing.
@@ -235,7 +247,7 @@ impl Part {
         }
         let found = match () {
             () if sentence.does(Act::Boasts) && !topical && terms == 0 => Found::Nothing,
-            () if self.answered_in(sentence, terms, early, around) => {
+            () if self.answered_in(sentence, &Looks { topical, terms, figure, firm }, early, around) => {
                 // "Usually about $300 a month" is an answer for all its caution.
                 match () {
                     () if sentence.does(Act::Depends) && !sentence.does(Act::Holds) && !exact => Found::Hinted,
@@ -253,17 +265,16 @@ impl Part {
         (found, about)
     }
 
-    /// Whether a sentence answers this part, hedged or not. `terms`: how many of its words stand there.
-    fn answered_in(&self, sentence: &Sentence<'_>, terms: usize, early: bool, around: &Around<'_>) -> bool {
-        let topical = self.topic.about.is_match(sentence.text);
-        let figure = self.topic.is_answered_in(sentence.text);
+    /// Whether a sentence answers this part, hedged or not.
+    fn answered_in(&self, sentence: &Sentence<'_>, looks: &Looks, early: bool, around: &Around<'_>) -> bool {
+        let Looks { topical, terms, figure, firm } = *looks;
         let feature = self.topic.name == "feature";
         let (about, alone) = (topical || terms > 0, around.asked == 1);
         let least = if around.guided { 2 } else { 1 };
         let by_words = sentence.does(Act::Holds) && (alone || about)
             || sentence.does(Act::Verdict) && terms >= least.min(self.terms.len().max(1))
             || feature && figure && terms >= 2 && !around.guided;
-        let by_shape = self.topic.is_firm_in(sentence.text)
+        let by_shape = firm
             || figure && topical
             || early
                 && sentence.does(Act::Counts)
@@ -295,11 +306,15 @@ fn akin(word: &str, term: &str) -> bool {
 /// What was asked, part by part, without the names that every mail of the builder holds.
 fn parts(context: &Context) -> Vec<Part> {
     let named = stems(&format!("{} {} {}", context.builder, context.community.as_deref().unwrap_or_default(), context.first_name));
-    let plans: Vec<String> = name::asked(context).iter().flat_map(|name| stems(name)).collect();
+    let plans: String = name::asked(context).iter().map(|name| stems(name)).collect();
     let terms = |clause: &str| {
-        let mut terms: Vec<String> =
-            stems(clause).into_iter().filter(|word| word.len() > 1 || word.chars().all(|c| c.is_ascii_digit())).collect();
-        terms.retain(|word| !COMMON.contains(&word.as_str()) && !named.contains(word) && !plans.contains(word));
+        let stems = stems(clause);
+        let is_name = |word| [&named, &plans].into_iter().flat_map(|names| words_of(names)).any(|name| name == word);
+        let mut terms: Vec<String> = words_of(&stems)
+            .filter(|word| word.len() > 1 || word.chars().all(|c| c.is_ascii_digit()))
+            .filter(|word| !COMMON.contains(word) && !is_name(*word))
+            .map(str::to_owned)
+            .collect();
         terms.dedup();
         terms
     };

@@ -46,6 +46,7 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 /// Takes a text apart.
 pub(super) fn split(text: &str) -> Reply {
     let lines: Vec<&str> = text.lines().collect();
+    let ruled = RULE.may_be_in(text);
     let mut quoted = false;
     let mut own: Vec<&str> = Vec::new();
     let mut at = 0;
@@ -64,7 +65,7 @@ pub(super) fn split(text: &str) -> Reply {
             }
             break;
         }
-        if RULE.is_match(line) || outlook(&lines, at) {
+        if ruled && RULE.is_match(line) || outlook(&lines, at) {
             quoted = true;
             break;
         }
@@ -74,15 +75,15 @@ pub(super) fn split(text: &str) -> Reply {
     while own.last().is_some_and(|line| line.trim().chars().all(|c| c == '_' || c == '-')) {
         own.pop();
     }
-    let cut = signature(&own);
+    let cut = signature(&own, text);
     let join = |lines: &[&str]| lines.join("\n").trim().to_owned();
     Reply { body: join(own.get(..cut).unwrap_or_default()), signature: join(own.get(cut..).unwrap_or_default()), quoted }
 }
 
 /// "On Monday, Dana wrote:", which clients wrap over up to three lines; the number of lines.
 fn attribution(lines: &[&str], at: usize) -> Option<usize> {
-    let first = lines.get(at)?.trim_start().to_ascii_lowercase();
-    if !["on ", "el ", "le ", "am ", "em "].iter().any(|start| first.starts_with(start)) {
+    let first = lines.get(at)?.trim_start().get(..3)?;
+    if !["on ", "el ", "le ", "am ", "em "].iter().any(|start| first.eq_ignore_ascii_case(start)) {
         return None;
     }
     (1..=3).find(|length| lines.get(at..at + length).is_some_and(|joined| WROTE.is_match(&joined.join(" "))))
@@ -93,16 +94,19 @@ fn outlook(lines: &[&str], at: usize) -> bool {
         && lines.iter().skip(at + 1).take(4).filter(|line| BELOW_FROM.is_match(line)).count() >= 2
 }
 
-/// The index of the first line of the signature.
-fn signature(lines: &[&str]) -> usize {
+/// The index of the first line of the signature. `text` is all that they stand in.
+fn signature(lines: &[&str], text: &str) -> usize {
     if let Some(at) = lines.iter().position(|line| matches!(line.trim_end(), "--" | "\u{2014}") || *line == "-- ") {
         return at;
     }
+    // What is nowhere in the text is in none of its lines.
+    let (sent_from, footer) = (SENT_FROM.may_be_in(text), FOOTER.may_be_in(text));
     let filled: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(|(at, _)| at).collect();
     let late = filled.len().saturating_sub(14);
     let closing = filled.iter().skip(late.max(1)).copied().find(|at| lines.get(*at).is_some_and(|line| CLOSING.is_match(line)));
-    let phone = filled.iter().copied().find(|at| lines.get(*at).is_some_and(|line| SENT_FROM.is_match(line)));
-    let footer = filled.iter().skip(1).copied().find(|at| lines.get(*at).is_some_and(|line| FOOTER.is_match(line)));
+    let filled = filled.as_slice();
+    let phone = filled.iter().copied().filter(|_| sent_from).find(|at| lines.get(*at).is_some_and(|line| SENT_FROM.is_match(line)));
+    let footer = filled.iter().skip(1).copied().filter(|_| footer).find(|at| lines.get(*at).is_some_and(|line| FOOTER.is_match(line)));
     closing.into_iter().chain(phone).chain(footer).min().unwrap_or(lines.len())
 }
 

@@ -143,6 +143,11 @@ const ROLES: &[&str] = &[
     "testing",
     "union",
     "university",
+    "unsubscribe",
+    "preferences",
+    "privacy",
+    "policy",
+    "browser",
 ];
 
 /// Small words within names.

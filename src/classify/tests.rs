@@ -276,3 +276,17 @@ fn who_offers_to_rank_a_site_or_lend_money_wrote_to_many() {
         assert_eq!(found.origin, Origin::Marketing, "{text}: {:?}", found.signals);
     }
 }
+
+#[test]
+fn what_a_program_sends_in_nobodys_name_is_for_many() {
+    let mail = |from: &str, signed: &str| {
+        format!(
+            "Received: from a by b; x\nList-Unsubscribe: <https://b.example/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\nX-SG-EID: 1\n\
+             X-SG-ID: 2\nFrom: {from} <hello@bluebonnet.example>\n\
+             To: shopper+k7f3@example.org\nSubject: Willow Creek\n\nHi Dana,\n\nWillow Creek has a lake. What brings you there?\n\nBest,\n{signed}\n\n\
+             Unsubscribe: https://b.example/u\n"
+        )
+    };
+    assert_eq!(judged(&mail("Bluebonnet Homes", "The Bluebonnet Team"), 90_000).origin, Origin::Marketing);
+    assert_eq!(judged(&mail("Amy Ortiz", "Amy Ortiz"), 90_000).origin, Origin::Personal);
+}

@@ -48,7 +48,7 @@ pub(super) struct ShopArgs {
 pub(super) async fn run(command: ShopArgs, context: &Context) -> Ended {
     let workspace = context.workspace().await?;
     let shops = workspace.select(&command.slug)?;
-    if command.send {
+    if command.send && (command.new_store || workspace.forgot_since().await?.is_none()) {
         for (source, problem) in workspace.send_due_canaries(true).await? {
             context.out.say(&format!("{source}: {problem}"));
         }

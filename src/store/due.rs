@@ -1,6 +1,6 @@
 //! What is to be judged, a page at a time: neither time nor memory for one new record grows with those that were judged.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 use super::open::{Reader, Store, StoreError, query, text};
 use super::touches::{Record, Touch};
-use crate::classify::drip::Sketch;
+use crate::classify::drip::{Sketch, Words};
 use crate::shop::InquiryId;
 
 /// Ids looked up with one query.
@@ -146,6 +146,20 @@ impl Store {
         letters.sort_by(|a, b| a.record.cmp(&b.record));
         letters.dedup_by(|a, b| a.record == b.record);
         Ok(letters)
+    }
+
+    /// What is compared of the letters of these records, in no order; what was judged by a version that kept none of it is left out.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn words_of(&self, records: &[String]) -> Result<HashMap<String, Words>, StoreError> {
+        let rows = self.of("SELECT record, words FROM touch WHERE words IS NOT NULL AND record IN ", records, "").await?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "touch" };
+                Ok((read.text("record")?, read.json("words")?))
+            })
+            .collect()
     }
 
     /// The touch of an id.

@@ -10,6 +10,7 @@ use super::open::{Reader, Store, StoreError, query, text};
 use super::places::Places;
 use super::touches::{Touch, portions};
 use crate::attribute::{Kind, Taught};
+use crate::classify::drip::Words;
 use crate::shop::InquiryId;
 
 /// A touch with what it teaches.
@@ -19,6 +20,8 @@ pub struct Judged {
     pub touch: Touch,
     /// The marks it teaches, when its owner is certain.
     pub taught: Vec<Taught>,
+    /// What of a letter is compared with others.
+    pub words: Option<Words>,
 }
 
 /// A lesson as its columns, without the record.

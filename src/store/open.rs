@@ -164,6 +164,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let appeal = include_str!("migrations/0010_appeal.sql");
     let held = include_str!("migrations/0011_held.sql");
     let long_logs = include_str!("migrations/0012_long_logs.sql");
+    let words = include_str!("migrations/0013_words.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -177,6 +178,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(10, "appeal".into(), MigrationType::Simple, appeal.into_sql_str(), false),
         Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
         Migration::new(12, "long logs".into(), MigrationType::Simple, long_logs.into_sql_str(), false),
+        Migration::new(13, "words".into(), MigrationType::Simple, words.into_sql_str(), false),
     ]
 }
 

@@ -290,14 +290,14 @@ impl Store {
         take_turn(&mut transaction, "touches").await?;
         let before = judged_before(&mut transaction, self.places(), judged).await?;
         for rows in portions(judged) {
-            let values = self.places().rows(rows.len(), 11);
+            let values = self.places().rows(rows.len(), 12);
             let mut insert = sqlx::query(AssertSqlSafe(format!(
-                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin) VALUES {values} \
+                "INSERT INTO touch (record, id, inquiry, at, review, judgement, judged_under, stale, letter, sketch, twin, words) VALUES {values} \
                  ON CONFLICT (record) DO UPDATE SET inquiry = excluded.inquiry, at = excluded.at, review = excluded.review, \
                  judgement = excluded.judgement, judged_under = excluded.judged_under, stale = excluded.stale, \
-                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin"
+                 letter = excluded.letter, sketch = excluded.sketch, twin = excluded.twin, words = excluded.words"
             )));
-            for Judged { touch, .. } in rows {
+            for Judged { touch, words, .. } in rows {
                 insert = insert
                     .bind(touch.record.clone())
                     .bind(touch.id.clone())
@@ -309,7 +309,8 @@ impl Store {
                     .bind(0_i64)
                     .bind(i64::from(touch.is_letter()))
                     .bind(touch.sketch.as_ref().map(|sketch| json("touch", sketch)).transpose()?)
-                    .bind(touch.twin.clone());
+                    .bind(touch.twin.clone())
+                    .bind(words.as_ref().map(|words| json("touch", words)).transpose()?);
             }
             insert.execute(&mut *transaction).await.map_err(query("store touches"))?;
         }

@@ -1,10 +1,12 @@
 //! What one touch teaches, another is known by: a sender and a number that an alias confirmed, whichever came first; a person's
-//! word teaches too, and what two builders claim nobody learns.
+//! word teaches too, and what two builders claim nobody learns. Copies, hidden copies and mangled addresses on a real server.
 
 use chrono::{TimeDelta, Utc};
 
 use crate::import::{WAVE, asked, stored_letter};
-use crate::workspace::{ShopFile, Workspace, touches};
+use crate::peers::{Dovecot, Mail, lmtp};
+use crate::site::{Answer, Site};
+use crate::workspace::{ShopFile, Workspace, a_second_passes, eventually, touches};
 
 const PLAIN: &str = "shopper@crickets.test";
 
@@ -126,4 +128,48 @@ fn the_same_body_to_two_inquiries_at_one_builder_is_marketing_and_a_persons_word
     assert_eq!(origin(WAVE, "bluebonnet")["origin"], "personal");
     assert_eq!(origin("2026-12", "bluebonnet-west")["origin"], "personal", "a person's letter makes nothing a drip");
     assert_eq!(workspace.json(&["rederive"])["changed"], 0);
+}
+
+#[test]
+fn each_copy_hidden_or_mangled_finds_its_inquiry_and_one_that_may_be_two_builders_waits() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_mailbox(&dovecot, None);
+    for (slug, builder) in [("bluebonnet", "Bluebonnet Homes"), ("harbor", "Harbor Homes")] {
+        workspace.shop(&ShopFile::on(&site, slug, builder));
+    }
+    workspace.ok(&["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"]);
+    a_second_passes();
+    let (blue, harbor) = (Workspace::alias(&site, "bluebonnet"), Workspace::alias(&site, "harbor"));
+    let both = format!("{blue}, {harbor}");
+    let letters = [
+        // One mail to two: each copy is the one's it was delivered to.
+        (vec![blue.clone(), harbor.clone()], both.clone()),
+        // A hidden copy, to the address as somebody typed it.
+        (vec![blue.to_uppercase()], "undisclosed-recipients:;".to_owned()),
+        // A program that drops what follows the plus sign, and shows it as a name.
+        (vec![PLAIN.to_owned()], format!("\"{harbor}\" <{PLAIN}>")),
+        (vec![PLAIN.to_owned()], format!("Buyers: {}, other@else.test;", blue.to_uppercase())),
+        // Once for both.
+        (vec![PLAIN.to_owned()], both),
+    ];
+    for (number, (recipients, to)) in letters.iter().enumerate() {
+        let mail = Mail {
+            from: "Amy Ortiz <amy@sales-for-many.test>".into(),
+            to: to.clone(),
+            subject: format!("Letter {number}"),
+            body: format!("Hi Dana,\n\nthe third bay is a tandem, as I wrote before ({number}).\n\nAmy\n"),
+            ..Mail::default()
+        };
+        let text = mail.text();
+        for recipient in recipients {
+            lmtp(dovecot.lmtp_port(), &[recipient], &text).unwrap();
+        }
+    }
+    eventually(|| dovecot.inbox().len(), |count| *count == 6);
+    workspace.ok(&["watch", "--once"]);
+    let counts = ["bluebonnet", "harbor"].map(|slug| workspace.inquiry(WAVE, slug)["touches"].as_u64());
+    let queue = workspace.json(&["review", "list"]);
+    assert_eq!((counts, waiting(&workspace)), ([Some(3), Some(2)], 1), "{queue:#}");
+    assert_eq!(queue["items"][0]["candidates"].as_array().map(Vec::len), Some(2), "{queue:#}");
 }

@@ -35,6 +35,8 @@ fn the_demo_comes_out_the_same_each_time() {
 
     let report: Value = serde_json::from_slice(&one).unwrap();
     assert_eq!(report["clock"], "rehearsal", "a demo's report says that it is one");
+    let back = report["coverage"]["mailbox.main"]["alive"]["back"].as_u64().unwrap();
+    assert!(first.err.contains(&format!("{back} test mails, one a day, came back")), "{}", first.err);
     let shops = report["shops"].as_array().unwrap();
     let verdicts: std::collections::BTreeSet<_> = shops.iter().filter_map(|shop| shop["verdict"].as_str()).collect();
     let origins: std::collections::BTreeSet<_> =

@@ -7,7 +7,9 @@ use chrono::Utc;
 use serde_json::Value;
 
 use crate::import::{WAVE, asked, now, stored_letter};
-use crate::workspace::{Workspace, shop, touches};
+use crate::peers::Dovecot;
+use crate::site::{Answer, Site};
+use crate::workspace::{ShopFile, Workspace, shop, touches};
 
 const SEND: [&str; 6] = ["shop", "--wave", WAVE, "--send", "--at-once", "--any-time"];
 
@@ -112,6 +114,37 @@ fn what_is_lost_or_altered_is_told_stops_nothing_and_is_kept_again() {
     workspace.ok(&["rederive"]);
     assert_eq!(checked(&workspace)[0].0, "ok");
     assert!(workspace.make_report(WAVE, &[]).get("evidence_faults").is_none());
+}
+
+#[test]
+fn a_mail_server_is_asked_again_for_what_was_lost() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let site = Site::start(Answer::Thanks);
+    let workspace = Workspace::with_mailbox(&dovecot, None);
+    workspace.shop(&ShopFile::on(&site, "bluebonnet", "Bluebonnet Homes"));
+    workspace.ok(&SEND);
+    let alias = Workspace::alias(&site, "bluebonnet");
+    for number in 1..=3 {
+        dovecot.append("INBOX", &stored_letter(&alias, number, "Hi Dana,\n\nyes.\n\nAmy Ortiz\n"));
+    }
+    workspace.ok(&["watch", "--once"]);
+    let all = names(&workspace.make_report(WAVE, &[]));
+    lose(&workspace, &all[0]);
+    alter(&workspace, &all[2]);
+    assert_eq!(checked(&workspace).len(), 3);
+    let run = workspace.ok(&["watch", "--once"]);
+    assert!(run.out.contains("mailbox.main: 0 new, 2 known before, lost evidence of 2 is kept again"), "{}", run.out);
+    assert_eq!(checked(&workspace)[0].0, "ok");
+    // What lies there no more is not asked for twice, and is no hole in what was read.
+    lose(&workspace, &all[1]);
+    dovecot.folder("Trash", true);
+    for _ in 0..3 {
+        dovecot.move_first("Trash");
+    }
+    let run = workspace.ok(&["watch", "--once"]);
+    assert!(run.out.contains("mailbox.main: 0 new, 0 known before\n"), "{}", run.out);
+    assert_eq!(workspace.json(&["status"])["in_review"], 0);
+    assert_eq!(checked(&workspace).len(), 2);
 }
 
 #[test]

@@ -200,6 +200,7 @@ fn a_message_that_cannot_be_fetched_is_in_review_and_nobody_is_silent_for_it() {
     let refused = workspace.run(&["review", "set", id, "--none", "--reason", "x", "--author", "Pat"]).expect(2);
     assert!(refused.err.contains("crickets record touch"), "{}", refused.err);
     assert_eq!(workspace.json(&["status"])["in_review"], 1);
+    assert_eq!(workspace.make_report(WAVE, &[])["in_review"], 1, "a report counts it as `status` does");
 
     dovecot.lock_messages(false);
     workspace.ok(&["watch", "--once"]);

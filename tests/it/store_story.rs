@@ -384,7 +384,7 @@ async fn what_is_taught_is_found_by_its_mark(place: Place) {
 
     // Two touches say the same of an owner: the earlier is named. A mark of no lesson is not found.
     let sender = |by, owner, ms| taught(by, Kind::Sender, "amy@agency.example", owner, ms);
-    let teach = |by: usize, taught: Vec<Taught>| Judged { touch: touch(&of[by]), taught };
+    let teach = |by: usize, taught: Vec<Taught>| Judged { touch: touch(&of[by]), taught, words: None };
     store.put_touches(&[teach(0, vec![sender(0, Some("a"), 2000)]), teach(1, vec![sender(1, Some("a"), 1000)])]).await.unwrap();
     store.put_touches(&[teach(2, vec![sender(2, None, 5), taught(2, Kind::Number, "+15125550100", None, 5)])]).await.unwrap();
     let asked = marks(&[(Kind::Sender, "amy@agency.example"), (Kind::Domain, "agency.example")]);

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::parsers::MessageStream;
 use regex::Regex;
 
-use super::parse::{Address, MAX_LINK, Mail, Received, lossy, start_of};
+use super::parse::{Address, MAX_LINK, Mail, Received, start_of, text_of};
 use crate::guard::caught;
 
 /// More than this of a header's value is not read.
@@ -51,7 +51,7 @@ pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
         }
         at += length;
     }
-    (headers.into_iter().map(|(name, value)| (name, lossy(&value))).collect(), at)
+    (headers.into_iter().map(|(name, value)| (name, text_of(value))).collect(), at)
 }
 
 fn split_header(line: &[u8]) -> Option<(String, &[u8])> {

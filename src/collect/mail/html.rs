@@ -89,10 +89,13 @@ pub(super) fn read(html: &str) -> (String, Vec<Link>) {
                 page.push(text);
                 true
             }
-            Node::Element(element) if unread(element) => false,
             Node::Element(element) => {
-                page.open(element);
-                true
+                let attributes = Attributes::of(element);
+                let read = !unread(element, &attributes);
+                if read {
+                    page.open(element.name(), &attributes, quotes(element));
+                }
+                read
             }
             _ => true,
         };
@@ -103,7 +106,7 @@ pub(super) fn read(html: &str) -> (String, Vec<Link>) {
         let mut closes = entered;
         loop {
             if let (Node::Element(element), true) = (node.value(), closes) {
-                page.close(element);
+                page.close(element.name(), quotes(element));
             }
             if let Some(next) = node.next_sibling() {
                 node = next;
@@ -167,21 +170,55 @@ fn crowded(html: &str) -> bool {
     false
 }
 
-fn unread(element: &Element) -> bool {
-    if UNREAD.contains(&element.name()) || element.attr("hidden").is_some() {
-        return true;
-    }
-    let Some(style) = element.attr("style") else { return false };
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
-    style.contains("display:none") || style.contains("mso-hide:all")
+/// What of an element's attributes matters, from one look over them.
+#[derive(Default)]
+struct Attributes<'a> {
+    href: Option<&'a str>,
+    src: Option<&'a str>,
+    alt: Option<&'a str>,
+    /// It is not shown.
+    hidden: bool,
 }
 
+impl<'a> Attributes<'a> {
+    fn of(element: &'a Element) -> Self {
+        let mut found = Self::default();
+        for (name, value) in element.attrs() {
+            match name {
+                "href" => found.href = Some(value),
+                "src" => found.src = Some(value),
+                "alt" => found.alt = Some(value),
+                "hidden" => found.hidden = true,
+                "style" => found.hidden |= says(value, "display:none") || says(value, "mso-hide:all"),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Whether a style says this, in whatever case and with whatever spaces.
+fn says(style: &str, wanted: &str) -> bool {
+    let letters =
+        |from: usize| style.get(from..).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase());
+    let first = |byte: u8| wanted.bytes().next().is_some_and(|first| first == byte.to_ascii_lowercase());
+    let starts = style.bytes().enumerate().filter(|(_, byte)| first(*byte)).map(|(at, _)| at);
+    starts.into_iter().any(|at| letters(at).take(wanted.len()).eq(wanted.chars()))
+}
+
+/// Whether a text holds some words in whatever case of ASCII.
+fn holds_any_case(text: &str, words: &str) -> bool {
+    text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()))
+}
+
+fn unread(element: &Element, attributes: &Attributes<'_>) -> bool {
+    attributes.hidden || UNREAD.contains(&element.name())
+}
+
+/// Whether it is, or a mail program marked it as, the mail that is answered.
 fn quotes(element: &Element) -> bool {
-    element.name() == "blockquote"
-        || [element.attr("class"), element.attr("id")].into_iter().flatten().any(|mark| {
-            let mark = mark.to_ascii_lowercase();
-            QUOTE_MARKS.iter().any(|known| mark.contains(known))
-        })
+    let marked = |value: &str| QUOTE_MARKS.iter().any(|mark| holds_any_case(value, mark));
+    element.name() == "blockquote" || element.attrs().any(|(name, value)| matches!(name, "class" | "id") && marked(value))
 }
 
 /// What the walk has written so far.
@@ -243,8 +280,7 @@ impl Page {
         self.out.push('\n');
     }
 
-    fn open(&mut self, element: &Element) {
-        let name = element.name();
+    fn open(&mut self, name: &str, attributes: &Attributes<'_>, quotes: bool) {
         match name {
             "br" => {
                 if self.line.trim().is_empty() {
@@ -254,12 +290,12 @@ impl Page {
             }
             "a" => {
                 self.close_link();
-                if let Some(href) = element.attr("href").map(str::trim).filter(|href| self.takes(href)) {
+                if let Some(href) = attributes.href.map(str::trim).filter(|href| self.takes(href)) {
                     self.links.push(Link { href: href.to_owned(), text: String::new(), image: None });
                     self.in_link = true;
                 }
             }
-            "img" => self.image(element),
+            "img" => self.image(attributes),
             "td" | "th" if !self.line.is_empty() && !self.line.ends_with(' ') => self.line.push(' '),
             _ => {}
         }
@@ -272,37 +308,36 @@ impl Page {
             "pre" => self.pre += 1,
             _ => {}
         }
-        if quotes(element) {
+        if quotes {
             self.flush();
             self.quote += 1;
         }
     }
 
-    fn close(&mut self, element: &Element) {
-        let name = element.name();
+    fn close(&mut self, name: &str, quotes: bool) {
         if name == "a" {
             self.close_link();
         }
-        if BLOCKS.contains(&name) || quotes(element) {
+        if BLOCKS.contains(&name) || quotes {
             self.flush();
             self.gap |= PARAGRAPHS.contains(&name);
         }
         if name == "pre" {
             self.pre = self.pre.saturating_sub(1);
         }
-        if quotes(element) {
+        if quotes {
             self.quote = self.quote.saturating_sub(1);
         }
     }
 
-    fn image(&mut self, element: &Element) {
+    fn image(&mut self, image: &Attributes<'_>) {
         let link = self.links.last_mut().filter(|_| self.in_link);
-        if let (Some(link), Some(src)) = (link, element.attr("src")) {
+        if let (Some(link), Some(src)) = (link, image.src) {
             if src.len() <= MAX_LINK {
                 link.image.get_or_insert_with(|| src.to_owned());
             }
             if link.text.trim().is_empty() {
-                start_of(element.attr("alt").unwrap_or_default(), MAX_LINKS.1).clone_into(&mut link.text);
+                start_of(image.alt.unwrap_or_default(), MAX_LINKS.1).clone_into(&mut link.text);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A message as the later rooms see it (RFC 5322, MIME), read from raw bytes without ever failing on what is broken.
 //! A part that cannot be read is left out; when the MIME reader gives up, the headers and the bare body still stand.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -265,11 +266,13 @@ fn body_of(bytes: &[u8], at: usize) -> &[u8] {
     body.get(..2 * MAX_TEXT).unwrap_or(body)
 }
 
-pub(super) fn lossy(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
-    }
+fn lossy(bytes: &[u8]) -> String {
+    text_of(bytes.to_vec())
+}
+
+/// Bytes as a text, in UTF-8 or else in windows-1252.
+pub(super) fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| encoding_rs::WINDOWS_1252.decode(error.as_bytes()).0.into_owned())
 }
 
 /// What fits into so many bytes.
@@ -278,9 +281,16 @@ pub(super) fn start_of(text: &str, bytes: usize) -> &str {
 }
 
 fn tidy(text: &str) -> String {
-    let text = start_of(text, MAX_TEXT).replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}' | '\u{34f}')).collect();
-    text.trim().to_owned()
+    // Most texts are as they should be, and one copy of them is enough.
+    let mut text = Cow::Borrowed(start_of(text, MAX_TEXT).trim());
+    if text.contains('\r') {
+        text = Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
+    let unseen = |c: char| matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}' | '\u{34f}');
+    if !text.is_ascii() && text.contains(unseen) {
+        text = Cow::Owned(text.replace(unseen, "").trim().to_owned());
+    }
+    text.into_owned()
 }
 
 /// The URLs of a text.

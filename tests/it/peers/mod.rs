@@ -22,7 +22,7 @@ pub(crate) use mailroom::Mailroom;
 pub(crate) use port::free_port;
 pub(crate) use postgres::Postgres;
 pub(crate) use provider::Provider;
-pub(crate) use smtp::{Mail, Smtp, send};
+pub(crate) use smtp::{Mail, Smtp, lmtp, send};
 pub(crate) use standard::Standard;
 
 /// How long anything that depends on the machine's speed may take.

@@ -101,7 +101,7 @@ pub(crate) fn record(number: u32) -> NewRecord {
 
 /// Touches that teach nothing.
 pub(crate) fn judged(touches: &[Touch]) -> Vec<Judged> {
-    touches.iter().map(|touch| Judged { touch: touch.clone(), taught: Vec::new() }).collect()
+    touches.iter().map(|touch| Judged { touch: touch.clone(), taught: Vec::new(), words: None }).collect()
 }
 
 /// What a record was judged to be.

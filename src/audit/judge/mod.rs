@@ -12,7 +12,7 @@ use super::opted;
 use super::record::TouchByHand;
 use super::skews::Skews;
 use crate::attribute::{self, AttributedBy, Attribution, Candidate, Learned, Lesson, Marks, Switchboard, Target, Taught};
-use crate::classify::drip::{self, Body, Letter, Twin};
+use crate::classify::drip::{self, Body, Letter, Twin, Words};
 use crate::classify::{self, Classified, Context, Labels, Origin, Quotes};
 use crate::collect::mail::Mail;
 use crate::collect::mail::arrival::came_in;
@@ -23,10 +23,10 @@ use crate::number::is_placeholder;
 use crate::send::is_canary_alias;
 use crate::shop::plan::Span;
 use crate::shop::{Inquiry, InquiryId};
-use crate::store::{Decided, Record, Subject, Touch};
+use crate::store::{Decided, Judged, LetterRow, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 15;
+const RULES: u32 = 16;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
@@ -191,17 +191,16 @@ impl<'a> Judge<'a> {
         self.inquiries.get(owner).map(|inquiry| inquiry.shop.builder.trim().to_lowercase())
     }
 
-    /// A written touch of an inquiry as one that may be another's twin; `None` when it is too short to be compared.
-    pub(super) fn letter(&self, record: &Record, content: &Content, inquiry: &InquiryId) -> Option<Letter> {
-        let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
-        Some(Letter {
-            touch: touch_id(record),
-            inquiry: inquiry.clone(),
-            at: record.arrival.at,
-            message_id: content.marks().message_id,
-            by_a_person: decision.and_then(Decided::origin).is_some_and(|(origin, _)| origin == Origin::Personal),
-            body: body(content, &self.asked(Some(inquiry), record))?,
-        })
+    /// A written touch as one that may be another's twin, by what is compared of it.
+    pub(super) fn letter(&self, row: &LetterRow, words: Words) -> Letter {
+        let decision = self.decisions.get(&(Subject::Touch, row.record.clone()));
+        let by_a_person = decision.and_then(Decided::origin).is_some_and(|(origin, _)| origin == Origin::Personal);
+        Letter { touch: row.touch.clone(), inquiry: row.inquiry.clone(), by_a_person, words }
+    }
+
+    /// What is compared of a written touch of an inquiry; `None` when it is too short for that.
+    pub(super) fn words(&self, record: &Record, content: &Content, inquiry: &InquiryId) -> Option<Words> {
+        Some(words(record, content.marks().message_id, &body(content, &self.asked(Some(inquiry), record))?))
     }
 
     fn asked(&self, owner: Option<&InquiryId>, record: &Record) -> Context {
@@ -209,18 +208,16 @@ impl<'a> Judge<'a> {
     }
 
     /// One record as a touch, its arrival corrected by a clock that is known to be off; `twin` is another of the same body.
-    pub(super) fn touch(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
-        match self.skews.correct(record) {
-            None => self.touch_as_it_came(record, content, twin),
-            Some((record, said)) => {
-                let mut touch = self.touch_as_it_came(&record, content, twin);
-                touch.classified.signals.push(said);
-                touch
-            }
-        }
+    pub(super) fn touch(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Judged {
+        let corrected = self.skews.correct(record);
+        let (corrected, said) = corrected.map_or((None, None), |(record, said)| (Some(record), Some(said)));
+        let (mut touch, body) = self.touch_as_it_came(corrected.as_ref().unwrap_or(record), content, twin);
+        touch.classified.signals.extend(said);
+        let words = body.map(|body| words(record, touch.marks.message_id.clone(), &body));
+        Judged { touch, taught: Vec::new(), words }
     }
 
-    fn touch_as_it_came(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> Touch {
+    fn touch_as_it_came(&self, record: &Record, content: &Content, twin: Option<&Twin>) -> (Touch, Option<Body>) {
         let decision = self.decisions.get(&(Subject::Touch, record.id.clone()));
         // One that makes us fail is for a person, and stops no other.
         let attribution = caught("telling whose a touch is", || self.attribute(record, content, decision));
@@ -258,9 +255,9 @@ impl<'a> Judge<'a> {
         }
         let decided = decision.map(|decision| self.overrule(&mut classified, decision));
         let review = review_reason(&attribution, &classified, decision);
-        let sketch = owner.as_ref().and_then(|_| body(content, &asked)).map(|body| body.sketch());
+        let body = owner.as_ref().and_then(|_| body(content, &asked));
         let certain = attribution.is_certain();
-        Touch {
+        let touch = Touch {
             id: touch_id(record),
             record: record.id.clone(),
             source: record.source.clone(),
@@ -291,9 +288,10 @@ impl<'a> Judge<'a> {
                 _ => self.grounds(&marks),
             },
             marks,
-            sketch,
+            sketch: body.as_ref().map(Body::sketch),
             twin: twin.map(|twin| twin.touch.clone()),
-        }
+        };
+        (touch, body)
     }
 
     fn attribute(&self, record: &Record, content: &Content, decision: Option<&Decided>) -> Attribution {
@@ -538,6 +536,11 @@ fn within(record: &Record) -> Span {
     (record.arrival.at, record.arrival.at_latest.unwrap_or(record.arrival.at))
 }
 
+/// What is compared of a letter, which came when its record says, whatever clock is off.
+fn words(record: &Record, message_id: Option<String>, body: &Body) -> Words {
+    Words { at: record.arrival.at, message_id, body: body.shingles() }
+}
+
 fn touch_id(record: &Record) -> String {
     format!("t_{}", record.id.get(..12).unwrap_or(&record.id))
 }
@@ -556,81 +559,4 @@ fn short_hash(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::guard::crafted;
-
-    #[test]
-    fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
-        let stamp = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let record = Record {
-            id: "0123456789abcdef".into(),
-            source: "mailbox.main".into(),
-            external_id: String::new(),
-            channel: Channel::Email,
-            sha256: String::new(),
-            held: None,
-            arrival: serde_json::from_value(serde_json::json!({"at": stamp, "basis": "internal_date"})).unwrap(),
-            placement: None,
-            rehearsal: false,
-        };
-        let decisions = BTreeMap::new();
-        let judge = Judge::new(&[], &decisions, 30, BTreeMap::new(), &[], Skews::default());
-        let content = Content::of(&record, b"From: amy@bluebonnet.example\nSubject: Hi\n\nHi Dana\n");
-        let review = || judge.touch(&record, &content, None).review;
-        for what in ["telling whose a touch is", "judging a touch"] {
-            crafted::fail(what);
-            let failed = review().unwrap();
-            assert_eq!(failed, "matches no inquiry; not all of it is known: judging it failed, by a fault in crickets", "{what}");
-            assert_eq!(review().as_deref(), Some("matches no inquiry"), "the next is judged as ever");
-        }
-        crafted::fail("reading the parts of a mail");
-        let Content::Mail(mail) = Content::of(&record, b"Subject: Hi\n\nHi Dana\n") else { panic!("a mail") };
-        assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Hi", "Hi Dana"), "what stands there is read as it stands");
-        let review = judge.touch(&record, &Content::Mail(mail), None).review.unwrap();
-        assert!(review.ends_with("; not all of it is known: reading it failed, by a fault in crickets"), "{review}");
-    }
-
-    #[test]
-    fn what_nobody_can_tell_may_be_anybodys_who_was_awaited() {
-        let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
-        let asked = |slug: &str, sent: i64, mailbox: &str| {
-            let mut inquiry = crate::shop::plan::tests::inquiry(slug, "w", at(sent));
-            inquiry.mailbox = mailbox.to_owned();
-            inquiry
-        };
-        let inquiries = [
-            asked("a", 0, "mailbox.main"),
-            asked("b", 10, "mailbox.main"),
-            asked("later", 900, "mailbox.main"),
-            asked("c", 0, "mailbox.two"),
-        ];
-        let record = Record {
-            id: "0123456789abcdef".into(),
-            source: "mailbox.main".into(),
-            external_id: String::new(),
-            channel: Channel::Email,
-            sha256: String::new(),
-            held: None,
-            arrival: serde_json::from_value(serde_json::json!({"at": at(100), "basis": "internal_date"})).unwrap(),
-            placement: None,
-            rehearsal: false,
-        };
-        let decisions = BTreeMap::new();
-        let judge = Judge::new(&inquiries, &decisions, 30, BTreeMap::new(), &[], Skews::default());
-        let whose = |touch: &Touch| touch.attribution.candidates.iter().map(|candidate| candidate.inquiry.0.clone()).collect::<Vec<_>>();
-        let lost = judge.touch(&record, &Content::Lost(EvidenceFault::Missing), None);
-        assert_eq!(whose(&lost), ["w/a", "w/b"]);
-        assert_eq!(
-            lost.review.as_deref(),
-            Some("may belong to w/a (it was awaited when this came) or 1 more; not all of it is known: its evidence is missing")
-        );
-        assert_eq!(lost.judged_under, "", "it is tried again");
-        let mail = |to: &str| Content::of(&record, format!("From: amy@a.example\nTo: {to}\n\nHi Dana\n").as_bytes());
-        for (to, want) in [("somebody@example.org", vec!["w/a", "w/b"]), (inquiries[1].alias_address.as_str(), vec!["w/b"])] {
-            let content = mail(to);
-            crafted::fail("telling whose a touch is");
-            assert_eq!(whose(&judge.touch(&record, &content, None)), want, "{to}");
-        }
-    }
-}
+mod tests;
