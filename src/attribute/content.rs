@@ -86,21 +86,22 @@ fn host(link: &str) -> Option<String> {
 
 /// Targets that the words point to, each with the strongest hints it has.
 pub(super) fn find<'a>(said: &Said, targets: &[&'a Target]) -> Vec<Evidence<'a>> {
-    let named = |target: &&&'a Target| said.spoken && said.words.holds(&target.builder);
-    let named: Vec<&str> = targets.iter().filter(named).map(|target| target.builder.as_str()).collect();
-    let like = if said.spoken && named.is_empty() { said.speech.sounds_like(targets) } else { None };
-    targets.iter().filter_map(|target| weigh(said, target, &named, like)).collect()
+    let builders: Vec<(&Target, words::Name)> = targets.iter().map(|target| (*target, words::Name::of(&target.builder))).collect();
+    let named: Vec<&words::Name> =
+        builders.iter().map(|(_, name)| name).filter(|name| said.spoken && said.words.holds_folded(&name.whole)).collect();
+    let like = if said.spoken && named.is_empty() { said.speech.sounds_like(&builders) } else { None };
+    builders.iter().filter_map(|(target, name)| weigh(said, target, name, &named, like)).collect()
 }
 
 /// `named`: the builders that speech names in full; `like`: the one that it sounds like.
-fn weigh<'a>(said: &Said, target: &'a Target, named: &[&str], like: Option<&str>) -> Option<Evidence<'a>> {
+fn weigh<'a>(said: &Said, target: &'a Target, name: &words::Name, named: &[&words::Name], like: Option<&str>) -> Option<Evidence<'a>> {
     let mut against = 1.0;
     let mut reasons: Vec<String> = Vec::new();
     let mut hint = |weight: f64, reason: String| {
         against *= 1.0 - weight;
         reasons.push(reason);
     };
-    if said.words.holds(&target.builder) {
+    if said.words.holds_folded(&name.whole) {
         if said.spoken {
             hint(0.82, format!("names {}", target.builder));
         } else if speaks_for(said, &target.builder) {
@@ -108,16 +109,16 @@ fn weigh<'a>(said: &Said, target: &'a Target, named: &[&str], like: Option<&str>
         } else {
             hint(0.65, format!("names {}", target.builder));
         }
-    } else if said.spoken && said.speech.holds(&target.builder, 10) {
+    } else if said.spoken && said.speech.holds(&name.whole, 10) {
         hint(0.82, format!("names {}, its words parted otherwise", target.builder));
-    } else if let Some(sure) = said.speech.sender_is(&target.builder) {
+    } else if let Some(sure) = said.speech.sender_is(name) {
         hint(sure, format!("is sent under the name of {}", target.builder));
     } else {
-        let core = words::core_of(&target.builder);
+        let core = &name.core;
         // "Summit" is said by whoever names Summit Ridge Homes.
-        let of_another = named.iter().any(|name| words::holds(&words::fold(name), &core));
-        let says = said.words.holds(&core) || said.spoken && said.speech.holds(&core, 9);
-        if core.trim().len() >= 5 && says && !of_another {
+        let of_another = || named.iter().any(|name| words::holds(&name.whole, core));
+        let says = || said.words.holds_folded(core) || said.spoken && said.speech.holds(core, 9);
+        if core.trim().len() >= 5 && says() && !of_another() {
             hint(if said.spoken { 0.6 } else { 0.5 }, format!("says \"{}\"", core.trim()));
         } else if like.is_some_and(|like| like.eq_ignore_ascii_case(&target.builder)) {
             hint(0.6, format!("sounds like {}", target.builder));

@@ -17,7 +17,8 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Optio
         return Vec::new();
     };
     let open: Vec<&Target> = targets.iter().filter(|target| target.covers(call.started_at)).collect();
-    let sharing = open.iter().filter(|target| known(from, target).is_some()).filter(|target| reached(call, target)).count();
+    let theirs: Vec<&Target> = targets.iter().filter(|target| known(from, target).is_some()).collect();
+    let sharing = theirs.iter().filter(|target| target.covers(call.started_at) && reached(call, target)).count();
     let sole = sole(call, targets);
     let mut found = Vec::new();
     for target in open {
@@ -31,7 +32,7 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Optio
             }
         } else if sole.is_some_and(|sole| sole.id == target.id) {
             let to = call.to.as_deref().unwrap_or_default();
-            if let Some(other) = targets.iter().find(|other| !other.same_builder(target) && known(from, other).is_some()) {
+            if let Some(other) = theirs.iter().find(|other| !other.same_builder(target)) {
                 (SOLE_DOUBTED, format!("{to} was given to this builder alone, but {from} is a number of {}", other.builder))
             } else if let Some(before) = stranger {
                 (
@@ -44,7 +45,7 @@ pub(super) fn find<'a>(call: &CallRecord, targets: &'a [Target], stranger: Optio
             } else {
                 (SOLE, format!("{to} was given to this builder alone"))
             }
-        } else if same_exchange(from, target) && reached(call, target) && !targets.iter().any(|other| known(from, other).is_some()) {
+        } else if theirs.is_empty() && reached(call, target) && same_exchange(from, target) {
             (0.55, format!("{from} is of the same exchange as a number of this builder"))
         } else {
             continue;

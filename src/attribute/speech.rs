@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::words::Name;
 use super::{Target, words};
 
 /// Words of a transcript that are compared with names.
@@ -24,36 +25,37 @@ pub(super) struct Speech {
 impl Speech {
     /// Of a text or transcript and a sender's name, which may be empty.
     pub(super) fn of(body: &str, sender: &str) -> Self {
-        let words = words::fold(body).split_whitespace().filter(|word| *word != "and").map(str::to_owned).take(WORDS).collect();
-        Self { run: run(body), words, sender: run(sender) }
+        let body = words::fold(body);
+        let words = apart(&body).map(str::to_owned).take(WORDS).collect();
+        Self { run: run(&body), words, sender: run(&words::fold(sender)) }
     }
 
-    /// Whether it holds a name whose words were parted otherwise: "blue bonnet homes".
+    /// Whether it holds a folded name whose words were parted otherwise: "blue bonnet homes".
     pub(super) fn holds(&self, name: &str, least: usize) -> bool {
         let name = run(name);
         name.len() >= least && self.run.contains(&name)
     }
 
     /// How surely the sender's name is the builder's: the whole of it, its beginning, or what sets it apart.
-    pub(super) fn sender_is(&self, builder: &str) -> Option<f64> {
+    pub(super) fn sender_is(&self, builder: &Name) -> Option<f64> {
         let sender = self.sender.as_str();
-        if sender.len() < 5 || !run(builder).starts_with(sender) {
+        if sender.len() < 5 || !run(&builder.whole).starts_with(sender) {
             return None;
         }
-        let core = run(&words::core_of(builder));
+        let core = run(&builder.core);
         Some(if sender.len() >= core.len().clamp(6, 9) { 0.82 } else { 0.6 })
     }
 
     /// The one builder that a part of it sounds like.
-    pub(super) fn sounds_like<'a>(&self, targets: &[&'a Target]) -> Option<&'a str> {
+    pub(super) fn sounds_like<'a>(&self, targets: &[(&'a Target, Name)]) -> Option<&'a str> {
         if self.words.is_empty() {
             return None;
         }
         let mut best: Option<(f64, &str)> = None;
         let (mut second, mut parts) = (0.0_f64, BTreeMap::new());
-        for target in targets {
+        for (target, name) in targets {
             let builder = target.builder.as_str();
-            let likeness = self.likeness(builder, &mut parts);
+            let likeness = self.likeness(name, &mut parts);
             match best {
                 Some((_, known)) if known.eq_ignore_ascii_case(builder) => {}
                 Some((most, _)) if likeness <= most => second = second.max(likeness),
@@ -67,12 +69,12 @@ impl Speech {
     }
 
     /// How like the most similar part of it is to a name, 0 to 1. `parts`: those met so far, by how many words they have.
-    fn likeness(&self, builder: &str, parts: &mut BTreeMap<usize, Vec<String>>) -> f64 {
-        let name = run(builder);
+    fn likeness(&self, builder: &Name, parts: &mut BTreeMap<usize, Vec<String>>) -> f64 {
+        let name = run(&builder.whole);
         if name.len() < 9 {
             return 0.0;
         }
-        let long = words::fold(builder).split_whitespace().filter(|word| *word != "and").count();
+        let long = apart(&builder.whole).count();
         let mut most = 0.0_f64;
         for length in long.saturating_sub(1).max(1)..=long + 1 {
             let parts = parts.entry(length).or_insert_with(|| self.words.windows(length).map(<[String]>::concat).collect());
@@ -101,9 +103,14 @@ fn may_be_like(part: &str, name: &str) -> bool {
     changes * 5 <= most
 }
 
-/// The words of a text run together, without "and".
-fn run(text: &str) -> String {
-    words::fold(text).split_whitespace().filter(|word| *word != "and").collect()
+/// The words of a folded text, without "and".
+fn apart(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split_whitespace().filter(|word| *word != "and")
+}
+
+/// These run together.
+fn run(folded: &str) -> String {
+    apart(folded).collect()
 }
 
 #[cfg(test)]
@@ -114,9 +121,9 @@ mod tests {
     #[test]
     fn names_are_known_however_they_are_written_down() {
         let targets = two();
-        let targets: Vec<&Target> = targets.iter().collect();
+        let targets: Vec<(&Target, Name)> = targets.iter().map(|target| (target, Name::of(&target.builder))).collect();
         let speech = |body: &str| Speech::of(body, "");
-        assert!(speech("this is amy with blue bonnet homes").holds("Bluebonnet Homes", 10));
+        assert!(speech("this is amy with blue bonnet homes").holds(&words::fold("Bluebonnet Homes"), 10));
         for (body, like) in [
             ("hi this is amy with bluebonnie homes", Some("Bluebonnet Homes")),
             ("hi this is amy with blue bonet homes at willow creek", Some("Bluebonnet Homes")),
@@ -131,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_sender_of_eleven_letters_is_the_beginning_of_a_name() {
-        let sender = |name: &str| Speech::of("", name).sender_is("Bluebonnet Homes");
+        let sender = |name: &str| Speech::of("", name).sender_is(&Name::of("Bluebonnet Homes"));
         assert_eq!((sender("BLUEBONNETH"), sender("Bluebonnet"), sender("BLUEB")), (Some(0.82), Some(0.82), Some(0.6)));
         assert_eq!((sender("BLUE"), sender("BLUEJAY"), sender("")), (None, None, None));
     }

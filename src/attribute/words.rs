@@ -1,6 +1,8 @@
 //! Text as comparable words: lower case, accents off, everything but letters and digits a single space, a space at both
 //! ends. So `contains(" third bay ")` asks for whole words.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -105,8 +107,13 @@ impl Folded {
 
     /// Whether it holds the words of a phrase, in order and side by side. An empty phrase is in nothing.
     pub(super) fn holds(&self, phrase: &str) -> bool {
-        let phrase = fold(phrase);
-        phrase.len() > 1 && (self.text.contains(&phrase) || self.joined.contains(&phrase.replace(" and ", " ")))
+        self.holds_folded(&fold(phrase))
+    }
+
+    /// The same of a phrase that is folded already.
+    pub(super) fn holds_folded(&self, phrase: &str) -> bool {
+        let joined = if phrase.contains(" and ") { Cow::Owned(phrase.replace(" and ", " ")) } else { Cow::Borrowed(phrase) };
+        phrase.len() > 1 && (self.text.contains(phrase) || self.joined.contains(&*joined))
     }
 
     /// Whether it holds no word.
@@ -117,6 +124,22 @@ impl Folded {
     /// Whether it holds a folded word.
     pub(super) fn has(&self, word: &str) -> bool {
         self.text.contains(&format!(" {word} "))
+    }
+}
+
+/// A name as it is looked for, in many places and ways.
+pub(super) struct Name {
+    /// All of it, folded.
+    pub(super) whole: String,
+    /// As [`core_of`] gives it.
+    pub(super) core: String,
+}
+
+impl Name {
+    /// Folds a name.
+    pub(super) fn of(name: &str) -> Self {
+        let whole = fold(name);
+        Self { core: core_of_folded(&whole), whole }
     }
 }
 
@@ -137,8 +160,11 @@ pub(super) fn is_generic(word: &str) -> bool {
 
 /// The words of a builder's or community's name that set it apart, folded: `Cedar & Stone Builders` gives ` cedar stone `.
 pub(crate) fn core_of(name: &str) -> String {
-    let folded = fold(name);
-    let kept: Vec<&str> = folded.split_whitespace().filter(|word| !GENERIC.contains(word)).collect();
+    core_of_folded(&fold(name))
+}
+
+fn core_of_folded(name: &str) -> String {
+    let kept: Vec<&str> = name.split_whitespace().filter(|word| !GENERIC.contains(word)).collect();
     format!(" {} ", kept.join(" "))
 }
 
