@@ -163,18 +163,6 @@ fn all_pages_are_read_and_the_phone_is_watched_up_to_then() {
     assert!(check.out.contains("phone.main twilio: logged in to 127.0.0.1: Acme Coaching, active"), "{}", check.out);
 }
 
-/// Which touches are a rehearsal's, the real ones first.
-fn rehearsed(workspace: &Workspace) -> Vec<bool> {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
-        let mut flags: Vec<bool> = opened.store.touches().await.unwrap().iter().map(|touch| touch.rehearsal).collect();
-        flags.sort_unstable();
-        opened.store.close().await;
-        flags
-    })
-}
-
 #[test]
 fn what_a_rehearsal_asked_is_asked_again_for_real() {
     let mut workspace = asked_before();
@@ -183,16 +171,16 @@ fn what_a_rehearsal_asked_is_asked_again_for_real() {
     workspace.configure(&api.line("hush"));
     let later = (Utc::now() + Duration::days(3)).to_rfc3339();
     workspace.ok(&["--now", &later, "watch", "--once"]);
-    assert_eq!(rehearsed(&workspace), [true, true]);
+    assert_eq!(workspace.rehearsed(), [true, true]);
     assert_eq!(phone(&workspace)["covered"], json!([]), "a rehearsal watches no real phone");
     workspace.ok(&["watch", "--once"]);
-    assert_eq!(rehearsed(&workspace), [false, false]);
+    assert_eq!(workspace.rehearsed(), [false, false]);
     let to: DateTime<Utc> = phone(&workspace)["covered"][0]["to"].as_str().unwrap().parse().unwrap();
     assert!(to <= Utc::now(), "{to}");
     // Nor does a later rehearsal take them back.
     api.held.lock().unwrap().calls.push(call("CA2", at + Duration::days(3), &json!({})));
     workspace.ok(&["--now", &later, "watch", "--once"]);
-    assert_eq!(rehearsed(&workspace), [false, false, true]);
+    assert_eq!(workspace.rehearsed(), [false, false, true]);
 }
 
 #[test]

@@ -105,18 +105,6 @@ fn a_folder_is_watched_and_what_is_no_log_there_is_passed_over() {
     assert!(once.err.contains("unknown.csv"), "{}", once.err);
 }
 
-/// Which touches are a rehearsal's, the real ones first.
-fn rehearsed(workspace: &Workspace) -> Vec<bool> {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let opened = crickets::audit::Workspace::open(&workspace.path(), None, crickets::clock::Clock::system()).await.unwrap();
-        let mut flags: Vec<bool> = opened.store.touches().await.unwrap().iter().map(|touch| touch.rehearsal).collect();
-        flags.sort_unstable();
-        opened.store.close().await;
-        flags
-    })
-}
-
 #[test]
 fn what_a_rehearsal_read_is_read_again_for_real() {
     let (workspace, _site, _alias) = asked();
@@ -124,13 +112,13 @@ fn what_a_rehearsal_read_is_read_again_for_real() {
     still(&log);
     let later = (chrono::Utc::now() + chrono::TimeDelta::days(3)).to_rfc3339();
     let rehearsal = workspace.spawn(&["--now", &later, "watch"]);
-    eventually(|| rehearsed(&workspace), |flags| *flags == [true, true]);
+    eventually(|| workspace.rehearsed(), |flags| *flags == [true, true]);
     drop(rehearsal);
     let real = workspace.spawn(&["watch"]);
-    eventually(|| rehearsed(&workspace), |flags| *flags == [false, false]);
+    eventually(|| workspace.rehearsed(), |flags| *flags == [false, false]);
     drop(real);
     // Nor does a later rehearsal take them back.
     let _again = workspace.spawn(&["--now", &later, "watch"]);
     append(&log, &row("c3"));
-    eventually(|| rehearsed(&workspace), |flags| *flags == [false, false, true]);
+    eventually(|| workspace.rehearsed(), |flags| *flags == [false, false, true]);
 }

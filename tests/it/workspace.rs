@@ -191,6 +191,18 @@ trusted = ["mx.crickets.test", "imap.crickets.test"]
         self.ok(&all).json()
     }
 
+    /// Which touches here are a rehearsal's, the real ones first.
+    pub(crate) fn rehearsed(&self) -> Vec<bool> {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let opened = crickets::audit::Workspace::open(&self.path(), None, crickets::clock::Clock::system()).await.unwrap();
+            let mut flags: Vec<bool> = opened.store.touches().await.unwrap().iter().map(|touch| touch.rehearsal).collect();
+            flags.sort_unstable();
+            opened.store.close().await;
+            flags
+        })
+    }
+
     /// Starts the program here and leaves it running.
     pub(crate) fn spawn(&self, args: &[&str]) -> Leash {
         let log = |name: &str| Stdio::from(std::fs::File::create(self.path().join(name)).unwrap());
