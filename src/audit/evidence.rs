@@ -129,13 +129,16 @@ impl Workspace {
     /// # Errors
     /// When the store fails.
     pub async fn forgot_since(&self) -> Result<Option<DateTime<Utc>>, AuditError> {
-        let said = self.store.setting(BEGAN, String::new).await?;
+        let said = self.store.known_setting(BEGAN).await?;
         let meant = self.store.progress(BEGAN).await?.iter().any(|(what, _)| what == MEANT);
-        Ok(said.parse().ok().filter(|_| !meant))
+        Ok(said.and_then(|said| said.parse().ok()).filter(|_| !meant))
     }
 
     /// Notes at its first opening whether the store began beside evidence: that stays known, whatever is collected before anybody looks.
     pub(super) async fn note_beginning(&self) -> Result<(), AuditError> {
+        if self.store.known_setting(BEGAN).await?.is_some() {
+            return Ok(());
+        }
         let forgot = self.store.is_empty().await? && self.evidence.holds_any();
         let now = self.clock.now().to_rfc3339();
         self.store.setting(BEGAN, || if forgot { now } else { "with nothing before it".to_owned() }).await?;

@@ -281,10 +281,8 @@ impl Workspace {
                 Err(error) => (None, Some(error.fault())),
             });
         }
-        if self.evidence.file_fault(&touch.sha256).is_none() {
-            return Ok((None, None));
-        }
-        let Some(kept) = kept.filter(|kept| kept.held.is_some()) else { return Ok((None, self.evidence.file_fault(&touch.sha256))) };
+        let Some(fault) = self.evidence.file_fault(&touch.sha256) else { return Ok((None, None)) };
+        let Some(kept) = kept.filter(|kept| kept.held.is_some()) else { return Ok((None, Some(fault))) };
         match self.evidence.read_kept(kept) {
             Ok(bytes) => self.evidence.keep(&bytes).map(|_| (None, None)).map_err(AuditError::from),
             Err(error) => Ok((None, Some(error.fault()))),

@@ -158,7 +158,7 @@ impl Evidence {
     /// # Errors
     /// When they are not there, or not what was kept.
     pub fn read_record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
-        self.read_kept(&Kept { sha256: record.sha256.clone(), held: record.held.clone() })
+        self.wherever(&record.sha256, record.held.as_ref(), |held| self.read_held(&record.sha256, held))
     }
 
     /// The same by what the bytes are known by.
@@ -166,9 +166,19 @@ impl Evidence {
     /// # Errors
     /// When they are not there, or not what was kept.
     pub fn read_kept(&self, kept: &Kept) -> Result<Vec<u8>, EvidenceError> {
-        match &kept.held {
-            Some(held) => self.read_held(&kept.sha256, held).or_else(|error| self.read(&kept.sha256).map_err(|_| error)),
-            None => self.read(&kept.sha256),
+        self.wherever(&kept.sha256, kept.held.as_ref(), |held| self.read_held(&kept.sha256, held))
+    }
+
+    /// Bytes by where they lie; `shared` reads them from a file that holds others too.
+    pub(super) fn wherever(
+        &self,
+        sha256: &str,
+        held: Option<&Held>,
+        shared: impl FnOnce(&Held) -> Result<Vec<u8>, EvidenceError>,
+    ) -> Result<Vec<u8>, EvidenceError> {
+        match held {
+            Some(held) => shared(held).or_else(|error| self.read(sha256).map_err(|_| error)),
+            None => self.read(sha256),
         }
     }
 

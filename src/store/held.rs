@@ -70,10 +70,7 @@ impl Reading {
     /// # Errors
     /// When the bytes are not there, or not what was kept.
     pub fn record(&self, record: &Record) -> Result<Vec<u8>, EvidenceError> {
-        match &record.held {
-            Some(held) => self.held(&record.sha256, held).or_else(|error| self.evidence.read(&record.sha256).map_err(|_| error)),
-            None => self.evidence.read(&record.sha256),
-        }
+        self.evidence.wherever(&record.sha256, record.held.as_ref(), |held| self.held(&record.sha256, held))
     }
 
     fn held(&self, sha256: &str, held: &Held) -> Result<Vec<u8>, EvidenceError> {

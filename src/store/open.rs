@@ -133,10 +133,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn setting(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, StoreError> {
-        let wish = "read a setting";
-        let read = || sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name.to_owned()).fetch_optional(&self.pool);
-        if let Some(row) = read().await.map_err(query(wish))? {
-            return row.try_get(0).map_err(query(wish));
+        if let Some(value) = self.known_setting(name).await? {
+            return Ok(value);
         }
         sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name)
@@ -144,8 +142,18 @@ impl Store {
             .execute(&self.pool)
             .await
             .map_err(query("write a setting"))?;
-        let row = sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name).fetch_one(&self.pool).await.map_err(query(wish))?;
-        row.try_get(0).map_err(query(wish))
+        self.known_setting(name).await?.ok_or(sqlx::Error::RowNotFound).map_err(query("read a setting"))
+    }
+
+    /// A setting of the store, where it has a value.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn known_setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let wish = "read a setting";
+        let select = sqlx::query("SELECT value FROM setting WHERE name = $1").bind(name.to_owned());
+        let row = select.fetch_optional(&self.pool).await.map_err(query(wish))?;
+        row.map(|row| row.try_get(0).map_err(query(wish))).transpose()
     }
 }
 

@@ -71,8 +71,8 @@ impl Evidence {
     /// What is wrong with the bytes of a record, wherever they lie.
     #[must_use]
     pub fn fault(&self, kept: &Kept) -> Option<EvidenceFault> {
-        // What a shared file holds beside them does not matter.
-        self.file_fault(kept.file()).and_then(|_| self.read_kept(kept).err()).map(|error| error.fault())
+        // What a shared file holds beside them does not matter, and is not read for each of its rows.
+        self.read_kept(kept).err().map(|error| error.fault())
     }
 
     /// Those of these files that do not hold what their names say, looked for on all cores.

@@ -3,20 +3,28 @@
 use super::*;
 use crate::guard::crafted;
 
-#[test]
-fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
-    let stamp = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-    let record = Record {
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+/// A mail that came then.
+fn came(seconds: i64) -> Record {
+    Record {
         id: "0123456789abcdef".into(),
         source: "mailbox.main".into(),
         external_id: String::new(),
         channel: Channel::Email,
         sha256: String::new(),
         held: None,
-        arrival: serde_json::from_value(serde_json::json!({"at": stamp, "basis": "internal_date"})).unwrap(),
+        arrival: serde_json::from_value(serde_json::json!({"at": at(seconds), "basis": "internal_date"})).unwrap(),
         placement: None,
         rehearsal: false,
-    };
+    }
+}
+
+#[test]
+fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
+    let record = came(0);
     let decisions = BTreeMap::new();
     let judge = Judge::new(&[], &decisions, 30, BTreeMap::new(), &[], Skews::default());
     let content = Content::of(&record, b"From: amy@bluebonnet.example\nSubject: Hi\n\nHi Dana\n");
@@ -36,7 +44,6 @@ fn what_makes_us_fail_is_for_a_person_and_stops_no_other() {
 
 #[test]
 fn what_nobody_can_tell_may_be_anybodys_who_was_awaited() {
-    let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
     let asked = |slug: &str, sent: i64, mailbox: &str| {
         let mut inquiry = crate::shop::plan::tests::inquiry(slug, "w", at(sent));
         inquiry.mailbox = mailbox.to_owned();
@@ -44,17 +51,7 @@ fn what_nobody_can_tell_may_be_anybodys_who_was_awaited() {
     };
     let inquiries =
         [asked("a", 0, "mailbox.main"), asked("b", 10, "mailbox.main"), asked("later", 900, "mailbox.main"), asked("c", 0, "mailbox.two")];
-    let record = Record {
-        id: "0123456789abcdef".into(),
-        source: "mailbox.main".into(),
-        external_id: String::new(),
-        channel: Channel::Email,
-        sha256: String::new(),
-        held: None,
-        arrival: serde_json::from_value(serde_json::json!({"at": at(100), "basis": "internal_date"})).unwrap(),
-        placement: None,
-        rehearsal: false,
-    };
+    let record = came(100);
     let decisions = BTreeMap::new();
     let judge = Judge::new(&inquiries, &decisions, 30, BTreeMap::new(), &[], Skews::default());
     let whose = |touch: &Touch| touch.attribution.candidates.iter().map(|candidate| candidate.inquiry.0.clone()).collect::<Vec<_>>();
