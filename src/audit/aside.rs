@@ -1,12 +1,14 @@
-//! Messages that lie in a mailbox and could not be read so far. Each came within a span that is known, and may be the answer to whatever was
-//! asked until then: while it is unread, nobody may be called silent for it. Says of which inquiries one may be, and shows it in review.
+//! Messages that lie in a mailbox, or lay in it, and could not be read. Each came within a span that is known, and may be the answer to whatever was
+//! asked until then: while it is unread, nobody may be called silent for it, unless a person says what it is. Says of which inquiries one may be, and shows it in review.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::holes::Lacking;
 use super::{AuditError, Item, Workspace};
 use crate::attribute::Candidate;
 use crate::collect::Channel;
-use crate::collect::mail::imap::Aside;
+use crate::collect::mail::imap::{Aside, Cursor, Hole, Lack};
+use crate::shop::plan::Span;
 use crate::shop::{Inquiry, Status};
 use crate::store::Subject;
 
@@ -16,13 +18,38 @@ pub(super) struct Unread {
     /// The mailbox, e.g. `mailbox.main`.
     source: String,
     folder: String,
+    uidvalidity: u32,
     aside: Aside,
+    /// Whether it is gone.
+    gone: bool,
+}
+
+/// Under what people's decisions on a message are kept.
+pub(super) fn subject(source: &str, folder: &str, uidvalidity: u32, uid: u32) -> String {
+    format!("{source}/{folder}/{uidvalidity}/{uid}")
 }
 
 impl Unread {
     /// What it is named by.
     pub(super) fn id(&self) -> String {
         format!("{}/{}/{}", self.source, self.folder, self.aside.uid)
+    }
+
+    /// One that is gone, if that is what is lacking.
+    pub(super) fn gone(source: &str, lacking: Lacking) -> Option<Self> {
+        let Lacking { folder, hole: Hole { uidvalidity, uid, from, to, lack: Lack::Unread { reason }, .. } } = lacking else { return None };
+        let aside = Aside { uid, size: 0, from, to, reason };
+        Some(Self { source: source.to_owned(), folder, uidvalidity, aside, gone: true })
+    }
+
+    /// Under what a decision on it is kept.
+    pub(super) fn subject(&self) -> String {
+        subject(&self.source, &self.folder, self.uidvalidity, self.aside.uid)
+    }
+
+    /// When it came, where nothing matters before `first`.
+    pub(super) fn span(&self, first: DateTime<Utc>) -> Span {
+        (self.aside.from.unwrap_or(first).min(self.aside.to), self.aside.to)
     }
 
     /// Whether it may have come, up to a moment, in answer to an inquiry whose window is so long.
@@ -34,10 +61,12 @@ impl Unread {
 
     /// As a person sees it, who can do more than we: read it with a mail program.
     fn item(&self, inquiries: &[Inquiry], window: TimeDelta, now: DateTime<Utc>) -> Item {
+        let Aside { reason, .. } = &self.aside;
+        let what = if self.gone { "is gone; if you know what it was" } else { "is tried again; read it in a mail program" };
         let reason = format!(
-            "a message in folder {} could not be fetched ({}) and is tried again; read it in a mail program, note it with `crickets record \
-             touch`, and delete it there",
-            self.folder, self.aside.reason
+            "a message in folder {} could not be fetched ({reason}) and {what}, note it with `crickets record touch` if it is an answer, and \
+             say `--none` here",
+            self.folder
         );
         let candidate = |inquiry: &Inquiry| Candidate {
             inquiry: inquiry.id.clone(),
@@ -71,10 +100,22 @@ impl Workspace {
     pub(super) async fn unread(&self) -> Result<Vec<Unread>, AuditError> {
         let mut all = Vec::new();
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
-            for cursor in self.cursors(&source).await? {
-                let of = |aside: Aside| Unread { source: source.clone(), folder: cursor.folder.clone(), aside };
-                all.extend(cursor.aside.into_iter().map(of));
-            }
+            all.extend(self.unread_of(&source).await?);
+            all.extend(self.gone_unread(&source).await?);
+        }
+        Ok(all)
+    }
+
+    /// Those that lie in a mailbox and of which nobody has said what they are.
+    pub(super) async fn unread_of(&self, source: &str) -> Result<Vec<Unread>, AuditError> {
+        let mut all = Vec::new();
+        for Cursor { folder, uidvalidity, aside, .. } in self.cursors(source).await? {
+            let of = |aside| Unread { source: source.to_owned(), folder: folder.clone(), uidvalidity, aside, gone: false };
+            all.extend(aside.into_iter().map(of));
+        }
+        if !all.is_empty() {
+            let said = self.store.decisions().await?;
+            all.retain(|unread| said.get(&(Subject::Touch, unread.subject())).is_none_or(|said| said.owner.is_none()));
         }
         Ok(all)
     }

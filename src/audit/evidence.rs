@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::record::TouchByHand;
 use super::{AuditError, Workspace};
 use crate::collect::EvidenceFault;
-use crate::collect::mail::imap::{Aside, Cursor};
+use crate::collect::mail::imap::{Aside, Cursor, Lack};
 use crate::store::{Kept, Of};
 
 /// What a look at all evidence found.
@@ -176,6 +176,7 @@ pub(super) fn fetch_again(cursors: &mut [Cursor], lost: &HashSet<String>, now: D
 pub(super) fn fetched_again(cursors: &mut [Cursor]) {
     for cursor in cursors {
         cursor.aside.retain(|aside| aside.reason != LOST);
+        cursor.holes.holes.retain(|hole| !matches!(&hole.lack, Lack::Unread { reason } if reason == LOST));
     }
 }
 

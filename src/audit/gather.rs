@@ -147,7 +147,7 @@ impl Workspace {
                 let read = move |sink: &mut Sink<'_>| imap::catch_up(&settings, &cursors, &clock, sink);
                 let (mut pass, added, known) = self.drain(read).await?;
                 evidence::fetched_again(&mut pass.cursors);
-                self.note_folders(&mailbox.source(), &pass.cursors, &pass.folders).await?;
+                self.note_folders(&mailbox.source(), &pass).await?;
                 let problems = pass
                     .folders
                     .iter()
@@ -177,19 +177,25 @@ impl Workspace {
     /// Under which name it is noted how far the folders, files and services of a source were read. A rehearsal has a place of its own: what it read, the
     /// real clock has not seen.
     pub(super) fn place_of(&self, source: &str) -> String {
-        if self.clock.is_rehearsal() { format!("rehearsal {source}") } else { source.to_owned() }
+        place(source, self.clock.is_rehearsal())
     }
 
     pub(super) async fn cursors(&self, source: &str) -> Result<Vec<Cursor>, AuditError> {
-        let folders = self.store.folders(&self.place_of(source)).await?;
+        self.cursors_of(source, self.clock.is_rehearsal()).await
+    }
+
+    /// The same by the real clock or a rehearsal's.
+    pub(super) async fn cursors_of(&self, source: &str, rehearsal: bool) -> Result<Vec<Cursor>, AuditError> {
+        let folders = self.store.folders(&place(source, rehearsal)).await?;
         let cursor = |folder: Folder| {
-            let aside = serde_json::from_value(folder.aside);
+            let (aside, holes) = (serde_json::from_value(folder.aside), serde_json::from_value(folder.holes));
             Ok(Cursor {
                 folder: folder.name,
                 uidvalidity: folder.uidvalidity,
                 next_uid: folder.next_uid,
                 last_pass: folder.last_pass,
                 aside: aside.map_err(|error| StoreError::Corrupt { what: "folder", detail: format!("aside: {error}") })?,
+                holes: holes.map_err(|error| StoreError::Corrupt { what: "folder", detail: format!("holes: {error}") })?,
             })
         };
         folders.into_iter().map(cursor).collect()
@@ -244,6 +250,10 @@ impl Workspace {
         looked.journal = self.take_journal().await?;
         Ok(looked)
     }
+}
+
+fn place(source: &str, rehearsal: bool) -> String {
+    if rehearsal { format!("rehearsal {source}") } else { source.to_owned() }
 }
 
 /// A look at all files.

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::alive::{self, Life, Unproven};
 use super::aside::Unread;
 use super::canary::{Canaries, Stand};
+use super::holes::Lacking;
 use super::phones::{FILES, TWILIO, part_of};
 use super::wave::whole_second;
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
@@ -21,6 +22,9 @@ use crate::store::{Store, Touch};
 
 /// No shorter gap is told.
 const SHORTEST: TimeDelta = TimeDelta::seconds(1);
+
+/// How many reasons of a gap are told.
+const TOLD: usize = 3;
 
 /// Places in the list of touches, in its order.
 type Places = HashMap<InquiryId, Vec<usize>>;
@@ -44,6 +48,8 @@ pub(super) struct Ledger {
     canaries: BTreeMap<String, Canaries>,
     /// Messages that could not be read so far.
     unread: Vec<Unread>,
+    /// What came to each mailbox and was never read.
+    lacking: BTreeMap<(String, bool), Vec<Lacking>>,
     /// What was in the way of the last look, by source.
     obstacles: BTreeMap<String, String>,
     /// By mailbox, rehearsed or real.
@@ -73,7 +79,9 @@ impl Workspace {
         let sources = self.config.mailboxes.values().map(crate::config::Mailbox::source);
         let mut coverage = Vec::new();
         for source in sources.chain(self.config.phones.values().map(crate::config::Phone::source)) {
-            let spans = self.store.covered(&source, rehearsal).await?;
+            let holes: Vec<Span> = self.lacking(&source, rehearsal).await?.iter().map(Lacking::span).collect();
+            let spans = self.store.covered(&source, rehearsal).await?.into_iter();
+            let spans = spans.flat_map(|span| looks::around(span, holes.clone())).collect();
             coverage.push((source, spans));
         }
         Ok(coverage)
@@ -105,12 +113,13 @@ impl Workspace {
         };
         self.store.each_touch(keep).await?;
         let (touches, sent, opt_outs) = opted::apart(one_call::joined(few));
-        let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
+        let (mut canaries, mut lives, mut lacking) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
             for rehearsal in [false, true] {
                 let of_mailbox = (source.clone(), rehearsal);
                 let life = Life::of(rehearsal, &of_source, mails.get(&of_mailbox).map_or(&[], Vec::as_slice));
+                lacking.insert(of_mailbox.clone(), self.lacking(&source, rehearsal).await?);
                 lives.insert(of_mailbox, life);
             }
             canaries.insert(source, of_source);
@@ -147,6 +156,7 @@ impl Workspace {
             opt_outs,
             coverage,
             unread: self.unread().await?,
+            lacking,
             obstacles,
             canaries,
             lives,
@@ -256,7 +266,7 @@ impl Ledger {
                     open.extend(uncovered(span, &unread).into_iter().map(|span| (span, why.clone())));
                 }
             }
-            open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, gap.1 == span.1))));
+            open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, inquiry.rehearsal, gap, gap.1 == span.1))));
             // Times are told in seconds: what is shorter is the time that looking took.
             open.retain(|((from, to), _)| *to - *from >= SHORTEST);
             open.sort();
@@ -265,8 +275,17 @@ impl Ledger {
         gaps
     }
 
-    /// Why a source is not covered, in a few words; what was in the way last explains what is open at the `end`.
-    fn unread_because(&self, source: &str, end: bool) -> String {
+    /// Why a source is not covered, in a few words; what is missing explains it, and what was in the way last what is open at the `end`.
+    fn unread_because(&self, source: &str, rehearsal: bool, gap: Span, end: bool) -> String {
+        let within = |lacking: &&Lacking| {
+            let (from, to) = lacking.span();
+            from < gap.1 && to > gap.0
+        };
+        let of_source = self.lacking.get(&(source.to_owned(), rehearsal)).into_iter();
+        let lacking: Vec<String> = of_source.flatten().filter(within).take(TOLD).map(Lacking::tell).collect();
+        if !lacking.is_empty() {
+            return lacking.join("; ");
+        }
         let silent = if source.starts_with("mailbox.") { "not read to its end" } else { "no log shows it" };
         self.obstacles.get(source).filter(|_| end).map_or_else(|| silent.to_owned(), |obstacle| format!("{silent}: {obstacle}"))
     }

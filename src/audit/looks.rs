@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{AuditError, SourcePass, Workspace};
 use crate::collect::mail::folder::encode;
-use crate::collect::mail::imap::{Cursor, FolderPass};
+use crate::collect::mail::imap::{FolderPass, Pass};
 use crate::shop::plan::Span;
 use crate::store::{Folder, Look};
 
@@ -67,7 +67,7 @@ pub(super) fn obstacle(looks: &[Look]) -> Option<String> {
 }
 
 /// What of a span lies outside of the holes.
-fn around(span: Span, mut holes: Vec<Span>) -> Vec<Span> {
+pub(super) fn around(span: Span, mut holes: Vec<Span>) -> Vec<Span> {
     holes.sort_unstable();
     let (mut from, mut spans) = (span.0, Vec::new());
     for (begin, end) in holes.into_iter().filter(|(_, end)| *end > span.0) {
@@ -84,17 +84,18 @@ fn around(span: Span, mut holes: Vec<Span>) -> Vec<Span> {
 impl Workspace {
     /// Notes how far each folder was read, and how far the mailbox is known by that. The looks go first: a cursor says no more that its
     /// folder was there.
-    pub(super) async fn note_folders(&self, source: &str, cursors: &[Cursor], folders: &[FolderPass]) -> Result<(), AuditError> {
+    pub(super) async fn note_folders(&self, source: &str, Pass { cursors, folders, unread }: &Pass) -> Result<(), AuditError> {
         let (now, rehearsal) = (self.clock.now(), self.clock.is_rehearsal());
         let known = self.store.looks(source, rehearsal).await?;
-        for pass in folders {
+        let seen = || folders.iter().chain(unread);
+        for pass in seen() {
             let look = looked(pass, known.iter().find(|look| look.folder == pass.folder), now);
             self.store.note_look(source, &look, rehearsal).await?;
         }
         if !folders.is_empty() {
             let mailbox = self.config.mailboxes.values().find(|mailbox| mailbox.source() == source);
             let wished = mailbox.and_then(|mailbox| mailbox.folders.as_deref());
-            let looked_at = |look: &&Look| look.folder.is_empty() || folders.iter().any(|pass| pass.folder == look.folder);
+            let looked_at = |look: &&Look| look.folder.is_empty() || seen().any(|pass| pass.folder == look.folder);
             for look in known.iter().filter(|look| look.is_watched() && !looked_at(look)).filter_map(|look| missed(look, wished, now)) {
                 self.store.note_look(source, &look, rehearsal).await?;
             }
@@ -106,6 +107,7 @@ impl Workspace {
                 next_uid: cursor.next_uid,
                 last_pass: cursor.last_pass,
                 aside: serde_json::to_value(&cursor.aside).unwrap_or_default(),
+                holes: serde_json::to_value(&cursor.holes).unwrap_or_default(),
             };
             self.store.put_folder(&self.place_of(source), &folder).await?;
         }
@@ -147,8 +149,7 @@ impl Workspace {
         let inquiries = self.store.inquiries(None).await?;
         let first = inquiries.iter().filter(|inquiry| inquiry.rehearsal == rehearsal).filter_map(|inquiry| inquiry.sent_at).min();
         if let Some(first) = first.map(|first| first.max(since)) {
-            let aside = self.cursors(source).await?.into_iter().flat_map(|cursor| cursor.aside);
-            let mut holes: Vec<Span> = aside.map(|aside| (aside.from.unwrap_or(first), aside.to)).collect();
+            let mut holes: Vec<Span> = self.unread_of(source).await?.iter().map(|unread| unread.span(first)).collect();
             holes.extend(self.store.looks(source, rehearsal).await?.iter().filter_map(|look| look.gone));
             for span in around((first, until.min(now)), holes) {
                 self.store.cover(source, span, rehearsal).await?;

@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod gather;
 mod hand_over;
+mod holes;
 mod hooks;
 mod import;
 mod judge;

@@ -221,11 +221,15 @@ impl Workspace {
             }
             self.store.add_decision(&decision(Subject::Inquiry, id)).await?;
             self.settle_by_person(inquiry, confirmed, &ruling).await?;
-        } else if self.unread().await?.iter().any(|unread| unread.id() == id) {
-            return Err(AuditError::wrong(
-                format!("decide on {id}: nobody has read it yet"),
-                "read it in a mail program, note it with `crickets record touch`, and delete it there",
-            ));
+        } else if let Some(unread) = self.unread().await?.iter().find(|unread| unread.id() == id) {
+            if ruling.owner != Some(None) {
+                return Err(AuditError::wrong(
+                    format!("decide on {id}: it could not be read here"),
+                    "read it in a mail program, note it with `crickets record touch` if it is an answer, and then say `--none`",
+                ));
+            }
+            // Nothing is judged by it: what an answer said is in what was recorded of it.
+            return Ok(self.store.add_decision(&decision(Subject::Touch, &unread.subject())).await?);
         } else {
             let touch = self.find_touch(id).await?;
             if ruling.confirmed.is_some() {

@@ -128,6 +128,7 @@ mod tests {
                     problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
                 })
                 .collect(),
+            unread: Vec::new(),
         };
         let mut told = Told::default();
         assert_eq!(told.of_pass("mailbox.main", &pass(&[("INBOX", &[]), ("Gone", &["could not open Gone"])])), ["could not open Gone."]);

@@ -89,7 +89,7 @@ impl Workspace {
                 }
                 What::Pass(seen) => {
                     heard.starts.began(&source);
-                    self.note_folders(&source, &seen.cursors, &seen.folders).await?;
+                    self.note_folders(&source, &seen).await?;
                     pass.problems.extend(heard.told.of_pass(&source, &seen));
                 }
                 What::Trouble(why, help) => {

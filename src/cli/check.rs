@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Context, DONE, Ended, FAILED};
 use crate::audit::{self, AuditError, Came, Stand, Workspace};
 use crate::collect::Placement;
-use crate::collect::mail::imap;
+use crate::collect::mail::imap::{self, Entered};
 use crate::config::{MailboxUrl, Phone};
 use crate::send::Outbox;
 use crate::shop::{Inquiry, SubmitMode};
@@ -179,6 +179,7 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
     }
     for mailbox in workspace.config.mailboxes.values() {
         let source = mailbox.source();
+        let mut of_spam = None;
         findings.push(match &mailbox.url {
             MailboxUrl::Maildir(path) if path.join("new").is_dir() && path.join("cur").is_dir() => {
                 good(source, format!("Maildir {}", path.display()))
@@ -201,14 +202,28 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
                         .await
                         .map_err(|_| AuditError::Interrupted("logging in"))?;
                     match login {
-                        Ok(folders) => good(source, format!("logged in to {host} as {user}; watching {}", folders.join(", "))),
+                        Ok(entered) => {
+                            of_spam = spam(&source, &entered);
+                            good(source, format!("logged in to {host} as {user}; watching {}", entered.folders.join(", ")))
+                        }
                         Err(error) => bad(source, AuditError::from(error).with_help()),
                     }
                 }
             },
         });
+        findings.extend(of_spam);
     }
     Ok(())
+}
+
+/// What is to be said of a mailbox of which no folder for spam is watched: an answer may lie there.
+fn spam(source: &str, entered: &Entered) -> Option<Finding> {
+    let what = format!("{source} spam");
+    match &entered.unread {
+        Some(unread) => Some(note(what, unread.clone())),
+        None if entered.has_spam => None,
+        None => Some(note(what, "the server shows no folder for spam; if the provider has one, let it be shown: an answer may lie in it")),
+    }
 }
 
 /// Starts a browser and ends it. Without one only those shops suffer that need it.

@@ -33,12 +33,12 @@ pub(super) async fn run(command: &Login, context: &Context) -> Ended {
     let kept = tokens.place();
     context.out.tell(&format!("The login is kept in {kept}."));
     let settings = workspace.imap_settings(mailbox)?;
-    let folders =
+    let entered =
         tokio::task::spawn_blocking(move || imap::check_login(&settings)).await.map_err(|_| AuditError::Interrupted("logging in"))??;
     let (MailboxUrl::Imap { user, host, .. }, source) = (&mailbox.url, mailbox.source()) else { return Ok(DONE) };
     context.out.result(
-        &json!({"schema": "crickets.login/1", "mailbox": source, "user": user, "host": host, "kept": kept, "folders": folders}),
-        || format!("{source}: logged in to {host} as {user}; watching {}\n", folders.join(", ")),
+        &json!({"schema": "crickets.login/1", "mailbox": source, "user": user, "host": host, "kept": kept, "folders": entered.folders}),
+        || format!("{source}: logged in to {host} as {user}; watching {}\n", entered.folders.join(", ")),
     );
     Ok(DONE)
 }

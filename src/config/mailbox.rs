@@ -52,7 +52,7 @@ pub struct Mailbox {
     pub alias: AliasKind,
     /// For [`AliasKind::List`]: the addresses.
     pub aliases: Vec<String>,
-    /// Folders to read; `None`: all but Sent, Drafts and Trash.
+    /// Folders to read; `None`: all but Sent and Drafts.
     pub folders: Option<Vec<String>>,
     /// Megabytes over which a message is fetched in its beginning only.
     pub max_message_mb: u16,

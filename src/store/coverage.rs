@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::Row;
 
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text};
+use crate::collect::{Arrival, Placement};
 use crate::shop::plan::Span;
 
 /// How far an IMAP folder was read.
@@ -19,6 +20,8 @@ pub struct Folder {
     pub last_pass: Option<DateTime<Utc>>,
     /// The messages of it that could not be read so far, as whoever reads it notes them.
     pub aside: serde_json::Value,
+    /// What came into it and was never read, as whoever reads it notes that.
+    pub holes: serde_json::Value,
 }
 
 impl Store {
@@ -27,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn folders(&self, source: &str) -> Result<Vec<Folder>, StoreError> {
-        let rows = sqlx::query("SELECT name, uidvalidity, next_uid, last_pass, aside FROM folder WHERE source = $1 ORDER BY name")
+        let rows = sqlx::query("SELECT name, uidvalidity, next_uid, last_pass, aside, holes FROM folder WHERE source = $1 ORDER BY name")
             .bind(source.to_owned())
             .fetch_all(&self.pool)
             .await
@@ -42,6 +45,7 @@ impl Store {
                     next_uid: number("next_uid")?,
                     last_pass: read.optional_instant("last_pass")?,
                     aside: read.json("aside")?,
+                    holes: read.json("holes")?,
                 })
             })
             .collect()
@@ -53,9 +57,9 @@ impl Store {
     /// When the database fails.
     pub async fn put_folder(&self, source: &str, folder: &Folder) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO folder (source, name, uidvalidity, next_uid, last_pass, aside) VALUES ($1, $2, $3, $4, $5, $6) \
+            "INSERT INTO folder (source, name, uidvalidity, next_uid, last_pass, aside, holes) VALUES ($1, $2, $3, $4, $5, $6, $7) \
              ON CONFLICT (source, name) DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, \
-             last_pass = excluded.last_pass, aside = excluded.aside",
+             last_pass = excluded.last_pass, aside = excluded.aside, holes = excluded.holes",
         )
         .bind(source.to_owned())
         .bind(text(&folder.name))
@@ -63,10 +67,33 @@ impl Store {
         .bind(i64::from(folder.next_uid))
         .bind(folder.last_pass.map(|at| at.timestamp_millis()))
         .bind(text(&json("folder", &folder.aside)?))
+        .bind(text(&json("folder", &folder.holes)?))
         .execute(&self.pool)
         .await
         .map_err(query("note how far a folder was read"))?;
         Ok(())
+    }
+
+    /// The mails of a mailbox that came within a span: the folder in which each was first seen, in its source's id; when; and where it landed.
+    ///
+    /// # Errors
+    /// When the database fails or a row cannot be read.
+    pub async fn mails_of(&self, source: &str, span: Span) -> Result<Vec<(String, Arrival, Option<Placement>)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT external_id, arrival, placement FROM record WHERE channel = 'email' AND at >= $2 AND at <= $3 AND source = $1 ORDER BY at",
+        )
+        .bind(source.to_owned())
+        .bind(span.0.timestamp_millis())
+        .bind(span.1.timestamp_millis())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(query("list the mails of a mailbox"))?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader { row, what: "record" };
+                Ok((read.text("external_id")?, read.json("arrival")?, read.optional_word("placement")?))
+            })
+            .collect()
     }
 
     /// Notes that a source is known to be complete over a span, by the real clock or a rehearsal's; joins what touches it.

@@ -137,9 +137,9 @@ fn a_mail_server_is_asked_again_for_what_was_lost() {
     assert_eq!(checked(&workspace)[0].0, "ok");
     // What lies there no more is not asked for twice, and is no hole in what was read.
     lose(&workspace, &all[1]);
-    dovecot.folder("Trash", true);
+    dovecot.folder("Drafts", true);
     for _ in 0..3 {
-        dovecot.move_first("Trash");
+        dovecot.move_first("Drafts");
     }
     let run = workspace.ok(&["watch", "--once"]);
     assert!(run.out.contains("mailbox.main: 0 new, 0 known before\n"), "{}", run.out);

@@ -27,6 +27,7 @@ mod dovecot_restart;
 mod evidence;
 mod formats;
 mod grid;
+mod holes;
 mod hostile_mail;
 mod import;
 mod inspect;

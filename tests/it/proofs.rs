@@ -197,7 +197,8 @@ fn a_message_that_cannot_be_fetched_is_in_review_and_nobody_is_silent_for_it() {
     let id = waiting["id"].as_str().unwrap_or_else(|| panic!("{waiting:#}"));
     assert_eq!((id, &waiting["candidates"][0]["inquiry"]), ("mailbox.main/INBOX/1", &"2026-11/bluebonnet".into()), "{waiting:#}");
     assert!(workspace.ok(&["review", "show", id]).out.contains("could not be fetched"));
-    let refused = workspace.run(&["review", "set", id, "--none", "--reason", "x", "--author", "Pat"]).expect(2);
+    let whose = "2026-11/bluebonnet";
+    let refused = workspace.run(&["review", "set", id, "--inquiry", whose, "--reason", "x", "--author", "Pat"]).expect(2);
     assert!(refused.err.contains("crickets record touch"), "{}", refused.err);
     assert_eq!(workspace.json(&["status"])["in_review"], 1);
     assert_eq!(workspace.make_report(WAVE, &[])["in_review"], 1, "a report counts it as `status` does");

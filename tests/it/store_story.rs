@@ -514,13 +514,21 @@ async fn an_appeal_is_only_ever_added_to(place: Place) {
 async fn cursors_are_moved(place: Place) {
     let store = place.open().await;
     assert_eq!(store.folders("mailbox.main").await.unwrap(), vec![]);
-    let inbox = Folder { name: "INBOX".into(), uidvalidity: u32::MAX, next_uid: 1, last_pass: None, aside: serde_json::json!([]) };
+    let inbox = Folder {
+        name: "INBOX".into(),
+        uidvalidity: u32::MAX,
+        next_uid: 1,
+        last_pass: None,
+        aside: serde_json::json!([]),
+        holes: serde_json::json!({}),
+    };
     let odd = Folder {
         name: "[Gmail]/Entwürfe 'n' $1".into(),
         uidvalidity: 1,
         next_uid: u32::MAX,
         last_pass: Some(at(3)),
         aside: serde_json::json!([{"uid": 7}]),
+        holes: serde_json::json!({}),
     };
     for folder in [&odd, &inbox] {
         store.put_folder("mailbox.main", folder).await.unwrap();
@@ -698,7 +706,14 @@ async fn all_is_there_after_opening_again(place: Place) {
     let store = place.open().await;
     let one = inquiry("w", "a");
     let of = record(1);
-    let pass = Folder { name: "INBOX".into(), uidvalidity: 1, next_uid: 2, last_pass: Some(at(1)), aside: serde_json::json!([]) };
+    let pass = Folder {
+        name: "INBOX".into(),
+        uidvalidity: 1,
+        next_uid: 2,
+        last_pass: Some(at(1)),
+        aside: serde_json::json!([]),
+        holes: serde_json::json!({}),
+    };
     let proof = Proof { role: "page".into(), sha256: "ab".into(), size: 3, at: at(2) };
     store.add_inquiry(&one, at(0)).await.unwrap();
     store.start_sending(&one.id, Status::Planned, at(1), true, false, false).await.unwrap();

@@ -1,11 +1,12 @@
 //! Mail in files: a Maildir, an mbox, an .eml, or a directory of these, told apart by content. Gives raw records one by one;
 //! what cannot be read is reported and the rest goes on. Nothing is moved, marked or written.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::arrival::Trust;
+use super::arrival::{Trust, came_in};
 use super::folder::Use;
 use super::record::{KEPT, LARGEST, Message};
 use super::{Mail, maildir, mbox, parse_head};
@@ -64,7 +65,7 @@ type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a;
 /// When the path itself cannot be read or is a file without mail, and when the sink fails.
 pub fn read_path(path: &Path, settings: &FileSettings<'_>, sink: &mut Sink<'_>) -> Result<FilePass, CollectError> {
     let root = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    let mut walk = Walk { root, settings, sink, pass: FilePass::default() };
+    let mut walk = Walk { root, settings, sink, pass: FilePass::default(), within: HashSet::new() };
     let metadata = std::fs::metadata(path).map_err(|source| CollectError::Read { path: path.to_owned(), source })?;
     if metadata.is_dir() {
         std::fs::read_dir(path).map_err(|source| CollectError::Read { path: path.to_owned(), source })?;
@@ -82,6 +83,8 @@ struct Walk<'a, 'b> {
     settings: &'a FileSettings<'a>,
     sink: &'a mut Sink<'b>,
     pass: FilePass,
+    /// The directories that were gone through, under their true names: a link may lead back.
+    within: HashSet<PathBuf>,
 }
 
 impl Walk<'_, '_> {
@@ -91,6 +94,9 @@ impl Walk<'_, '_> {
             return self.maildir(path);
         }
         let Some(depth) = depth.checked_sub(1) else { return Ok(()) };
+        if path.canonicalize().is_ok_and(|path| !self.within.insert(path)) {
+            return Ok(());
+        }
         let mut entries: Vec<PathBuf> = match std::fs::read_dir(path) {
             Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
             Err(error) => {
@@ -100,8 +106,7 @@ impl Walk<'_, '_> {
         };
         entries.sort();
         for entry in entries {
-            let Ok(kind) = std::fs::symlink_metadata(&entry) else { continue };
-            if kind.is_dir() {
+            if entry.is_dir() {
                 self.directory(&entry, depth)?;
             } else {
                 match self.file(&entry) {
@@ -135,6 +140,10 @@ impl Walk<'_, '_> {
                 match read_capped(&path) {
                     Ok((bytes, cut)) => {
                         let mail = parse_head(&bytes);
+                        if folder.purpose == Use::Trash && !came_in(&mail) {
+                            // What we wrote ourselves and threw away.
+                            continue;
+                        }
                         self.hand_over(&path, &mail, external_id, bytes, cut, folder.purpose.placement(), maildir::delivered(&name))?;
                     }
                     Err(error) => self.problem(&path, &error),

@@ -10,8 +10,8 @@ use crate::collect::Placement;
 /// The Base64 of modified UTF-7.
 const BASE64: GeneralPurpose = GeneralPurpose::new(&IMAP_MUTF7, NO_PAD);
 
-/// Names of folders that hold what we wrote or threw away, in lower case.
-const OWN: [&str; 23] = [
+/// Names of folders that hold what we wrote, in lower case.
+const OWN: [&str; 16] = [
     "sent",
     "sent items",
     "sent mail",
@@ -28,13 +28,21 @@ const OWN: [&str; 23] = [
     "entwürfe",
     "brouillons",
     "borradores",
+];
+/// Names of folders that hold what was thrown away, in lower case.
+const TRASH: [&str; 12] = [
     "trash",
     "deleted",
     "deleted items",
     "deleted messages",
     "bin",
     "papierkorb",
+    "gelöschte elemente",
+    "gelöschte objekte",
     "corbeille",
+    "éléments supprimés",
+    "papelera",
+    "elementos eliminados",
 ];
 /// Names of folders for unwanted mail, in lower case.
 const JUNK: [&str; 9] =
@@ -51,7 +59,9 @@ pub(crate) enum Use {
     Promotions,
     /// Any other.
     Other,
-    /// Sent, drafts or trash: ours, nothing came back there. Views over all folders count here too, since they repeat these.
+    /// What was thrown away: an answer may be among it.
+    Trash,
+    /// Sent or drafts: ours, nothing came back there. Views over all folders count here too, since they repeat these.
     Own,
 }
 
@@ -63,6 +73,7 @@ impl Use {
             "inbox" if name.eq_ignore_ascii_case("inbox") => Self::Inbox,
             "promotions" => Self::Promotions,
             last if JUNK.contains(&last) => Self::Junk,
+            last if TRASH.contains(&last) => Self::Trash,
             last if OWN.contains(&last) => Self::Own,
             _ => Self::Other,
         }
@@ -74,7 +85,7 @@ impl Use {
             Self::Inbox => Some(Placement::Inbox),
             Self::Junk => Some(Placement::Spam),
             Self::Promotions => Some(Placement::Promotions),
-            Self::Other | Self::Own => None,
+            Self::Other | Self::Trash | Self::Own => None,
         }
     }
 }
@@ -144,7 +155,7 @@ mod tests {
             ("Old/INBOX", Some('/'), Use::Other),
             ("Sent Items", Some('/'), Use::Own),
             ("Entwürfe", Some('.'), Use::Own),
-            ("INBOX.Trash", Some('.'), Use::Own),
+            ("INBOX.Trash", Some('.'), Use::Trash),
             ("Builders", Some('/'), Use::Other),
             ("Trash talk", Some('/'), Use::Other),
             ("Promotions", Some('/'), Use::Promotions),

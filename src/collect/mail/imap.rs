@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::folder::Use;
+pub use super::imap_holes::{Hole, Holes, Lack};
 use super::imap_pass::Walker;
 use super::oauth::Tokens;
 use super::record::LARGEST;
@@ -143,7 +145,7 @@ pub struct ImapSettings {
     pub login: Login,
     /// A PEM file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
-    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail and views over all folders.
+    /// The folders; by default every one that can be opened but those of sent and draft mail and views over all folders.
     pub folders: Option<Vec<String>>,
     /// How long a server may take to answer.
     pub command_timeout: Duration,
@@ -177,7 +179,7 @@ impl ImapSettings {
 }
 
 /// Up to where a folder has been read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// The folder.
     pub folder: String,
@@ -190,6 +192,16 @@ pub struct Cursor {
     /// The messages below `next_uid` that could not be read so far.
     #[serde(default)]
     pub aside: Vec<Aside>,
+    /// What came into it and was never read.
+    #[serde(default)]
+    pub holes: Holes,
+}
+
+impl Cursor {
+    /// Of a folder that was not read yet.
+    pub(super) fn of(folder: &str) -> Self {
+        Self { folder: folder.to_owned(), next_uid: 1, ..Self::default() }
+    }
 }
 
 /// A message that could not be read, and is tried again.
@@ -232,6 +244,8 @@ pub struct Pass {
     pub cursors: Vec<Cursor>,
     /// The folders looked at.
     pub folders: Vec<FolderPass>,
+    /// Folders that ought to be looked at and are not, by the settings or the server.
+    pub unread: Vec<FolderPass>,
 }
 
 /// Where records go.
@@ -248,15 +262,27 @@ pub fn catch_up(settings: &ImapSettings, cursors: &[Cursor], clock: &Clock, sink
     walker.connect()?;
     let listed = walker.folders()?;
     let folders = walker.pass(&listed, sink)?;
+    let unread = walker.unread.clone();
     let cursors = walker.finish();
-    Ok(Pass { cursors, folders })
+    Ok(Pass { cursors, folders, unread })
+}
+
+/// What a mailbox shows when it is entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// The folders that would be watched.
+    pub folders: Vec<String>,
+    /// Why spam would not be read, as a sentence without its end.
+    pub unread: Option<String>,
+    /// Whether there is a folder for spam among those watched.
+    pub has_spam: bool,
 }
 
 /// Logs in and names the folders that would be watched.
 ///
 /// # Errors
 /// When the mailbox cannot be reached or entered, its folders cannot be listed, or a folder of the settings is not there.
-pub fn check_login(settings: &ImapSettings) -> Result<Vec<String>, CollectError> {
+pub fn check_login(settings: &ImapSettings) -> Result<Entered, CollectError> {
     // No time is read here: without a pass there is nothing to stamp.
     let clock = Clock::manual(DateTime::<Utc>::UNIX_EPOCH);
     let mut walker = Walker::new(settings, &clock, None, Vec::new());
@@ -268,8 +294,10 @@ pub fn check_login(settings: &ImapSettings) -> Result<Vec<String>, CollectError>
             return Err(CollectError::Folder { host: settings.host.clone(), folder: folder.name.clone(), reason });
         }
     }
+    let unread = walker.unread.iter().flat_map(|pass| &pass.problems).next().cloned();
     walker.finish();
-    Ok(listed.into_iter().map(|folder| folder.name).collect())
+    let has_spam = listed.iter().any(|folder| folder.purpose == Use::Junk);
+    Ok(Entered { folders: listed.into_iter().map(|folder| folder.name).collect(), unread, has_spam })
 }
 
 #[cfg(test)]

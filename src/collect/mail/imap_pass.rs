@@ -7,17 +7,22 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::arrival::{Seen, Trust};
+use super::arrival::{Seen, Trust, came_in};
+use super::folder::Use;
 use super::imap::{Aside, Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
+use super::imap_holes::{Hole, Lack, Tally};
 use super::imap_login::is_passing;
-use super::imap_plan::{BATCH, batches, choose};
+use super::imap_plan::{BATCH, batches, choose, unread_spam};
 use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
+use super::parse_head;
 use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
 use crate::guard::caught;
 
+/// What Gmail alone offers.
+pub(super) const GMAIL: &str = "X-GM-EXT-1";
 /// How often a broken connection is made again within one pass before the pass fails.
 const RECONNECTS: u32 = 3;
 /// How many messages a pass sets aside, and how many of those set aside before it tries again.
@@ -41,6 +46,10 @@ pub(super) struct Walker<'a> {
     pub(super) failures: Failures,
     /// Folders that were there and are not any more, to be told with the next pass.
     vanished: Vec<FolderPass>,
+    /// Folders that ought to be looked at and are not.
+    pub(super) unread: Vec<FolderPass>,
+    /// Up to when all folders were known that were listed by then; `None` where folders are named, which may have been there before.
+    known_to: Option<DateTime<Utc>>,
     /// When the messages set aside in a folder were last tried again.
     retried: HashMap<String, Instant>,
     /// Folders that were not read to their end at the last look.
@@ -61,6 +70,8 @@ impl<'a> Walker<'a> {
             reconnects: 0,
             failures: Failures::default(),
             vanished: Vec::new(),
+            unread: Vec::new(),
+            known_to: None,
             retried: HashMap::new(),
             unfinished: HashSet::new(),
         }
@@ -146,8 +157,16 @@ impl<'a> Walker<'a> {
         let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
         let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
         let names: Vec<String> = listed.iter().map(|folder| folder.name.clone()).collect();
-        let chosen = choose(listed, self.settings.folders.as_deref());
+        let chosen = choose(listed.clone(), self.settings.folders.as_deref());
         self.miss(&names, &chosen);
+        let is_gmail =
+            chosen.iter().all(|folder| folder.purpose != Use::Junk) && self.run(|session| session.offers(GMAIL))?.unwrap_or(false);
+        self.unread = unread_spam(&listed, &chosen, is_gmail).into_iter().collect();
+        if self.cursors.is_empty() {
+            self.cursors.extend(chosen.iter().map(|folder| Cursor::of(&folder.name)));
+        }
+        let known_to = |folder: &Listed| self.cursors.iter().find(|cursor| cursor.folder == folder.name).map(|cursor| cursor.last_pass);
+        self.known_to = if self.settings.folders.is_none() { chosen.iter().filter_map(known_to).min().flatten() } else { None };
         Ok(chosen)
     }
 
@@ -204,14 +223,12 @@ impl<'a> Walker<'a> {
     /// Looks at one folder.
     fn folder(&mut self, folder: &Listed, sink: &mut Sink<'_>) -> Result<FolderPass, CollectError> {
         let began = self.clock.now();
-        let mut cursor = self.cursors.iter().find(|cursor| cursor.folder == folder.name).cloned().unwrap_or_else(|| Cursor {
-            folder: folder.name.clone(),
-            uidvalidity: 0,
-            next_uid: 1,
-            last_pass: None,
-            aside: Vec::new(),
-        });
+        let known = self.cursors.iter().find(|cursor| cursor.folder == folder.name).cloned();
+        let new = known.is_none();
+        let mut cursor = known.unwrap_or_else(|| Cursor::of(&folder.name));
         let last = cursor.last_pass;
+        // One that came to be since was empty when the mailbox was last known completely.
+        let empty_at = last.or(self.known_to.filter(|_| new));
         let mut pass =
             FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, gone: false, problems: Vec::new() };
         self.open = None;
@@ -228,17 +245,22 @@ impl<'a> Walker<'a> {
         let renewed = cursor.uidvalidity != opened.uidvalidity;
         if renewed {
             (cursor.uidvalidity, cursor.next_uid) = (opened.uidvalidity, 1);
-            // What was set aside has another UID now: it is read, or found again, once the folder is read to its end.
+            cursor.holes.renew(opened.uidvalidity, last, began);
+            // What was set aside has another UID now, and is known by its size.
             cursor.aside.iter_mut().for_each(|aside| aside.uid = 0);
         }
         // None goes before every time.
         let hole_from = cursor.aside.iter().filter(|aside| aside.uid == 0).map(|aside| aside.from).chain([last]).min().flatten();
         let seen_from = last.filter(|_| !renewed);
-        let mut look = Look { folder, seen_from, hole_from, retried_of: None, poisonous: 0, cuts: 0, cursor, pass: &mut pass };
+        let tally = Tally::since(empty_at, opened.uidvalidity, began);
+        let mut look = Look { folder, seen_from, hole_from, retried_of: None, poisonous: 0, cuts: 0, tally, cursor, pass: &mut pass };
         self.again(&mut look, sink)?;
         let mut unfinished = None;
         if opened.exists > 0 && opened.uid_next.is_none_or(|next| next > look.cursor.next_uid) {
             unfinished = self.messages(&mut look, sink)?;
+        }
+        if let (None, Some(next)) = (&unfinished, opened.uid_next) {
+            look.missing(look.cursor.next_uid, next);
         }
         let mut cursor = look.cursor;
         if unfinished.is_some() {
@@ -247,7 +269,9 @@ impl<'a> Walker<'a> {
             self.unfinished.remove(&folder.name);
             cursor.next_uid = cursor.next_uid.max(opened.uid_next.unwrap_or(1));
             cursor.last_pass = Some(began);
-            cursor.aside.retain(|aside| aside.uid != 0);
+            for aside in cursor.aside.extract_if(.., |aside| aside.uid == 0) {
+                cursor.holes.add(lost(&aside, cursor.uidvalidity));
+            }
             pass.seen_by = Some(began);
         }
         let unfinished = unfinished.map(|reason| format!("folder {} was not read to its end and is tried again: {reason}", folder.name));
@@ -275,9 +299,11 @@ impl<'a> Walker<'a> {
                 break;
             }
             look.cursor.aside.retain(|other| other.uid != aside.uid);
-            if matches!(came, Came::Poisonous(_)) {
+            match came {
                 // To the end, so that all have their turn.
-                look.cursor.aside.push(aside);
+                Came::Poisonous(_) => look.cursor.aside.push(aside),
+                Came::Vanished => look.cursor.holes.add(lost(&aside, look.cursor.uidvalidity)),
+                Came::Read | Came::Later(_) => {}
             }
             self.remember(look.cursor.clone());
         }
@@ -298,12 +324,14 @@ impl<'a> Walker<'a> {
             }
             let mut found = found.into_iter().peekable();
             for (uid, size) in batch {
+                look.missing(look.cursor.next_uid, uid);
                 let came = match found.next_if(|message| message.uid == uid) {
                     Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
                     None => self.single(uid, size, &beside, look, sink)?,
                 };
                 match came {
-                    Came::Read => {}
+                    Came::Read => look.known_by(size),
+                    Came::Vanished => look.missing(uid, uid.saturating_add(1)),
                     Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
                     Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
                 }
@@ -350,7 +378,7 @@ impl<'a> Walker<'a> {
                     // One was asked for; none: it was deleted in between.
                     return match messages.into_iter().next() {
                         Some(message) => self.deliver(message, part, beside, look, sink),
-                        None => Ok(Came::Read),
+                        None => Ok(Came::Vanished),
                     };
                 }
                 Err(Failure::Refused(reason)) if is_of_the_moment(&reason) => return Ok(Came::Later(reason)),
@@ -411,11 +439,16 @@ impl<'a> Walker<'a> {
             cut,
             placement: beside.placement(uid, look.folder.purpose),
         };
+        if look.folder.purpose == Use::Trash && caught("reading a mail", || came_in(&parse_head(&message.bytes))) == Some(false) {
+            // What we wrote ourselves and threw away.
+            return Ok(Came::Read);
+        }
         let (from, by) = look.retried_of.map_or_else(|| (look.seen_from, self.clock.now()), |found| (None, found));
         let seen = Seen { internal_date, save_date: beside.saved(uid), from, by };
         let Some(record) = caught("reading a mail", || message.fetched(&self.trust, seen)) else {
             return Ok(Came::Poisonous("reading it failed, by a fault in crickets".to_owned()));
         };
+        look.met(&record.identity, beside.saved(uid).or(internal_date));
         sink(record)?;
         look.pass.messages += 1;
         Ok(Came::Read)
@@ -454,29 +487,61 @@ pub(super) struct Look<'a> {
     poisonous: usize,
     /// How many messages ended the connection each time.
     cuts: usize,
+    tally: Tally,
     cursor: Cursor,
     pass: &'a mut FolderPass,
 }
 
 impl Look<'_> {
+    /// Notes that a message was read that came to the folder at some time.
+    fn met(&mut self, identity: &str, at: Option<DateTime<Utc>>) {
+        self.cursor.holes.read(identity);
+        if self.retried_of.is_none() {
+            self.tally.met(at, &mut self.cursor.holes);
+        }
+    }
+
+    /// The messages from one UID up to another were here and are not. Nothing comes into the trash but what was in another folder before, or
+    /// what a rule of the shopper's own throws away.
+    fn missing(&mut self, uid: u32, end: u32) {
+        if self.folder.purpose != Use::Trash {
+            self.tally.missing(uid, end, &mut self.cursor.holes);
+        }
+    }
+
+    /// A message of a folder that was made anew may be one that was set aside before.
+    fn known_by(&mut self, size: u64) {
+        let found = self.cursor.aside.iter().position(|aside| aside.uid == 0 && aside.size == size);
+        found.map(|place| self.cursor.aside.remove(place));
+    }
+
     fn may_set_aside(&self) -> bool {
         self.poisonous < AT_ONCE && self.cursor.aside.len() < MOST
     }
 
     fn set_aside(&mut self, uid: u32, size: u64, reason: String, to: DateTime<Utc>) {
         self.poisonous += 1;
+        self.known_by(size);
         self.cursor.aside.push(Aside { uid, size, from: self.hole_from, to, reason });
     }
 }
 
 /// How the fetching of one message ended.
 enum Came {
-    /// It was handed over, or was deleted in between.
+    /// It was handed over.
     Read,
+    /// It was deleted in between.
+    Vanished,
     /// It cannot be read, and the others may be.
     Poisonous(String),
     /// Nothing can be read right now.
     Later(String),
+}
+
+/// What is left of a message that could not be read and is gone.
+fn lost(aside: &Aside, uidvalidity: u32) -> Hole {
+    let lack = Lack::Unread { reason: aside.reason.clone() };
+    Hole { uidvalidity, uid: aside.uid, count: 1, from: aside.from, to: aside.to, lack }
 }
 
 /// Whether a refusal says nothing about the message. Of a login, the last of these signs may be final.

@@ -13,6 +13,7 @@ use super::folder::{self, Use};
 use super::imap::{ImapSettings, Login};
 use super::imap_letters::Letters;
 use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
+use super::imap_pass::GMAIL;
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
@@ -170,7 +171,7 @@ impl<'a> Session<'a> {
 
     /// Those of some messages that Gmail sorted into its promotions; none at any other server.
     pub(super) fn promotions(&mut self, uids: &[u32]) -> Result<HashSet<u32>, Failure> {
-        if uids.is_empty() || !self.offers("X-GM-EXT-1")? {
+        if uids.is_empty() || !self.offers(GMAIL)? {
             return Ok(HashSet::new());
         }
         let query = format!("UID {} X-GM-RAW \"category:promotions\"", set(uids));
@@ -308,6 +309,7 @@ fn attributes(name: &imap::types::Name<'_>) -> Vec<String> {
 /// A listed folder, unless it cannot be opened. Its special use goes before its name.
 fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<Listed> {
     let has = |wanted: &str| attributes.iter().any(|attribute| attribute.contains(wanted));
+    let is = |wanted: &str| attributes.iter().any(|attribute| attribute == wanted);
     if has("noselect") || has("nonexistent") {
         return None;
     }
@@ -315,9 +317,8 @@ fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<
     let by_name = Use::of_name(&name, delimiter.and_then(|delimiter| delimiter.chars().next()));
     let purpose = match () {
         () if by_name == Use::Inbox => Use::Inbox,
-        () if ["sent", "drafts", "trash", "all", "flagged"].iter().any(|own| attributes.iter().any(|attribute| attribute == own)) => {
-            Use::Own
-        }
+        () if ["sent", "drafts", "all", "flagged"].iter().any(|own| is(own)) => Use::Own,
+        () if is("trash") => Use::Trash,
         () if has("junk") => Use::Junk,
         () => by_name,
     };
@@ -369,6 +370,7 @@ mod tests {
         };
         assert_eq!(of("Entw&APw-rfe", &[]), Some(("Entwürfe".to_owned(), Use::Own)));
         assert_eq!(of("Ausgang", &["sent"]), Some(("Ausgang".to_owned(), Use::Own)));
+        assert_eq!(of("Weg", &["trash"]), Some(("Weg".to_owned(), Use::Trash)));
         assert_eq!(of("Werbung", &["hasnochildren", "junk"]), Some(("Werbung".to_owned(), Use::Junk)));
         assert_eq!(of("[Gmail]/All Mail", &["all"]), Some(("[Gmail]/All Mail".to_owned(), Use::Own)));
         assert_eq!(of("[Gmail]", &["noselect"]), None);

@@ -47,7 +47,7 @@ fn an_old_message_named_by_the_star_is_left_alone() {
         Some("EXAMINE") => format!("* 4 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n{tag} OK done\r\n"),
         _ => sane(&[4], tag, command).unwrap_or_else(|| format!("{tag} NO unexpected fetch\r\n")),
     });
-    let cursor = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 5, last_pass: None, aside: Vec::new() };
+    let cursor = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 5, ..Cursor::default() };
     let (pass, records) = pass(&plain(port), &[cursor]).unwrap();
     assert_eq!((records.len(), pass.cursors[0].next_uid, pass.folders[0].problems.len()), (0, 5, 0));
     assert!(pass.cursors[0].last_pass.is_some());
@@ -181,7 +181,7 @@ fn dovecot_is_read_and_left_as_it_was() {
     server.deliver(".Junk", "1793631843.c.host", &mail(3));
     server.deliver(".Ausgang", "1793631844.d.host", &mail(4));
     for tls in [Tls::Implicit, Tls::StartTls, Tls::Plain] {
-        assert_eq!(check_login(&server.settings(tls)).unwrap(), ["INBOX", "Junk"], "{tls:?}");
+        assert_eq!(check_login(&server.settings(tls)).unwrap().folders, ["INBOX", "Junk"], "{tls:?}");
     }
     let mut stranger = server.settings(Tls::Implicit);
     stranger.ca_file = None;

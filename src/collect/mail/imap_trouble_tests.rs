@@ -313,7 +313,7 @@ fn another_uidvalidity_means_other_uids_even_while_the_folder_is_read() {
     let (port, _) = serve(answer);
     let error = pass(&plain(port), &[]).unwrap_err();
     assert!(error.to_string().contains("its UIDVALIDITY changed while it was read"), "{error}");
-    let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, last_pass: None, aside: Vec::new() };
+    let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, ..Cursor::default() };
     let (pass, records) = pass(&plain(port), &[old]).unwrap();
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
     assert_eq!(ids, ["INBOX/8/1", "INBOX/8/2"], "read again from its start");

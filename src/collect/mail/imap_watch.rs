@@ -145,7 +145,7 @@ fn wait(walker: &mut Walker<'_>, folder: &Listed, time: Duration) -> Result<bool
 fn look(walker: &mut Walker<'_>, folders: &[Listed], handler: &mut Handler<'_>) -> Result<(), CollectError> {
     let sink: &mut Sink<'_> = &mut |record| handler(Event::Record(Box::new(record))).map_err(handlers_own);
     let folders = walker.pass(folders, sink)?;
-    handler(Event::Pass(&Pass { cursors: walker.cursors.clone(), folders })).map_err(handlers_own)
+    handler(Event::Pass(&Pass { cursors: walker.cursors.clone(), folders, unread: walker.unread.clone() })).map_err(handlers_own)
 }
 
 /// A handler's error, told apart from those of the mailbox: it is not to be tried again.

@@ -1,6 +1,7 @@
 //! The names inside a Maildir: which folders there are (Maildir++ `.Junk`, or nested directories) and what a file name says
 //! about its delivery. Messages stay where they are: nothing moves from `new` to `cur`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -24,25 +25,25 @@ pub(crate) fn is_maildir(path: &Path) -> bool {
     path.join("cur").is_dir() || path.join("new").is_dir()
 }
 
-/// The Maildir and its folders, those of sent, draft and deleted mail left out; by name. Given such a folder itself, it is taken.
+/// The Maildir and its folders, those of sent and draft mail left out; by name. Given such a folder itself, it is taken.
 pub(crate) fn folders(root: &Path) -> Vec<MailFolder> {
     let own_name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_subfolder = root.parent().is_some_and(is_maildir);
     let name = if is_subfolder { folder::decode(own_name.strip_prefix('.').unwrap_or(&own_name)) } else { "INBOX".to_owned() };
     let mut found = vec![MailFolder { path: root.to_owned(), purpose: Use::of_name(&name, Some('.')), name }];
-    below(root, "", DEPTH, &mut found);
+    below(root, "", DEPTH, &mut root.canonicalize().into_iter().collect(), &mut found);
     found
 }
 
-/// Adds the folders below a directory.
-fn below(directory: &Path, prefix: &str, depth: usize, found: &mut Vec<MailFolder>) {
+/// Adds the folders below a directory, also those that a link leads to; `within` are those that were gone through, under their true names.
+fn below(directory: &Path, prefix: &str, depth: usize, within: &mut HashSet<PathBuf>, found: &mut Vec<MailFolder>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     let mut children: Vec<(String, PathBuf)> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(_, path)| path.is_dir())
         .filter(|(name, _)| !matches!(name.as_str(), "cur" | "new" | "tmp"))
         .collect();
     children.sort();
@@ -52,13 +53,13 @@ fn below(directory: &Path, prefix: &str, depth: usize, found: &mut Vec<MailFolde
             None => (format!("{prefix}{}", folder::decode(&file_name)), '/'),
         };
         let purpose = Use::of_name(&name, Some(delimiter));
-        if purpose == Use::Own {
+        if purpose == Use::Own || path.canonicalize().is_ok_and(|path| !within.insert(path)) {
             continue;
         }
         if is_maildir(&path) {
             found.push(MailFolder { path: path.clone(), purpose, name: name.clone() });
         }
-        below(&path, &format!("{name}/"), depth, found);
+        below(&path, &format!("{name}/"), depth, within, found);
     }
 }
 

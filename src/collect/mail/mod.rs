@@ -12,6 +12,9 @@ pub mod imap;
 mod imap_beside;
 #[cfg(test)]
 mod imap_evidence_tests;
+mod imap_holes;
+#[cfg(test)]
+mod imap_holes_tests;
 mod imap_letters;
 mod imap_login;
 mod imap_pass;

@@ -290,7 +290,7 @@ fn a_refused_token_is_changed_for_another_once() {
         assert_eq!(tokens.access(None).unwrap().token.expose_secret(), "access-0");
         let (port, seen) = mail_server(mechanism, "access-1");
         let settings = ImapSettings::new("s", "127.0.0.1", port, Tls::Plain, "shopper@example.org", Login::Oauth(Arc::clone(&tokens)));
-        assert_eq!(check_login(&settings).unwrap(), ["INBOX"]);
+        assert_eq!(check_login(&settings).unwrap().folders, ["INBOX"]);
         let seen = seen.lock().unwrap().clone();
         assert!(seen[0].contains("access-0") && seen[2].contains("access-1"), "{seen:?}");
         assert_eq!((seen[1].as_str(), seen.len()), (acknowledged, 3), "{seen:?}");

@@ -157,6 +157,14 @@ impl Dovecot {
         imap.command(&format!("MOVE 1 {folder}"));
     }
 
+    /// Deletes the first message of INBOX for good.
+    pub(crate) fn delete_first(&self) {
+        let mut imap = Imap::login(self.ports.imap);
+        for command in ["SELECT INBOX", "STORE 1 +FLAGS (\\Deleted)", "EXPUNGE"] {
+            imap.command(command);
+        }
+    }
+
     /// Makes a folder, or removes it with all that is in it.
     pub(crate) fn folder(&self, name: &str, there: bool) {
         Imap::login(self.ports.imap).command(&format!("{} {name}", if there { "CREATE" } else { "DELETE" }));
