@@ -1,13 +1,15 @@
 //! Was a mailbox alive? That it was read proves nothing if no mail could reach it. Takes the signs of life that a mailbox gave (a
-//! canary that came back, any other mail that arrived) and the canaries that were lost; gives the spans over which it is not
-//! proven that a mail would have arrived. Pure.
+//! canary that came back, any other mail that came to an alias of ours) and the canaries that were lost; gives the spans over which it is
+//! not proven that a mail to an alias would have arrived. Pure.
 //!
 //! From the first canary on, mail must have arrived at least every 50 hours, and a lost canary opens a gap from the last sign of
-//! life to the next, also where a slow canary was under way meanwhile. Where no canary was ever sent, any later mail proves the time before it; only what follows the last one is open.
+//! life to the next canary that came back: what it was to prove, no other mail proves. Where no canary was ever sent, any later mail proves
+//! the time before it; only what follows the last one is open.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::canary::{Canaries, Stand};
+use super::looks::around;
 use crate::classify::Origin;
 use crate::collect::Channel;
 use crate::shop::plan::Span;
@@ -19,8 +21,10 @@ const APART: TimeDelta = TimeDelta::hours(50);
 /// What is known of a mailbox's life.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Life {
-    /// When mail was on its way in or arrived, in order.
-    signs: Vec<Span>,
+    /// When canaries were on their way that came back, in order.
+    back: Vec<Span>,
+    /// When other mails came, in order.
+    mails: Vec<DateTime<Utc>>,
     /// When canaries left that were lost.
     lost: Vec<DateTime<Utc>>,
     /// When the first canary left that went out for certain.
@@ -43,14 +47,14 @@ impl Life {
             life.canaries_from.get_or_insert(canary.sent_at);
             match (&canary.back, stand) {
                 (Some(back), _) => {
-                    life.signs.push((canary.sent_at, back.arrival.at.clamp(canary.sent_at, back.seen_at.max(canary.sent_at))));
+                    life.back.push((canary.sent_at, back.arrival.at.clamp(canary.sent_at, back.seen_at.max(canary.sent_at))));
                 }
                 (None, Stand::Lost) => life.lost.push(canary.sent_at),
                 (None, _) => {}
             }
         }
-        life.signs.extend(telling(mails, &life.lost).into_iter().map(|at| (at, at)));
-        life.signs.sort_unstable();
+        life.mails = telling(mails, &life.lost);
+        life.back.sort_unstable();
         life
     }
 
@@ -61,48 +65,68 @@ impl Life {
         }
         let turn = self.canaries_from.unwrap_or(span.1).clamp(span.0, span.1);
         let mut open: Vec<Unproven> = self.before_canaries((span.0, turn)).into_iter().collect();
-        open.extend(self.between_signs((turn, span.1)));
+        let lost = self.since_lost((turn, span.1));
+        let known: Vec<Span> = lost.iter().map(|gap| gap.span).collect();
+        for Unproven { span, why } in self.between_signs((turn, span.1)) {
+            open.extend(around(span, known.clone()).into_iter().map(|span| Unproven { span, why: why.clone() }));
+        }
+        open.extend(lost);
+        open.sort_by_key(|gap| gap.span);
         open
     }
 
     /// Without canaries, all up to the last mail is proven.
     fn before_canaries(&self, span: Span) -> Option<Unproven> {
-        let last = self.signs.iter().map(|(_, to)| *to).max().filter(|last| *last >= span.0);
+        let last = self.signs().into_iter().map(|(_, to)| to).max().filter(|last| *last >= span.0);
         let open = |from, why: String| (from < span.1).then_some(Unproven { span: (from, span.1), why });
         match last {
-            None => open(span.0, "no mail of any kind arrived".to_owned()),
-            Some(last) if span.1 - last > APART => open(last, format!("no mail of any kind arrived after {}", minute(last))),
+            None => open(span.0, "no mail of any kind arrived at an alias of ours".to_owned()),
+            Some(last) if span.1 - last > APART => {
+                open(last, format!("no mail of any kind arrived at an alias of ours after {}", minute(last)))
+            }
             Some(_) => None,
         }
     }
 
-    /// The signs in order. One that was under way while a canary was lost proves its two ends alone.
-    fn apart(&self) -> Vec<Span> {
-        let hides = |(from, to): &Span| self.lost.iter().any(|at| from <= at && at < to);
-        let ends = |sign: &Span| if hides(sign) { vec![(sign.0, sign.0), (sign.1, sign.1)] } else { vec![*sign] };
-        let mut apart: Vec<Span> = self.signs.iter().flat_map(ends).collect();
-        apart.sort_unstable();
-        apart
+    /// All signs, in order.
+    fn signs(&self) -> Vec<Span> {
+        let mut signs: Vec<Span> = self.back.iter().copied().chain(self.mails.iter().map(|at| (*at, *at))).collect();
+        signs.sort_unstable();
+        signs
     }
 
-    /// With canaries, every stretch between two signs is judged by itself.
+    /// Each stretch in which a lost canary leaves it open whether mail would have arrived: from the last sign before it to the first canary
+    /// that left after it, or was under way as it left, and arrived.
+    fn since_lost(&self, span: Span) -> Vec<Unproven> {
+        let mut open: Vec<Unproven> = Vec::new();
+        for lost in self.lost.iter().filter(|lost| **lost < span.1) {
+            let before = self.signs().into_iter().flat_map(|(from, to)| [from, to]).filter(|at| at <= lost).max();
+            let after = self.back.iter().flat_map(|(from, to)| [*from, *to]).filter(|at| at > lost).min();
+            let (from, to) = (before.unwrap_or(span.0).max(span.0), after.unwrap_or(span.1).min(span.1));
+            match open.last_mut() {
+                _ if from >= to => {}
+                Some(last) if from <= last.span.1 => last.span.1 = last.span.1.max(to),
+                _ => open.push(Unproven { span: (from, to), why: format!("the canary of {} did not come back", minute(*lost)) }),
+            }
+        }
+        open
+    }
+
+    /// Each stretch between two signs that is too long to prove anything.
     fn between_signs(&self, span: Span) -> Vec<Unproven> {
         let mut open = Vec::new();
         let mut judge = |from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>| {
             let (start, end) = (from.unwrap_or(span.0).max(span.0), to.unwrap_or(span.1).min(span.1));
-            let lost = self.lost.iter().find(|at| from.is_none_or(|from| **at >= from) && to.is_none_or(|to| **at < to) && **at < span.1);
             let long = from.is_none_or(|from| to.unwrap_or(span.1) - from > APART);
-            let why = match lost {
-                Some(at) => format!("the canary of {} did not come back", minute(*at)),
-                None if long => "no canary and no other mail arrived for over two days".to_owned(),
-                None => return,
-            };
-            if start < end {
-                open.push(Unproven { span: (start, end), why });
+            if long && start < end {
+                open.push(Unproven {
+                    span: (start, end),
+                    why: "no canary and no other mail to an alias of ours arrived for over two days".to_owned(),
+                });
             }
         };
         let mut reached = None;
-        for (from, to) in self.apart() {
+        for (from, to) in self.signs() {
             if reached.is_none_or(|reached| from > reached) {
                 judge(reached, Some(from));
             }
@@ -113,8 +137,8 @@ impl Life {
     }
 }
 
-/// Whether a touch is a mail that came to a mailbox by itself, at a moment that nobody disputes. One that somebody imported shows nothing
-/// of the mailbox, and a bounce may be of its own provider's making.
+/// Whether a touch is a mail that came to a mailbox by itself, at a moment that nobody disputes. One that somebody imported or that
+/// came to no alias shows nothing of what builders send, and a bounce may be of its own provider's making.
 pub(super) fn is_sign(touch: &Touch) -> bool {
     let by_itself = touch.channel == Channel::Email && !touch.arrival.disputed && !touch.imported;
     by_itself && touch.classified.origin != Origin::Bounce
@@ -150,7 +174,8 @@ mod tests {
 
     fn life(signs: &[(i64, i64)], lost: &[i64], from: Option<i64>) -> Life {
         Life {
-            signs: signs.iter().map(|(from, to)| (hour(*from), hour(*to))).collect(),
+            back: signs.iter().map(|(from, to)| (hour(*from), hour(*to))).collect(),
+            mails: Vec::new(),
             lost: lost.iter().map(|at| hour(*at)).collect(),
             canaries_from: from.map(hour),
         }
@@ -177,8 +202,8 @@ mod tests {
             let [mails, gone] = [&mails, &lost].map(|hours| hours.iter().map(|at| hour(*at)).collect::<Vec<_>>());
             let of = |mails: Vec<DateTime<Utc>>| {
                 let mut life = life(&canaries.iter().map(|(sent, way)| (*sent, sent + way)).collect::<Vec<_>>(), &lost, from);
-                life.signs.extend(mails.into_iter().map(|at| (at, at)));
-                life.signs.sort_unstable();
+                life.back.sort_unstable();
+                life.mails = mails;
                 life.unproven((hour(1_000), hour(1_720)))
             };
             proptest::prop_assert_eq!(of(telling(&mails, &gone)), of(mails));
@@ -229,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_canary_is_made_good_by_the_next_that_comes_back_alone() {
+        for (what, mails, back, lost, want) in [
+            ("mail all the time, and no canary", (990..1_720).collect(), vec![], vec![990, 1_014], vec![(1_000, 1_720)]),
+            ("mail all the time", (990..1_720).collect(), daily((0..10).chain(20..31)), vec![1_230, 1_254], vec![(1_230, 1_470)]),
+            ("mail before it", vec![1_220, 1_235], daily((0..10).chain(12..31)), vec![1_230], vec![(1_220, 1_278)]),
+            ("none lost", vec![1_220], daily((0..10).chain(11..31)), vec![], vec![]),
+        ] {
+            let life = Life { mails: mails.into_iter().map(hour).collect(), ..life(&back, &lost, Some(990)) };
+            assert_eq!(open(&life), want, "{what}");
+        }
+    }
+
+    #[test]
     fn canaries_that_begin_within_the_window_prove_what_was_before_them() {
         let later = daily(10..31);
         assert_eq!(open(&life(&later, &[], Some(1_230))), vec![]);
@@ -238,8 +276,8 @@ mod tests {
     #[test]
     fn a_reason_is_given() {
         let why = |life: &Life| life.unproven((hour(1_000), hour(1_720))).into_iter().map(|gap| gap.why).collect::<Vec<_>>();
-        assert_eq!(why(&life(&[], &[], None)), ["no mail of any kind arrived"]);
-        assert_eq!(why(&life(&[(1_100, 1_100)], &[], None)), ["no mail of any kind arrived after 1970-02-15 20:00Z"]);
+        assert_eq!(why(&life(&[], &[], None)), ["no mail of any kind arrived at an alias of ours"]);
+        assert_eq!(why(&life(&[(1_100, 1_100)], &[], None)), ["no mail of any kind arrived at an alias of ours after 1970-02-15 20:00Z"]);
         assert_eq!(why(&life(&daily(0..30), &[1_710], Some(990))), ["the canary of 1970-03-13 06:00Z did not come back"]);
     }
 }

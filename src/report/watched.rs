@@ -5,7 +5,8 @@ use super::{phoned, words};
 
 /// What counts as watched, in a sentence.
 pub(crate) const RULE: &str = "A mailbox counts as watched while it was read to its end and mail arrived in it: a test mail of our own \
-    (a canary) or any other at least every 50 hours; where no canary was sent, up to the last mail of any kind that arrived.";
+    (a canary) or any other to an alias of ours at least every 50 hours, and no canary was lost since the last that came back; where no \
+    canary was sent, up to the last mail of any kind that arrived at an alias. A message that was gone before it was read is a gap.";
 
 /// A gap: from when to when, how long, and why.
 pub(crate) fn gap(gap: &GapSpan) -> String {
@@ -20,10 +21,10 @@ pub(crate) fn alive(coverage: &Coverage) -> String {
         return phoned::tell(phoned);
     }
     coverage.alive.as_ref().map_or_else(String::new, |alive| match (alive.back + alive.lost, alive.last_mail) {
-        (0, None) => "Not proven by a canary, and no other mail arrived: silence is not claimed.".to_owned(),
+        (0, None) => "Not proven by a canary, and no other mail to an alias of ours arrived: silence is not claimed.".to_owned(),
         (0, Some(last)) => {
             let mails = words::plural(alive.other_mails, "other mail");
-            format!("Not proven by a canary: none was sent. {mails} arrived, the last on {}.", words::utc(last))
+            format!("Not proven by a canary: none was sent. {mails} to aliases of ours arrived, the last on {}.", words::utc(last))
         }
         (_, _) => canaries(alive),
     })
@@ -61,10 +62,10 @@ mod tests {
     fn life_is_told_in_a_sentence() {
         let last = Some("2026-11-04T12:00:00Z".parse().unwrap());
         for (of, want) in [
-            (Alive::default(), "Not proven by a canary, and no other mail arrived: silence is not claimed."),
+            (Alive::default(), "Not proven by a canary, and no other mail to an alias of ours arrived: silence is not claimed."),
             (
                 Alive { other_mails: 41, last_mail: last, ..Alive::default() },
-                "Not proven by a canary: none was sent. 41 other mails arrived, the last on 2026-11-04T12:00:00Z.",
+                "Not proven by a canary: none was sent. 41 other mails to aliases of ours arrived, the last on 2026-11-04T12:00:00Z.",
             ),
             (Alive { back: 31, slowest_s: Some(6), ..Alive::default() }, "31 canaries came back, the slowest after 6 s."),
             (

@@ -131,7 +131,8 @@ pub struct Touch {
     /// The touch with the same words by which it was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<String>,
-    /// Whether it shows nothing of the mailbox: somebody imported it, no server took it in, or it is from an address of ours.
+    /// Whether it shows nothing of the mailbox: somebody imported it, no server took it in, it came to no alias of ours, or
+    /// it is from an address of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
     /// What the judgement rests on besides the record, as a fingerprint: a touch that bears the present one need not be judged again.

@@ -253,26 +253,32 @@ fn without_canaries_a_mailbox_is_believed_up_to_its_last_mail() {
     };
     let end = "2026-12-10T00:00:00Z";
     let silent = report(end);
-    assert_eq!(gaps(&silent), [("no mail of any kind arrived".to_owned(), 720)]);
+    assert_eq!(gaps(&silent), [("no mail of any kind arrived at an alias of ours".to_owned(), 720)]);
     let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
-    assert!(md.contains("Not proven by a canary, and no other mail arrived: silence is not claimed."), "{md}");
+    assert!(md.contains("Not proven by a canary, and no other mail to an alias of ours arrived: silence is not claimed."), "{md}");
 
-    let other = |at: &str, number: u32| {
+    let other = |at: &str, number: u32, to: &str| {
         let seconds = at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
         workspace.write(
             &format!("mail/new/{seconds}.M{number}P1.mx"),
-            &format!("Received: from news.example by mx.crickets.test with ESMTP; x\nFrom: n@news.example\nTo: shopper@crickets.test\nSubject: {number}\n\nNews.\n"),
+            &format!("Received: from news.example by mx.crickets.test with ESMTP; x\nFrom: n@news.example\nTo: {to}\nSubject: {number}\n\nNews.\n"),
         );
     };
-    other("2026-11-12T16:00:00Z", 1);
+    let alias = Workspace::alias(&site, "bluebonnet");
+    other("2026-12-09T16:00:00Z", 0, "shopper@crickets.test");
+    assert_eq!(gaps(&report(end))[0].1, 720, "what comes to the bare address says nothing of aliases");
+    other("2026-11-12T16:00:00Z", 1, &alias);
     let half = gaps(&report(end));
-    assert!(half.len() == 1 && half[0].0.starts_with("no mail of any kind arrived after 2026-11-12") && half[0].1 == 480, "{half:?}");
-    other("2026-12-08T16:00:00Z", 2);
+    assert!(
+        half.len() == 1 && half[0].0.starts_with("no mail of any kind arrived at an alias of ours after 2026-11-12") && half[0].1 == 480,
+        "{half:?}"
+    );
+    other("2026-12-08T16:00:00Z", 2, "shopper+other@crickets.test");
     assert_eq!(gaps(&report(end)), []);
     let whole = report(end);
     assert_eq!(whole["coverage"]["mailbox.main"]["alive"]["other_mails"], 2, "{whole:#}");
     let md = std::fs::read_to_string(workspace.path().join("reports").join(WAVE).join("report.md")).unwrap();
-    assert!(md.contains("Not proven by a canary: none was sent. 2 other mails arrived"), "{md}");
+    assert!(md.contains("Not proven by a canary: none was sent. 2 other mails to aliases of ours arrived"), "{md}");
 }
 
 #[test]

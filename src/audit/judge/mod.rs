@@ -26,7 +26,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Judged, LetterRow, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 17;
+const RULES: u32 = 18;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
@@ -378,9 +378,17 @@ impl<'a> Judge<'a> {
             || self.aliases.contains_key(&address.to_lowercase())
     }
 
-    /// Whether a mail shows that its mailbox receives: a server took it in, and none of us sent it.
+    /// Whether a mail shows that what builders send is received: a server took it in, it came to an alias of ours, and none of us sent it.
     fn shows_life(&self, mail: &Mail) -> bool {
-        came_in(mail) && ![&mail.from, &mail.sender].into_iter().flatten().any(|sender| self.is_ours(&sender.address))
+        came_in(mail)
+            && recipients(mail).any(|to| self.is_alias(to))
+            && ![&mail.from, &mail.sender].into_iter().flatten().any(|sender| self.is_ours(&sender.address))
+    }
+
+    /// Whether an address is an alias of ours: a mailbox's with a plus part, an inquiry's or a canary's.
+    fn is_alias(&self, address: &str) -> bool {
+        let plus = || address.split('@').next().is_some_and(|local| local.contains('+'));
+        self.aliases.contains_key(&address.to_lowercase()) || is_canary_alias(address) || plus() && self.is_ours(address)
     }
 
     fn context(&self, inquiry: &Inquiry, record: &Record) -> Context {
