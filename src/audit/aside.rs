@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::holes::Lacking;
 use super::{AuditError, Item, Workspace};
 use crate::attribute::Candidate;
 use crate::collect::Channel;
@@ -35,21 +34,16 @@ impl Unread {
         format!("{}/{}/{}", self.source, self.folder, self.aside.uid)
     }
 
-    /// One that is gone, if that is what is lacking.
-    pub(super) fn gone(source: &str, lacking: Lacking) -> Option<Self> {
-        let Lacking { folder, hole: Hole { uidvalidity, uid, from, to, lack: Lack::Unread { reason }, .. } } = lacking else { return None };
+    /// One that is gone, if that is what a hole is of.
+    fn gone(source: &str, folder: &str, hole: Hole) -> Option<Self> {
+        let Hole { uidvalidity, uid, from, to, lack: Lack::Unread { reason }, .. } = hole else { return None };
         let aside = Aside { uid, size: 0, from, to, reason };
-        Some(Self { source: source.to_owned(), folder, uidvalidity, aside, gone: true })
+        Some(Self { source: source.to_owned(), folder: folder.to_owned(), uidvalidity, aside, gone: true })
     }
 
     /// Under what a decision on it is kept.
     pub(super) fn subject(&self) -> String {
         subject(&self.source, &self.folder, self.uidvalidity, self.aside.uid)
-    }
-
-    /// When it came, where nothing matters before `first`.
-    pub(super) fn span(&self, first: DateTime<Utc>) -> Span {
-        (self.aside.from.unwrap_or(first).min(self.aside.to), self.aside.to)
     }
 
     /// Whether it may have come, up to a moment, in answer to an inquiry whose window is so long.
@@ -96,28 +90,43 @@ impl Unread {
 }
 
 impl Workspace {
-    /// All that lie in the mailboxes.
+    /// All of which nobody has said what they are.
     pub(super) async fn unread(&self) -> Result<Vec<Unread>, AuditError> {
-        let mut all = Vec::new();
-        for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
-            all.extend(self.unread_of(&source).await?);
-            all.extend(self.gone_unread(&source).await?);
-        }
-        Ok(all)
-    }
-
-    /// Those that lie in a mailbox and of which nobody has said what they are.
-    pub(super) async fn unread_of(&self, source: &str) -> Result<Vec<Unread>, AuditError> {
-        let mut all = Vec::new();
-        for Cursor { folder, uidvalidity, aside, .. } in self.cursors(source).await? {
-            let of = |aside| Unread { source: source.to_owned(), folder: folder.clone(), uidvalidity, aside, gone: false };
-            all.extend(aside.into_iter().map(of));
-        }
+        let mut all = self.every_unread().await?;
         if !all.is_empty() {
             let said = self.store.decisions().await?;
             all.retain(|unread| said.get(&(Subject::Touch, unread.subject())).is_none_or(|said| said.owner.is_none()));
         }
         Ok(all)
+    }
+
+    /// Of these, when those came that still lie in a mailbox, where nothing matters before `first`.
+    pub(super) async fn unread_spans(&self, source: &str, first: DateTime<Utc>) -> Result<Vec<Span>, AuditError> {
+        let unread = self.unread().await?.into_iter().filter(|unread| unread.source == source && !unread.gone);
+        Ok(unread.map(|unread| (unread.aside.from.unwrap_or(first).min(unread.aside.to), unread.aside.to)).collect())
+    }
+
+    /// All that lie in the mailboxes, or lay there.
+    async fn every_unread(&self) -> Result<Vec<Unread>, AuditError> {
+        let mut all = Vec::new();
+        for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
+            for Cursor { folder, uidvalidity, aside, holes, .. } in self.cursors(&source).await? {
+                let of = |aside| Unread { source: source.clone(), folder: folder.clone(), uidvalidity, aside, gone: false };
+                all.extend(aside.into_iter().map(of));
+                all.extend(holes.holes.into_iter().filter_map(|hole| Unread::gone(&source, &folder, hole)));
+            }
+        }
+        Ok(all)
+    }
+
+    /// One of them by its id, whether somebody has said what it is or not.
+    pub(super) async fn unread_item(&self, id: &str) -> Result<Option<Item>, AuditError> {
+        let open = self.unread().await?.into_iter().find(|unread| unread.id() == id);
+        let is_open = open.is_some();
+        let Some(unread) = open.or(self.every_unread().await?.into_iter().find(|unread| unread.id() == id)) else { return Ok(None) };
+        let window = TimeDelta::days(self.config.wave.window_days);
+        let item = unread.item(&self.store.inquiries(None).await?, window, self.clock.now());
+        Ok(Some(Item { decisions: self.decided(Subject::Touch, &unread.subject()).await?, open: is_open, ..item }))
     }
 
     /// Those that may be of an inquiry of a wave, or of any; `crickets status` tells of the others.

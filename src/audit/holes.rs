@@ -4,8 +4,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::aside::{Unread, subject};
+use super::aside::subject;
 use super::{AuditError, Workspace};
+use crate::collect::mail::folder::Use;
 use crate::collect::mail::imap::{Hole, Lack};
 use crate::collect::{Arrival, Placement};
 use crate::shop::plan::Span;
@@ -49,11 +50,12 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// A mail that may have been somewhere else before: it lies where nothing is delivered to, or was saved later than it came.
+    /// A mail that may have been somewhere else before: it lies in the trash, or where little is delivered to and it was not saved as it came.
     fn of(external_id: &str, arrival: &Arrival, placement: Option<Placement>) -> Option<Self> {
         let folder = external_id.rsplitn(3, '/').nth(2)?.to_owned();
         let at = arrival.internal_date?;
-        let moved = arrival.save_date.map_or(placement.is_none(), |saved| saved - at > MOVED);
+        let is_trash = ['/', '.'].into_iter().any(|delimiter| Use::of_name(&folder, Some(delimiter)) == Use::Trash);
+        let moved = is_trash || arrival.save_date.map_or(placement.is_none(), |saved| saved - at > MOVED);
         moved.then_some(Self { folder, at })
     }
 }
@@ -95,12 +97,6 @@ impl Workspace {
             self.store.mails_of(source, (from.unwrap_or(DateTime::UNIX_EPOCH) - TimeDelta::days(1), to + TimeDelta::days(1))).await?;
         let found = mails.iter().filter_map(|(external_id, arrival, placement)| Found::of(external_id, arrival, *placement));
         Ok(unaccounted(holes, found.collect()))
-    }
-
-    /// Messages that could not be read and are gone.
-    pub(super) async fn gone_unread(&self, source: &str) -> Result<Vec<Unread>, AuditError> {
-        let lacking = self.lacking(source, self.clock.is_rehearsal()).await?.into_iter();
-        Ok(lacking.filter_map(|lacking| Unread::gone(source, lacking)).collect())
     }
 }
 
@@ -158,6 +154,7 @@ mod tests {
             ("spam", "Junk/7/1", arrival(Some(10), None), Some(Placement::Spam), None),
             ("spam that was moved there", "Junk/7/1", arrival(Some(10), Some(11)), Some(Placement::Spam), Some("Junk")),
             ("sorted by the server", "Builders/7/1", arrival(Some(10), Some(10)), None, None),
+            ("thrown away at once", "INBOX.Trash/7/1", arrival(Some(10), Some(10)), None, Some("INBOX.Trash")),
             ("without a time", "Trash/7/1", arrival(None, None), None, None),
         ] {
             assert_eq!(Found::of(id, &arrival, placement).map(|found| found.folder).as_deref(), want, "{what}");

@@ -149,7 +149,7 @@ impl Workspace {
         let inquiries = self.store.inquiries(None).await?;
         let first = inquiries.iter().filter(|inquiry| inquiry.rehearsal == rehearsal).filter_map(|inquiry| inquiry.sent_at).min();
         if let Some(first) = first.map(|first| first.max(since)) {
-            let mut holes: Vec<Span> = self.unread_of(source).await?.iter().map(|unread| unread.span(first)).collect();
+            let mut holes = self.unread_spans(source, first).await?;
             holes.extend(self.store.looks(source, rehearsal).await?.iter().filter_map(|look| look.gone));
             for span in around((first, until.min(now)), holes) {
                 self.store.cover(source, span, rehearsal).await?;

@@ -135,7 +135,7 @@ impl Workspace {
             item.steps = steps.into_iter().map(|(status, at, note)| Stepped { status, at, note }).collect();
             return Ok(item);
         }
-        if let Some(unread) = self.unread_items(None).await?.into_iter().find(|item| item.id == id) {
+        if let Some(unread) = self.unread_item(id).await? {
             return Ok(unread);
         }
         let touch = self.find_touch(id).await?;
@@ -157,7 +157,7 @@ impl Workspace {
         Ok(())
     }
 
-    async fn decided(&self, kind: Subject, subject: &str) -> Result<Vec<Decision>, AuditError> {
+    pub(super) async fn decided(&self, kind: Subject, subject: &str) -> Result<Vec<Decision>, AuditError> {
         let decided = self.store.decided().await?.remove(&(kind, subject.to_owned())).unwrap_or_default();
         Ok(decided.all().to_vec())
     }
