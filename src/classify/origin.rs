@@ -41,11 +41,36 @@ pub(super) fn of_mail(
     answer: Option<&Answer>,
     context: &Context,
 ) -> (Origin, f64, Vec<Signal>) {
+    let person = human::weigh(mail, reply, name, phone, answer, context);
+    let told = human::told_in_person(&person);
+    let (origin, confidence, mut signals) = weigh(mail, reply, name, phone.is_some(), answer, context, person);
+    // What a program says of itself, or of a mail that failed, is decided by it. A header or a subject alone is not, for CRMs, groups and
+    // people set them too, and a builder whose counselor answered was not silent.
+    let by_itself =
+        |signal: &Signal| matches!(signal.id.as_str(), "delivery-status" | "x-failed-recipients" | "receipt" | "complaint" | "says-robot");
+    let machine = matches!(origin, Origin::Bounce | Origin::AutoReply | Origin::Marketing);
+    match told.filter(|_| machine && !signals.iter().any(by_itself)) {
+        Some(words) => {
+            signals.push(Signal::new("told-in-person", 0.0, format!("tells this reader what was asked, in a person's name: {words}")));
+            (Origin::Unknown, 0.5, signals)
+        }
+        None => (origin, confidence, signals),
+    }
+}
+
+fn weigh(
+    mail: &Mail,
+    reply: &Reply,
+    name: Option<&str>,
+    phone: bool,
+    answer: Option<&Answer>,
+    context: &Context,
+    person: Evidence,
+) -> (Origin, f64, Vec<Signal>) {
     let head: String = mail.text.chars().take(HEAD).collect();
     let own = format!("{}\n{}", reply.body, reply.signature);
     let failed = bounce::weigh(mail, &head);
-    let person = human::weigh(mail, reply, name, phone, answer, context);
-    let auto = automatic::weigh(mail, &own, name.is_some() || phone.is_some(), answer, context);
+    let auto = automatic::weigh(mail, &own, name.is_some() || phone, answer, context);
     // An absence note quotes the mail it answers, failure words and all.
     let absent = auto.signals.iter().any(|signal| matches!(signal.id.as_str(), "auto-subject" | "absence-words" | "receipt" | "complaint"));
     let challenge = auto.signals.iter().any(|signal| signal.id == "challenge");

@@ -26,7 +26,7 @@ use crate::shop::{Inquiry, InquiryId};
 use crate::store::{Decided, Judged, LetterRow, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 17;
+const RULES: u32 = 18;
 
 /// The signal of a mail that came to the address of a canary and is none.
 const CANARY_ALIAS: &str = "canary-alias";
