@@ -44,18 +44,27 @@ pub(super) fn of_mail(
     let person = human::weigh(mail, reply, name, phone, answer, context);
     let told = human::told_in_person(&person);
     let (origin, confidence, mut signals) = weigh(mail, reply, name, phone.is_some(), answer, context, person);
-    // What a program says of itself, or of a mail that failed, is decided by it. A header or a subject alone is not, for CRMs, groups and
-    // people set them too, and a builder whose counselor answered was not silent.
-    let by_itself =
-        |signal: &Signal| matches!(signal.id.as_str(), "delivery-status" | "x-failed-recipients" | "receipt" | "complaint" | "says-robot");
     let machine = matches!(origin, Origin::Bounce | Origin::AutoReply | Origin::Marketing);
-    match told.filter(|_| machine && !signals.iter().any(by_itself)) {
+    match told.filter(|_| machine && !speaks_for_itself(&signals)) {
         Some(words) => {
             signals.push(Signal::new("told-in-person", 0.0, format!("tells this reader what was asked, in a person's name: {words}")));
             (Origin::Unknown, 0.5, signals)
         }
         None => (origin, confidence, signals),
     }
+}
+
+/// Whether what is judged a machine's is so by its own words, by a report, or because no hand types so fast. Headers and a subject alone are not enough
+/// against a person's answer, for CRMs, groups and people set them too, and a builder whose counselor answered was not silent.
+fn speaks_for_itself(signals: &[Signal]) -> bool {
+    let sum =
+        |of: &[&str]| -> f64 { signals.iter().filter(|signal| of.contains(&signal.id.as_str())).map(|signal| signal.weight.abs()).sum() };
+    let decides =
+        ["delivery-status", "x-failed-recipients", "receipt", "complaint", "says-robot", "challenge", "consent-asked", "form-echo"];
+    let no_hand = ["at-once", "within-seconds", "null-return-path"];
+    let of_notices = ["only-absence", "robot-words", "acknowledgement", "promise", "closed", "ticket"];
+    let of_letters = ["drip-words", "series", "advertising", "loud-text", "list-of-homes", "place-holder"];
+    sum(&decides) > 0.0 || sum(&no_hand) > 0.0 || sum(&of_notices) > 0.0 || sum(&of_letters) >= FOR_MANY
 }
 
 fn weigh(
