@@ -14,7 +14,7 @@ use crate::shop::hours::{Hours, open_spans};
 use crate::shop::plan::{self, Rules, Span};
 use crate::shop::{Inquiry, InquiryId, Persona, Shop, Status};
 use crate::store::{Lock, Proof};
-use crate::submit::{self, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
+use crate::submit::{self, Asker, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
 
 /// A task that ends with whoever waits for it.
 pub(super) struct Task<T>(pub(super) tokio::task::JoinHandle<T>);
@@ -332,7 +332,8 @@ impl Workspace {
         {
             return Ok(Step::Waiting(reason));
         }
-        match submit::prepare(client, &inquiry.shop, &inquiry.persona, &inquiry.alias_address).await {
+        let asker = Asker { shop: &inquiry.shop, persona: &inquiry.persona, alias: &inquiry.alias_address };
+        match submit::prepare(client, asker).await {
             Preparation::Ready(prepared) if asking.send => self.submit(from, inquiry, *prepared, client).await,
             Preparation::Ready(prepared) => {
                 submit::release(&prepared).await;
