@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Reading};
@@ -91,30 +91,9 @@ fn call<'a>(field: impl Fn(usize) -> Option<Cow<'a, str>>) -> Result<CallRecord,
 
 /// An RFC 3339 time, which always says how far it is from UTC.
 fn instant(name: &str, value: &str) -> Result<DateTime<Utc>, String> {
-    usual(value.as_bytes())
-        .or_else(|| DateTime::<FixedOffset>::parse_from_rfc3339(value).map(|at| at.to_utc()).ok())
-        .ok_or_else(|| format!("{name} is {value:?}, and must be an RFC 3339 time with its offset, e.g. 2026-11-02T09:04:05-06:00"))
-}
-
-/// The spelling that nearly all logs use, to the second; every other is for the library.
-fn usual(value: &[u8]) -> Option<DateTime<Utc>> {
-    let &[y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T', h1, h2, b':', mi1, mi2, b':', s1, s2, ref zone @ ..] = value else {
-        return None;
-    };
-    let two =
-        |tens: u8, ones: u8| (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'));
-    let (west, hours, minutes) = match *zone {
-        [b'Z'] => (false, 0, 0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => (sign == b'-', two(h1, h2)?, two(m1, m2)?),
-        _ => return None,
-    };
-    if hours > 23 || minutes > 59 {
-        return None;
-    }
-    let year = i32::try_from(two(y1, y2)? * 100 + two(y3, y4)?).ok()?;
-    let local = NaiveDate::from_ymd_opt(year, two(mo1, mo2)?, two(d1, d2)?)?.and_hms_opt(two(h1, h2)?, two(mi1, mi2)?, two(s1, s2)?)?;
-    let ahead = TimeDelta::minutes(i64::from(hours * 60 + minutes));
-    Some(if west { local + ahead } else { local - ahead }.and_utc())
+    DateTime::parse_from_rfc3339(value)
+        .map(|at| at.to_utc())
+        .map_err(|_| format!("{name} is {value:?}, and must be an RFC 3339 time with its offset, e.g. 2026-11-02T09:04:05-06:00"))
 }
 
 /// Whether somebody picked up.
@@ -223,15 +202,6 @@ mod tests {
     }
 
     proptest::proptest! {
-        #[test]
-        fn a_time_is_what_the_library_says(
-            (y, mo, d, h, mi, s) in (0u32..10_000, 0u32..14, 0u32..33, 0u32..26, 0u32..62, 0u32..62), zone in "Z|[+-][0-2][0-9]:[0-6][0-9]|z|",
-        ) {
-            let text = format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}{zone}");
-            let library = DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc()).ok();
-            proptest::prop_assert_eq!(instant("started_at", &text).ok(), library, "{}", text);
-        }
-
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let mut content = b"channel,from,started_at\n".to_vec();
