@@ -51,8 +51,9 @@ pub(super) async fn what_is_due_comes_a_page_at_a_time(place: Place) {
 
     // What was judged on these grounds is due no more, whatever was learned besides; on others it is.
     let mut touches: Vec<Touch> = all.iter().map(touch).collect();
-    touches[1].judged_under = "one+learned".to_owned();
-    touches[2].judged_under = "one more".to_owned();
+    for (at, grounds) in [(1, "one+learned"), (2, "one more")] {
+        grounds.clone_into(&mut touches[at].judged_under);
+    }
     store.put_touches(&judged(&touches)).await.unwrap();
     let due = store.due_records(Part::Mails, Some("one"), None, 999).await.unwrap();
     assert_eq!(due.iter().map(|due| (&due.record.id, due.judged)).collect::<Vec<_>>(), [(&touches[2].record, true)]);
@@ -64,7 +65,9 @@ pub(super) async fn more_ids_than_a_query_takes_are_all_found_once(place: Place)
     let all = came();
     store.add_records(&all, at(0), false).await.unwrap();
     let mut touches: Vec<Touch> = all.iter().map(touch).collect();
-    touches.iter_mut().for_each(|touch| touch.marks.senders = vec!["amy@agency.example".to_owned()]);
+    for touch in &mut touches {
+        touch.marks.senders = vec!["amy@agency.example".to_owned()];
+    }
     store.put_touches(&judged(&touches)).await.unwrap();
 
     let mut ids: Vec<String> = all.iter().map(|one| one.raw.identity.clone()).collect();
