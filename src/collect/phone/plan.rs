@@ -261,5 +261,5 @@ fn formatted(text: &str, format: &str) -> Option<(NaiveDate, Wall)> {
         Ok(naive) => (naive.date(), Some(naive.time())),
         Err(_) => (NaiveDate::parse_from_str(text, format).ok()?, None::<NaiveTime>),
     };
-    (1990..2100).contains(&chrono::Datelike::year(&date)).then_some((date, Wall { day: None, time, length, offset: None }))
+    when::YEARS.contains(&chrono::Datelike::year(&date)).then_some((date, Wall { day: None, time, length, offset: None }))
 }
