@@ -41,12 +41,6 @@ impl Tls {
             _ => None,
         }
     }
-
-    /// The port where none is named.
-    #[must_use]
-    pub fn default_port(self) -> u16 {
-        if self == Self::Implicit { 993 } else { 143 }
-    }
 }
 
 /// How often a watch looks; the default suits real servers.
@@ -287,7 +281,6 @@ mod tests {
         ] {
             assert_eq!(Tls::of_url(scheme, host), expected, "{scheme}://{host}");
         }
-        assert_eq!((Tls::Implicit.default_port(), Tls::StartTls.default_port()), (993, 143));
     }
 
     #[test]
