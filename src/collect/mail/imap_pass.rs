@@ -346,13 +346,16 @@ impl<'a> Walker<'a> {
                 continue;
             }
             match self.run(|session| session.fetch(&[uid], part, size))? {
-                Ok(messages) => {
-                    // One was asked for; none: it was deleted in between.
-                    return match messages.into_iter().next() {
-                        Some(message) => self.deliver(message, part, beside, look, sink),
-                        None => Ok(Came::Read),
-                    };
-                }
+                Ok(messages) => match messages.into_iter().next() {
+                    Some(message) => return self.deliver(message, part, beside, look, sink),
+                    None => match self.run(|session| session.holds(uid))? {
+                        // It was deleted in between.
+                        Ok(false) => return Ok(Came::Read),
+                        Ok(true) => came = Came::Poisonous("the server lists it and gives nothing of it".to_owned()),
+                        Err(Failure::Gone(reason)) => came = Came::Later(reason),
+                        Err(failure) => came = Came::Poisonous(failure.text().to_owned()),
+                    },
+                },
                 Err(Failure::Refused(reason)) if is_of_the_moment(&reason) => return Ok(Came::Later(reason)),
                 Err(Failure::Refused(reason) | Failure::Garbled(reason)) => came = Came::Poisonous(reason),
                 Err(Failure::Gone(reason)) => {

@@ -214,33 +214,36 @@ impl<'a> Session<'a> {
         let set = set(uids);
         let query = match part {
             Part::Whole => "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])".to_owned(),
-            Part::Undated => "(UID BODY.PEEK[])".to_owned(),
-            Part::Beginning => format!("(UID INTERNALDATE BODY.PEEK[]<0.{KEPT}>)"),
+            Part::Undated => "(UID RFC822.SIZE BODY.PEEK[])".to_owned(),
+            Part::Beginning => format!("(UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{KEPT}>)"),
         };
         let size = if part == Part::Beginning { u64::try_from(KEPT).unwrap_or(size) } else { size };
         self.budget.set(self.command_timeout + Duration::from_secs(size / SLOWEST));
         self.letters.open();
         let fetches = guard(|| self.inner.uid_fetch(set, query));
-        let mut bodies: HashMap<u32, Vec<u8>> = self.letters.close().into_iter().collect();
+        let mut bodies = self.letters.close();
         self.budget.set(self.command_timeout);
         let fetches = fetches?;
         let found = fetches.iter().filter_map(|fetch| {
             let uid = fetch.uid.filter(|uid| uids.contains(uid))?;
-            // A server may write a short body as a string, which the library reads.
-            let body = fetch.body()?;
-            let bytes = bodies.remove(&fetch.message).unwrap_or_else(|| body.to_vec());
-            Some(Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes })
+            let bytes = bodies.redeem(fetch.body()?)?;
+            // Nothing at all is no message, unless its server says so itself.
+            let is_text = !bytes.is_empty() || fetch.size == Some(0);
+            is_text.then(|| Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes })
         });
-        let mut found: Vec<Fetched> = found.collect();
-        found.sort_by_key(|message| message.uid);
-        found.dedup_by_key(|message| message.uid);
+        let found = one_each(found.collect());
         if let ([uid], true) = (uids, found.is_empty())
             && fetches.iter().any(|fetch| fetch.uid == Some(*uid))
         {
-            return Err(Failure::Refused("the server gives no text for it".to_owned()));
+            return Err(Failure::Refused("the server gives no text for it, or more than one".to_owned()));
         }
         self.hear();
         Ok(found)
+    }
+
+    /// Whether the opened folder still holds a message.
+    pub(super) fn holds(&mut self, uid: u32) -> Result<bool, Failure> {
+        guard(|| self.inner.uid_search(format!("UID {uid}"))).map(|found| found.contains(&uid))
     }
 
     /// Whether something changed since the last command.
@@ -285,6 +288,22 @@ impl<'a> Session<'a> {
         self.budget.set(Duration::from_secs(2).min(self.command_timeout));
         let _ = guard(|| self.inner.logout());
     }
+}
+
+/// Messages in the order of their UIDs. One that came with several texts is none: which is its own cannot be told.
+fn one_each(mut found: Vec<Fetched>) -> Vec<Fetched> {
+    found.sort_by_key(|message| message.uid);
+    let mut sole: Vec<Fetched> = Vec::with_capacity(found.len());
+    let mut torn = HashSet::new();
+    for message in found {
+        match sole.last() {
+            Some(last) if last.uid == message.uid && last.bytes == message.bytes => {}
+            Some(last) if last.uid == message.uid => _ = torn.insert(message.uid),
+            _ => sole.push(message),
+        }
+    }
+    sole.retain(|message| !torn.contains(&message.uid));
+    sole
 }
 
 /// Whether what a server tells unasked can mean that a message came or that the session ends.
