@@ -143,8 +143,11 @@ pub struct ImapSettings {
     pub login: Login,
     /// A PEM file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
-    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail and views over all folders.
+    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail.
     pub folders: Option<Vec<String>>,
+    /// Addresses from which we write, with any plus part; `@example.org` stands for all of a domain. What they wrote is left out of
+    /// views over all mail.
+    pub own: Vec<String>,
     /// How long a server may take to answer.
     pub command_timeout: Duration,
     /// A message of more bytes is fetched in its beginning only.
@@ -168,6 +171,7 @@ impl ImapSettings {
             login,
             ca_file: None,
             folders: None,
+            own: Vec::new(),
             command_timeout: Duration::from_mins(1),
             largest: LARGEST as u64,
             trusted: Vec::new(),

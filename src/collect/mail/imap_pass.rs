@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::arrival::{Seen, Trust};
+use super::folder::Use;
 use super::imap::{Aside, Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
+use super::imap_list::Listed;
 use super::imap_login::is_passing;
-use super::imap_plan::{BATCH, batches, choose};
-use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
+use super::imap_plan::{BATCH, batches, choose, is_own};
+use super::imap_session::{Failure, Fetched, Opened, Part, Session};
+use super::parse_head;
 use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
@@ -141,12 +144,19 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The folders to look at: those of the settings, or all but ours; the inbox first.
+    /// The folders to look at: those of the settings, or all but ours; the inbox first. Those of the settings need no list.
     pub(super) fn folders(&mut self) -> Result<Vec<Listed>, CollectError> {
-        let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
-        let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
+        let wished = self.settings.folders.as_deref();
+        let listed = match self.run(Session::list)? {
+            Ok(listed) => listed,
+            Err(Failure::Refused(_) | Failure::Garbled(_)) if wished.is_some() => return Ok(choose(Vec::new(), wished)),
+            Err(failure) => {
+                let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
+                return Err(CollectError::List { host, user, reason: failure.text().to_owned() });
+            }
+        };
         let names: Vec<String> = listed.iter().map(|folder| folder.name.clone()).collect();
-        let chosen = choose(listed, self.settings.folders.as_deref());
+        let chosen = choose(listed, wished);
         self.miss(&names, &chosen);
         Ok(chosen)
     }
@@ -399,6 +409,10 @@ impl<'a> Walker<'a> {
         sink: &mut Sink<'_>,
     ) -> Result<Came, CollectError> {
         let Fetched { uid, internal_date, bytes } = message;
+        let is_ours = || is_own(&parse_head(&bytes), &self.settings.own);
+        if look.folder.purpose == Use::All && caught("looking for a copy of our own", is_ours) == Some(true) {
+            return Ok(Came::Read);
+        }
         let cut = part == Part::Beginning;
         if cut {
             look.pass.problems.push(format!(

@@ -1,7 +1,9 @@
 //! What a pass is made of: which folders, in what order, and which messages are fetched together. Pure.
 
-use super::folder::{self, Use};
-use super::imap_session::Listed;
+use super::Mail;
+use super::arrival::came_in;
+use super::folder::Use;
+use super::imap_list::Listed;
 
 /// The most bytes fetched with one command, and the most messages.
 pub(super) const BATCH: (u64, usize) = (2 * 1024 * 1024, 200);
@@ -23,19 +25,22 @@ pub(super) fn batches(sizes: &[(u32, u64)]) -> Vec<Vec<(u32, u64)>> {
     batches
 }
 
-/// The folders to look at, the inbox first, then junk, then the others by name. A wished folder that is not listed is kept,
-/// so that opening it says what is wrong.
+/// The folders to look at, the inbox first, then junk, then the others by name. The inbox, which every mailbox has (RFC 3501, 5.1),
+/// and a wished folder need not be listed: opening it says what is wrong.
 pub(super) fn choose(listed: Vec<Listed>, wished: Option<&[String]>) -> Vec<Listed> {
     let mut chosen: Vec<Listed> = match wished {
-        None => listed.into_iter().filter(|folder| folder.purpose != Use::Own).collect(),
+        None => {
+            let inbox = Listed::unlisted("INBOX");
+            let more = listed.iter().all(|folder| folder.purpose != Use::Inbox).then_some(inbox);
+            listed.into_iter().filter(|folder| folder.purpose != Use::Own).chain(more).collect()
+        }
         Some(wished) => wished
             .iter()
             .map(|name| {
                 let is_it = |folder: &&Listed| {
                     folder.name == *name || folder.wire == *name || (folder.purpose == Use::Inbox && name.eq_ignore_ascii_case("inbox"))
                 };
-                let unlisted = || Listed { name: name.clone(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) };
-                listed.iter().find(is_it).cloned().unwrap_or_else(unlisted)
+                listed.iter().find(is_it).cloned().unwrap_or_else(|| Listed::unlisted(name))
             })
             .collect(),
     };
@@ -44,23 +49,52 @@ pub(super) fn choose(listed: Vec<Listed>, wished: Option<&[String]>) -> Vec<List
     chosen
 }
 
+/// Whether a mail is a copy or a draft of what one of our `own` addresses writes: it came in through no server.
+pub(super) fn is_own(mail: &Mail, own: &[String]) -> bool {
+    let ours = |address: &str| {
+        let address = address.to_lowercase();
+        address.rsplit_once('@').is_some_and(|(local, domain)| {
+            let plain = local.split('+').next().unwrap_or(local);
+            own.iter()
+                .map(|own| own.to_lowercase())
+                .any(|own| own == address || own == format!("@{domain}") || own == format!("{plain}@{domain}"))
+        })
+    };
+    [&mail.from, &mail.sender].into_iter().flatten().any(|from| ours(&from.address)) && !came_in(mail)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn listed(name: &str) -> Listed {
-        Listed { name: name.to_owned(), wire: folder::encode(name), purpose: Use::of_name(name, Some('/')) }
-    }
-
     #[test]
     fn folders_are_chosen_and_ordered() {
-        let all = ["Builders", "Sent", "Junk", "INBOX", "Trash", "Drafts"].map(listed).to_vec();
+        let all = ["Builders", "Sent", "Junk", "INBOX", "Trash", "Drafts"].map(Listed::unlisted).to_vec();
         let names = |chosen: Vec<Listed>| chosen.into_iter().map(|folder| folder.name).collect::<Vec<_>>();
         assert_eq!(names(choose(all.clone(), None)), ["INBOX", "Junk", "Builders"]);
         let wished = ["Sent".to_owned(), "inbox".to_owned(), "Missing ü".to_owned(), "INBOX".to_owned()];
         let chosen = choose(all, Some(&wished));
         assert_eq!(chosen[1].wire, "Missing &APw-");
         assert_eq!(names(chosen), ["INBOX", "Missing ü", "Sent"]);
+        assert_eq!(names(choose(vec![Listed::unlisted("A")], None)), ["INBOX", "A"], "every mailbox has an inbox");
+    }
+
+    #[test]
+    fn our_own_copies_and_drafts_are_told_from_what_came() {
+        let own = ["Shopper@example.org".to_owned(), "@homes.example".to_owned()];
+        let (came, sent) = ("Received: from a by b with ESMTPS; x\n", "Received: from a by smtp.gmail.com with ESMTPSA; x\n");
+        for (headers, is) in [
+            ("From: shopper+k7f3@EXAMPLE.org".to_owned(), true),
+            ("From: any@homes.example".to_owned(), true),
+            ("From: Dana <shopper@example.org>\nTo: amy@b.example".to_owned(), true),
+            (format!("{sent}From: shopper@example.org"), true),
+            (format!("{came}From: shopper@example.org"), false),
+            ("From: amy@b.example".to_owned(), false),
+            ("From: a.shopper@example.org".to_owned(), false),
+            ("Subject: none".to_owned(), false),
+        ] {
+            assert_eq!(is_own(&crate::collect::mail::parse_head(format!("{headers}\n\nHi\n").as_bytes()), &own), is, "{headers}");
+        }
     }
 
     #[test]

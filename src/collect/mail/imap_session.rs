@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use imap::extensions::idle::WaitOutcome;
 use imap::types::UnsolicitedResponse;
 
-use super::folder::{self, Use};
 use super::imap::{ImapSettings, Login};
 use super::imap_letters::Letters;
+use super::imap_list::{self, Listed};
 use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
@@ -40,16 +40,6 @@ impl Failure {
         let (Self::Gone(text) | Self::Refused(text) | Self::Garbled(text)) = self;
         text
     }
-}
-
-/// A folder as the server lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
-    /// The name as people read it.
-    pub(super) name: String,
-    /// The name as the server writes it.
-    pub(super) wire: String,
-    pub(super) purpose: Use,
 }
 
 /// An opened folder.
@@ -146,13 +136,19 @@ impl<'a> Session<'a> {
     /// Whether the server offers something (RFC 3501, 6.1.1).
     pub(super) fn offers(&mut self, name: &str) -> Result<bool, Failure> {
         if self.offers.is_none() {
-            self.tap.open();
-            let outcome = guard(|| self.inner.run_command_and_read_response("CAPABILITY"));
-            let lines = self.tap.close();
-            self.news |= announces(&outcome?);
+            let lines = self.tapped("CAPABILITY")?;
             self.offers = Some(imap_tap::capabilities(&lines));
         }
         Ok(self.offers.iter().flatten().any(|offered| offered.eq_ignore_ascii_case(name)))
+    }
+
+    /// Gives a command, and the lines of its answer that the library cannot read.
+    fn tapped(&mut self, command: &str) -> Result<Vec<Vec<u8>>, Failure> {
+        self.tap.open();
+        let outcome = guard(|| self.inner.run_command_and_read_response(command));
+        let lines = self.tap.close();
+        self.news |= announces(&outcome?);
+        Ok(lines)
     }
 
     /// When messages were saved in the opened folder (RFC 8514), where the server offers to tell.
@@ -160,11 +156,7 @@ impl<'a> Session<'a> {
         if uids.is_empty() || !self.offers("SAVEDATE")? {
             return Ok(HashMap::new());
         }
-        let command = format!("UID FETCH {} (UID SAVEDATE)", set(uids));
-        self.tap.open();
-        let outcome = guard(|| self.inner.run_command_and_read_response(&command));
-        let lines = self.tap.close();
-        self.news |= announces(&outcome?);
+        let lines = self.tapped(&format!("UID FETCH {} (UID SAVEDATE)", set(uids)))?;
         Ok(lines.iter().filter_map(|line| imap_tap::save_date(line)).collect())
     }
 
@@ -179,8 +171,7 @@ impl<'a> Session<'a> {
 
     /// Every folder that can be opened.
     pub(super) fn list(&mut self) -> Result<Vec<Listed>, Failure> {
-        let names = guard(|| self.inner.list(Some(""), Some("*")))?;
-        Ok(names.iter().filter_map(|name| listed(name.name(), name.delimiter(), &attributes(name))).collect())
+        Ok(self.tapped("LIST \"\" \"*\"")?.iter().filter_map(|line| imap_list::listed(line)).collect())
     }
 
     /// Opens a folder for reading only: no flag of it changes (RFC 3501, 6.3.2).
@@ -319,30 +310,6 @@ fn announces(answer: &[u8]) -> bool {
     })
 }
 
-/// The attributes of a listed folder. The library does not give out their type, only their names.
-fn attributes(name: &imap::types::Name<'_>) -> Vec<String> {
-    name.attributes().iter().map(|attribute| format!("{attribute:?}").to_ascii_lowercase()).collect()
-}
-
-/// A listed folder, unless it cannot be opened. Its special use goes before its name.
-fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<Listed> {
-    let has = |wanted: &str| attributes.iter().any(|attribute| attribute.contains(wanted));
-    if has("noselect") || has("nonexistent") {
-        return None;
-    }
-    let name = folder::decode(wire);
-    let by_name = Use::of_name(&name, delimiter.and_then(|delimiter| delimiter.chars().next()));
-    let purpose = match () {
-        () if by_name == Use::Inbox => Use::Inbox,
-        () if ["sent", "drafts", "trash", "all", "flagged"].iter().any(|own| attributes.iter().any(|attribute| attribute == own)) => {
-            Use::Own
-        }
-        () if has("junk") => Use::Junk,
-        () => by_name,
-    };
-    Some(Listed { name, wire: wire.to_owned(), purpose })
-}
-
 /// UIDs as a sequence set.
 fn set(uids: &[u32]) -> String {
     uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
@@ -379,21 +346,6 @@ fn failure(error: imap::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn special_uses_go_before_names() {
-        let of = |wire: &str, attributes: &[&str]| {
-            let attributes: Vec<String> = attributes.iter().map(|&attribute| attribute.to_owned()).collect();
-            listed(wire, Some("/"), &attributes).map(|folder| (folder.name, folder.purpose))
-        };
-        assert_eq!(of("Entw&APw-rfe", &[]), Some(("Entwürfe".to_owned(), Use::Own)));
-        assert_eq!(of("Ausgang", &["sent"]), Some(("Ausgang".to_owned(), Use::Own)));
-        assert_eq!(of("Werbung", &["hasnochildren", "junk"]), Some(("Werbung".to_owned(), Use::Junk)));
-        assert_eq!(of("[Gmail]/All Mail", &["all"]), Some(("[Gmail]/All Mail".to_owned(), Use::Own)));
-        assert_eq!(of("[Gmail]", &["noselect"]), None);
-        assert_eq!(of("INBOX", &["unmarked"]), Some(("INBOX".to_owned(), Use::Inbox)));
-        assert_eq!(of("Calls", &["extension(\"\\\\important\")"]), Some(("Calls".to_owned(), Use::Other)));
-    }
 
     #[test]
     fn a_panic_is_a_failure() {

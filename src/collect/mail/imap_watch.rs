@@ -8,8 +8,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::imap::{Cursor, ImapSettings, Login, Pass, Sink};
+use super::imap_list::Listed;
 use super::imap_pass::Walker;
-use super::imap_session::{Failure, Listed, Session};
+use super::imap_session::{Failure, Session};
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
 
