@@ -245,13 +245,13 @@ pub(super) type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a
 /// of their UIDs; a cursor passes a message only after the sink has taken it.
 ///
 /// # Errors
-/// When the mailbox cannot be reached or entered, its folders cannot be listed, the connection breaks again and again, or
-/// the sink fails. A folder or message that cannot be read is a problem of the pass, not an error.
+/// When the mailbox cannot be reached or entered, its folders cannot be listed, or the sink fails. A folder or message that cannot
+/// be read, if only because the connection broke, is a problem of the pass, not an error: what others gave is kept.
 pub fn catch_up(settings: &ImapSettings, cursors: &[Cursor], clock: &Clock, sink: &mut Sink<'_>) -> Result<Pass, CollectError> {
     let mut walker = Walker::new(settings, clock, None, cursors.to_vec());
     walker.connect()?;
     let listed = walker.folders()?;
-    let folders = walker.pass(&listed, sink)?;
+    let (folders, _) = walker.pass(&listed, sink)?;
     let cursors = walker.finish();
     Ok(Pass { cursors, folders })
 }

@@ -13,6 +13,7 @@ use super::imap::{ImapSettings, Login};
 use super::imap_letters::Letters;
 use super::imap_list::{self, Listed};
 use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
+use super::imap_plan::Span;
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
@@ -23,6 +24,9 @@ use crate::guard::caught;
 const IDLE_BEGIN: Duration = Duration::from_secs(5);
 /// The slowest line we bear: bytes a second by which a fetch gets time beyond that of any command.
 const SLOWEST: u64 = 32 * 1024;
+/// The slowest server: how much more time it gets for each message it is asked about, as long as it is not silent, and for how many
+/// at most.
+const A_MESSAGE: (Duration, u32) = (Duration::from_secs(1), 1000);
 
 /// How a command failed.
 #[derive(Debug)]
@@ -181,23 +185,31 @@ impl<'a> Session<'a> {
         Ok(Opened { uidvalidity: mailbox.uid_validity.unwrap_or_default(), uid_next: mailbox.uid_next, exists: mailbox.exists })
     }
 
-    /// The UIDs from `from` on, with their sizes, in order.
-    pub(super) fn sizes(&mut self, from: u32) -> Result<Vec<(u32, u64)>, Failure> {
-        let fetches = guard(|| self.inner.uid_fetch(format!("{from}:*"), "(UID RFC822.SIZE)"))?;
+    /// The UIDs of a span with their sizes, in order.
+    pub(super) fn sizes(&mut self, span: Span) -> Result<Vec<(u32, u64)>, Failure> {
+        self.give_time(span.messages, 0);
+        let fetches = guard(|| self.inner.uid_fetch(span.set(), "(UID RFC822.SIZE)"));
+        self.budget.set(self.command_timeout);
+        let fetches = fetches?;
         let sized = fetches.iter().filter_map(|fetch| Some((fetch.uid?, u64::from(fetch.size.unwrap_or_default()))));
-        // `n:*` names the last message even where its UID is below n.
-        let mut sized: Vec<_> = sized.filter(|(uid, _)| *uid >= from).collect();
+        let mut sized: Vec<_> = sized.filter(|(uid, _)| span.holds(*uid)).collect();
         sized.sort_unstable();
         sized.dedup_by_key(|(uid, _)| *uid);
         Ok(sized)
     }
 
-    /// The UIDs from `from` on, in order; the plainest way to ask.
-    pub(super) fn uids(&mut self, from: u32) -> Result<Vec<u32>, Failure> {
-        let found = guard(|| self.inner.uid_search(format!("UID {from}:*")))?;
-        let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= from).collect();
+    /// The UIDs of a span, in order; the plainest way to ask.
+    pub(super) fn uids(&mut self, span: Span) -> Result<Vec<u32>, Failure> {
+        let found = guard(|| self.inner.uid_search(format!("UID {}", span.set())))?;
+        let mut uids: Vec<u32> = found.into_iter().filter(|uid| span.holds(*uid)).collect();
         uids.sort_unstable();
         Ok(uids)
+    }
+
+    /// Gives the next command time for messages of so many bytes together.
+    fn give_time(&self, messages: u32, bytes: u64) {
+        let (each, most) = A_MESSAGE;
+        self.budget.set(self.command_timeout + each * messages.min(most) + Duration::from_secs(bytes / SLOWEST));
     }
 
     /// Fetches messages of about `size` bytes together, without marking them as seen.
@@ -209,7 +221,7 @@ impl<'a> Session<'a> {
             Part::Beginning => format!("(UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{KEPT}>)"),
         };
         let size = if part == Part::Beginning { u64::try_from(KEPT).unwrap_or(size) } else { size };
-        self.budget.set(self.command_timeout + Duration::from_secs(size / SLOWEST));
+        self.give_time(u32::try_from(uids.len()).unwrap_or(u32::MAX), size);
         self.letters.open();
         let fetches = guard(|| self.inner.uid_fetch(set, query));
         let mut bodies = self.letters.close();
