@@ -170,6 +170,7 @@ impl Workspace {
         settings.ca_file.clone_from(&mailbox.ca_file);
         settings.largest = u64::from(mailbox.max_message_mb) << 20;
         settings.folders.clone_from(&mailbox.folders);
+        settings.own = mailbox.own_addresses();
         settings.trusted.clone_from(&mailbox.trusted);
         Ok(settings)
     }

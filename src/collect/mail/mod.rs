@@ -12,7 +12,10 @@ pub mod imap;
 mod imap_beside;
 #[cfg(test)]
 mod imap_evidence_tests;
+#[cfg(test)]
+mod imap_folder_tests;
 mod imap_letters;
+mod imap_list;
 mod imap_login;
 mod imap_pass;
 #[cfg(test)]
