@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::arrival::Trust;
 use super::folder::Use;
+use super::handover::Trust;
 use super::record::{KEPT, LARGEST, Message};
 use super::{Mail, maildir, mbox, parse_head};
 use crate::clock::Clock;

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::arrival::{self, Seen, Trust};
+use super::arrival::{self, Seen};
+use super::handover::Trust;
 use super::{Mail, canonical, parse_head};
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 
