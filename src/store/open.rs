@@ -196,13 +196,15 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
         return Ok(());
     }
     // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on. The longer it is until a checkpoint, the
-    // more of the pages that several batches of a long log change go to the database once.
+    // more of the pages that several batches of a long log change go to the database once. The system caches the file too: pages of each
+    // connection's own (KiB) would be most of what grows with a store.
     for pragma in [
         "PRAGMA busy_timeout = 10000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
         "PRAGMA wal_autocheckpoint = 4096",
+        "PRAGMA cache_size = -512",
     ] {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }

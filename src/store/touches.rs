@@ -7,7 +7,7 @@ use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::due::record;
+use super::due::{RECORD, record};
 use super::held::Held;
 use super::lessons::{Judged, judged_before, put_lessons};
 use super::open::{Reader, Store, StoreError, json, query, take_turn, text, word};
@@ -270,13 +270,8 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn records(&self) -> Result<Vec<Record>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record \
-             WHERE canary IS NULL ORDER BY at, id",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(query("list records"))?;
+        let sql = format!("SELECT {RECORD} FROM record WHERE canary IS NULL ORDER BY at, id");
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await.map_err(query("list records"))?;
         rows.iter().map(record).collect()
     }
 

@@ -17,7 +17,7 @@ use super::oauth::Tokens;
 use super::record::LARGEST;
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
-use crate::config::{Secret, SecretError};
+use crate::config::{Secret, SecretError, is_here};
 
 /// How the connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,9 @@ impl Tls {
     /// What a URL means: `imaps` is TLS, `imap` is plain to this machine and STARTTLS to any other; `None` for other schemes.
     #[must_use]
     pub fn of_url(scheme: &str, host: &str) -> Option<Self> {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        let here = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|ip| ip.is_loopback());
         match scheme {
             "imaps" => Some(Self::Implicit),
-            "imap" if here => Some(Self::Plain),
+            "imap" if is_here(host) => Some(Self::Plain),
             "imap" => Some(Self::StartTls),
             _ => None,
         }

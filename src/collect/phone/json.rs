@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::format::{Head, Reader, Source, looks_like};
 use super::reading::{Place, Read, Reading, Settings};
 use super::rows::newlines;
-use super::{CallRecord, grow, twilio};
+use super::{CallRecord, grow, twilio, words};
 use super::{aircall, bandwidth, callrail, dialpad, plivo, quo, ringcentral, telnyx, vonage};
 use crate::collect::CollectError;
 
@@ -41,6 +41,13 @@ pub(super) struct Shape {
 impl Shape {
     fn fits(&self, has: impl Fn(&str) -> bool) -> bool {
         self.all.iter().all(|key| has(key)) && (self.any.is_empty() || self.any.iter().any(|key| has(key)))
+    }
+
+    fn read(&self, fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
+        if fields.is_elsewhere() || fields.inner("payload").is_some_and(Fields::is_elsewhere) {
+            return Ok(Read::Skip(words::ELSEWHERE));
+        }
+        (self.read)(fields, settings)
     }
 }
 
@@ -179,7 +186,7 @@ impl Found<'_> {
     fn record(&mut self, value: &RawValue, shape: &Shape, settings: &Settings) {
         self.known += 1;
         let read = match serde_json::from_str::<Map<String, Value>>(value.get()) {
-            Ok(map) => (shape.read)(Fields(&map), settings),
+            Ok(map) => shape.read(Fields(&map), settings),
             Err(error) => Err(error.to_string()),
         };
         self.add(value, shape, read);
@@ -198,7 +205,7 @@ impl Found<'_> {
             }
             let shape = callrail::SHAPES.iter().find(|shape| shape.fits(|key| map.contains_key(key)));
             if let Some(shape) = shape {
-                self.add(value, shape, (shape.read)(Fields(&map), settings));
+                self.add(value, shape, shape.read(Fields(&map), settings));
             }
         }
     }

@@ -7,6 +7,7 @@ use super::format::{HEAD, Head, Reader, Source};
 use super::map::{self, Role};
 use super::mapped;
 use super::propose::Profile;
+use super::read::peek;
 use super::reading::Reading;
 use super::rows::{Next, Rows};
 use super::survey::DELIMITERS;
@@ -181,23 +182,22 @@ fn is_messages(head: &Head<'_>) -> bool {
 
 /// iMazing's export of `WhatsApp` chats looks like that of texts, and has no column that names the service.
 fn is_whatsapp(head: &Head<'_>) -> bool {
-    let columns: Vec<String> = DELIMITERS
-        .iter()
-        .map(|delimiter| head.columns(*delimiter).iter().map(|column| map::plain(column)).collect::<Vec<_>>())
-        .max_by_key(Vec::len)
-        .unwrap_or_default();
+    let columns: Vec<String> = head.columns(delimiter(head)).iter().map(|column| map::plain(column)).collect();
     let named = |name: &str| columns.iter().any(|column| column == name);
     is_messages(head) && !named("service") && ["sent date", "forwarded", "attachment info"].into_iter().any(named)
+}
+
+/// What parts the columns: what makes the most of them.
+fn delimiter(head: &Head<'_>) -> u8 {
+    DELIMITERS.into_iter().max_by_key(|delimiter| head.columns(*delimiter).len()).unwrap_or(b',')
 }
 
 /// Its chats are counted, and told to be none of the telephone's.
 fn set_aside(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
     let path = source.path.to_owned();
     let failed = |source| CollectError::Read { path: path.clone(), source };
-    let mut head = Vec::new();
-    (&mut *source.reader).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-    let delimiter = DELIMITERS.into_iter().max_by_key(|delimiter| Head::new(&head).columns(*delimiter).len()).unwrap_or(b',');
-    let mut rows = Rows::new(BufReader::new(head.as_slice().chain(&mut *source.reader)), delimiter);
+    let head = peek(&mut source.reader, HEAD).map_err(failed)?;
+    let mut rows = Rows::new(BufReader::new(head.as_slice().chain(&mut *source.reader)), delimiter(&Head::new(&head)));
     rows.advance().map_err(failed)?;
     loop {
         match rows.advance().map_err(failed)? {

@@ -53,3 +53,4 @@ pub use grow::grown;
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
 pub use record::{CALL_SCHEMA, CallLine, CallRecord, Direction};
 pub use when::Stamp;
+pub(in crate::collect) use words::ELSEWHERE;

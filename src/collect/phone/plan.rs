@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use super::column::{caller, clean, is_shortened, is_uuid, length};
+use super::fields::is_elsewhere;
 use super::map::{self, Fold, Map, ROLES, Role, Unit};
 use super::propose::position;
 use super::reading::Read;
@@ -88,7 +89,7 @@ impl<'a> Plan<'a> {
             return Ok(Read::Skip(words::ELSEWHERE));
         }
         let [from, to, party, own] = [Role::From, Role::To, Role::Party, Role::Own].map(&cell);
-        if [&from, &to, &party].into_iter().flatten().any(|number| is_uuid(number)) {
+        if [&from, &to, &party].into_iter().flatten().any(|number| is_uuid(number) || is_elsewhere(number)) {
             return Ok(Read::Skip(words::ELSEWHERE));
         }
         let at = self.at(&cell)?;
@@ -260,5 +261,5 @@ fn formatted(text: &str, format: &str) -> Option<(NaiveDate, Wall)> {
         Ok(naive) => (naive.date(), Some(naive.time())),
         Err(_) => (NaiveDate::parse_from_str(text, format).ok()?, None::<NaiveTime>),
     };
-    (1990..2100).contains(&chrono::Datelike::year(&date)).then_some((date, Wall { day: None, time, length, offset: None }))
+    when::YEARS.contains(&chrono::Datelike::year(&date)).then_some((date, Wall { day: None, time, length, offset: None }))
 }

@@ -17,7 +17,7 @@ pub(super) struct Facts {
 const FAX: &str = "a fax";
 const INTERNAL: &str = "a call between extensions";
 /// What is no call to the number and no text to it.
-pub(super) const ELSEWHERE: &str = "a call or message by another service than the telephone";
+pub(in crate::collect) const ELSEWHERE: &str = "a call or message by another service than the telephone";
 const DRAFT: &str = "a draft, or a text that was not sent";
 const NOTICE: &str = "a notice of the app";
 const DATA: &str = "use of data";
