@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::handover::{Trust, taken_over};
+use super::handover::{ENVELOPE, Trust, taken_over};
 use super::{Mail, Received};
 use crate::collect::{Arrival, ArrivalBasis};
 
@@ -20,8 +20,7 @@ pub fn came_in(mail: &Mail) -> bool {
         let with = line.with.as_deref().unwrap_or_default();
         with.starts_with("HTTP") || with == "ASMTP" || ["SMTPA", "SMTPSA", "LMTPA", "LMTPSA"].iter().any(|end| with.ends_with(end))
     };
-    let delivered = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
-    let was_delivered = || delivered.iter().any(|name| mail.header(name).next().is_some());
+    let was_delivered = || ENVELOPE.iter().any(|name| mail.header(name).next().is_some());
     !mail.received.is_empty() && (was_delivered() || mail.received.iter().any(|line| !submitted(line)))
 }
 
@@ -119,6 +118,19 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         seen_from: None,
         seen_by: Some(seen_by),
     }
+}
+
+/// Whether another source tells better when a mail arrived that is known: a server's clock, or a Maildir's, where only less was at hand.
+/// What a server told stands, since a later look knows less of when the mail was not there; and nothing arrives after it was seen.
+#[must_use]
+pub fn is_surer(other: &Arrival, known: &Arrival) -> bool {
+    let sure = |arrival: &Arrival| match arrival.basis {
+        _ if arrival.disputed => 0,
+        ArrivalBasis::Maildir => 1,
+        _ => 2,
+    };
+    let possible = known.seen_by.is_none_or(|seen| other.at <= seen + TOLERANCE);
+    known.internal_date.is_none() && sure(other) > sure(known) && possible
 }
 
 #[cfg(test)]
@@ -233,6 +245,33 @@ mod tests {
         ] {
             let arrival = file(mail, &trust, delivered.map(at), at(99));
             assert_eq!((arrival.at, arrival.basis, arrival.disputed), (at(expected), basis, disputed), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_surer_clock_takes_the_place_of_a_claim() {
+        let arrival = |seconds, basis, disputed, internal: Option<i64>, seen| Arrival {
+            at: at(seconds),
+            disputed,
+            basis,
+            internal_date: internal.map(at),
+            ..file(&Mail::default(), &Trust::nobody(), None, at(seen))
+        };
+        let claimed = arrival(-9_000, ArrivalBasis::DateHeader, true, None, 500);
+        let delivered = arrival(60, ArrivalBasis::Maildir, false, None, 500);
+        let stamped = |seconds| arrival(seconds, ArrivalBasis::InternalDate, false, Some(seconds), 9_000);
+        let handed_over = arrival(10, ArrivalBasis::Handover, false, None, 500);
+        let seen = arrival(500, ArrivalBasis::Seen, true, Some(-9_000), 500);
+        for (what, other, known, surer) in [
+            ("a server's clock for a claim", &stamped(10), &claimed, true),
+            ("a server's clock for the time at which a mirror was written", &stamped(10), &delivered, true),
+            ("a delivery for a claim", &delivered, &claimed, true),
+            ("a claim for a delivery", &claimed, &delivered, false),
+            ("a second look for the handover", &stamped(10), &handed_over, false),
+            ("a mailbox to which it was moved after it was seen", &stamped(8_000), &claimed, false),
+            ("what a server says without knowing when it was not there", &stamped(-9_000), &seen, false),
+        ] {
+            assert_eq!(is_surer(other, known), surer, "{what}");
         }
     }
 }

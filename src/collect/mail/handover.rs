@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 
+use super::canonical::hex;
 use super::{Mail, Received};
 
 /// Providers of many customers, and the other names of their hosts.
@@ -25,6 +27,8 @@ const KIN: [(&str, &[&str]); 11] = [
     ("zoho.com", &["zohomail.com"]),
     ("zoho.eu", &["zohomail.eu", "zohomail.com"]),
 ];
+/// Where a delivery writes whom it was for.
+pub(super) const ENVELOPE: [&str; 4] = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
 /// Names that only mean something within a network (RFC 6762, RFC 8375, and what people use).
 const PRIVATE: [&str; 9] = ["local", "localdomain", "internal", "lan", "home", "corp", "intranet", "private", "home.arpa"];
 
@@ -182,6 +186,22 @@ pub fn taken_over<'a>(mail: &'a Mail, trust: &Trust) -> Option<Handover<'a>> {
 #[must_use]
 pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
     taken_over(mail, trust).and_then(|step| step.line.at)
+}
+
+/// What the one delivery of a mail is known by, as SHA-256 (hex): its handover, with the id that the provider gave it and the second, to
+/// whom it was handed in, and who it says that it is. A copy that some program wrote otherwise (a header more, other line ends, another
+/// encoding) has the same; no other mail has, were it to bear the same Message-ID. `None` where the lines do not tell as much.
+#[must_use]
+pub fn delivery(mail: &Mail, trust: &Trust) -> Option<String> {
+    let line = taken_over(mail, trust)?.line;
+    let (by, id, at, message_id) = (line.by.as_ref()?, line.id.as_ref()?, line.at?, mail.message_id.as_ref()?);
+    // A delivery within the provider writes its own above that of the handover.
+    let envelope = mail.headers.iter().rev().find(|(name, _)| ENVELOPE.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    let to = envelope.map(|(_, value)| value.to_lowercase());
+    let from = mail.from.as_ref().map(|from| &from.address);
+    let known_by =
+        format!("{by} {id} {} {message_id} {:?} {to:?} {from:?} {:?} {:?}", at.timestamp(), line.for_addresses, mail.date, mail.subject);
+    Some(hex(&Sha256::digest(known_by)))
 }
 
 /// Whether a program took the mail out of a mailbox (fetchmail, getmail), by which it arrived nowhere.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::parsers::MessageStream;
 use regex::Regex;
 
+use super::handover::ENVELOPE;
 use super::parse::{Address, MAX_LINK, Mail, start_of, text_of};
 use super::received::{Received, received};
 use crate::guard::caught;
@@ -100,7 +101,7 @@ pub(super) fn fill(written: Vec<(String, String)>) -> Mail {
     };
     let (from, sender) = (first("From"), first("Sender"));
     let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
-    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"].into_iter().flat_map(&raw).flat_map(addresses);
+    let envelope = ENVELOPE.into_iter().flat_map(&raw).flat_map(addresses);
     let envelope: Vec<String> = envelope.map(|found| found.address).take(MAX_ADDRESSES).collect();
     let headers = written.into_iter().map(|(name, value)| (name, decode(value))).collect();
     let mut mail = Mail { from, sender, reply_to, to, cc, headers, ..Mail::default() };
