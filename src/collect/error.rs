@@ -157,6 +157,7 @@ impl CollectError {
             Self::Login { .. } => {
                 Some("see the user in `url` and the `password`; where the provider asks for a second step it wants an app password")
             }
+            Self::List { .. } => Some("name those to read as `folders` of the mailbox, e.g. folders = [\"INBOX\", \"Junk\"]"),
             Self::Read { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => {
                     Some("see that the path is right; a file or folder that is yet to come is read once it is there")

@@ -59,9 +59,11 @@ pub(crate) enum Use {
     Promotions,
     /// Any other.
     Other,
+    /// A view over all mail, what we wrote among it: where what was archived, or never went to the inbox, is found at Gmail.
+    All,
     /// What was thrown away: an answer may be among it.
     Trash,
-    /// Sent or drafts: ours, nothing came back there. Views over all folders count here too, since they repeat these.
+    /// Sent or drafts: ours, nothing came back there. Views of marked mail count here too, since they repeat others.
     Own,
 }
 
@@ -85,7 +87,7 @@ impl Use {
             Self::Inbox => Some(Placement::Inbox),
             Self::Junk => Some(Placement::Spam),
             Self::Promotions => Some(Placement::Promotions),
-            Self::Other | Self::Trash | Self::Own => None,
+            Self::Other | Self::All | Self::Trash | Self::Own => None,
         }
     }
 }

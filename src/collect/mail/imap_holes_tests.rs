@@ -118,7 +118,8 @@ fn a_folder_made_anew_is_a_hole_unless_what_was_in_it_is_in_it() {
 #[test]
 fn a_folder_that_came_to_be_was_empty_before_and_the_trash_holds_no_secrets() {
     let Some(server) = Dovecot::start() else { return };
-    let settings = server.settings(Tls::Implicit);
+    let mut settings = server.settings(Tls::Implicit);
+    settings.own = vec!["shopper@example.org".to_owned()];
     let (first, _) = pass(&settings, &[]).unwrap();
     server.say(&["CREATE Builders", "CREATE Trash"]);
     for folder in [".Builders", ".Trash"] {

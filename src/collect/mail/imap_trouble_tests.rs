@@ -9,7 +9,7 @@ use super::imap::{Cursor, ImapSettings, Login, Pace, Pass, Password, Tls};
 use super::imap_peers::{Dovecot, PATIENCE, asked, fetched, mail, pass, plain, sane, serve};
 use super::{Event, watch};
 use crate::clock::Clock;
-use crate::collect::CollectError;
+use crate::collect::{CollectError, RawRecord};
 use crate::config::Secret;
 use crate::guard::crafted;
 
@@ -223,6 +223,66 @@ fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
     assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
 }
 
+/// A message of some text.
+fn letter(number: u32, uid: u32, text: &str) -> String {
+    let mail = format!("From: amy@b.example\r\n\r\n{text}\r\n");
+    format!("* {number} FETCH (UID {uid} INTERNALDATE {DATE} RFC822.SIZE {} BODY[] {{{}}}\r\n{mail})\r\n", mail.len(), mail.len())
+}
+
+#[test]
+fn texts_keep_to_their_uids_while_numbers_change_under_them() {
+    // RFC 3501, 7.4.1: an EXPUNGE may come within UID FETCH, and what follows is counted anew. The UID may stand behind the text.
+    let (port, _) = serve(|tag, command| {
+        sane(&[1, 2, 3, 4], tag, command).unwrap_or_else(|| {
+            let behind = format!("* 2 FETCH (INTERNALDATE {DATE} BODY[] {{8}}\r\nA: b\r\n\r\n UID 4)\r\n");
+            let (one, two, three) = (letter(1, 1, "first"), letter(2, 2, "second"), letter(2, 3, "third"));
+            format!("{one}{two}* 1 EXPUNGE\r\n{three}* 1 EXPUNGE\r\n{behind}{tag} OK done\r\n")
+        })
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    let came: Vec<_> = records.iter().map(|record| (&*record.external_id, String::from_utf8_lossy(&record.bytes))).collect();
+    assert_eq!(came.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["INBOX/7/1", "INBOX/7/2", "INBOX/7/3", "INBOX/7/4"]);
+    for ((id, text), own) in came.iter().zip(["first", "second", "third", "A: b"]) {
+        assert!(text.contains(own), "{id}: {text}");
+    }
+    assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
+}
+
+#[test]
+fn a_message_that_is_there_and_of_which_nothing_comes_is_set_aside_and_not_taken_for_deleted() {
+    // Nothing at all; no text; an empty one against its size; two texts.
+    let two = format!("{}{}", letter(2, 2, "one"), letter(3, 2, "another"));
+    for answer in ["", "* 2 FETCH (UID 2 BODY[] NIL)\r\n", "* 2 FETCH (UID 2 RFC822.SIZE 44 BODY[] {0}\r\n)\r\n", &two] {
+        let answer = answer.to_owned();
+        let healed = Arc::new(AtomicBool::new(false));
+        let heal = Arc::clone(&healed);
+        let (port, _) = serve(move |tag, command| {
+            sane(&[1, 2, 3], tag, command).unwrap_or_else(|| {
+                if command.starts_with("UID SEARCH") {
+                    return format!("* SEARCH 2\r\n{tag} OK done\r\n");
+                }
+                let heals = heal.load(Ordering::SeqCst);
+                let of = |uid| if uid == 2 && !heals { answer.clone() } else { letter(uid, uid, "Hello") };
+                format!("{}{tag} OK done\r\n", asked(command).into_iter().map(of).collect::<String>())
+            })
+        });
+        let (first, records) = pass(&plain(port), &[]).unwrap();
+        let ids = |records: &[RawRecord]| records.iter().map(|record| record.external_id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&records), ["INBOX/7/1", "INBOX/7/3"]);
+        assert_eq!(first.cursors[0].aside.iter().map(|aside| aside.uid).collect::<Vec<_>>(), [2], "{first:?}");
+        assert!(first.folders[0].problems[0].starts_with("message 2 of folder INBOX could not be fetched"), "{first:?}");
+        healed.store(true, Ordering::SeqCst);
+        let (second, records) = pass(&plain(port), &first.cursors).unwrap();
+        assert_eq!((ids(&records), second.cursors[0].aside.len()), (vec!["INBOX/7/2".to_owned()], 0));
+    }
+    // One that its server too calls empty is read as it is.
+    let (port, _) = serve(|tag, command| {
+        sane(&[1], tag, command).unwrap_or_else(|| format!("* 1 FETCH (UID 1 RFC822.SIZE 0 BODY[] {{0}}\r\n)\r\n{tag} OK done\r\n"))
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    assert_eq!((records.len(), pass.cursors[0].aside.len()), (1, 0), "{pass:?}");
+}
+
 #[test]
 fn a_server_that_wants_to_be_left_alone_is_asked_again_at_the_next_pass() {
     for refusal in ["BAD Request is throttled. Suggested Backoff Time: 2000 milliseconds", "NO [UNAVAILABLE] x", "NO [CONTACTADMIN] x", ""]
@@ -311,8 +371,9 @@ fn another_uidvalidity_means_other_uids_even_while_the_folder_is_read() {
         _ => sane(&[1, 2], tag, command).unwrap_or_else(|| bodies(tag, command)),
     };
     let (port, _) = serve(answer);
-    let error = pass(&plain(port), &[]).unwrap_err();
-    assert!(error.to_string().contains("its UIDVALIDITY changed while it was read"), "{error}");
+    let (first, _) = pass(&plain(port), &[]).unwrap();
+    assert!(first.folders[0].problems[0].contains("its UIDVALIDITY changed while it was read"), "{first:?}");
+    assert_eq!(first.folders[0].seen_by, None);
     let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, ..Cursor::default() };
     let (pass, records) = pass(&plain(port), &[old]).unwrap();
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
