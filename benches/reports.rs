@@ -17,7 +17,7 @@ use crickets::classify::Origin;
 use crickets::collect::{Channel, Signal};
 use crickets::config::Brand;
 use crickets::report::{self, Format, Input, Making, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crickets::score::{self, Card, Rubric, Scorer, Setting, Subject, TouchEntry, Watch};
+use crickets::score::{self, Card, History, Rubric, Scorer, Setting, Subject, TouchEntry, Watch};
 use crickets::shop::Basis;
 use crickets::shop::hours::{Hours, open_spans};
 
@@ -120,7 +120,7 @@ fn wave(shops: usize, dir: &Path) -> Vec<(&'static str, f64)> {
         scoring += took;
         let detail = detail(number, &hours, &card);
         let setting = Setting { as_of: as_of(), timezone: detail.timezone, open: &detail.open_spans, chat: None, study: false };
-        let (told, took) = timed(|| score::insight(&card, &[], &rubric, &setting));
+        let (told, took) = timed(|| score::insight(&card, &History::default(), &rubric, &setting));
         insight += took;
         let shop = ShopInput { card, readiness: None, detail, insight: told, appeals: Vec::new() };
         let (made, took) = timed(|| making.shop(shop));

@@ -87,7 +87,7 @@ fn quoted(mail: &Mail, domains: &BTreeSet<&str>) -> BTreeSet<String> {
 fn of_header(text: &str) -> Vec<String> {
     #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)("[^"@\r\n]{1,64}"|[^\s<>"'(),:;\[\]@?&/|\\]{1,200})(?:@|%40)([a-z0-9][a-z0-9.-]*[a-z0-9])"#).unwrap()
+        Regex::new(r#"(?i)("[^"@\r\n]{1,64}"|[^\s<>"'(),:;\[\]@?&/|\\]+)(?:@|%40)([a-z0-9][a-z0-9.-]*[a-z0-9])"#).unwrap()
     });
     if !text.contains('@') && !text.contains("%40") {
         return Vec::new();

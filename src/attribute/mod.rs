@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::collect::Signal;
 use crate::collect::mail::Mail;
 use crate::collect::phone::{CallRecord, Direction};
-use crate::shop::InquiryId;
+use crate::shop::{InquiryId, same_builder};
 
 /// Below this confidence a touch goes to review instead of into a score.
 pub const THRESHOLD: f64 = 0.8;
@@ -233,12 +233,12 @@ impl Target {
 
     /// The wave it is of.
     fn wave(&self) -> &str {
-        self.id.0.split_once('/').map_or(self.id.0.as_str(), |(wave, _)| wave)
+        self.id.parts().map_or(self.id.0.as_str(), |(wave, _)| wave)
     }
 
     /// Whether both were asked of one builder.
     fn same_builder(&self, other: &Self) -> bool {
-        self.builder.trim().eq_ignore_ascii_case(other.builder.trim())
+        same_builder(&self.builder, &other.builder)
     }
 }
 

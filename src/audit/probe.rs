@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::shop::{Ask, Persona, Shop, SubmitRules};
 use crate::submit::probe::{self, Probed};
-use crate::submit::{Client, HttpSettings};
+use crate::submit::{Asker, Client, HttpSettings};
 
 /// Sites looked at side by side without a workspace.
 const CONCURRENCY: usize = 4;
@@ -114,7 +114,8 @@ impl Prober {
             ask: Ask { persona: self.persona.id.clone(), community: self.community.clone(), question, answer: Vec::new() },
             submit: SubmitRules::default(),
         };
-        probe::probe(&self.client, &shop, &self.persona, &self.alias).await
+        let asker = Asker { shop: &shop, persona: &self.persona, alias: &self.alias };
+        probe::probe(&self.client, asker).await
     }
 
     /// Writes the shop file of a site; over an existing one only with `force`.

@@ -12,7 +12,7 @@ use crate::classify::{self, Context};
 use crate::collect::mail::{self, Mail};
 use crate::collect::{Channel, EvidenceFault};
 use crate::report::{self, EvidenceRef, Format, Input, Making, Report, RubricRef, ShopDetail, ShopInput, TouchDetail};
-use crate::score::{self, Card, Insight, Rubric, Scorer, Setting, Subject, Watch};
+use crate::score::{self, Card, History, Rubric, Scorer, Setting, Subject, Watch};
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::{Basis, Inquiry, Status};
 use crate::store::{Kept, Proof, Touch};
@@ -106,11 +106,13 @@ impl Workspace {
         for of_builder in by_builder(&all, &waves) {
             let touches = ledger.touches(&self.store, &of_builder, as_of).await?;
             let scored = scored(&of_builder, touches, &ledger, as_of, &mut by_rubric)?;
+            let history = History::of(scored.iter().map(|one| (&one.card, one.inquiry.shop.timezone)), rubric, as_of);
             let mut told = Vec::new();
             for one in &scored {
                 told.push(if one.inquiry.wave == wave {
                     let (detail, faults) = self.detail(one.inquiry, &one.touches).await?;
-                    let insight = insight(one, &scored, rubric, &setting(&detail, one.inquiry.readiness.as_ref(), as_of));
+                    let setting = setting(&detail, one.inquiry.readiness.as_ref(), as_of);
+                    let insight = score::insight(&one.card, &history, rubric, &setting);
                     Some((detail, insight, faults))
                 } else {
                     None
@@ -320,12 +322,6 @@ fn open_questions<'a>(wave: &str, open: impl Iterator<Item = &'a Touch>) -> (usi
         }
     }
     (unmatched, in_review)
-}
-
-/// What a trainer takes from a card, beside the builder's other cards.
-fn insight(one: &Scored<'_>, of_builder: &[Scored<'_>], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
-    let others: Vec<&Card> = of_builder.iter().filter(|other| other.inquiry.id != one.inquiry.id).map(|other| &other.card).collect();
-    score::insight(&one.card, &others, rubric, setting)
 }
 
 fn setting<'a>(detail: &'a ShopDetail, readiness: Option<&'a serde_json::Value>, as_of: DateTime<Utc>) -> Setting<'a> {

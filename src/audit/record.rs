@@ -131,7 +131,7 @@ impl Workspace {
     /// Draws the inquiry that a person submitted without asking first; the rules of a wave hold all the same.
     async fn draw_by_hand(&self, id: &InquiryId) -> Result<Inquiry, AuditError> {
         let no_name = || AuditError::wrong(format!("record {id}: it names no shop of a wave"), "name the shop and `--wave`");
-        let (wave, slug) = id.0.split_once('/').ok_or_else(no_name)?;
+        let (wave, slug) = id.parts().ok_or_else(no_name)?;
         let asking = Asking { wave: wave.to_owned(), send: false, at_once: false, any_time: false, retry: false, new_store: false };
         asking.named()?;
         let shops = self.select(&[slug.to_owned()])?;
@@ -203,6 +203,7 @@ impl Workspace {
             source: TouchByHand::SOURCE.to_owned(),
             external_id: touch.author.clone(),
             identity: sha256_hex(&bytes),
+            delivery: None,
             channel: touch.channel,
             arrival: Arrival {
                 at: touch.at,

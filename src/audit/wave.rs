@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
-use url::{Host, Url};
+use url::Url;
 
 use super::browsers::browsers;
 use super::{AuditError, Workspace};
+use crate::config::leads_here;
 use crate::shop::hours::{Hours, open_spans};
 use crate::shop::plan::{self, Rules, Span};
 use crate::shop::{Inquiry, InquiryId, Persona, Shop, Status};
 use crate::store::{Lock, Proof};
-use crate::submit::{self, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
+use crate::submit::{self, Asker, Browser, Client, Exchange, HttpSettings, Outcome, Piece, Preparation, Prepared};
 
 /// A task that ends with whoever waits for it.
 pub(super) struct Task<T>(pub(super) tokio::task::JoinHandle<T>);
@@ -177,12 +178,8 @@ impl Workspace {
 
     /// Why a rehearsal may not send to this shop: its hours, limits and times would be make-believe, and its builder real.
     fn beyond_rehearsal(&self, shop: &Shop) -> Option<String> {
-        let here = |url: &Url| match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || self.config.rehearsal_hosts.contains_key(&name.to_lowercase()),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
+        let served = |url: &Url| url.domain().is_some_and(|name| self.config.rehearsal_hosts.contains_key(&name.to_lowercase()));
+        let here = |url: &Url| leads_here(url) || served(url);
         let real = [Some(&shop.site), shop.form.as_ref()].into_iter().flatten().find(|url| !here(url))?;
         Some(format!("a rehearsal (`--now`) sends only to this machine, and {real} is a real site"))
     }
@@ -332,7 +329,8 @@ impl Workspace {
         {
             return Ok(Step::Waiting(reason));
         }
-        match submit::prepare(client, &inquiry.shop, &inquiry.persona, &inquiry.alias_address).await {
+        let asker = Asker { shop: &inquiry.shop, persona: &inquiry.persona, alias: &inquiry.alias_address };
+        match submit::prepare(client, asker).await {
             Preparation::Ready(prepared) if asking.send => self.submit(from, inquiry, *prepared, client).await,
             Preparation::Ready(prepared) => {
                 submit::release(&prepared).await;

@@ -247,6 +247,8 @@ fn mix(number: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::collect::mail::parse;
 
@@ -268,9 +270,32 @@ mod tests {
         let other = parse(b"Subject: News\n\nThe county opens the new road to the lake in spring, and with it the first lots of our third phase, with porches to the west, tall oaks and a path down to the water for everybody who likes to walk.");
         let bodies = [body("Friday", ""), body("Tuesday", ""), body_of_mail(&other, &dana()).unwrap(), body("Friday", " See you.")];
         let sketches: Vec<Sketch> = bodies.iter().map(Body::sketch).collect();
+        assert_eq!(sketches[0].0.iter().collect::<BTreeSet<_>>().len(), SKETCH.0, "each of its numbers tells something of its own");
         let all = [Some(&sketches[0]), None, Some(&sketches[1]), Some(&sketches[2]), Some(&sketches[3])];
         let index = Sketches::of(all);
         assert_eq!((0..6).map(|at| index.alike(at)).collect::<Vec<_>>(), [vec![2, 4], vec![], vec![0, 4], vec![], vec![0, 2], vec![]]);
+    }
+
+    #[test]
+    fn sketches_agree_number_by_number() {
+        let agreeing = |most: u32| Sketch((0..16).map(|at| if at < most { at } else { 100 + at }).collect());
+        let (one, half, less, turned) = (agreeing(16), agreeing(8), agreeing(7), Sketch((0..16).rev().collect()));
+        assert_eq!(Sketches::of([&one, &half, &less, &turned].map(Some)).alike(0), [1]);
+    }
+
+    #[test]
+    fn what_two_bodies_share_is_told_by_their_shingles() {
+        let body = |more: &str| body_of_mail(&parse(letter("Friday", more).as_bytes()), &dana()).unwrap();
+        let (one, other) = (body(""), body(" You asked about the schools: they are Hill Elementary and Lake Middle."));
+        let [a, b] = [&one, &other].map(|body| body.0.iter().collect::<BTreeSet<_>>());
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap());
+        let share = number(a.intersection(&b).count()) / number(a.union(&b).count());
+        assert!((0.5..0.95).contains(&share), "{share}");
+        assert!((one.shingles().share(&other.shingles()) - share).abs() < 1e-9);
+        for (a, b, want) in [(vec![1, 2, 3, 4], vec![3, 4, 5], 0.4), (vec![1], vec![], 0.0), (vec![], vec![], 0.0)] {
+            let (a, b) = (Shingles(a), Shingles(b));
+            assert!((a.share(&b) - want).abs() < 1e-9 && (b.share(&a) - want).abs() < 1e-9, "{a:?} {b:?}");
+        }
     }
 
     #[test]
@@ -280,7 +305,7 @@ mod tests {
         let read: Shingles = serde_json::from_str(&kept).unwrap();
         assert_eq!((&read, read.share(&shingles)), (&shingles, 1.0));
         assert!(kept.len() < 6 * shingles.0.len(), "{kept}");
-        for broken in ["\"AAAAA\"", "\"AAAA AAA\"", "7"] {
+        for broken in ["\"AAAAA\"", "\"AAAA AAA\"", "\"AAAA\"", "7"] {
             assert!(serde_json::from_str::<Shingles>(broken).is_err(), "{broken}");
         }
     }

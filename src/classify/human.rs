@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::evidence::Evidence;
 use super::pattern::{Regex, any_case, exact};
 use super::reply::Reply;
-use super::{Answer, Context, QuestionAnswered};
+use super::{Answer, Context, QuestionAnswered, video};
 use crate::attribute::words::{fold, holds};
 use crate::collect::mail::Mail;
 
@@ -27,6 +27,12 @@ static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A film made for the reader, in its maker's own words: counselors send them through programs that mark all they send.
+static FILMED: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\bi(?:'?ve| have| just| also| went and)* (?:recorded|filmed|made|shot|took|put together) (?:you |us )?(?:a |an |this |the )?(?:\w+ ){0,3}(?:video|clip|film|walk.?through)\b|\b(?:le|te) (?:grab[e\x{e9}]|hice|prepar[e\x{e9}]) (?:un |este )?(?:\w+ )?video\b",
+    )
+});
 /// What no mail program puts around typed text.
 static ADORNED: LazyLock<Regex> = LazyLock::new(|| any_case(r"<(?:img|table|center|form|input|map)\b|bgcolor"));
 
@@ -66,6 +72,8 @@ pub(super) fn weigh(
         "greeting",
         0.15,
     );
+    let filmed = FILMED.find(&reply.body).filter(|_| video::found(&mail.links).is_some());
+    evidence.found(filmed.map(|found| found.as_str()), "filmed", 0.0);
     let persons = FIRST_PERSON.find_iter(&reply.body).take(4).count();
     evidence.when(persons > 0, "first-person", if persons > 1 { 0.25 } else { 0.15 }, "speaks as I");
     evidence.when(asks(&reply.body), "asks", 0.1, "asks something");
@@ -110,6 +118,15 @@ pub(super) fn linked(evidence: &Evidence) -> bool {
 pub(super) fn answers(evidence: &Evidence) -> bool {
     let has = |wanted: &[&str]| evidence.signals.iter().any(|signal| wanted.contains(&signal.id.as_str()));
     has(&["thread"]) || has(&["answer-words", "answers"]) && has(&["name-used", "first-person", "greeting", "named-person"])
+}
+
+/// The words, or the film, that tell this reader what was asked, where a named person says it to nobody else: by the reader's name, or as "I" in a signed
+/// or greeting mail.
+pub(super) fn told_in_person(evidence: &Evidence) -> Option<String> {
+    let sign = |wanted: &str| evidence.signals.iter().find(|signal| signal.id == wanted);
+    let to_reader =
+        sign("name-used").is_some() || sign("first-person").is_some() && (sign("greeting").is_some() || sign("signature").is_some());
+    sign("answers").or_else(|| sign("filmed")).filter(|_| sign("named-person").is_some() && to_reader).map(|answers| answers.detail.clone())
 }
 
 fn floor(text: &str, at: usize) -> usize {

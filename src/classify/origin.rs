@@ -41,11 +41,45 @@ pub(super) fn of_mail(
     answer: Option<&Answer>,
     context: &Context,
 ) -> (Origin, f64, Vec<Signal>) {
+    let person = human::weigh(mail, reply, name, phone, answer, context);
+    let told = human::told_in_person(&person);
+    let (origin, confidence, mut signals) = weigh(mail, reply, name, phone.is_some(), answer, context, person);
+    let machine = matches!(origin, Origin::Bounce | Origin::AutoReply | Origin::Marketing);
+    match told.filter(|_| machine && !speaks_for_itself(&signals)) {
+        Some(words) => {
+            signals.push(Signal::new("told-in-person", 0.0, format!("tells this reader what was asked, in a person's name: {words}")));
+            (Origin::Unknown, 0.5, signals)
+        }
+        None => (origin, confidence, signals),
+    }
+}
+
+/// Whether what is judged a machine's is so by its own words, by a report, or because no hand types so fast. Headers and a subject alone are not enough
+/// against a person's answer, for CRMs, groups and people set them too, and a builder whose counselor answered was not silent.
+fn speaks_for_itself(signals: &[Signal]) -> bool {
+    let sum =
+        |of: &[&str]| -> f64 { signals.iter().filter(|signal| of.contains(&signal.id.as_str())).map(|signal| signal.weight.abs()).sum() };
+    let decides =
+        ["delivery-status", "x-failed-recipients", "receipt", "complaint", "says-robot", "challenge", "consent-asked", "form-echo"];
+    let no_hand = ["at-once", "within-seconds", "null-return-path"];
+    let of_notices = ["only-absence", "robot-words", "acknowledgement", "promise", "closed", "ticket"];
+    let of_letters = ["drip-words", "series", "advertising", "loud-text", "list-of-homes", "place-holder"];
+    sum(&decides) > 0.0 || sum(&no_hand) > 0.0 || sum(&of_notices) > 0.0 || sum(&of_letters) >= FOR_MANY
+}
+
+fn weigh(
+    mail: &Mail,
+    reply: &Reply,
+    name: Option<&str>,
+    phone: bool,
+    answer: Option<&Answer>,
+    context: &Context,
+    person: Evidence,
+) -> (Origin, f64, Vec<Signal>) {
     let head: String = mail.text.chars().take(HEAD).collect();
     let own = format!("{}\n{}", reply.body, reply.signature);
     let failed = bounce::weigh(mail, &head);
-    let person = human::weigh(mail, reply, name, phone, answer, context);
-    let auto = automatic::weigh(mail, &own, name.is_some() || phone.is_some(), answer, context);
+    let auto = automatic::weigh(mail, &own, name.is_some() || phone, answer, context);
     // An absence note quotes the mail it answers, failure words and all.
     let absent = auto.signals.iter().any(|signal| matches!(signal.id.as_str(), "auto-subject" | "absence-words" | "receipt" | "complaint"));
     let challenge = auto.signals.iter().any(|signal| signal.id == "challenge");

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use regex::{Captures, RegexBuilder};
+use regex::Captures;
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
 
 use super::lazy::Lazy;
 use super::needs::Needs;
@@ -13,6 +13,9 @@ use super::trigrams;
 
 /// A shorter text is sooner searched than looked through for trigrams, once there is something to search with.
 const SHORT: usize = 256;
+
+/// A long s and a kelvin.
+const ODD: [char; 2] = ['\u{17f}', '\u{212a}'];
 
 /// A constant regular expression. It is searched for, and compiled, only where a text holds what it needs: of a hundred patterns most are
 /// in no mail, and searching for them all was most of the work of judging one.
@@ -67,7 +70,7 @@ impl Regex {
 
     fn whole(&self) -> &regex::Regex {
         #[expect(clippy::unwrap_used, reason = "the pattern was read when it was made")]
-        self.whole.get_or_init(|| RegexBuilder::new(&self.text).case_insensitive(self.any_case).multi_line(true).build().unwrap())
+        self.whole.get_or_init(|| regex::Regex::new(&self.read().to_string()).unwrap())
     }
 
     /// Whether a search is worth it.
@@ -166,9 +169,37 @@ fn build(text: &str, any_case: bool) -> Regex {
     Regex { needs: Needs::of(&read(&text, any_case)), text, any_case, lazy: OnceLock::new(), whole: OnceLock::new() }
 }
 
-fn read(text: &str, any_case: bool) -> Hir {
+/// A pattern, read.
+pub(super) fn read(text: &str, any_case: bool) -> Hir {
     #[expect(clippy::unwrap_used, reason = "the patterns are constants, and the tests read every one")]
-    ParserBuilder::new().case_insensitive(any_case).multi_line(true).build().parse(text).unwrap()
+    let hir = ParserBuilder::new().case_insensitive(any_case).multi_line(true).build().parse(text).unwrap();
+    usual_letters(hir)
+}
+
+/// Without the letters that are another case of an ASCII one in Unicode only, a long s and a kelvin: nobody writes them in a word, and each
+/// `s` and `k` that may be one takes three states in place of one.
+fn usual_letters(hir: Hir) -> Hir {
+    let each = |parts: Vec<Hir>| parts.into_iter().map(usual_letters).collect();
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Class(Class::Unicode(class)) => {
+            let usual = class.iter().copied().filter(|range| !(range.start() == range.end() && ODD.contains(&range.start())));
+            Hir::class(Class::Unicode(ClassUnicode::new(usual)))
+        }
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Repetition(mut repetition) => {
+            repetition.sub = Box::new(usual_letters(*repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(mut capture) => {
+            capture.sub = Box::new(usual_letters(*capture.sub));
+            Hir::capture(capture)
+        }
+        HirKind::Concat(parts) => Hir::concat(each(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(each(parts)),
+    }
 }
 
 /// The sentences of a text: cut at line ends that end a paragraph or list item and after `.`, `!` or `?`.

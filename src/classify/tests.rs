@@ -290,3 +290,36 @@ fn what_a_program_sends_in_nobodys_name_is_for_many() {
     assert_eq!(judged(&mail("Bluebonnet Homes", "The Bluebonnet Team"), 90_000).origin, Origin::Marketing);
     assert_eq!(judged(&mail("Amy Ortiz", "Amy Ortiz"), 90_000).origin, Origin::Personal);
 }
+
+#[test]
+fn what_a_named_person_tells_this_reader_is_no_machines_for_a_header_or_a_subject() {
+    let from = "From: Amy Ortiz <amy@bluebonnet.example>\n";
+    let answer = "Hi Dana,\n\nYes, the Magnolia has a third bay on every lot.\n\nAmy Ortiz\n512-555-0100\n";
+    for head in [
+        "Subject: Out of office tomorrow - but here is your answer\n",
+        "Subject: RE: Magnolia\nAuto-Submitted: auto-generated\n",
+        "Subject: Magnolia\nList-Id: <sales.bluebonnet.example>\nList-Unsubscribe: <mailto:x@y.example>\nPrecedence: list\n",
+    ] {
+        let found = judged(&format!("{from}{head}\n{answer}"), 1800);
+        assert_eq!((found.origin, found.labels.question), (Origin::Unknown, Some(QuestionAnswered::Yes)), "{head}: {found:?}");
+        assert!(found.signals.iter().any(|signal| signal.id == "told-in-person"), "{head}");
+    }
+    let returned =
+        format!("{from}Subject: Undeliverable? Trying again\n\n{answer}\nMy first mail was returned: delivery failed, it said.\n");
+    assert_eq!(judged(&returned, 1800).origin, Origin::Unknown);
+    let mailer = "List-Unsubscribe: <mailto:u@bb.example>\nX-Mailgun-Sid: W\nContent-Type: text/html\n";
+    let film = |words: &str| {
+        let thumbnail = "<a href=\"https://bombbomb.com/v/1\"><img src=\"https://bombbomb.com/thumb.gif\" alt=\"Click to play video\"></a>";
+        let foot = "<p>Amy Ortiz 512-555-0100</p><p><a href=\"https://bb.example/u\">Unsubscribe</a></p>";
+        judged(&format!("{from}Subject: A video\n{mailer}\n<p>Hi Dana, {words}</p>{thumbnail}{foot}"), 1800).origin
+    };
+    assert_eq!(film("I recorded a quick video to answer your question."), Origin::Unknown);
+    assert_eq!(film("our new video tour is here. Save $10,000 this weekend only!"), Origin::Marketing);
+    let away =
+        format!("{from}Subject: Out of office\n\nHi Dana,\n\nI am out of the office until Monday and will answer then.\n\nAmy Ortiz\n");
+    assert_eq!(judged(&away, 1800).origin, Origin::AutoReply);
+    let report = format!(
+        "From: Mail Delivery System <mailer-daemon@mx.example>\nSubject: Undelivered Mail\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n{answer}\n--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n\n--b--\n"
+    );
+    assert_eq!(judged(&report, 1800).origin, Origin::Bounce);
+}

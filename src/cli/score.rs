@@ -10,7 +10,7 @@ use super::{Context, DONE, Ended, rubric};
 use crate::audit::AuditError;
 use crate::document::DocumentError;
 use crate::report::{ReportShop, ShopDetail, advice};
-use crate::score::{self, Card, FirstOf, Insight, Log, Outcome, Rubric, ScoreError, Setting};
+use crate::score::{self, Card, FirstOf, History, Insight, Log, Outcome, Rubric, ScoreError, Setting};
 use crate::shop::hours::{Hours, open_spans};
 
 /// Longest line of a log that is shown under an error; a log on one line is quoted around the place.
@@ -55,7 +55,7 @@ fn insight(log: &Log, card: &Card, rubric: &Rubric) -> Option<Insight> {
     let hours = Hours::parse(&inquiry.hours, inquiry.timezone, &inquiry.holidays).ok()?;
     let open = open_spans(&hours, start, start.checked_add_signed(TimeDelta::days(i64::from(rubric.window.days.0)))?);
     let setting = Setting { as_of: log.as_of, timezone: inquiry.timezone, open: &open, chat: None, study: false };
-    score::insight(card, &[], rubric, &setting)
+    score::insight(card, &History::default(), rubric, &setting)
 }
 
 /// What to mend first, for a terminal.

@@ -8,9 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use super::{CollectError, root_cause};
+use crate::config::leads_here;
 
 /// How long one answer may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -128,13 +129,7 @@ fn client(account: &Account) -> Result<reqwest::Client, CollectError> {
     // Idempotent; the only other outcome is that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never()).timeout(TIME);
-    let here = match account.url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if here {
+    if leads_here(&account.url) {
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| account.fault("the account", root_cause(&error)))

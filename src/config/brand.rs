@@ -1,7 +1,7 @@
 //! `[brand]`: whose report it is. A name, a logo (PNG, JPEG or SVG) and an accent colour, which must read on the page: 4.5 to 1
 //! against its grounds, by WCAG 2.2. The logo is read when a report is written, not before.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use toml::Spanned;
@@ -113,9 +113,9 @@ fn kind(bytes: &[u8]) -> Result<&'static str, &'static str> {
 }
 
 impl Check<'_> {
-    pub(super) fn brand(&self, raw: &RawBrand, root: &Path) -> Result<Brand, DocumentError> {
+    pub(super) fn brand(&self, raw: &RawBrand) -> Result<Brand, DocumentError> {
         let name = raw.name.as_ref().map(|name| self.brand_name(name)).transpose()?;
-        let logo = raw.logo.as_ref().map(|logo| self.logo(logo, root)).transpose()?;
+        let logo = raw.logo.as_ref().map(|logo| self.logo(logo)).transpose()?;
         let dark = raw.accent_dark.as_ref().map(|raw| self.accent(raw, "dark", Colour::WHITE, &DARK)).transpose()?;
         let light = raw.accent.as_ref().map(|raw| self.accent(raw, "light", Colour::BLACK, &LIGHT)).transpose()?;
         let accent = match (light, dark, &raw.accent_dark) {
@@ -135,12 +135,12 @@ impl Check<'_> {
         }
     }
 
-    fn logo(&self, logo: &Spanned<PathBuf>, root: &Path) -> Result<PathBuf, DocumentError> {
+    fn logo(&self, logo: &Spanned<PathBuf>) -> Result<PathBuf, DocumentError> {
         let end = logo.get_ref().extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
         if !["png", "jpg", "jpeg", "svg"].contains(&end.as_str()) {
             return Err(self.wrong(logo.span(), "a logo is a PNG, JPEG or SVG file", "name one such as `logo.svg`"));
         }
-        Ok(root.join(logo.get_ref()))
+        Ok(self.root.join(logo.get_ref()))
     }
 
     fn accent(&self, raw: &Spanned<String>, page: &str, towards: Colour, grounds: &[Colour]) -> Result<Colour, DocumentError> {

@@ -4,6 +4,7 @@
 mod brand;
 mod browser;
 pub mod colour;
+mod here;
 mod keyring;
 mod load;
 mod mailbox;
@@ -15,6 +16,7 @@ mod settings;
 
 pub use brand::{Accent, Brand, DARK, LIGHT, LogoError};
 pub use browser::{Browser, Webdriver};
+pub use here::{is_here, leads_here};
 pub use load::load;
 pub use mailbox::{AliasKind, Mailbox, MailboxUrl};
 pub use oauth::{Flow, Oauth, Provider};

@@ -3,10 +3,10 @@
 
 use serde::Deserialize;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 
-use super::Secret;
 use super::secret::RawSecret;
+use super::{Secret, leads_here};
 
 /// Whose rules hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,13 +134,7 @@ fn base(server: &Spanned<String>) -> Result<String, Mistake> {
     let wrong = || (server.span(), NO_SERVER.to_owned(), SERVER_HINT);
     let url = Url::parse(server.get_ref()).map_err(|_| wrong())?;
     let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-    let here = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    let safe = url.scheme() == "https" && url.has_host() || url.scheme() == "http" && here;
+    let safe = url.scheme() == "https" && url.has_host() || url.scheme() == "http" && leads_here(&url);
     if !(bare && safe) {
         return Err(wrong());
     }

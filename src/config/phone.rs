@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use toml::Spanned;
-use url::{Host, Url};
+use url::Url;
 
-use super::Secret;
 use super::load::Check;
 use super::raw::{RawPhone, RawTwilio};
+use super::{Secret, leads_here};
 use crate::document::DocumentError;
 
 /// A number of ours and where its calls and texts are read.
@@ -119,13 +119,7 @@ impl Check<'_> {
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
             .ok_or_else(|| self.wrong(raw.span(), "this is no address", "the default is `https://api.twilio.com`"))?;
         self.no_password(&url, raw.span())?;
-        let here = match url.host() {
-            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        };
-        if url.scheme() == "http" && !here {
+        if url.scheme() == "http" && !leads_here(&url) {
             return Err(self.wrong(raw.span(), "only this machine is asked without TLS", "write it as `https://…`"));
         }
         Ok(url)

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::brand::Brand;
 use super::browser::Browser;
-use super::{Mailbox, Phone, Secret};
+use super::{Mailbox, Phone, Secret, leads_here};
 use crate::shop::Persona;
 
 /// The server that sends our own mail.
@@ -27,9 +27,7 @@ impl Smtp {
     /// Whether it is on this machine: all that a rehearsal may use.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        let host = self.url.host_str().unwrap_or_default();
-        let bare = host.trim_matches(['[', ']']);
-        host.eq_ignore_ascii_case("localhost") || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        leads_here(&self.url)
     }
 }
 

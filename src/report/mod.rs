@@ -9,11 +9,13 @@ mod appeal;
 mod chart;
 mod coach;
 mod compare;
+mod coverage;
 mod csv;
 mod csv_many;
 mod happened;
 mod html;
 mod index;
+mod input;
 mod json;
 mod kept;
 mod mail_html;
@@ -50,10 +52,10 @@ use std::path::{Path, PathBuf};
 
 pub use anonymous::{LEFT_OUT, anonymous};
 pub use appeal::{APPEAL_LIMIT, APPEAL_NAME_LIMIT, Appeal, AppealOutcome};
+pub use coverage::{Alive, ClockOffset, Coverage, GapSpan};
 pub use csv::purge_list;
-pub use model::{
-    Alive, ClockOffset, Coverage, EvidenceRef, GapSpan, Input, Report, ReportShop, RubricRef, SCHEMA, ShopDetail, ShopInput, TouchDetail,
-};
+pub use input::{EvidenceRef, Input, ShopDetail, ShopInput, TouchDetail};
+pub use model::{Report, ReportShop, RubricRef, SCHEMA};
 pub use pdf::{Paper, printable, write_pdf};
 pub use phoned::{Phoned, tell as phoned};
 pub use portfolio::{
@@ -224,7 +226,7 @@ impl Shelf for Folder<'_> {
     }
 }
 
-/// What each format does: a report in, files out. Pure; only [`write`] touches the disk.
+/// What each format does: a report in, files out. Pure; only [`write()`] touches the disk.
 pub(crate) trait Writer {
     /// Hands over the files one by one; each is made when the one before is done with.
     fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError>;

@@ -379,7 +379,7 @@ fn shop(n: usize, plan: &Plan) -> ShopInput {
         chat: None,
         study: plan.slug == "caliche-creek",
     };
-    made.insight = crate::score::insight(&made.card, &[], &crate::score::Rubric::default_rubric(), &setting);
+    made.insight = crate::score::insight(&made.card, &crate::score::History::default(), &crate::score::Rubric::default_rubric(), &setting);
     made
 }
 

@@ -3,6 +3,7 @@
 //! memory for its cards, not for what its touches say.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use std::sync::Arc;
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 
+use super::input::{Input, ShopInput};
 use super::kept::{Kept, Place, Touches};
-use super::model::{self, Input, Report, ReportShop, ShopInput};
+use super::model::{self, Report, ReportShop};
 use super::{Appeal, ReportError, redact};
 use crate::score::{Card, TouchEntry};
 
@@ -182,7 +184,7 @@ impl Making {
     #[must_use]
     pub fn finish(mut self, input: Input) -> Report {
         let mut rows = self.ordered(|a, b| (&a.card.shop, &a.card.builder).cmp(&(&b.card.shop, &b.card.builder)));
-        model::name_files(rows.iter_mut().map(|row| &mut row.shop));
+        name_files(rows.iter_mut().map(|row| &mut row.shop));
         model::build(input, Shops::of(rows, self.kept))
     }
 
@@ -190,5 +192,46 @@ impl Making {
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_by(|a, b| order(&a.shop, &b.shop));
         rows
+    }
+}
+
+/// Gives every scorecard a file name of its own.
+fn name_files<'a>(shops: impl Iterator<Item = &'a mut ReportShop>) {
+    let mut taken = BTreeSet::new();
+    for shop in shops {
+        shop.file = file_name(&shop.card.shop, &mut taken);
+    }
+}
+
+/// A slug as a file name: letters, digits, `-`, `_`; nothing that leads out of the folder, and none twice.
+fn file_name(slug: &str, taken: &mut BTreeSet<String>) -> String {
+    let safe: String = slug.chars().take(100).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' }).collect();
+    let safe = if safe.is_empty() { "shop".to_owned() } else { safe };
+    let mut name = safe.clone();
+    let mut n = 2;
+    // Compared without case: two such names are one file on some disks.
+    while !taken.insert(name.to_ascii_lowercase()) {
+        name = format!("{safe}-{n}");
+        n += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_stay_in_the_folder_and_are_unique() {
+        let mut taken = BTreeSet::new();
+        for (slug, name) in [
+            ("bluebonnet", "bluebonnet"),
+            ("../../etc/passwd", "------etc-passwd"),
+            ("Bluebonnet", "Bluebonnet-2"),
+            ("", "shop"),
+            ("a b\u{0}", "a-b-"),
+        ] {
+            assert_eq!(file_name(slug, &mut taken), name);
+        }
     }
 }

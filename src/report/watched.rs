@@ -1,6 +1,6 @@
 //! How well the sources were watched, in words. Takes a source's coverage; gives sentences that every readable format prints alike.
 
-use super::model::{Alive, Coverage, GapSpan};
+use super::coverage::{Alive, Coverage, GapSpan};
 use super::{phoned, words};
 
 /// What counts as watched, in a sentence.

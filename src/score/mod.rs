@@ -32,7 +32,7 @@ mod properties;
 pub use card::{
     Buckets, Came, Cap, CapKind, Card, Channels, Counts, Criterion, First, FirstBusiness, FirstOf, Outcome, Reach, TouchEntry, Verdict,
 };
-pub use insight::{Insight, Setting, insight};
+pub use insight::{History, Insight, Setting, insight};
 pub use log::{Gap, Log, LogInquiry, LogTouch, Offered, SCHEMA as LOG_SCHEMA};
 pub use measure::TimeBase;
 pub use program::Program;

@@ -22,7 +22,7 @@ fn touch() -> impl Strategy<Value = (&'static str, &'static str, i64, Option<i64
     (channel, origin, seconds, prop::option::weighted(0.2, 0_i64..DAY), labels)
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(super) fn case() -> impl Strategy<Value = Case> {
     let horizon = prop::sample::select(vec![DAY / 2, 2 * DAY, 31 * DAY, 70 * DAY]);
     let after = |most: i64| prop::option::weighted(0.2, 0..most);
     (prop::collection::vec(touch(), 0..12), horizon, any::<bool>(), any::<bool>(), after(30 * DAY), after(30 * DAY)).prop_map(

@@ -106,6 +106,22 @@ pub struct SubmitRules {
     pub success: Success,
 }
 
+/// A builder's name as builders are compared: whatever its case and the space around it.
+#[must_use]
+pub fn builder_key(name: &str) -> String {
+    folded(name).collect()
+}
+
+/// Whether two names are one builder's.
+#[must_use]
+pub fn same_builder(one: &str, other: &str) -> bool {
+    folded(one).eq(folded(other))
+}
+
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.trim().chars().flat_map(char::to_lowercase)
+}
+
 /// One target: a builder, its site, its hours, the question we ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shop {

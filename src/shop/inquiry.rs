@@ -21,7 +21,13 @@ impl InquiryId {
     /// Whether it is of a wave.
     #[must_use]
     pub fn is_of(&self, wave: &str) -> bool {
-        self.0.split_once('/').is_some_and(|(of, _)| of == wave)
+        self.parts().is_some_and(|(of, _)| of == wave)
+    }
+
+    /// Its wave and the slug of its shop; `None` for an id that names none.
+    #[must_use]
+    pub fn parts(&self) -> Option<(&str, &str)> {
+        self.0.split_once('/')
     }
 }
 

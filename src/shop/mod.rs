@@ -8,5 +8,5 @@ mod inquiry;
 pub mod plan;
 pub mod zones;
 
-pub use builder::{Ask, Basis, Persona, Shop, SubmitMode, SubmitRules, Success};
+pub use builder::{Ask, Basis, Persona, Shop, SubmitMode, SubmitRules, Success, builder_key, same_builder};
 pub use inquiry::{ConfirmedBy, Inquiry, InquiryId, Status};

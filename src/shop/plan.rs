@@ -90,7 +90,7 @@ pub fn permit(shop: &Shop, rules: &Rules, earlier: &[Inquiry], wave: &str, now: 
 
 /// Two shop files may name one builder: the limit is the builder's, not the file's. Hosts do not tell: portals carry many builders.
 fn same_builder(a: &Shop, b: &Shop) -> bool {
-    a.slug == b.slug || a.builder.trim().to_lowercase() == b.builder.trim().to_lowercase()
+    a.slug == b.slug || super::same_builder(&a.builder, &b.builder)
 }
 
 /// Draws a moment, to the second and evenly over the allowed spans. `None` when they are empty.

@@ -76,7 +76,7 @@ impl Store {
             ("record.id > $3", "record.id")
         };
         let sql = format!(
-            "SELECT record.id, source, external_id, channel, sha256, held, arrival, placement, rehearsal, \
+            "SELECT {RECORD}, \
              CASE WHEN touch.record IS NULL THEN 0 ELSE 1 END AS judged FROM record LEFT JOIN touch ON touch.record = record.id \
              WHERE record.canary IS NULL AND {of} AND {after_it} \
              AND ($1 = '' OR touch.judged_under IS NULL OR (touch.judged_under <> $1 AND touch.judged_under NOT LIKE $1 || '+%')) \
@@ -103,8 +103,7 @@ impl Store {
     /// # Errors
     /// When the database fails or a row cannot be read.
     pub async fn records_of(&self, ids: &[String]) -> Result<Vec<Record>, StoreError> {
-        let sql = "SELECT id, source, external_id, channel, sha256, held, arrival, placement, rehearsal FROM record WHERE id IN ";
-        self.of(sql, ids, "").await?.iter().map(record).collect()
+        self.of(&format!("SELECT {RECORD} FROM record WHERE id IN "), ids, "").await?.iter().map(record).collect()
     }
 
     /// Touches that bear something which is taught otherwise since they were judged, in no order. At most `most`.
@@ -261,6 +260,9 @@ fn letter(row: &AnyRow) -> Result<LetterRow, StoreError> {
 fn touch(row: &AnyRow) -> Result<Touch, StoreError> {
     Reader { row, what: "touch" }.json("judgement")
 }
+
+/// The columns that [`record`] reads.
+pub(super) const RECORD: &str = "record.id, source, external_id, channel, sha256, held, arrival, placement, rehearsal";
 
 /// A row with all columns of a record.
 pub(super) fn record(row: &AnyRow) -> Result<Record, StoreError> {

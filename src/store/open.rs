@@ -173,6 +173,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let held = include_str!("migrations/0011_held.sql");
     let long_logs = include_str!("migrations/0012_long_logs.sql");
     let words = include_str!("migrations/0013_words.sql");
+    let delivery = include_str!("migrations/0015_delivery.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -187,6 +188,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
         Migration::new(12, "long logs".into(), MigrationType::Simple, long_logs.into_sql_str(), false),
         Migration::new(13, "words".into(), MigrationType::Simple, words.into_sql_str(), false),
+        Migration::new(15, "delivery".into(), MigrationType::Simple, delivery.into_sql_str(), false),
     ]
 }
 
@@ -196,13 +198,15 @@ async fn prepare(connection: &mut AnyConnection, postgres: bool) -> Result<(), s
         return Ok(());
     }
     // WAL lets readers in while one writes; FULL makes a commit durable, which `sending` relies on. The longer it is until a checkpoint, the
-    // more of the pages that several batches of a long log change go to the database once.
+    // more of the pages that several batches of a long log change go to the database once. The system caches the file too: pages of each
+    // connection's own (KiB) would be most of what grows with a store.
     for pragma in [
         "PRAGMA busy_timeout = 10000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
         "PRAGMA wal_autocheckpoint = 4096",
+        "PRAGMA cache_size = -512",
     ] {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }

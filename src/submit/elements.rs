@@ -1,4 +1,5 @@
-//! What single elements say: forms, buttons, types and options, read from their attributes alone.
+//! What single elements say: forms, buttons, types and options, read from their attributes alone, and which of them part the
+//! text around them.
 
 use scraper::ElementRef;
 
@@ -13,6 +14,49 @@ pub(super) fn attr<'a>(element: ElementRef<'a>, name: &str) -> Option<&'a str> {
 /// An attribute, trimmed and in lower case.
 pub(super) fn lower(element: ElementRef<'_>, name: &str) -> String {
     attr(element, name).unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether text before and after a tag reads as two blocks: the elements that the HTML standard's style sheet (section 15.3)
+/// lays out as blocks, lists and tables, line breaks, and what a person sees as one thing each: captions of fields, buttons.
+pub(super) fn ends_block(tag: &str) -> bool {
+    ends_section(tag)
+        || matches!(
+            tag,
+            "address"
+                | "blockquote"
+                | "br"
+                | "button"
+                | "dd"
+                | "div"
+                | "dl"
+                | "dt"
+                | "fieldset"
+                | "figcaption"
+                | "figure"
+                | "h1"
+                | "h2"
+                | "h3"
+                | "h4"
+                | "h5"
+                | "h6"
+                | "hr"
+                | "label"
+                | "legend"
+                | "li"
+                | "ol"
+                | "p"
+                | "pre"
+                | "table"
+                | "td"
+                | "th"
+                | "tr"
+                | "ul"
+        )
+}
+
+/// Whether a tag ends more than a block: what stands before and after it belongs to different parts of a page.
+pub(super) fn ends_section(tag: &str) -> bool {
+    matches!(tag, "section" | "article" | "aside" | "header" | "footer" | "main" | "nav" | "form")
 }
 
 pub(super) fn read_form(element: ElementRef<'_>, index: usize) -> Form {

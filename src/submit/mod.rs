@@ -1,4 +1,4 @@
-//! How we ask, and the proof. Takes a shop, a persona and an alias address; [`prepare()`] finds and fills the form and sends
+//! How we ask, and the proof. Takes an [`Asker`]: a shop, a persona and an alias address; [`prepare()`] finds and fills the form and sends
 //! nothing, [`send`] submits exactly once, [`judge`] says whether the site accepted. Refused and handed to a person: CAPTCHAs
 //! and bot walls (never worked around), forms that only a browser's scripts can send, required fields that are not understood.
 //! The form-submission algorithm is that of the WHATWG HTML standard, `robots.txt` that of RFC 9309.
@@ -8,6 +8,7 @@
 //! brings both together; `prepare` chooses, `fill` fills, `form` and `encode` make the request; `receipt`, `json` and `outcome`
 //! judge the answer. `browser` walks the same way by hand. `readiness` and `probe` tell of a site, `inspect` of a page.
 
+mod asker;
 mod beside;
 mod boxes;
 pub mod browser;
@@ -49,6 +50,7 @@ mod template;
 pub mod vendor;
 mod words;
 
+pub use asker::Asker;
 pub use browser::{Browser, BrowserSettings, Drive, Piece};
 pub use fill::Filled;
 pub use find::Tried;

@@ -10,6 +10,7 @@ use crate::shop::{ConfirmedBy, Shop};
 
 use super::captcha;
 use super::fields::{FormKind, Role};
+use super::fill::FillFault;
 use super::http::{Exchange, SendFault};
 use super::json::by_json;
 use super::page::{Form, Page, collapse};
@@ -51,6 +52,22 @@ pub enum Outcome {
         /// Why, and what to do.
         reason: String,
     },
+}
+
+impl Outcome {
+    /// A person must submit, and why.
+    pub(super) fn by_hand(reason: impl std::fmt::Display) -> Self {
+        Self::Manual { reason: reason.to_string() }
+    }
+}
+
+impl From<FillFault> for Outcome {
+    fn from(fault: FillFault) -> Self {
+        match fault {
+            FillFault::Manual(reason) => Self::Manual { reason },
+            FillFault::Settings(error) => Self::Failed { reason: error.to_string() },
+        }
+    }
 }
 
 /// The last part of an address that speaks of success as a whole word.

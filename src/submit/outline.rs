@@ -4,7 +4,7 @@
 use scraper::ElementRef;
 use url::Url;
 
-use super::elements::{attr, lower};
+use super::elements::{attr, ends_block, ends_section, lower};
 use super::page::collapse;
 
 const MAX_TEXT: usize = 200_000;
@@ -56,37 +56,6 @@ pub struct Outline {
     data: usize,
 }
 
-fn ends_block(tag: &str) -> bool {
-    matches!(
-        tag,
-        "p" | "div"
-            | "li"
-            | "ul"
-            | "tr"
-            | "td"
-            | "th"
-            | "br"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "dt"
-            | "dd"
-            | "figure"
-            | "figcaption"
-            | "label"
-            | "button"
-            | "fieldset"
-            | "address"
-    )
-}
-
-fn ends_section(tag: &str) -> bool {
-    matches!(tag, "section" | "article" | "aside" | "header" | "footer" | "main" | "nav" | "form")
-}
-
 impl Outline {
     /// Visible words, one space apart.
     pub(super) fn say(&mut self, words: &str) {
@@ -97,6 +66,15 @@ impl Outline {
             self.text.push(' ');
         }
         self.text.push_str(words);
+    }
+
+    /// Parts what stands on either side of a tag, where the tag does so.
+    fn part(&mut self, tag: &str) {
+        if ends_section(tag) {
+            self.close(SECTION);
+        } else if ends_block(tag) {
+            self.close('\n');
+        }
     }
 
     fn close(&mut self, mark: char) {
@@ -113,11 +91,7 @@ impl Outline {
 
     /// An element begins.
     pub(super) fn enter(&mut self, element: ElementRef<'_>, tag: &str, unseen: bool, base: &Url) {
-        if ends_section(tag) {
-            self.close(SECTION);
-        } else if ends_block(tag) {
-            self.close('\n');
-        }
+        self.part(tag);
         let address = |name: &str| attr(element, name).map(str::trim).filter(|text| !text.is_empty());
         match tag {
             "img" if !unseen => {
@@ -166,11 +140,7 @@ impl Outline {
 
     /// An element ends.
     pub(super) fn leave(&mut self, tag: &str) {
-        if ends_section(tag) {
-            self.close(SECTION);
-        } else if ends_block(tag) {
-            self.close('\n');
-        }
+        self.part(tag);
     }
 
     /// The structured data, in document order, with its place.
@@ -213,5 +183,15 @@ mod tests {
         assert_eq!(outline.data().collect::<Vec<_>>(), [(15, "{\"a\":1}")]);
         assert!(matches!(&outline.objects[4].thing, Thing::Frame(url) if url.path() == "/Form"));
         assert_eq!(outline.blocks().filter(|(_, block)| !block.is_empty()).collect::<Vec<_>>(), [(0, "Call"), (5, "Amy Ortiz")]);
+    }
+    #[test]
+    fn the_stream_and_the_page_part_text_at_the_same_tags() {
+        let url = Url::parse("http://x.example/").unwrap();
+        for tag in ["p", "blockquote", "button", "figcaption", "label", "legend", "pre", "section", "span", "b"] {
+            let page = Page::parse(format!("one<{tag}>two</{tag}>three").as_bytes(), &url, None);
+            let blocks: Vec<&str> = page.outline.blocks().map(|(_, block)| block).filter(|block| !block.is_empty()).collect();
+            let want = if matches!(tag, "span" | "b") { vec!["one two three"] } else { vec!["one", "two", "three"] };
+            assert_eq!((blocks, page.lines.trim_end().split('\n').map(str::trim).collect::<Vec<_>>()), (want.clone(), want), "{tag}");
+        }
     }
 }

@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use fnv::FnvHasher;
 use url::Url;
 
-use crate::shop::{Persona, Shop, SubmitMode};
+use crate::shop::{Shop, SubmitMode};
 
+use super::asker::Asker;
 use super::browser::{self, Piece, Plan, Rendered};
 use super::captcha;
 use super::fields::{self, Field, FormKind};
-use super::fill::{self, FillFault, Filled};
+use super::fill::{self, Filled};
 use super::find;
 use super::form::{self, Request};
 use super::http::{Call, Client, Exchange, SendFault, Session};
@@ -99,9 +100,9 @@ pub struct Sent {
 }
 
 /// Loads the page, chooses and fills the form. Sends nothing.
-pub async fn prepare(client: &Client, shop: &Shop, persona: &Persona, alias_address: &str) -> Preparation {
+pub async fn prepare(client: &Client, asker: Asker<'_>) -> Preparation {
     let mut gathered = Gathered::default();
-    let ready = ready(client, shop, persona, alias_address, &mut gathered).await;
+    let ready = ready(client, asker, &mut gathered).await;
     let Gathered { exchanges, pieces } = gathered;
     match ready {
         Ok(mut prepared) => {
@@ -119,10 +120,6 @@ pub async fn release(prepared: &Prepared) {
     }
 }
 
-fn by_hand(reason: impl std::fmt::Display) -> Outcome {
-    Outcome::Manual { reason: format!("{reason}") }
-}
-
 /// Why plain HTTP ends.
 enum Halt {
     /// For good.
@@ -137,10 +134,11 @@ impl From<Outcome> for Halt {
     }
 }
 
-async fn ready(client: &Client, shop: &Shop, persona: &Persona, alias: &str, gathered: &mut Gathered) -> Result<Box<Prepared>, Outcome> {
+async fn ready(client: &Client, asker: Asker<'_>, gathered: &mut Gathered) -> Result<Box<Prepared>, Outcome> {
+    let shop = asker.shop;
     let mode = shop.submit.mode;
     if mode == SubmitMode::Manual {
-        return Err(by_hand("the shop file says that a person submits"));
+        return Err(Outcome::by_hand("the shop file says that a person submits"));
     }
     super::check_templates(shop).map_err(|error| Outcome::Failed { reason: error.to_string() })?;
     let (url, why) = if mode == SubmitMode::Browser {
@@ -154,7 +152,7 @@ async fn ready(client: &Client, shop: &Shop, persona: &Persona, alias: &str, gat
         match found {
             Ok(page) => {
                 let url = page.url.clone();
-                match fill_page(*page, shop, persona, alias, session) {
+                match fill_page(*page, asker, session) {
                     Ok(prepared) => return Ok(prepared),
                     Err(Halt::Outcome(outcome)) => return Err(outcome),
                     Err(Halt::Scripts(why)) => (url, why),
@@ -165,12 +163,12 @@ async fn ready(client: &Client, shop: &Shop, persona: &Persona, alias: &str, gat
             Err(outcome) => return Err(outcome),
         }
     };
-    let Some(browser) = client.browser().filter(|_| mode != SubmitMode::Http) else { return Err(by_hand(why)) };
+    let Some(browser) = client.browser().filter(|_| mode != SubmitMode::Http) else { return Err(Outcome::by_hand(why)) };
     if let Some(absent) = browser.absent() {
-        return Err(by_hand(format!("{why}, and there is no browser: {absent}")));
+        return Err(Outcome::by_hand(format!("{why}, and there is no browser: {absent}")));
     }
     tracing::debug!(%url, %why, "going on in a browser");
-    browser::prepare(client, browser, shop, persona, alias, &url, gathered).await
+    browser::prepare(client, browser, asker, &url, gathered).await
 }
 
 /// The page that a script most likely draws the form on.
@@ -186,14 +184,14 @@ pub(super) fn most_likely(shop: &Shop, exchanges: &[Exchange]) -> Url {
 }
 
 /// Chooses and fills the form of a loaded page.
-fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: Session) -> Result<Box<Prepared>, Halt> {
+fn fill_page(page: Page, asker: Asker<'_>, session: Session) -> Result<Box<Prepared>, Halt> {
     let known = fields::survey(&page);
     let Some(chosen) = fields::choose(&known) else {
         let kinds: Vec<FormKind> = known.iter().map(|form| form.kind).collect();
         tracing::debug!(url = %page.url, ?kinds, "no form for inquiries");
         return Err(Halt::Scripts(find::no_form(&page.url, vendor::drawn_by_script(&page))));
     };
-    let Some(form) = page.forms.get(chosen.index) else { return Err(by_hand("the form is gone").into()) };
+    let Some(form) = page.forms.get(chosen.index) else { return Err(Outcome::by_hand("the form is gone").into()) };
     if let Some(captcha) = captcha::detect(&page, &chosen.fields) {
         let reason = format!("a CAPTCHA ({}) stands before the form on {}", captcha.as_str(), page.url);
         return Err(Outcome::Blocked { reason }.into());
@@ -201,19 +199,16 @@ fn fill_page(page: Page, shop: &Shop, persona: &Persona, alias: &str, session: S
     if let Some(why) = vendor::needs_browser(&page, form, &chosen.fields) {
         let nameless =
             chosen.fields.iter().any(|field| field.name.is_none() && !matches!(field.role, fields::Role::Submit | fields::Role::Other));
-        if shop.submit.mode == SubmitMode::Auto || nameless {
+        if asker.shop.submit.mode == SubmitMode::Auto || nameless {
             return Err(Halt::Scripts(format!("the form on {} needs a browser: {why}", page.url)));
         }
     }
-    let filling = fill::fill(&page, form, &chosen.fields, shop, persona, alias).map_err(|fault| match fault {
-        FillFault::Manual(reason) => by_hand(reason),
-        FillFault::Settings(error) => Outcome::Failed { reason: error.to_string() },
-    })?;
+    let filling = fill::fill(&page, form, &chosen.fields, asker).map_err(Outcome::from)?;
     if !filling.filled.iter().any(|field| matches!(field.role, fields::Role::Email | fields::Role::Phone)) {
-        return Err(by_hand(format!("the form on {} has no field for an address to answer to", page.url)).into());
+        return Err(Outcome::by_hand(format!("the form on {} has no field for an address to answer to", page.url)).into());
     }
-    let seed = seed(&format!("{}/{alias}", shop.slug));
-    let request = form::request(&page, form, &filling.edits, button(&page, form, &chosen.fields), seed).map_err(by_hand)?;
+    let seed = seed(&format!("{}/{}", asker.shop.slug, asker.alias));
+    let request = form::request(&page, form, &filling.edits, button(&page, form, &chosen.fields), seed).map_err(Outcome::by_hand)?;
     let wait = a_persons_time(&page, form, seed);
     Ok(Box::new(Prepared {
         exchanges: Vec::new(),

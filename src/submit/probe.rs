@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::shop::{Persona, Shop};
-
+use super::asker::Asker;
 use super::browser;
 use super::captcha::{self, Captcha};
 use super::fields::{self, Field, FormKind, Known, Role};
@@ -114,17 +113,18 @@ impl Probed {
 }
 
 /// Looks at a shop's site. Sends nothing.
-pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str) -> Probed {
+pub async fn probe(client: &Client, asker: Asker<'_>) -> Probed {
+    let shop = asker.shop;
     let session = client.session(&shop.site);
     let mut exchanges = Vec::new();
     let (page, tried) = find::search(client, &session, shop, &mut exchanges).await;
     let pages = pages(&exchanges);
     let findings = readiness::of_exchanges(&exchanges);
     let facts = site::facts(&shop.site, &pages);
-    let found = match page.and_then(|page| form_of(page, None, shop, persona, alias)) {
+    let found = match page.and_then(|page| form_of(page, None, asker)) {
         Err(Outcome::Manual { reason }) => {
             let scripted = pages.iter().any(runs_scripts);
-            drawn(client, shop, persona, alias, reason, &exchanges, scripted).await
+            drawn(client, asker, reason, &exchanges, scripted).await
         }
         found => found,
     };
@@ -132,25 +132,17 @@ pub async fn probe(client: &Client, shop: &Shop, persona: &Persona, alias: &str)
 }
 
 /// The form as a browser shows it, where none stands in the HTML; without a browser, why there is none.
-async fn drawn(
-    client: &Client,
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
-    reason: String,
-    exchanges: &[Exchange],
-    scripted: bool,
-) -> Result<ProbedForm, Outcome> {
-    let Some(browser) = client.browser().filter(|_| scripted) else { return Err(Outcome::Manual { reason }) };
+async fn drawn(client: &Client, asker: Asker<'_>, reason: String, exchanges: &[Exchange], scripted: bool) -> Result<ProbedForm, Outcome> {
+    let Some(browser) = client.browser().filter(|_| scripted) else { return Err(Outcome::by_hand(reason)) };
     if let Some(absent) = browser.absent() {
-        return Err(Outcome::Manual { reason: format!("{reason}; a browser might find more, and there is none: {absent}") });
+        return Err(Outcome::by_hand(format!("{reason}; a browser might find more, and there is none: {absent}")));
     }
-    let url = prepare::most_likely(shop, exchanges);
-    let (page, place) = browser::rendered(client, browser, shop, &url).await.map_err(|outcome| match outcome {
+    let url = prepare::most_likely(asker.shop, exchanges);
+    let (page, place) = browser::rendered(client, browser, asker.shop, &url).await.map_err(|outcome| match outcome {
         Outcome::Manual { reason: seen } => Outcome::Manual { reason: format!("{reason}; {seen}") },
         other => other,
     })?;
-    let mut form = form_of(Box::new(page), Some(place), shop, persona, alias)?;
+    let mut form = form_of(Box::new(page), Some(place), asker)?;
     if form.way == Way::Http {
         form.way = Way::Browser("a script draws it".to_owned());
     }
@@ -173,10 +165,10 @@ fn pages(exchanges: &[Exchange]) -> Vec<Page> {
 }
 
 /// What is in the form at a place of the page; without one, in the form that fits best.
-fn form_of(page: Box<Page>, place: Option<usize>, shop: &Shop, persona: &Persona, alias: &str) -> Result<ProbedForm, Outcome> {
+fn form_of(page: Box<Page>, place: Option<usize>, asker: Asker<'_>) -> Result<ProbedForm, Outcome> {
     let page: Arc<Page> = Arc::from(page);
     let known = fields::survey(&page);
-    let none = || Outcome::Manual { reason: find::no_form(&page.url, vendor::drawn_by_script(&page)) };
+    let none = || Outcome::by_hand(find::no_form(&page.url, vendor::drawn_by_script(&page)));
     let chosen = match place {
         Some(place) => known.iter().find(|known| known.index == place),
         None => fields::choose(&known),
@@ -184,7 +176,7 @@ fn form_of(page: Box<Page>, place: Option<usize>, shop: &Shop, persona: &Persona
     let chosen = chosen.ok_or_else(none)?;
     let form = page.forms.get(chosen.index).ok_or_else(none)?;
     let captcha = captcha::detect(&page, &chosen.fields);
-    let (filling, missing) = fill::fill_what_can(&page, form, &chosen.fields, shop, persona, alias)
+    let (filling, missing) = fill::fill_what_can(&page, form, &chosen.fields, asker)
         .unwrap_or_else(|fault| (Filling::default(), vec![(usize::MAX, fault.to_string())]));
     let way = way(&page, form, chosen, captcha, &missing);
     let fields = chosen.fields.iter().map(|field| {

@@ -1,8 +1,9 @@
 //! The templates of `[submit.fields]`: `{{persona.first}}`, `{{inquiry.question}}` and their kin. An unknown name is an error.
 
-use crate::shop::{Persona, Shop};
+use crate::shop::Shop;
 
 use super::SubmitError;
+use super::asker::Asker;
 
 const NAMES: [&str; 8] = [
     "persona.first",
@@ -27,7 +28,8 @@ pub fn check_templates(shop: &Shop) -> Result<(), SubmitError> {
 }
 
 /// A value with its templates replaced.
-pub(super) fn render(shop: &Shop, persona: &Persona, alias: &str, field: &str, text: &str) -> Result<String, SubmitError> {
+pub(super) fn render(asker: Asker<'_>, field: &str, text: &str) -> Result<String, SubmitError> {
+    let Asker { shop, persona, alias } = asker;
     replace(shop, field, text, |name| match name {
         "persona.first" => persona.first.clone(),
         "persona.last" => persona.last.clone(),

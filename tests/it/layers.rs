@@ -26,7 +26,7 @@ const ORDER: [&str; 18] = [
 ];
 
 /// Values in, values out.
-const PURE: [&str; 4] = ["attribute", "classify", "score", "report/model"];
+const PURE: [&str; 6] = ["attribute", "classify", "score", "report/coverage", "report/input", "report/model"];
 
 /// What a pure room never names.
 const IMPURE: [&str; 13] = [

@@ -1,6 +1,7 @@
 //! The stories of the store: each runs on SQLite and, word for word, on PostgreSQL. What several do at once is told with
 //! tasks of one process, with stores opened side by side, and with processes of their own, one of which is killed.
 
+mod pages;
 mod processes;
 mod samples;
 
@@ -19,6 +20,7 @@ use futures::future::join_all;
 use sqlx::Connection;
 use tempfile::TempDir;
 
+use pages::{more_ids_than_a_query_takes_are_all_found_once, what_is_due_comes_a_page_at_a_time};
 use processes::{a_lock_ends_with_its_killed_process, processes_share_one_store};
 use samples::{ODD, at, inquiry, judged, record, touch};
 
@@ -101,6 +103,8 @@ stories! {
     a_setting_is_made_once,
     how_far_things_were_read_is_kept_by_source,
     a_record_grows_once_and_is_judged_again,
+    what_is_due_comes_a_page_at_a_time,
+    more_ids_than_a_query_takes_are_all_found_once,
     a_lock_is_held_by_one,
     a_lock_ends_with_its_killed_process,
     all_is_there_after_opening_again,
@@ -327,7 +331,8 @@ async fn a_canary_flies_once_a_day_and_its_record_is_no_touch(place: Place) {
     assert_eq!(begun.len(), 1, "eight at once send one");
     let one = begun[0].1.clone();
     assert_eq!(store.canaries().await.unwrap(), vec![one.clone()], "it is there before it leaves");
-    assert!(store.knows_canary(&one.id).await.unwrap() && !store.knows_canary("one").await.unwrap());
+    assert_eq!(store.sent_canary(&one.id).await.unwrap(), Some(("mailbox.main".to_owned(), false)));
+    assert_eq!(store.sent_canary("one").await.unwrap(), None);
     for (id, sent, apart, may) in
         [("soon", 122, day, false), ("asked", 122, TimeDelta::zero(), true), ("late", 144, day, false), ("next", 146, day, true)]
     {

@@ -1,6 +1,7 @@
 //! What a judgement does where judging fails, or where nothing is known of a touch.
 
 use super::*;
+use crate::collect::EvidenceFault;
 use crate::guard::crafted;
 
 fn at(seconds: i64) -> DateTime<Utc> {

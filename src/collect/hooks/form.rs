@@ -8,9 +8,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::Provider;
 use crate::collect::Channel;
-use crate::collect::phone::fields::began;
-use crate::collect::phone::{CallRecord, Direction, Read, Settings, Stamp, when};
-use crate::number;
+use crate::collect::phone::fields::{began, caller, is_elsewhere};
+use crate::collect::phone::{CallRecord, Direction, ELSEWHERE, LEG, Read, Settings, Stamp, when};
 
 /// How long before its arrival a request may have set out.
 fn under_way(provider: Provider) -> Duration {
@@ -30,7 +29,10 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
     let first = |names: &[&str]| names.iter().find_map(|name| fields.get(name).copied());
     let owned = |names: &[&str]| first(names).map(str::to_owned);
     if first(&["ParentCallSid", "ParentCallUUID"]).is_some() || first(&["Direction"]) == Some("outbound-dial") {
-        return Ok(Read::Skip("legs of forwarded calls"));
+        return Ok(Read::Skip(LEG));
+    }
+    if [first(&["From"]), first(&["To"])].into_iter().flatten().any(is_elsewhere) {
+        return Ok(Read::Skip(ELSEWHERE));
     }
     let under_way = under_way(provider);
     let arrived = Stamp::between(at - under_way, at).arrival();
@@ -118,16 +120,6 @@ fn moment(text: &str) -> Option<Stamp> {
     when::rfc2822(text).or_else(|| when::iso(text))
 }
 
-/// A number, which Plivo writes without its plus.
-fn caller(text: Option<&str>) -> Option<String> {
-    let text = text?;
-    let digits = text.len() >= 11 && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .then(|| number::e164(&format!("+{text}"), number::REGION))
-        .flatten()
-        .or_else(|| number::normalise(text, number::REGION).into_text())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +198,7 @@ mod tests {
                 &[("MessageSid", "SM1"), ("From", "72345"), ("To", "+15125550142"), ("Body", "Hi"), ("NumMedia", "0")],
                 "Sms SM1 72345 15:04:40..15:05:00 None \"Hi\"",
             ),
+            (&[("MessageSid", "SM1"), ("From", "whatsapp:+15125550100"), ("To", "whatsapp:+15125550142"), ("Body", "Hi")], ELSEWHERE),
             (&[("MessageSid", "SM1"), ("MessageStatus", "delivered")], "reports of texts that were sent"),
             (&[("CallSid", "CA2"), ("ParentCallSid", "CA1")], "legs of forwarded calls"),
             (

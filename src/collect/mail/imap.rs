@@ -17,7 +17,7 @@ use super::oauth::Tokens;
 use super::record::LARGEST;
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
-use crate::config::{Secret, SecretError};
+use crate::config::{Secret, SecretError, is_here};
 
 /// How the connection is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +34,12 @@ impl Tls {
     /// What a URL means: `imaps` is TLS, `imap` is plain to this machine and STARTTLS to any other; `None` for other schemes.
     #[must_use]
     pub fn of_url(scheme: &str, host: &str) -> Option<Self> {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        let here = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|ip| ip.is_loopback());
         match scheme {
             "imaps" => Some(Self::Implicit),
-            "imap" if here => Some(Self::Plain),
+            "imap" if is_here(host) => Some(Self::Plain),
             "imap" => Some(Self::StartTls),
             _ => None,
         }
-    }
-
-    /// The port where none is named.
-    #[must_use]
-    pub fn default_port(self) -> u16 {
-        if self == Self::Implicit { 993 } else { 143 }
     }
 }
 
@@ -293,7 +285,6 @@ mod tests {
         ] {
             assert_eq!(Tls::of_url(scheme, host), expected, "{scheme}://{host}");
         }
-        assert_eq!((Tls::Implicit.default_port(), Tls::StartTls.default_port()), (993, 143));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::arrival::{Seen, Trust};
+use super::arrival::Seen;
 use super::folder::Use;
+use super::handover::Trust;
 use super::imap::{Aside, Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
 use super::imap_list::Listed;

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use url::{Host, Url, form_urlencoded};
+use url::{Url, form_urlencoded};
 
 use super::oauth::OauthError;
 use crate::collect::root_cause;
+use crate::config::leads_here;
 
 /// How long an answer may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -42,7 +43,7 @@ pub(super) async fn post(url: &Url, fields: &[(&str, &str)]) -> Result<Answer, O
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(0)
         .timeout(TIME);
-    if is_here(url) {
+    if leads_here(url) {
         builder = builder.no_proxy();
     }
     let client = builder.build().map_err(|error| fail(&error))?;
@@ -63,13 +64,4 @@ pub(super) async fn post(url: &Url, fields: &[(&str, &str)]) -> Result<Answer, O
     }
     // An error page of a proxy is no JSON; its status says enough.
     Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
-}
-
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::reading::Settings;
 use super::when::{self, Stamp};
-use super::{CallRecord, Direction};
+use super::{CallRecord, Direction, words};
 use crate::collect::Channel;
 use crate::number;
 
@@ -111,6 +111,14 @@ impl<'a> Fields<'a> {
         Err(format!("{} is missing", keys.join(" or ")))
     }
 
+    /// Whether it tells of a message by another service than the telephone: its addresses say so, or the kind of message.
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        let texts = |keys: &'static [&str]| keys.iter().filter_map(move |key| self.text(key));
+        texts(&["from", "to", "from_number", "to_number"]).any(is_elsewhere)
+            || texts(&["channel", "type", "message_type"]).any(words::is_other_service)
+    }
+
     /// Which way it went: `inbound`, `incoming`, `in`, or their opposites with anything after a hyphen.
     ///
     /// # Errors
@@ -126,11 +134,18 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Whether an address is that of another service than the telephone, which writes its name before it: `whatsapp:+15125550100`.
+#[must_use]
+pub fn is_elsewhere(address: &str) -> bool {
+    let named = address.split_once(':').filter(|(service, _)| service.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    named.is_some_and(|(service, _)| words::is_other_service(service))
+}
+
 /// A number as these systems write it, often in E.164 without its plus; `None` for a withheld one.
 #[must_use]
 pub fn caller(text: Option<&str>) -> Option<String> {
     let text = text.unwrap_or_default().trim();
-    let text = text.strip_prefix("whatsapp:").or_else(|| text.strip_prefix("client:")).unwrap_or(text);
+    let text = text.strip_prefix("client:").unwrap_or(text);
     if text.len() >= 11
         && text.bytes().all(|byte| byte.is_ascii_digit())
         && let Some(number) = number::e164(&format!("+{text}"), number::REGION)

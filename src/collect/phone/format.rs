@@ -29,6 +29,8 @@ pub const READERS: &[Reader] = &[
     google_html::READER,
     google_db::READER,
     neutral::READER,
+    neutral::SEMICOLON_READER,
+    neutral::TAB_READER,
     json::READER,
     cdr::FREEPBX_READER,
     cdr::ASTERISK_READER,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::beside::ELSEWHERE;
 use super::fields::Fields;
 use super::format::{Head, Reader, Source, looks_like};
 use super::reading::{Place, Read, Reading, Settings};
@@ -41,6 +42,13 @@ pub(super) struct Shape {
 impl Shape {
     fn fits(&self, has: impl Fn(&str) -> bool) -> bool {
         self.all.iter().all(|key| has(key)) && (self.any.is_empty() || self.any.iter().any(|key| has(key)))
+    }
+
+    fn read(&self, fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
+        if fields.is_elsewhere() || fields.inner("payload").is_some_and(Fields::is_elsewhere) {
+            return Ok(Read::Skip(ELSEWHERE));
+        }
+        (self.read)(fields, settings)
     }
 }
 
@@ -179,7 +187,7 @@ impl Found<'_> {
     fn record(&mut self, value: &RawValue, shape: &Shape, settings: &Settings) {
         self.known += 1;
         let read = match serde_json::from_str::<Map<String, Value>>(value.get()) {
-            Ok(map) => (shape.read)(Fields(&map), settings),
+            Ok(map) => shape.read(Fields(&map), settings),
             Err(error) => Err(error.to_string()),
         };
         self.add(value, shape, read);
@@ -198,7 +206,7 @@ impl Found<'_> {
             }
             let shape = callrail::SHAPES.iter().find(|shape| shape.fits(|key| map.contains_key(key)));
             if let Some(shape) = shape {
-                self.add(value, shape, (shape.read)(Fields(&map), settings));
+                self.add(value, shape, shape.read(Fields(&map), settings));
             }
         }
     }

@@ -277,3 +277,35 @@ proptest::proptest! {
         let _ = (READER.read)(&mut Source { path: "x.json".as_ref(), reader: &mut text.as_bytes() }, &mut reading);
     }
 }
+
+#[test]
+fn messages_by_other_services_are_no_texts() {
+    let twilio = |from: &str| {
+        json!({"sid": "SM1", "body": "Hi", "direction": "inbound", "status": "received", "from": from, "to": OWN,
+            "date_created": "Mon, 2 Nov 2026 15:00:00 +0000", "date_sent": null})
+    };
+    let vonage = |channel: &str| {
+        json!({"channel": channel, "message_uuid": "m1", "to": OWN, "from": "15125550100", "timestamp": "2026-11-02T15:00:00Z",
+            "message_type": "text", "text": "Hi"})
+    };
+    let plivo = |kind: &str| {
+        json!({"message_uuid": "m1", "message_direction": "inbound", "message_time": "2026-11-02T15:00:00+00:00", "message_type": kind,
+            "from_number": "15125550100", "to_number": OWN})
+    };
+    let telnyx = |kind: &str| {
+        json!({"data": {"event_type": "message.received", "occurred_at": "2026-11-02T15:00:00Z", "payload": {"record_type": "message",
+            "id": "m1", "type": kind, "direction": "inbound", "from": {"phone_number": "+15125550100"}, "to": [{"phone_number": OWN}],
+            "text": "Hi", "received_at": "2026-11-02T15:00:00Z"}}})
+    };
+    for (text, other) in [
+        (twilio("+15125550100"), twilio("whatsapp:+15125550100")),
+        (twilio("Signal Homes"), twilio("messenger:77")),
+        (vonage("sms"), vonage("viber_service")),
+        (plivo("mms"), plivo("whatsapp")),
+        (telnyx("SMS"), telnyx("WHATSAPP")),
+    ] {
+        assert_eq!(rows(&text).len(), 1, "{text}");
+        let (rows, summary) = read(&other.to_string());
+        assert_eq!((rows, summary.skipped.get(super::beside::ELSEWHERE)), (vec![], Some(&1)), "{other}");
+    }
+}

@@ -3,10 +3,12 @@
 
 use std::io::{BufReader, Read as _};
 
+use super::beside::ELSEWHERE;
 use super::format::{HEAD, Head, Reader, Source};
 use super::map::{self, Role};
 use super::mapped;
 use super::propose::Profile;
+use super::read::peek;
 use super::reading::Reading;
 use super::rows::{Next, Rows};
 use super::survey::DELIMITERS;
@@ -181,28 +183,27 @@ fn is_messages(head: &Head<'_>) -> bool {
 
 /// iMazing's export of `WhatsApp` chats looks like that of texts, and has no column that names the service.
 fn is_whatsapp(head: &Head<'_>) -> bool {
-    let columns: Vec<String> = DELIMITERS
-        .iter()
-        .map(|delimiter| head.columns(*delimiter).iter().map(|column| map::plain(column)).collect::<Vec<_>>())
-        .max_by_key(Vec::len)
-        .unwrap_or_default();
+    let columns: Vec<String> = head.columns(delimiter(head)).iter().map(|column| map::plain(column)).collect();
     let named = |name: &str| columns.iter().any(|column| column == name);
     is_messages(head) && !named("service") && ["sent date", "forwarded", "attachment info"].into_iter().any(named)
+}
+
+/// What parts the columns: what makes the most of them.
+fn delimiter(head: &Head<'_>) -> u8 {
+    DELIMITERS.into_iter().max_by_key(|delimiter| head.columns(*delimiter).len()).unwrap_or(b',')
 }
 
 /// Its chats are counted, and told to be none of the telephone's.
 fn set_aside(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
     let path = source.path.to_owned();
     let failed = |source| CollectError::Read { path: path.clone(), source };
-    let mut head = Vec::new();
-    (&mut *source.reader).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-    let delimiter = DELIMITERS.into_iter().max_by_key(|delimiter| Head::new(&head).columns(*delimiter).len()).unwrap_or(b',');
-    let mut rows = Rows::new(BufReader::new(head.as_slice().chain(&mut *source.reader)), delimiter);
+    let head = peek(&mut source.reader, HEAD).map_err(failed)?;
+    let mut rows = Rows::new(BufReader::new(head.as_slice().chain(&mut *source.reader)), delimiter(&Head::new(&head)));
     rows.advance().map_err(failed)?;
     loop {
         match rows.advance().map_err(failed)? {
             Next::End => break,
-            Next::Row | Next::Bad(_) => reading.skip(words::ELSEWHERE),
+            Next::Row | Next::Bad(_) => reading.skip(ELSEWHERE),
         }
     }
     reading.caveat("The chats of WhatsApp were set aside: they went past the telephone's number; export the texts (Messages) as well.");
@@ -265,7 +266,7 @@ mod tests {
             Amy,2026-11-02 09:04:06,2026-11-02 09:04:05,Incoming,+15125550100,Amy,Read,,,\"Hello,\nDana\",,,,\n";
         for text in [chats.to_owned(), chats.replace(',', ";").replace("Hello;", "Hello,")] {
             let (rows, summary) = read(&text);
-            assert_eq!((rows, summary.skipped.get(words::ELSEWHERE)), (vec![], Some(&2)));
+            assert_eq!((rows, summary.skipped.get(ELSEWHERE)), (vec![], Some(&2)));
             assert!(summary.caveats.iter().any(|caveat| caveat.contains("WhatsApp")), "{:?}", summary.caveats);
         }
         let texts = "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Status,Text\n\
@@ -273,6 +274,6 @@ mod tests {
             Amy,2026-11-02 09:05:06,WhatsApp,Incoming,+15125550100,Amy,Read,Hello again\n";
         let (rows, summary) = read(texts);
         assert_eq!(rows, ["imazing-messages-csv Ok(Some(\"Hello\"))"]);
-        assert_eq!(summary.skipped.get(words::ELSEWHERE), Some(&1));
+        assert_eq!(summary.skipped.get(ELSEWHERE), Some(&1));
     }
 }

@@ -93,6 +93,18 @@ impl<R: BufRead> Rows<R> {
         self.count
     }
 
+    /// What is wrong with a row of more fields than it may have.
+    pub(super) fn surplus(&self, most: usize) -> Option<String> {
+        let mark = match self.delimiter {
+            b',' => "comma",
+            b';' => "semicolon",
+            b'\t' => "tab",
+            _ => "delimiter",
+        };
+        let told = || format!("the row has {} fields and the others {most}; a text that holds a {mark} must be quoted", self.count);
+        (self.count > most).then(told)
+    }
+
     /// A field, as [`Record::field`].
     pub(super) fn field(&self, at: usize) -> Option<Cow<'_, str>> {
         self.record().field(at)

@@ -254,14 +254,10 @@ fn weekday_len(text: &str) -> usize {
     if word.len() >= 2 && DAYS.iter().any(|day| day.starts_with(&word)) { end } else { 0 }
 }
 
-/// The month that a word names, cut after its third letter or later.
+/// The month that a word begins with.
 fn month(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] =
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-    let word = word.get(..end)?.to_ascii_lowercase();
-    let at = MONTHS.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
-    u32::try_from(at + 1).ok()
+    when::month(word.get(..end)?)
 }
 
 /// A year of four digits, or of two after 2000.
@@ -280,7 +276,7 @@ fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "filters hand it so")]
 fn in_bounds(date: &NaiveDate) -> bool {
-    (1990..2100).contains(&chrono::Datelike::year(date))
+    when::YEARS.contains(&chrono::Datelike::year(date))
 }
 
 fn number(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<u32> {

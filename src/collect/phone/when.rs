@@ -2,12 +2,15 @@
 //! zone from the user: in the hour that a clock shows twice it is two moments, and one that no clock showed is taken for the
 //! hour around the change. A minute without seconds is a minute long. Names of zones in the text ("EST") are never believed.
 
-use chrono::{DateTime, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, Datelike as _, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::collect::Channel;
+
+/// The years that a log may speak of.
+pub(super) const YEARS: std::ops::Range<i32> = 1990..2100;
 
 /// What a source's moment is the moment of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -91,8 +94,16 @@ pub fn epoch_s(seconds: i64) -> Option<Stamp> {
 }
 
 fn plausible(at: &DateTime<Utc>) -> bool {
-    let year = chrono::Datelike::year(at);
-    (1990..2100).contains(&year)
+    YEARS.contains(&at.year())
+}
+
+/// The month that a word names, written out or cut anywhere after its third letter (`Sept`).
+pub(super) fn month(word: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let word = word.to_ascii_lowercase();
+    let at = MONTHS.iter().position(|name| word.len() >= 3 && name.starts_with(&word))?;
+    u32::try_from(at + 1).ok()
 }
 
 /// A time of ISO 8601 with its offset or `Z`: `T` or a space between, seconds and their fraction or none (then it is a minute long),
@@ -148,18 +159,15 @@ fn split_offset(text: &str) -> Option<(&str, FixedOffset)> {
 /// after the third letter (`Sept`), the offset is numeric, `GMT`, `UTC` or `Z`.
 #[must_use]
 pub fn rfc2822(text: &str) -> Option<Stamp> {
-    const MONTHS: [&str; 12] =
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
     let rest = text.split_once(',').map_or(text, |(_, rest)| rest);
     let mut parts = rest.split_whitespace();
     let day: u32 = parts.next()?.parse().ok()?;
-    let month = parts.next()?.trim_end_matches('.').to_ascii_lowercase();
-    let month = MONTHS.iter().position(|name| month.len() >= 3 && name.starts_with(&month))?;
+    let month = month(parts.next()?.trim_end_matches('.'))?;
     let year: i32 = parts.next()?.parse().ok()?;
     let time = NaiveTime::parse_from_str(parts.next()?, "%H:%M:%S").ok()?;
     let zone = parts.next()?;
     let zone = if ["GMT", "UTC", "UT"].iter().any(|name| zone.eq_ignore_ascii_case(name)) { "Z" } else { zone };
-    let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()? + 1, day)?;
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
     iso(&format!("{date}T{time}{zone}"))
 }
 

@@ -33,7 +33,7 @@ pub fn load(path: &Path, store: Option<String>) -> Result<Config, DocumentError>
 pub(super) struct Check<'a> {
     path: &'a Path,
     text: &'a str,
-    root: &'a Path,
+    pub(super) root: &'a Path,
 }
 
 impl Check<'_> {
@@ -56,7 +56,7 @@ impl Check<'_> {
             browser: Browser::read(&raw.browser).map_err(|message| {
                 self.wrong(raw.browser.webdriver.span(), message, "use `auto`, `off`, or a URL such as `http://grid:4444`")
             })?,
-            brand: self.brand(&raw.brand, self.root)?,
+            brand: self.brand(&raw.brand)?,
             rehearsal_hosts: self.rehearsal_hosts(&raw.rehearsal)?,
         };
         for (id, persona) in raw.persona {

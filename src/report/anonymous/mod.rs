@@ -10,7 +10,8 @@ mod stats;
 
 use serde_json::Value;
 
-use super::model::{Coverage, GapSpan, Report, ReportShop};
+use super::coverage::{Coverage, GapSpan};
+use super::model::{Report, ReportShop};
 use super::sensitivity::Weighed;
 use super::{ReportError, RubricRef, sensitivity};
 use crate::config::Brand;

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use super::super::TouchId;
 use super::super::card::TouchEntry;
-use super::patterns::{Whole, latest};
+use super::whole::{Whole, latest};
 use super::{Continuity, Hypothesis, Pattern, Setting};
 use crate::shop::hours::local_date;
 

@@ -1,4 +1,4 @@
-//! What a trainer takes from a scorecard. Takes a [`Card`], the builder's other cards and the rubric; gives an [`Insight`]: what to
+//! What a trainer takes from a scorecard. Takes a [`Card`], the builder's [`History`] and the rubric; gives an [`Insight`]: what to
 //! mend first, what may lie behind it, and how the buyer was looked after. Says nothing where nothing is proven; a hypothesis is
 //! named as one, with what it rests on and what else would explain it.
 
@@ -6,7 +6,9 @@ mod coaching;
 mod continuity;
 mod fixes;
 mod hat;
+mod history;
 mod patterns;
+mod whole;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -14,6 +16,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use coaching::{Coaching, coaching, coaching_of_cap};
+pub use history::History;
 
 use super::TouchId;
 use super::card::{CapKind, Card, Verdict};
@@ -187,15 +190,15 @@ pub struct Setting<'a> {
     pub study: bool,
 }
 
-/// What a trainer takes from a scorecard; `None` where nothing is proven or nothing was asked. `others` are the builder's other cards
-/// over the trailing waves, in any order.
+/// What a trainer takes from a scorecard; `None` where nothing is proven or nothing was asked. The card is one of those of the
+/// builder's history, unless that is the default.
 #[must_use]
-pub fn insight(card: &Card, others: &[&Card], rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
+pub fn insight(card: &Card, history: &History, rubric: &Rubric, setting: &Setting<'_>) -> Option<Insight> {
     if matches!(card.verdict, Verdict::Inconclusive | Verdict::NotShopped) {
         return None;
     }
     let continuity = continuity::of(card, rubric, setting)?;
-    let hypotheses = patterns::of(card, others, rubric, setting, &continuity);
+    let hypotheses = patterns::of(card, history, rubric, setting, &continuity);
     Some(Insight { fixes: fixes::of(card), hypotheses, continuity })
 }
 

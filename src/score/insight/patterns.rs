@@ -1,19 +1,21 @@
-//! What may lie behind it, in the words of the trade. Takes a final card and the builder's other cards; gives hypotheses, never
-//! findings: each says what it rests on, how much speaks for it, what else would explain it and what to ask first. Gives none of an
-//! inquiry whose window is open, whose silence is not proven, of which a channel was not watched, or of a builder in a study.
+//! What may lie behind it, in the words of the trade. Takes a final card and how the builder's other inquiries fared; gives
+//! hypotheses, never findings: each says what it rests on, how much speaks for it, what else would explain it and what to ask first.
+//! Gives none where the whole window is not proven, nor of a builder in a study.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Tz;
 
 use super::super::TouchId;
-use super::super::card::{Card, Channels, Reach, TouchEntry, Verdict};
+use super::super::card::{Card, Channels, Reach, TouchEntry};
 use super::super::facts::small;
 use super::super::rubric::Rubric;
 use super::super::speed::Spoken;
 use super::super::verdict::rounded;
-use super::continuity::Window;
 use super::hat::another_hat;
+use super::history::{Fared, History};
+use super::whole::{Whole, latest};
 use super::{Continuity, Hypothesis, Pattern, Setting};
 use crate::classify::{Appointment, Origin};
 use crate::collect::Channel;
@@ -23,42 +25,14 @@ use crate::shop::hours::local_date;
 const MOST: f64 = 0.7;
 /// A first answer within so many seconds was fast.
 const FAST_S: i64 = 1800;
-/// Final inquiries of a builder below which nothing is said of how even its answers are.
-const WAVES: usize = 3;
-
-/// A card whose whole window is proven, with what counts in it.
-pub(super) struct Whole<'a> {
-    card: &'a Card,
-    pub(super) window: Window<'a>,
-    channels: Channels,
-}
-
-impl<'a> Whole<'a> {
-    /// `None` where something that would explain the card was not watched, or its window is open.
-    fn of(card: &'a Card, rubric: &Rubric, as_of: DateTime<Utc>) -> Option<Self> {
-        let (window, channels) = (Window::of(card, rubric, as_of)?, card.channels?);
-        let proven = card.verdict == Verdict::Final && card.score.is_some() && !channels.half_blind();
-        proven.then_some(Self { card, window, channels })
-    }
-
-    /// Whether nothing cut the window short.
-    fn uncut(&self) -> bool {
-        self.window.until >= self.window.end
-    }
-
-    fn silent(&self) -> bool {
-        self.window.personal().next().is_none()
-    }
-}
-
-pub(super) fn of(card: &Card, others: &[&Card], rubric: &Rubric, setting: &Setting<'_>, continuity: &Continuity) -> Vec<Hypothesis> {
+pub(super) fn of(card: &Card, history: &History, rubric: &Rubric, setting: &Setting<'_>, continuity: &Continuity) -> Vec<Hypothesis> {
     let Some(this) = Whole::of(card, rubric, setting.as_of).filter(|_| !setting.study) else { return Vec::new() };
-    let others: Vec<Whole<'_>> = others.iter().filter_map(|other| Whole::of(other, rubric, setting.as_of)).collect();
+    let others = history.others(&this, rubric, setting.timezone);
     let found = [
-        no_accountability(&this, &others, rubric),
-        chat_relied_on(&this, &others, rubric, setting),
-        no_framework(&this, &others, setting),
-        wrong_fit(&this, &others, rubric),
+        history.together.clone(),
+        chat_relied_on(&this, others, rubric, setting),
+        no_framework(&this, others, setting),
+        wrong_fit(&this, others, rubric),
         another_hat(&this, setting, continuity),
     ];
     let mut found: Vec<Hypothesis> = found.into_iter().flatten().collect();
@@ -70,57 +44,11 @@ pub(super) fn of(card: &Card, others: &[&Card], rubric: &Rubric, setting: &Setti
     found
 }
 
-/// Some inquiries answered well and some not at all.
-fn no_accountability(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<Hypothesis> {
-    let mut all: Vec<&Whole<'_>> = others.iter().chain([this]).filter(|one| one.uncut()).collect();
-    all.sort_by_key(|one| (one.card.sent_at, one.card.shop.clone()));
-    let good = rubric.tiers.0.get(1).or(rubric.tiers.0.first()).filter(|tier| tier.from.0 > 0.0)?;
-    let fared = |one: &Whole<'_>| one.card.score.unwrap_or_default();
-    let (well, silent) = (all.iter().filter(|one| fared(one) >= good.from.0).count(), all.iter().filter(|one| one.silent()).count());
-    if all.len() < WAVES || well == 0 || silent == 0 {
-        return None;
-    }
-    let listed = all.iter().map(|one| {
-        let day = one.card.sent_at.map_or_else(String::new, |at| format!("{}: ", at.format("%Y-%m-%d")));
-        let fared = if one.silent() { "no personal answer".to_owned() } else { format!("{:.1}", fared(one)) };
-        format!("{day}{fared}")
-    });
-    let listed = listed.collect::<Vec<_>>().join(", ");
-    let mut rests_on = vec![
-        format!(
-            "of {} final inquiries over the trailing waves {silent} got no personal answer, and {well} reached {}",
-            all.len(),
-            good.from.0
-        ),
-        listed,
-    ];
-    let shops: BTreeSet<&str> = all.iter().map(|one| one.card.shop.as_str()).collect();
-    if shops.len() > 1 {
-        rests_on.push(format!("these inquiries went to {} different shops of the builder", shops.len()));
-    }
-    let repeated = if well > 1 && silent > 1 { 0.15 } else { 0.0 };
-    let many = if all.len() >= 2 * WAVES { 0.1 } else { 0.0 };
-    Some(Hypothesis {
-        pattern: Pattern::NoAccountability,
-        title: "No accountability",
-        says: "Somebody here knows how to answer, and it may be that nobody looks whether it is done.",
-        confidence: 0.35 + repeated + many,
-        rests_on,
-        touches: Vec::new(),
-        instead: vec![
-            "Different people were on duty, and one of them was never shown how.",
-            "Inquiries about different communities go to different desks.",
-            "An inquiry was lost between form and CRM: then the form is to be mended, and not the team.",
-        ],
-        ask: "Who sees, at the end of a day, which inquiries have no personal answer yet?",
-    })
-}
-
 /// A chat on the site, and no person behind the form.
-fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setting: &Setting<'_>) -> Option<Hypothesis> {
+fn chat_relied_on(this: &Whole<'_>, others: Fared, rubric: &Rubric, setting: &Setting<'_>) -> Option<Hypothesis> {
     setting.chat.filter(|chat| !chat.trim().is_empty())?;
-    let (silent, answered) = (others.iter().filter(|other| other.silent()).count(), others.iter().filter(|other| !other.silent()).count());
-    if !this.silent() || !this.uncut() || answered > silent {
+    let silent = others.silent;
+    if !this.silent() || !this.uncut() || others.number - silent > silent {
         return None;
     }
     let mut rests_on = vec![
@@ -135,7 +63,7 @@ fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setti
         confidence += 0.1;
     }
     if silent > 0 {
-        rests_on.push(format!("{silent} of {} other final inquiries over the trailing waves got no personal answer either", others.len()));
+        rests_on.push(format!("{silent} of {} other final inquiries over the trailing waves got no personal answer either", others.number));
         confidence += 0.1;
     }
     Some(Hypothesis {
@@ -155,8 +83,8 @@ fn chat_relied_on(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric, setti
 }
 
 /// One day of answers in one way, and nothing after.
-fn no_framework(this: &Whole<'_>, others: &[Whole<'_>], setting: &Setting<'_>) -> Option<Hypothesis> {
-    let (day, way) = one_day(this, setting)?;
+fn no_framework(this: &Whole<'_>, others: Fared, setting: &Setting<'_>) -> Option<Hypothesis> {
+    let (day, way) = one_day(this, setting.timezone)?;
     let touches: Vec<TouchId> = this.window.personal().map(|touch| touch.id.clone()).collect();
     let number = small(touches.len());
     let last = this.window.personal().map(latest).max().unwrap_or(this.window.start);
@@ -173,9 +101,9 @@ fn no_framework(this: &Whole<'_>, others: &[Whole<'_>], setting: &Setting<'_>) -
         rests_on.push(format!("{touches} came after that day, so the buyer was not forgotten by the system"));
         confidence += 0.1;
     }
-    let alike = others.iter().filter(|other| one_day(other, setting).is_some()).count();
+    let alike = others.one_day;
     if alike > 0 {
-        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.len()));
+        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.number));
         confidence += 0.1;
     }
     Some(Hypothesis {
@@ -196,7 +124,7 @@ fn no_framework(this: &Whole<'_>, others: &[Whole<'_>], setting: &Setting<'_>) -
 
 /// A way of reaching a buyer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Way {
+pub(super) enum Way {
     Email,
     Phone,
     Text,
@@ -232,11 +160,11 @@ impl Way {
 
 /// The one day, and the one way, of all personal touches of a whole window, within three days of the inquiry and though there was
 /// another way.
-fn one_day(one: &Whole<'_>, setting: &Setting<'_>) -> Option<(NaiveDate, Way)> {
+pub(super) fn one_day(one: &Whole<'_>, zone: Tz) -> Option<(NaiveDate, Way)> {
     let soon = one.window.start + TimeDelta::days(3);
     let (mut days, mut ways) = (BTreeSet::new(), BTreeSet::new());
     for touch in one.window.personal() {
-        days.extend([local_date(setting.timezone, touch.at), local_date(setting.timezone, latest(touch))]);
+        days.extend([local_date(zone, touch.at), local_date(zone, latest(touch))]);
         ways.insert(Way::of(touch.channel));
     }
     let another = one.channels.call == Reach::Watched || one.channels.text == Reach::Watched;
@@ -246,7 +174,7 @@ fn one_day(one: &Whole<'_>, setting: &Setting<'_>) -> Option<(NaiveDate, Way)> {
 }
 
 /// Fast, and neither an answer nor an invitation.
-fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<Hypothesis> {
+fn wrong_fit(this: &Whole<'_>, others: Fared, rubric: &Rubric) -> Option<Hypothesis> {
     let said = beside_the_point(this, rubric)?;
     let first = this.card.first.personal.unwrap_or_default();
     let mut rests_on = vec![
@@ -258,9 +186,9 @@ fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<
         "none asks for a visit or a call".to_owned(),
     ];
     let mut confidence = if said.len() > 1 { 0.5 } else { 0.35 };
-    let alike = others.iter().filter(|other| beside_the_point(other, rubric).is_some()).count();
+    let alike = others.beside_the_point;
     if alike > 0 {
-        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.len()));
+        rests_on.push(format!("{alike} of {} other final inquiries over the trailing waves fared alike", others.number));
         confidence += 0.1;
     }
     Some(Hypothesis {
@@ -281,7 +209,7 @@ fn wrong_fit(this: &Whole<'_>, others: &[Whole<'_>], rubric: &Rubric) -> Option<
 
 /// The messages of an inquiry that was answered fast, of which none answers the question or invites; `None` where any does, any may,
 /// or a machine may have written one.
-fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<TouchId>> {
+pub(super) fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<TouchId>> {
     let line = |id: &str| one.card.criteria.iter().find(|line| line.id == id && line.counted && line.of > 0.0);
     let (question, appointment) = (line("answer.question")?, line("next.appointment")?);
     let unanswered = question.points / question.of < rubric.answer.question.partly.0 - 1e-9;
@@ -298,10 +226,6 @@ fn beside_the_point(one: &Whole<'_>, rubric: &Rubric) -> Option<Vec<TouchId>> {
     let machine = one.card.first.personal_email.is_some_and(|seconds| seconds <= rubric.touches.suspect_within_s.i64());
     (fast && !machine && unanswered && appointment.points <= 0.0 && known && !said.is_empty())
         .then(|| said.into_iter().map(|touch| touch.id.clone()).collect())
-}
-
-pub(super) fn latest(touch: &TouchEntry) -> DateTime<Utc> {
-    touch.at_latest.unwrap_or(touch.at).max(touch.at)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! For tests: when a hypothesis may be drawn, and, more important, when not.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::super::{Insight, insight, setting};
@@ -10,8 +11,10 @@ const DAY: i64 = 86_400;
 const HOUR: i64 = 3600;
 
 fn told(case: &Case, others: &[Case], setting: &Setting<'_>) -> Option<Insight> {
-    let cards: Vec<Card> = others.iter().map(Case::card).collect();
-    insight(&case.card(), &cards.iter().collect::<Vec<_>>(), &Rubric::default_rubric(), setting)
+    let cards: Vec<Card> = others.iter().chain([case]).map(Case::card).collect();
+    let rubric = Rubric::default_rubric();
+    let history = History::of(cards.iter().map(|card| (card, setting.timezone)), &rubric, setting.as_of);
+    insight(&case.card(), &history, &rubric, setting)
 }
 
 /// The patterns of a case on whose site a chat stands.

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::super::fields::{FormKind, Role};
+use super::super::fill;
 use super::super::http::{Client, SendFault};
 use super::super::outcome::Outcome;
 use super::super::prepare::{Prepared, Sent, a_persons_time, seed};
 use super::super::receipt::{self, Strength};
 use super::driver::Visit;
 use super::look;
-use super::plan::{self, Ready};
+use super::plan::Ready;
 use super::press::{self, Button, Purpose};
 use super::settle::{self, Progress};
 use super::snapshot::{self, Choice, Scene};
@@ -180,12 +181,12 @@ impl Walk<'_> {
 
     /// Sets all that is seen; `false` when that ended it.
     async fn fill(&mut self) -> Result<bool, BrowserFault> {
-        let Ready { visit, shop, persona, alias, .. } = self.ready;
+        let Ready { visit, alias, .. } = self.ready;
         let Some((scene, form)) = snapshot::form(&self.scenes, &self.choice) else { return Ok(true) };
-        let filling = match plan::fill_form(scene, form, &self.choice, shop, persona, alias) {
+        let filling = match fill::fill(&scene.page, form, &self.choice.fields, self.ready.asker()) {
             Ok(filling) => filling,
-            Err(outcome) => {
-                self.stop(outcome).await;
+            Err(fault) => {
+                self.stop(fault.into()).await;
                 return Ok(false);
             }
         };

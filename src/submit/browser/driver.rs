@@ -18,6 +18,7 @@ use super::local::{Local, is_root};
 use super::network::Traffic;
 use super::print::PRINT;
 use super::{Browser, BrowserFault, BrowserSettings, Drive};
+use crate::config::leads_here;
 
 const CALL: Duration = Duration::from_secs(30);
 const SCRIPT: Duration = Duration::from_secs(20);
@@ -179,7 +180,7 @@ impl Visit {
         // Whoever drives a browser makes no other use of this client: no proxy, and a bound on every command.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = reqwest::Client::builder().timeout(bound).redirect(reqwest::redirect::Policy::none());
-        if local.is_some() || super::is_loopback(&url) {
+        if local.is_some() || leads_here(&url) {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|error| BrowserFault::Start(error.to_string()))?;

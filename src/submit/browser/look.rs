@@ -69,9 +69,7 @@ impl Look<'_> {
             seen.push(plain(&link));
             next = link;
         }
-        Err(super::plan::by_hand(format!(
-            "no inquiry form was found on {next}, in a browser either; name its page as `form` in the shop file"
-        )))
+        Err(Outcome::by_hand(format!("no inquiry form was found on {next}, in a browser either; name its page as `form` in the shop file")))
     }
 
     /// Loads a page and refuses what is no page.

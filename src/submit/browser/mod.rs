@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use url::Url;
 
 pub(super) use act::send;
 pub(super) use answer::judge;
@@ -32,6 +32,7 @@ pub use driver::Visit;
 pub(super) use plan::{Plan, prepare, rendered};
 
 use super::page::Page;
+use crate::config::leads_here;
 
 /// What to do where no browser is.
 pub const INSTALL: &str =
@@ -97,7 +98,7 @@ impl Browser {
         match &self.settings.drive {
             Drive::Off => Some(TURN_ON.to_owned()),
             Drive::Absent(why) => Some(format!("{why}; {INSTALL}")),
-            Drive::Remote(url) if (self.settings.rehearsal || !self.settings.rehearsal_hosts.is_empty()) && !is_loopback(url) => {
+            Drive::Remote(url) if (self.settings.rehearsal || !self.settings.rehearsal_hosts.is_empty()) && !leads_here(url) => {
                 Some(format!("a rehearsal drives a browser on this machine only, and {url} is elsewhere"))
             }
             Drive::Local { .. } | Drive::Remote(_) => None,
@@ -113,15 +114,6 @@ impl Browser {
         let version = visit.version();
         visit.close().await;
         Ok(version)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::shop::{Persona, Shop};
 
+use super::super::asker::Asker;
 use super::super::encode::{Entry, EntryValue};
-use super::super::fill::{self, FillFault, Filling};
+use super::super::fill::{self, Filling};
 use super::super::form::Request;
 use super::super::http::{Client, Session};
 use super::super::outcome::Outcome;
@@ -43,6 +44,13 @@ pub(super) struct Ready {
     pub(super) clock: (DateTime<Utc>, f64),
 }
 
+impl Ready {
+    /// Who asks.
+    pub(super) fn asker(&self) -> Asker<'_> {
+        Asker { shop: &self.shop, persona: &self.persona, alias: &self.alias }
+    }
+}
+
 impl Plan {
     /// Takes the page out; it can be sent once.
     pub(super) async fn take(&self) -> Option<Ready> {
@@ -55,10 +63,6 @@ impl Plan {
             ready.visit.close().await;
         }
     }
-}
-
-pub(super) fn by_hand(reason: impl std::fmt::Display) -> Outcome {
-    Outcome::Manual { reason: reason.to_string() }
 }
 
 impl From<BrowserFault> for Outcome {
@@ -109,7 +113,7 @@ pub(in super::super) async fn rendered(client: &Client, browser: &Browser, shop:
     visit.close().await;
     let (mut scenes, choice) = found?;
     if choice.scene >= scenes.len() {
-        return Err(by_hand("the form is gone"));
+        return Err(Outcome::by_hand("the form is gone"));
     }
     Ok((scenes.swap_remove(choice.scene).page, choice.form))
 }
@@ -118,16 +122,15 @@ pub(in super::super) async fn rendered(client: &Client, browser: &Browser, shop:
 pub(in super::super) async fn prepare(
     client: &Client,
     browser: &Browser,
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
+    asker: Asker<'_>,
     url: &Url,
     gathered: &mut Gathered,
 ) -> Result<Box<Prepared>, Outcome> {
+    let Asker { shop, persona, alias } = asker;
     let session = client.session(&shop.site);
     let Seen { visit, found, loaded, clock } = look_at(client, browser, shop, &session, url, gathered).await?;
     let limit = browser.settings.limit;
-    match found.and_then(|(scenes, choice)| decide(shop, persona, alias, &scenes, &choice).map(|decided| (scenes, choice, decided))) {
+    match found.and_then(|(scenes, choice)| decide(asker, &scenes, &choice).map(|decided| (scenes, choice, decided))) {
         Ok((scenes, choice, prepared)) => {
             let ready = Ready {
                 visit,
@@ -151,9 +154,9 @@ pub(in super::super) async fn prepare(
 }
 
 /// What would be filled, and how that is shown.
-fn decide(shop: &Shop, persona: &Persona, alias: &str, scenes: &[Scene], choice: &Choice) -> Result<Prepared, Outcome> {
-    let Some((scene, form)) = snapshot::form(scenes, choice) else { return Err(by_hand("the form is gone")) };
-    let filling = fill_form(scene, form, choice, shop, persona, alias)?;
+fn decide(asker: Asker<'_>, scenes: &[Scene], choice: &Choice) -> Result<Prepared, Outcome> {
+    let Some((scene, form)) = snapshot::form(scenes, choice) else { return Err(Outcome::by_hand("the form is gone")) };
+    let filling = fill::fill(&scene.page, form, &choice.fields, asker)?;
     let request = described(&scene.page, form, &filling);
     let page = snapshot::whole(scenes, choice.scene).unwrap_or_else(|| scene.page.clone());
     Ok(Prepared {
@@ -170,21 +173,6 @@ fn decide(shop: &Shop, persona: &Persona, alias: &str, scenes: &[Scene], choice:
         fields: choice.fields.clone(),
         page,
         plan: None,
-    })
-}
-
-/// Fills a form of a scene.
-pub(super) fn fill_form(
-    scene: &Scene,
-    form: &Form,
-    choice: &Choice,
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
-) -> Result<Filling, Outcome> {
-    fill::fill(&scene.page, form, &choice.fields, shop, persona, alias).map_err(|fault| match fault {
-        FillFault::Manual(reason) => by_hand(reason),
-        FillFault::Settings(error) => Outcome::Failed { reason: error.to_string() },
     })
 }
 

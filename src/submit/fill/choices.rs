@@ -37,7 +37,7 @@ impl Filler<'_> {
         };
         match field.role {
             Role::Community => {
-                let asked = self.shop.ask.community.as_deref().map(words);
+                let asked = self.asker.shop.ask.community.as_deref().map(words);
                 let found = asked.as_deref().filter(|asked| !asked.is_empty()).and_then(|asked| {
                     let same = |o: &str| o == asked;
                     let gone = |o: &str| ["sold out", "closed", "resale", "coming soon"].iter().any(|words| o.contains(words));
@@ -52,11 +52,11 @@ impl Filler<'_> {
             Role::Phone => {
                 let code = |o: &Choice| o.text.contains("+1") || o.value.trim_start_matches('+') == "1" || o.value == "US";
                 let states = |o: &Choice| o.text.contains("United States") || o.text.contains("US") || o.value == "US";
-                let abroad = self.persona.phone.as_deref().is_none_or(|number| !number.starts_with("+1"));
+                let abroad = self.asker.persona.phone.as_deref().is_none_or(|number| !number.starts_with("+1"));
                 let found = real().filter(|(_, o)| code(o) && !abroad);
                 found.min_by_key(|(_, o)| !states(o)).map(|(at, _)| at)
             }
-            Role::State => self.persona.state.as_deref().and_then(state).map(|(at, _)| at),
+            Role::State => self.asker.persona.state.as_deref().and_then(state).map(|(at, _)| at),
             Role::Country => texts(&["united states", "usa", "us"]),
             Role::Realtor => real()
                 .find(|(_, o)| {
@@ -71,7 +71,7 @@ impl Filler<'_> {
             }
             Role::Budget if field.required => texts(&UNDECIDED),
             Role::ContactPreference if field.required => texts(&["either", "any", "both", "no preference"])
-                .or_else(|| if self.persona.phone.is_some() { texts(&["phone", "call"]) } else { None })
+                .or_else(|| if self.asker.persona.phone.is_some() { texts(&["phone", "call"]) } else { None })
                 .or_else(|| texts(&["email"])),
             Role::Other if field.required => {
                 let label = words(&field.label);
@@ -143,7 +143,7 @@ impl Filler<'_> {
     }
 
     pub(super) fn check_box(&mut self, field: &Field, control: &Control) -> Result<(), FillFault> {
-        let asked = self.shop.ask.community.as_deref().map(words).unwrap_or_default();
+        let asked = self.asker.shop.ask.community.as_deref().map(words).unwrap_or_default();
         let said = words(if control.label.is_empty() { &control.after } else { &control.label });
         let tick = match field.role {
             Role::Consent | Role::Newsletter => field.required && !binds(&said),
@@ -190,7 +190,7 @@ impl Filler<'_> {
         let context = words(&format!("{} {}", control.legend, control.before));
         let about = field.role;
         let required = group.iter().any(|c| c.required) || context.is_empty() && field.required;
-        let asked = self.shop.ask.community.as_deref().map(words).unwrap_or_default();
+        let asked = self.asker.shop.ask.community.as_deref().map(words).unwrap_or_default();
         let pick = match about {
             Role::Realtor | Role::Newsletter => find(&["no"]),
             Role::Consent if required => find(&["yes", "i agree", "agree", "accept"]),

@@ -4,9 +4,8 @@
 
 mod choices;
 
-use crate::shop::{Persona, Shop};
-
 use super::SubmitError;
+use super::asker::Asker;
 use super::fields::{Field, Role};
 use super::form::Edits;
 use super::page::{Control, Form, Page};
@@ -58,9 +57,7 @@ pub enum FillFault {
 struct Filler<'a> {
     page: &'a Page,
     fields: &'a [Field],
-    shop: &'a Shop,
-    persona: &'a Persona,
-    alias: &'a str,
+    asker: Asker<'a>,
     out: Filling,
     text_consent: bool,
 }
@@ -69,54 +66,28 @@ struct Filler<'a> {
 ///
 /// # Errors
 /// When a required field cannot be filled honestly, or the shop file names a field or template that is not there.
-pub fn fill(page: &Page, form: &Form, fields: &[Field], shop: &Shop, persona: &Persona, alias: &str) -> Result<Filling, FillFault> {
-    let (filling, missing) = fill_all(page, form, fields, shop, persona, alias, true)?;
-    missing.into_iter().next().map_or(Ok(filling), |(_, why)| Err(FillFault::Manual(why)))
+pub fn fill(page: &Page, form: &Form, fields: &[Field], asker: Asker<'_>) -> Result<Filling, FillFault> {
+    let mut filler = Filler::new(page, fields, asker)?;
+    for field in fields {
+        filler.one(field)?;
+    }
+    Ok(filler.filling(form))
 }
 
 /// Fills what can be filled, and says of each field that cannot be, by its position, why.
 ///
 /// # Errors
 /// When the shop file names a field or template that is not there.
-pub fn fill_what_can(
-    page: &Page,
-    form: &Form,
-    fields: &[Field],
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
-) -> Result<(Filling, Vec<(usize, String)>), FillFault> {
-    fill_all(page, form, fields, shop, persona, alias, false)
-}
-
-fn fill_all(
-    page: &Page,
-    form: &Form,
-    fields: &[Field],
-    shop: &Shop,
-    persona: &Persona,
-    alias: &str,
-    at_first: bool,
-) -> Result<(Filling, Vec<(usize, String)>), FillFault> {
-    let mut filler = Filler { page, fields, shop, persona, alias, out: Filling::default(), text_consent: false };
-    // A rendered form may show more of itself later.
-    let whole = page.controls.iter().all(|control| control.live.is_none());
-    if let Some(name) = shop.submit.fields.keys().find(|name| whole && !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
-        return Err(manual(format!("the shop file fills a field `{name}`, which the form on {} does not have", page.url)));
-    }
+pub fn fill_what_can(page: &Page, form: &Form, fields: &[Field], asker: Asker<'_>) -> Result<(Filling, Vec<(usize, String)>), FillFault> {
+    let mut filler = Filler::new(page, fields, asker)?;
     let mut missing = Vec::new();
     for field in fields {
         match filler.one(field) {
             Err(FillFault::Manual(why)) => missing.push((field.index, why)),
             other => other?,
         }
-        if at_first && !missing.is_empty() {
-            break;
-        }
     }
-    let stated = says_texts(&form.text) && accepts_by_sending(&form.text);
-    filler.out.offered_text = filler.out.offered_phone && (filler.text_consent || stated);
-    Ok((filler.out, missing))
+    Ok((filler.filling(form), missing))
 }
 
 fn manual(reason: impl Into<String>) -> FillFault {
@@ -143,14 +114,31 @@ fn called(field: &Field) -> String {
     }
 }
 
-impl Filler<'_> {
+impl<'a> Filler<'a> {
+    fn new(page: &'a Page, fields: &'a [Field], asker: Asker<'a>) -> Result<Self, FillFault> {
+        // A rendered form may show more of itself later.
+        let whole = page.controls.iter().all(|control| control.live.is_none());
+        let named = &asker.shop.submit.fields;
+        if let Some(name) = named.keys().find(|name| whole && !fields.iter().any(|field| field.name.as_ref() == Some(name))) {
+            return Err(manual(format!("the shop file fills a field `{name}`, which the form on {} does not have", page.url)));
+        }
+        Ok(Self { page, fields, asker, out: Filling::default(), text_consent: false })
+    }
+
+    /// What came of filling a form.
+    fn filling(mut self, form: &Form) -> Filling {
+        let stated = says_texts(&form.text) && accepts_by_sending(&form.text);
+        self.out.offered_text = self.out.offered_phone && (self.text_consent || stated);
+        self.out
+    }
+
     fn one(&mut self, field: &Field) -> Result<(), FillFault> {
         let Some(control) = self.page.controls.get(field.control_index).filter(|c| !c.is_button() && !c.disabled) else { return Ok(()) };
         // Without a name it is not sent, unless a script that the browser runs sends it.
         let name = field.name.as_deref().or(control.live.map(|_| control.id.as_str()));
         let Some(name) = name else { return Ok(()) };
-        if let Some(text) = self.shop.submit.fields.get(name) {
-            let value = template::render(self.shop, self.persona, self.alias, name, text)?;
+        if let Some(text) = self.asker.shop.submit.fields.get(name) {
+            let value = template::render(self.asker, name, text)?;
             return self.put(field, control, &value);
         }
         if matches!(field.role, Role::Hidden | Role::Honeypot) || self.repeats(field, control) {
@@ -183,10 +171,10 @@ impl Filler<'_> {
     }
 
     fn note(&mut self, field: &Field, value: &str) {
-        if field.role == Role::Phone && !value.is_empty() || value == self.persona.phone.as_deref().unwrap_or("\u{0}") {
+        if field.role == Role::Phone && !value.is_empty() || value == self.asker.persona.phone.as_deref().unwrap_or("\u{0}") {
             self.out.offered_phone = true;
         }
-        if value.contains(&self.shop.ask.question) && !self.shop.ask.question.is_empty() {
+        if value.contains(&self.asker.shop.ask.question) && !self.asker.shop.ask.question.is_empty() {
             self.out.asked = true;
         }
         self.out.filled.push(Filled {
@@ -271,14 +259,15 @@ impl Filler<'_> {
     }
 
     fn words_for(&self, field: &Field, control: &Control) -> Result<Option<String>, FillFault> {
-        let persona = self.persona;
-        let about = || self.shop.ask.community.clone().map_or_else(|| "A question".to_owned(), |name| format!("A question about {name}"));
+        let persona = self.asker.persona;
+        let about =
+            || self.asker.shop.ask.community.clone().map_or_else(|| "A question".to_owned(), |name| format!("A question about {name}"));
         let required = |value: Option<String>| if field.required { value } else { None };
         Ok(match field.role {
             Role::FirstName => Some(persona.first.clone()),
             Role::LastName => Some(persona.last.clone()),
             Role::FullName => Some(persona.full_name()),
-            Role::Email | Role::EmailConfirm => Some(self.alias.to_owned()),
+            Role::Email | Role::EmailConfirm => Some(self.asker.alias.to_owned()),
             Role::Phone => match persona.phone.as_deref() {
                 Some(number) => match self
                     .box_of_number(control)
@@ -295,8 +284,8 @@ impl Filler<'_> {
             Role::City => persona.city.clone(),
             Role::State => persona.state.clone(),
             Role::Country => required(Some("United States".to_owned())),
-            Role::Community => self.shop.ask.community.clone(),
-            Role::Message => Some(self.shop.ask.question.clone()),
+            Role::Community => self.asker.shop.ask.community.clone(),
+            Role::Message => Some(self.asker.shop.ask.question.clone()),
             Role::Subject => Some(about())
                 .filter(|text| control.maxlength.is_none_or(|max| text.chars().count() <= max))
                 .or_else(|| Some("Question".to_owned())),

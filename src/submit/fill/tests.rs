@@ -15,7 +15,7 @@ fn filled(extra: &str, community: Option<&str>) -> (String, bool, bool) {
     let chosen = fields::choose(&known).unwrap();
     let mut shop = shop("http://x.example/", None);
     shop.ask.community = community.map(ToOwned::to_owned);
-    match fill(&page, &page.forms[0], &chosen.fields, &shop, &persona(), "a@b.example") {
+    match fill(&page, &page.forms[0], &chosen.fields, Asker { shop: &shop, persona: &persona(), alias: "a@b.example" }) {
         Ok(filling) => {
             let list = filling.filled.iter().skip(3).map(|f| format!("{}={}", f.name, f.value)).collect::<Vec<_>>().join("&");
             (list, filling.offered_phone, filling.offered_text)

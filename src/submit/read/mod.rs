@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 use scraper::ElementRef;
 use url::Url;
 
-use self::steps::{Step, inner_text, is_block, is_complaint, is_control, is_mute, steps};
+use self::steps::{Step, inner_text, is_complaint, is_control, is_mute, steps};
 use super::dom::{Document, NodeId};
-use super::elements::{attr, kind_of, lower, read_form};
+use super::elements::{attr, ends_block, kind_of, lower, read_form};
 use super::hidden::HidingRules;
 use super::orphans::{self, Orphan};
 use super::outline::Outline;
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
                         }
                         self.before.clear();
                     }
-                    if tag == "label" || is_block(tag) {
+                    if ends_block(tag) {
                         self.close_block();
                     }
                     if is_control(tag) {
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
                     if self.forms.contains_key(&element.id()) {
                         form = None;
                     }
-                    if tag == "label" || is_block(tag) {
+                    if ends_block(tag) {
                         self.close_block();
                     }
                 }

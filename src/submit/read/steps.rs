@@ -84,45 +84,6 @@ pub(super) fn is_complaint(class: &str) -> bool {
     ["error", "invalid-feedback", "alert-danger", "validation-message", "not-valid-tip"].iter().any(|mark| class.contains(mark))
 }
 
-pub(super) fn is_block(tag: &str) -> bool {
-    matches!(
-        tag,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "br"
-            | "dd"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "footer"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "legend"
-            | "li"
-            | "main"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "table"
-            | "td"
-            | "th"
-            | "tr"
-            | "ul"
-    )
-}
-
 pub(super) fn is_control(tag: &str) -> bool {
     matches!(tag, "input" | "select" | "textarea" | "button")
 }
