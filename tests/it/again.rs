@@ -83,7 +83,7 @@ fn a_mail_that_is_being_written_into_an_mbox_is_waited_for() {
     let half = second.len() - 20;
     workspace.write("box", &format!("{first}{}", &second[..half]));
     let said = workspace.run(&["watch", "--once"]).expect(1);
-    assert!(said.out.contains("may not be written to its end yet"), "{}", said.out);
+    assert!(said.err.contains("may not be written to its end yet"), "{}", said.err);
     assert_eq!(known(), 1);
     let path = workspace.write("box", &format!("{first}{second}"));
     workspace.ok(&["watch", "--once"]);

@@ -2,14 +2,11 @@
 //! The `Date` header is the sender's claim and is believed by nobody; of the `Received` lines only the [handover](super::handover)
 //! counts. Pure: no clock of its own.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::handover::{ENVELOPE, Trust, taken_over};
+use super::handover::{ENVELOPE, TOLERANCE, Trust, taken_over};
 use super::{Mail, Received};
 use crate::collect::{Arrival, ArrivalBasis};
-
-/// How far two honest clocks may be apart, and how far ours may be from the provider's.
-const TOLERANCE: TimeDelta = TimeDelta::seconds(120);
 
 /// Whether a mail came in through a server: it bears a `Received` line of one that took it from another (RFC 5321, 4.4), or any such
 /// line and the address it was delivered to. The copy that a sender keeps has at most the line of its submission, which bears an
@@ -24,7 +21,7 @@ pub fn came_in(mail: &Mail) -> bool {
     !mail.received.is_empty() && (was_delivered() || mail.received.iter().any(|line| !submitted(line)))
 }
 
-/// The moment of the handover, and that by which the mail was surely within, where that rests on an address.
+/// The moment of the handover, and that by which the mail was surely within, where before it was only likely.
 fn steps(mail: &Mail, trust: &Trust) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let step = taken_over(mail, trust);
     (step.and_then(|step| step.line.at), step.and_then(|step| step.surely_by))
@@ -51,7 +48,7 @@ pub struct Seen {
 /// claim: where they disagree, the mail arrived between them, disputed; where INTERNALDATE is impossible, SAVEDATE stands for the moment
 /// we saw it.
 ///
-/// A handover below a step that only an address vouches for, long before that step and an INTERNALDATE that agrees with the step, may
+/// A handover below a step that was only likely within, long before that step and an INTERNALDATE that agrees with the step, may
 /// be forged: then the mail arrived between them, disputed.
 #[must_use]
 pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
@@ -103,7 +100,7 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         .or_else(|| delivered.filter(possible).map(|at| (at, ArrivalBasis::Maildir, handover.is_some())))
         .or_else(|| mail.date.filter(possible).map(|at| (at, ArrivalBasis::DateHeader, true)))
         .unwrap_or((seen_by, ArrivalBasis::Seen, true));
-    // As by IMAP, but a file has no clock of a server's own to hold against a step that only an address vouches for.
+    // As by IMAP, but a file has no clock of a server's own to hold against a step that was only likely within.
     let at_latest = surely_by.filter(|by| basis == ArrivalBasis::Handover && *by > at + TOLERANCE && possible(by));
     let at_latest = at_latest.filter(|_| delivered.is_none_or(|delivered| (delivered - at).abs() > TOLERANCE));
     Arrival {

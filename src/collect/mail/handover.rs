@@ -7,12 +7,14 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::canonical::hex;
 use super::{Mail, Received};
 
+/// How far two honest clocks may be apart, and how long a step within a provider takes.
+pub(super) const TOLERANCE: TimeDelta = TimeDelta::seconds(120);
 /// Providers of many customers, and the other names of their hosts.
 const KIN: [(&str, &[&str]); 11] = [
     ("gmail.com", &["google.com"]),
@@ -43,8 +45,8 @@ pub struct Trust {
 enum Hop {
     /// It may be anybody's.
     Outside,
-    /// An address of a private network vouches for it, which may also be the last router's.
-    ByAddress,
+    /// It seems one of ours: by an address of a private network, which may be the last router's, or by a name where no address stands.
+    Likely,
     /// It is one of ours.
     Inside,
 }
@@ -115,14 +117,17 @@ impl Trust {
         let looked_up = || peer.addresses.len() == 1 && peer.looked_up.as_deref().is_some_and(|name| self.covers(name) && !is_shared(name));
         let microsofts = || self.covers("outlook.com") && line.from.as_deref().is_some_and(|from| self.covers(from)) && all(&of_microsoft);
         match () {
-            // No server talks SMTP with strangers and keeps their address to itself.
             () if peer.addresses.is_empty() => {
                 let local = line.with.as_deref().is_some_and(|with| with.starts_with("LMTP") || with.starts_with("HTTP"));
-                if local && named_inside() { Hop::Inside } else { Hop::Outside }
+                match (named_inside(), local, line.from.as_deref().is_some_and(is_shared)) {
+                    (true, true, _) => Hop::Inside,
+                    (true, false, false) => Hop::Likely,
+                    _ => Hop::Outside,
+                }
             }
             () if all(&|ip| ip.is_loopback()) && named_inside() => Hop::Inside,
             () if all(&|ip| self.covers(&ip.to_string())) || looked_up() || microsofts() => Hop::Inside,
-            () if all(&|ip| is_internal(*ip)) && named_inside() => Hop::ByAddress,
+            () if all(&|ip| is_internal(*ip)) && named_inside() => Hop::Likely,
             () => Hop::Outside,
         }
     }
@@ -133,7 +138,7 @@ impl Trust {
 pub struct Handover<'a> {
     /// The line that tells of it.
     pub line: &'a Received,
-    /// The time of a later step of ours, where it is only by a private address that the mail was within before that.
+    /// The time of a later step of ours, where it is only likely that the mail was within before that.
     pub surely_by: Option<DateTime<Utc>>,
 }
 
@@ -174,7 +179,7 @@ pub fn taken_over<'a>(mail: &'a Mail, trust: &Trust) -> Option<Handover<'a>> {
         steps.push(line);
         match hop {
             Hop::Outside => return ours.then_some(Handover { line, surely_by }),
-            Hop::ByAddress => surely_by = surely_by.or(line.at),
+            Hop::Likely => surely_by = surely_by.or(line.at),
             Hop::Inside => {}
         }
     }
@@ -182,10 +187,12 @@ pub fn taken_over<'a>(mail: &'a Mail, trust: &Trust) -> Option<Handover<'a>> {
     last.filter(|_| ours).map(|line| Handover { line, surely_by: None })
 }
 
-/// The time of the handover line.
+/// The time of the handover line; that of the later step where the mail was only likely within before, and much later.
 #[must_use]
 pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
-    taken_over(mail, trust).and_then(|step| step.line.at)
+    let step = taken_over(mail, trust)?;
+    let at = step.line.at?;
+    Some(step.surely_by.filter(|by| *by > at + TOLERANCE).unwrap_or(at))
 }
 
 /// What the one delivery of a mail is known by, as SHA-256 (hex): its handover, with the id that the provider gave it and the second, to

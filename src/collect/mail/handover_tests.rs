@@ -55,7 +55,6 @@ fn nothing_below_the_first_line_about_a_stranger_is_believed() {
         "from mx2.example.org (mx2.example.org [192.0.2.7] (may be forged)) by mx.example.org (8.17/8.17) with ESMTP id t1",
         "from mx2.example.org (mx2.example.org.evil.test [192.0.2.7]) by mx.example.org with ESMTPS id t1",
         "from mx2.example.org ([192.0.2.7]) by mx.example.org with ESMTPS id t1",
-        "from mx2.example.org by mx.example.org with ESMTPS id t1",
         "from [192.0.2.7] (helo=mx2.example.org) by mx.example.org with esmtp id t1",
         "from [192.0.2.7] (helo=[10.0.0.1]) by mx.example.org with esmtp id t1",
         "from localhost (localhost [127.0.0.1]) (out.relay.test [192.0.2.7]) by mx.example.org with ESMTPS id t1",
@@ -91,6 +90,14 @@ fn an_address_that_a_router_may_have_put_there_leaves_the_later_step_to_be_recko
     ]);
     let step = taken_over(&mail, &trust).unwrap();
     assert_eq!(((step.surely_by.unwrap() - step.line.at.unwrap()).num_minutes(), step.line.id.as_deref()), (49, Some("f1")));
+    let nameless = [
+        (50, "from mx2.example.org by mx.example.org with ESMTPS id t1"),
+        (49, "from web.bluebonnet.example by mx2.example.org with ESMTPS id f1"),
+    ];
+    assert_eq!(minute(&nameless, &trust), Some(49), "nor does a server that writes no addresses");
+    let long_before = [nameless[0], (1, nameless[1].1)];
+    assert!(taken_over(&chain(&long_before), &trust).unwrap().surely_by.is_some());
+    assert_eq!(minute(&long_before, &trust), Some(50));
     let filtered = chain(&[(50, "from localhost (localhost [127.0.0.1]) by mx.example.org with ESMTP id A"), (1, CRM)]);
     assert_eq!(taken_over(&filtered, &trust).unwrap().surely_by, None, "nobody else speaks from the machine itself");
 }
