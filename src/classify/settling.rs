@@ -9,13 +9,13 @@ use crate::attribute::words::fold;
 /// Words that settle it where a sentence begins with them.
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"^\W*(?:yes|yep|yeah|yup|yes ?sir|yes ?ma'?am|sure (?:is|are|do|does|can|will|did|has|have)|you bet|correct|affirmative|no|nope|nah|(?:i'?m )?afraid (?:not|no)|(?:sorry|unfortunately|sadly|regrettably),? (?:no|not|we|it|they|there|that|those|you|the)|sometimes|not (?:all|every|any ?more|yet|at (?:this|that|the)|with|in|on|for|unless|if|there|right now|currently|from|by|here|since|ours|a|one|any|until)|none|neither|both|never|nobody|no one|every (?:one|single)|all of (?:it|them|those)|i wish|only the|just the|(?:they|those|it|that|we|you|there) (?:sure )?(?:do|does|don'?t|doesn'?t|is|isn'?t|are|aren'?t|can|can'?t|may|did|didn'?t|has|have|would|will|won'?t|never (?:do|does|did|have|has|are|is|were|was)|used to)\s*(?:[,.!;]|$|not\b|so\b|(?:have )?(?:one|two|some|a few|any|both|that|it|them)\b)|you (?:can|may|could|cannot|can'?t|may not|can not) (?:have|keep|add|put|build|use|bring|do|change|choose|pick|park|own|install|move|go up|get|make|plant|raise)|you (?:choose|pick|select|get to (?:choose|pick|select)|(?:'re| are) (?:free|welcome) to (?:have|keep|add|put|build|use|bring|change|choose|pick))|s[ií](?: se[nñ]or\w*)?\s*(?:[,.!]|(?:se|las?|los?|hay|tenemos|puede|incluye|viene|es|est[aá])\b)|claro que|ya no|ningun[oa]s?|tod[oa]s (?:las|los)|amb[oa]s|nunca|por desgracia|desafortunadamente|lamentablemente)(?:\W|$)",
+        r"^\W*(?:yes|yep|yeah|yup|yes ?sir|yes ?ma'?am|sure (?:is|are|do|does|can|will|did|has|have)|you bet|correct|affirmative|no|nope|nah|(?:i'?m )?afraid (?:not|no)|(?:sorry|unfortunately|sadly|regrettably),? (?:no|not|none|(?:we|it|they|there|that|those|you|the \w+) (?:don'?t|doesn'?t|isn'?t|aren'?t|can'?t|cannot|won'?t|didn'?t|ha(?:s|ve)(?:n'?t| not| no| none)|do not|does not|is not|are not|no longer|never))|sometimes|not (?:all|every|any ?more|yet|at (?:this|that|the)|with|in|on|for|unless|if|there|right now|currently|from|by|here|since|ours|a|one|any|until)|none|neither|both|never|nobody|no one|every (?:one|single)|all of (?:it|them|those)|i wish|only the|just the|(?:they|those|it|that|we|you|there) (?:sure )?(?:do|does|don'?t|doesn'?t|is|isn'?t|are|aren'?t|can|can'?t|may|did|didn'?t|has|have|would|will|won'?t|never (?:do|does|did|have|has|are|is|were|was)|used to)\s*(?:[,.!;]|$|not\b|so\b|(?:have )?(?:one|two|some|a few|any|both|that|it|them)\b)|you (?:can|may|could|cannot|can'?t|may not|can not) (?:have|keep|add|put|build|use|bring|do|change|choose|pick|park|own|install|move|go up|get|make|plant|raise)|you (?:choose|pick|select|get to (?:choose|pick|select)|(?:'re| are) (?:free|welcome) to (?:have|keep|add|put|build|use|bring|change|choose|pick))|s[ií](?: se[nñ]or\w*)?\s*(?:[,.!]|(?:se|las?|los?|hay|tenemos|puede|incluye|viene|es|est[aá])\b)|claro que|ya no|ningun[oa]s?|tod[oa]s (?:las|los)|amb[oa]s|nunca|por desgracia|desafortunadamente|lamentablemente)(?:\W|$)",
     )
 });
 /// Words that deny something wherever they stand: of the house, the place, the rules, and not of the writer's own errands.
 static DENIAL: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:isn'?t|aren'?t|is not|are not|not) (?:\w+ly )?(?:offered|available|allowed|included|permitted|sold|built|there|possible|part of|required|finished|fenced|gated|leased|something (?:we|that)|an option|any\b|a(?:n|ny)? \w+ (?:there|here|in|at))|(?:we|they|you|it|that|those|ours?|community|association|hoa|covenants|builder|plan|homes?|lots?) (?:really |just |simply )?(?:don'?t|doesn'?t|do not|does not|never|no longer) (?:have|has|offer|do|allow|carry|build|go|include|come|sell|pay|make|get|run|take|permit|charge|contribute|provide|require|let|need)s?|(?:can'?t|cannot|won'?t|couldn'?t) (?:be (?:done|changed|moved|added|built|removed|inside|in)|do (?:that|it|those)|have (?:that|it|one|them|any)|fit|build|go (?:below|under|over|above|any)|add|put|allow|offer|hear|smell)|(?:ha(?:sn'?t|ven'?t|s not|ve not) (?:reached|been built|come to|got(?:ten)? (?:here|there|to))|(?:nobody|no one|none|neither|not (?:one|any|a single)) (?:of (?:them|the|our|those|it|these)|one|but|else|is|are|has|have|can|does|do|will|in|at|on|left)|nothing (?:under|below|over|above|left|like that|available|bigger|smaller|cheaper|in|at|that|with)|there(?:'s| is| are|'re) (?:no|none|not (?:a|any|one)|nothing)|there (?:isn'?t|aren'?t|never)|we (?:have|had|do|are|were|'ve)(?: got)? (?:no|none|never)|no longer|sold out|all (?:gone|sold|spoken for)|the last (?:of|one|two|few)\b[^.!?]{0,40}\b(?:sold|closed|went|gone))|(?:no|ya no|nunca) (?:nos )?(?:hay|tenemos|quedan?|se (?:permite|puede|incluye|ofrece)n?|incluye|ofrecemos|aceptamos|permit\w+|hacemos|manejamos|trae|viene))\b",
+        r"\b(?:(?:isn'?t|aren'?t|is not|are not|not) (?:\w+ly )?(?:offered|available|allowed|included|permitted|sold|built|there|possible|part of|required|finished|fenced|gated|leased|something (?:we|that)|an option|any\b|a(?:n|ny)? \w+ (?:there|here|in|at))|(?:we|they|you|it|that|those|ours?|community|association|hoa|covenants|builder|plan|homes?|lots?) (?:really |just |simply )?(?:don'?t|doesn'?t|do not|does not|never|no longer) (?:have|has|offer|do|allow|carry|build|go|include|come|sell|pay|make|get|run|take|permit|charge|contribute|provide|require|let|need)s?|(?:can'?t|cannot|won'?t|couldn'?t) (?:be (?:done|changed|moved|added|built|removed|inside|in)|do (?:that|it|those)|have (?:that|it|one|them|any)|fit|build|go (?:below|under|over|above|any)|add|put|allow|offer|hear|smell)|(?:ha(?:sn'?t|ven'?t|s not|ve not) (?:reached|been built|come to|got(?:ten)? (?:here|there|to))|(?:nobody|no one|none|neither|not (?:one|any|a single)) (?:of (?:them|the|our|those|it|these)|one|but|is|are|has|have|can|does|do|will|in|at|on|left)|nothing (?:under|below|over|above|left|like that|available|bigger|smaller|cheaper|in|at|that|with)|there(?:'s| is| are|'re) (?:no|none|not (?:a|any|one)|nothing)|there (?:isn'?t|aren'?t|never)|we (?:have|had|do|are|were|'ve)(?: got)? (?:no|none|never)|no longer|sold out|all (?:gone|sold|spoken for)|the last (?:of|one|two|few)\b[^.!?]{0,40}\b(?:sold|closed|went|gone))|(?:no|ya no|nunca) (?:nos )?(?:hay|tenemos|quedan?|se (?:permite|puede|incluye|ofrece)n?|incluye|ofrecemos|aceptamos|permit\w+|hacemos|manejamos|trae|viene))\b",
     )
 });
 /// What opens so and settles nothing: manners, and an offer to help.
@@ -27,7 +27,7 @@ static MANNERS: LazyLock<Regex> = LazyLock::new(|| {
 /// What denies so and praises: "there is no better feeling".
 static PRAISE: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\bthere(?:'s| is| are) (?:no|nothing|never a) (?:better|place|time|obligation|pressure|need|doubt|question|reason|rush|hurry|substitute|shortage|comparison|match|like|quite|more|greater|bad)\b|\bnothing (?:like|better|beats|more|quite)\b|\bno obligation\b|\bnever been (?:a )?(?:better|easier)",
+        r"\bthere(?:'s| is| are) (?:no|nothing|never a) (?:better|place|time|obligation|pressure|need|doubt|question|reason|rush|hurry|substitute|shortage|comparison|match|like|quite|more|greater|bad)\b|\bnothing (?:like|better|beats|more|quite)\b|\bno obligation\b|\bso (?:that )?(?:nobody|no one|you|we)\b|\bnever been (?:a )?(?:better|easier)",
     )
 });
 /// It is said of all that was asked at once.
@@ -110,6 +110,8 @@ mod tests {
             ("We do have one.", true),
             ("We are open till six.", false),
             ("No problem at all!", false),
+            ("Sorry we missed each other at the casita.", false),
+            ("Sorry, we can't.", true),
             ("Yes, I'd love to help.", false),
             ("Ya no nos queda ninguna.", true),
             ("S\u{ed} se\u{f1}or, la Jacaranda la trae abajo.", true),
@@ -132,6 +134,8 @@ mod tests {
             ("I can't wait to meet you.", false),
             ("I haven't heard from you.", false),
             ("You won't be sorry.", false),
+            ("I am holding a slot for you so that nobody else takes the model.", false),
+            ("I'll hold it so nobody has it before you.", false),
             ("There is no better feeling than your own door.", false),
         ] {
             assert_eq!(denies(sentence), denied, "{sentence}");
