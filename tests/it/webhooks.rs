@@ -83,13 +83,18 @@ fn seed() -> Ed25519KeyPair {
 
 /// A workspace with a phone and an inquiry of an hour ago.
 pub(crate) fn asked_before() -> Workspace {
+    asked_with(chrono::Duration::hours(1), &[])
+}
+
+/// The same, so long ago, and with more said of the inquiry.
+pub(crate) fn asked_with(ago: chrono::Duration, said: &[&str]) -> Workspace {
     let workspace = Workspace::with_maildir().with_phone();
     let (site, form) = ("https://bluebonnet.test/".to_owned(), "https://bluebonnet.test/contact".to_owned());
     let more = "phones = [\"+15125550100\"]\ndomains = [\"bluebonnet.test\"]\n";
     let (slug, builder) = ("bluebonnet", "Bluebonnet Homes");
     workspace.shop(&ShopFile { slug, builder, site, form, basis: Some("client"), state: "TX", more, tail: "" });
-    let at = (Utc::now() - chrono::Duration::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    workspace.ok(&["record", "inquiry", slug, "--wave", WAVE, "--at", &at]);
+    let at = (Utc::now() - ago).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    workspace.ok(&[&["record", "inquiry", slug, "--wave", WAVE, "--at", &at], said].concat());
     workspace
 }
 
