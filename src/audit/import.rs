@@ -123,13 +123,11 @@ fn whose(path: &Path, settings: &Settings) -> Whose {
     let mut look = |row: Row<'_>| {
         let Ok(call) = &row.call else { return Ok(()) };
         let ours = |other: &&str| !settings.sims.values().any(|sim| sim == other);
-        match other_than(call, own).filter(ours) {
-            Some(other) => found = Whose::Other(other.to_owned()),
-            None => {
-                found = Whose::Ours;
-                return Err(CollectError::Record { reason: String::new() });
-            }
-        }
+        let Some(other) = other_than(call, own).filter(ours) else {
+            found = Whose::Ours;
+            return Err(CollectError::Stopped);
+        };
+        found = Whose::Other(other.to_owned());
         Ok(())
     };
     // Nothing is left to be read after the first that is the phone's.

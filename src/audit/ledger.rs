@@ -298,7 +298,7 @@ impl Ledger {
         let [real, rehearsed] = &self.texts;
         let texts = if inquiry.rehearsal { rehearsed } else { real }.get(source).filter(|_| inquiry.offered_text);
         let unread = match texts {
-            Some(texts) => apart(unread, uncovered(span, texts)),
+            Some(texts) => apart(&unread, &uncovered(span, texts)),
             // Texts were not agreed to: none can be missed.
             None => unread.into_iter().map(|gap| (gap, None)).collect(),
         };
@@ -444,10 +444,10 @@ fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
 }
 
 /// What no log shows, no log of calls, or no log of texts.
-fn apart(calls: Vec<Span>, texts: Vec<Span>) -> Vec<(Span, Option<Channel>)> {
+fn apart(calls: &[Span], texts: &[Span]) -> Vec<(Span, Option<Channel>)> {
     let without = |spans: &[Span], others: &[Span]| spans.iter().flat_map(|span| uncovered(*span, others)).collect::<Vec<_>>();
-    let (only_calls, only_texts) = (without(&calls, &texts), without(&texts, &calls));
-    let both = without(&calls, &only_calls);
+    let (only_calls, only_texts) = (without(calls, texts), without(texts, calls));
+    let both = without(calls, &only_calls);
     let of = |spans: Vec<Span>, channel| spans.into_iter().map(move |span| (span, channel));
     of(both, None).chain(of(only_calls, Some(Channel::Call))).chain(of(only_texts, Some(Channel::Sms))).collect()
 }
@@ -518,7 +518,7 @@ mod tests {
             (&[(1, 5), (8, 9)], &[(4, 8)], vec![((4, 5), None), ((1, 4), call), ((8, 9), call), ((5, 8), text)]),
         ] {
             let want: Vec<_> = want.into_iter().map(|((from, to), channel)| ((day(from), day(to)), channel)).collect();
-            assert_eq!(apart(spans(calls), spans(texts)), want, "{calls:?} {texts:?}");
+            assert_eq!(apart(&spans(calls), &spans(texts)), want, "{calls:?} {texts:?}");
         }
     }
 }

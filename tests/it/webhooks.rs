@@ -363,6 +363,33 @@ fn a_kill_between_journal_and_store_loses_nothing() {
 }
 
 #[test]
+fn a_webhook_for_a_phone_that_is_not_configured_is_read_when_it_is() {
+    let sender = hooked();
+    let serving = Serving::start(&sender);
+    let (form, signature) = twilio(&[("MessageSid", "SM1"), ("From", "+15125550100"), ("To", "+15125550142"), ("Body", "Hello")]);
+    assert_eq!(serving.post("twilio", &[("X-Twilio-Signature", &signature), ("Content-Type", FORM)], &form).0, 200);
+    drop(serving);
+    let workspace = asked_before();
+    let folder = workspace.path().join(".crickets/journal");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(sender.path().join(".crickets/journal")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
+    let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
+    workspace.write("crickets.toml", &config.replace("[phone.main]", "[phone.spare]"));
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains("crickets.toml names no such phone"), "{}", run.err);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 0, "it is told once");
+    workspace.write("crickets.toml", &config);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 1);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 1);
+}
+
+#[test]
 fn a_call_that_comes_in_gets_a_tone_and_its_events_are_one_call() {
     let workspace = hooked();
     let serving = Serving::start(&workspace);
