@@ -96,6 +96,7 @@ fn join(rows: &[Row], judged: &[Attribution]) -> (usize, usize, usize) {
             body: row.call.body.as_deref(),
             heard,
             owner: judged.owner.as_ref(),
+            decided: false,
         })
         .collect();
     let fates = same::join(&records);

@@ -95,6 +95,8 @@ pub struct Record<'a> {
     pub heard: &'a Heard,
     /// Whose it is.
     pub owner: Option<&'a InquiryId>,
+    /// Whether a person decided on it, be it that it is nobody's.
+    pub decided: bool,
 }
 
 /// What became of a record.
@@ -206,7 +208,7 @@ fn may_be_one(one: &Record<'_>, other: &Record<'_>) -> bool {
     one.channel == other.channel
         && one.heard.sent == other.heard.sent
         && (one_session || logs(one) != logs(other))
-        && (one.owner.is_none() || other.owner.is_none() || one.owner == other.owner)
+        && (one.owner == other.owner || !(one.decided && other.decided) && (one.owner.is_none() || other.owner.is_none()))
         && (one.channel != Channel::Sms || words::fold(one.body.unwrap_or_default()) == words::fold(other.body.unwrap_or_default()))
 }
 
@@ -231,10 +233,11 @@ fn shows_dialled(handset: &Record<'_>, other: &Record<'_>) -> bool {
     handset.heard.to != other.heard.to && dialled.into_iter().flatten().any(|number| Some(number.as_str()) == handset.from)
 }
 
-/// Which of the same records stands for all, the least first: one that has an owner, that shows who called, that holds words.
+/// Which of the same records stands for all, the least first: one that a person decided on, that has an owner, that shows who called, that
+/// holds words.
 fn worth<'a>(record: &Record<'a>, members: &[(&Record<'a>, usize)]) -> impl Ord + use<'a> {
     let shows_us = members.iter().any(|(other, _)| shows_dialled(record, other));
-    (record.owner.is_none(), shows_us, record.body.is_none(), sureness(record))
+    (!record.decided, record.owner.is_none(), shows_us, record.body.is_none(), sureness(record))
 }
 
 /// Whose clock is believed, the surest first: a time with its offset, the narrowest span, the earliest.

@@ -24,6 +24,7 @@ struct Row {
     body: Option<&'static str>,
     heard: Heard,
     owner: Option<InquiryId>,
+    decided: bool,
 }
 
 fn row(touch: &str, format: &str, from: Option<&'static str>, to: &str, second: i64) -> Row {
@@ -39,6 +40,7 @@ fn row(touch: &str, format: &str, from: Option<&'static str>, to: &str, second: 
         body: None,
         heard,
         owner: None,
+        decided: false,
     }
 }
 
@@ -54,6 +56,7 @@ fn joined(rows: &[Row]) -> Vec<Fate> {
             body: row.body,
             heard: &row.heard,
             owner: row.owner.as_ref(),
+            decided: row.decided,
         })
         .collect();
     join(&records)
@@ -79,6 +82,21 @@ fn the_telephones_that_one_call_rang_are_no_calls_of_their_own() {
     assert_eq!(stand(&joined(&queue)), [(0, 0), (3, 60)], "the fourth is another call");
     let chat = |touch: &str| Row { channel: Channel::Sms, body: Some("Hi"), ..leg(touch, "+15125550199", 0) };
     assert_eq!(stand(&joined(&[chat("a"), chat("b")])).len(), 2, "a chat joins texts, and does not make them one");
+}
+
+#[test]
+fn what_a_person_decided_of_a_call_holds_in_whichever_log_it_comes_again() {
+    let ours = || Some(InquiryId::new("2026-11", "bluebonnet"));
+    for (decided, other) in [(None, ours()), (ours(), None), (ours(), ours())] {
+        for later in [-4, 4] {
+            let first = Row { decided: true, owner: decided.clone(), ..row("a", "neutral-csv", Some(BUILDER), OURS, 0) };
+            let again = Row { owner: other.clone(), ..row("b", "android-xml", Some(BUILDER), OURS, later) };
+            assert_eq!(stand(&joined(&[first, again])), [(0, later.min(0))], "the decided one stands, at the surer clock");
+        }
+    }
+    let decided = |touch: &str, format: &str, owner| Row { decided: true, owner, ..row(touch, format, Some(BUILDER), OURS, 0) };
+    let apart = [decided("a", "neutral-csv", None), decided("b", "android-xml", ours())];
+    assert_eq!(stand(&joined(&apart)).len(), 2, "two that a person told apart are two");
 }
 
 #[test]

@@ -1,17 +1,18 @@
 //! The one door: every source hands its raw records in here. Evidence is durable before a record is stored. What has to do with
 //! a canary of ours is told from everything else here, before anybody asks whose it is: it is evidence, and never a touch.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tokio::sync::mpsc;
 
 use super::gather::IMPORTED;
 use super::{AuditError, Workspace};
+use crate::collect::mail::arrival::is_surer;
 use crate::collect::phone::stored::{self, Grown};
 use crate::collect::{Channel, CollectError, RawRecord, mail};
 use crate::guard::caught;
 use crate::send::{self, About, about};
-use crate::store::{Added, Evidence, EvidenceError, Held, Kept, NewRecord, sha256_hex};
+use crate::store::{Added, Evidence, EvidenceError, Held, Kept, NewRecord, Record, sha256_hex};
 
 /// Records taken in at a time; they share their syncs.
 pub(super) const BATCH: usize = 64;
@@ -88,6 +89,7 @@ impl Workspace {
         let mut known = self.store.known_records(&identities).await?;
         // What comes twice at once is known the second time.
         let (fresh, again): (Vec<RawRecord>, Vec<RawRecord>) = raws.into_iter().partition(|raw| known.insert(raw.identity.clone()));
+        let (fresh, copies) = self.without_copies(fresh).await?;
         let mut added = if fresh.is_empty() { Added::default() } else { self.take_in_new(fresh).await? };
         if !self.clock.is_rehearsal() && !again.is_empty() {
             let identities: Vec<String> = again.iter().map(|raw| raw.identity.clone()).collect();
@@ -99,12 +101,76 @@ impl Workspace {
                 (added.new, added.canaries) = (added.new + real.new, added.canaries + real.canaries);
             }
         }
+        let seen = again.iter().map(|raw| (raw.identity.clone(), raw)).chain(copies.iter().map(|(id, raw)| (id.clone(), raw)));
+        added.grown += self.know_better(seen.filter(|(_, raw)| raw.channel == Channel::Email).collect()).await?;
         let lost = self.keep_again(&again, &mut added).await?;
         for raw in again.into_iter().filter(|raw| stored::may_grow(raw) && !lost.contains(&raw.identity)) {
             let grown = self.grow(&raw).await?;
             (added.new, added.grown) = (added.new + grown.new, added.grown + grown.grown);
         }
         Ok(added)
+    }
+
+    /// Tells mails that are new from copies of known ones, or of each other, which some program wrote otherwise; those with the record that they
+    /// are copies of.
+    async fn without_copies(&self, fresh: Vec<RawRecord>) -> Result<(Vec<RawRecord>, Vec<(String, RawRecord)>), AuditError> {
+        let deliveries: Vec<String> = fresh.iter().filter_map(|raw| raw.delivery.clone()).collect();
+        let mut known = self.store.delivered(&deliveries, self.clock.is_rehearsal()).await?;
+        let (mut new, mut copies) = (Vec::with_capacity(fresh.len()), Vec::new());
+        for raw in fresh {
+            if let Some(record) = raw.delivery.as_ref().and_then(|delivery| known.get(delivery)) {
+                copies.push((record.clone(), raw));
+                continue;
+            }
+            known.extend(raw.delivery.clone().map(|delivery| (delivery, raw.identity.clone())));
+            new.push(raw);
+        }
+        Ok((new, copies))
+    }
+
+    /// What is to be said of a mailbox whose mails bear no line by which the provider took them over, so that nothing confirms when they
+    /// arrived.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn without_handover(&self, source: &str) -> Result<Option<String>, AuditError> {
+        let (0, Some(record)) = self.store.handovers(source).await? else { return Ok(None) };
+        let Ok(bytes) = self.evidence.read_record(&record) else { return Ok(None) };
+        let mail = mail::parse_head(&bytes);
+        let by = mail.received.iter().filter(|line| line.from.is_some()).find_map(|line| line.by.clone());
+        Ok(by.map(|by| {
+            format!(
+                "no mail bears a line by which a trusted host took it over, so nothing confirms the server's word on when it arrived; the last was \
+                 taken in by {by}: if that is a host of your provider, name it in `trusted`"
+            )
+        }))
+    }
+
+    /// Lays over known mails what the source that they were seen in again knows better: when they arrived, and that they lie in a mailbox
+    /// where somebody had imported them. Gives of how many more became known.
+    async fn know_better(&self, seen: Vec<(String, &RawRecord)>) -> Result<usize, AuditError> {
+        let ids: Vec<String> = seen.iter().map(|(id, _)| id.clone()).collect();
+        let mut records: HashMap<String, Record> =
+            self.store.records_of(&ids).await?.into_iter().map(|record| (record.id.clone(), record)).collect();
+        let mut better = BTreeSet::new();
+        for (id, raw) in seen {
+            let Some(record) = records.get_mut(&id).filter(|record| record.rehearsal == self.clock.is_rehearsal()) else { continue };
+            let surer = is_surer(&raw.arrival, &record.arrival);
+            let lies_there = record.external_id.starts_with(IMPORTED) && !raw.external_id.starts_with(IMPORTED);
+            if surer || lies_there {
+                record.source.clone_from(&raw.source);
+                record.external_id.clone_from(&raw.external_id);
+                record.placement = raw.placement.or(record.placement);
+                record.arrival = if surer { raw.arrival.clone() } else { record.arrival.clone() };
+                better.insert(id);
+            }
+        }
+        for id in &better {
+            if let Some(record) = records.get(id) {
+                self.store.know_better(record).await?;
+            }
+        }
+        Ok(better.len())
     }
 
     /// Keeps the evidence of known records again that is gone or altered, where what came are the same bytes; gives the records of which it

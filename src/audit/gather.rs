@@ -10,8 +10,8 @@ use super::door::Sink;
 use super::told::sentence;
 use super::{AuditError, Derived, Workspace, evidence};
 use crate::collect::RawRecord;
-use crate::collect::mail::arrival::Trust;
 use crate::collect::mail::files::{self, FileSettings};
+use crate::collect::mail::handover::Trust;
 use crate::collect::mail::imap::{self, Cursor, ImapSettings, Tls};
 use crate::config::{Mailbox, MailboxUrl};
 use crate::store::{Added, Folder, StoreError};
@@ -170,6 +170,7 @@ impl Workspace {
         settings.ca_file.clone_from(&mailbox.ca_file);
         settings.largest = u64::from(mailbox.max_message_mb) << 20;
         settings.folders.clone_from(&mailbox.folders);
+        settings.own = mailbox.own_addresses();
         settings.trusted.clone_from(&mailbox.trusted);
         Ok(settings)
     }

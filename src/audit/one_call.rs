@@ -40,6 +40,7 @@ fn record(touch: &Touch) -> Option<Record<'_>> {
         body: touch.excerpt.as_deref(),
         heard: touch.marks.heard.as_ref()?,
         owner: touch.inquiry.as_ref(),
+        decided: touch.decided.is_some(),
     })
 }
 

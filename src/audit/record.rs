@@ -203,6 +203,7 @@ impl Workspace {
             source: TouchByHand::SOURCE.to_owned(),
             external_id: touch.author.clone(),
             identity: sha256_hex(&bytes),
+            delivery: None,
             channel: touch.channel,
             arrival: Arrival {
                 at: touch.at,

@@ -15,7 +15,7 @@ use crate::store::{Canary, Record};
 pub(super) fn of_canary(canary: &Canary) -> Option<(DateTime<Utc>, Skew)> {
     let back = canary.back.as_ref().filter(|_| !canary.rehearsal)?;
     let stamp = back.arrival.internal_date?;
-    Some((stamp, Skew::measured(stamp, canary.sent_at, back.seen_at)))
+    Some((stamp, Skew::measured(stamp, canary.sent_at, back.seen_at)?))
 }
 
 /// From which stamp of a server on its clock is how far off.
@@ -142,6 +142,13 @@ mod tests {
         assert_eq!(corrected("mailbox.other", 5_000), None);
         let (_, said) = skews.correct(&record("mailbox.main", 5_000)).unwrap();
         assert!(said.detail.contains("its clock is 58 to 61 s ahead of ours"), "{}", said.detail);
+    }
+
+    #[test]
+    fn a_canary_that_was_back_before_it_left_corrects_nothing() {
+        let mut left_ahead = canary(0, -600, false);
+        left_ahead.sent_at = at(600);
+        assert_eq!(Skews::of(&[left_ahead]).correct(&record("mailbox.main", 5_000)), None);
     }
 
     #[test]

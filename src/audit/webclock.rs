@@ -57,7 +57,7 @@ impl Workspace {
 
     fn site_clock(&self, request: &Proof, response: &Proof) -> Option<Skew> {
         let date = date_of(&self.evidence.read(&response.sha256).ok()?)?;
-        Some(Skew::measured(date, request.at, response.at))
+        Skew::measured(date, request.at, response.at)
     }
 }
 

@@ -179,6 +179,7 @@ async fn mailboxes(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result
     }
     for mailbox in workspace.config.mailboxes.values() {
         let source = mailbox.source();
+        findings.extend(workspace.without_handover(&source).await?.map(|say| note(format!("{source} handover"), say)));
         findings.push(match &mailbox.url {
             MailboxUrl::Maildir(path) if path.join("new").is_dir() && path.join("cur").is_dir() => {
                 good(source, format!("Maildir {}", path.display()))

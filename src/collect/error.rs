@@ -154,9 +154,13 @@ impl CollectError {
                 Some(about_tls(reason).unwrap_or("see that it runs, and that host and port of `url` are right"))
             }
             Self::Login { reason, .. } if reason.contains("crickets login") => None,
+            Self::Login { reason, .. } if reason.contains("LOGINDISABLED") => Some(
+                "turn on logins by password for programs at the provider, or log in by OAuth: `password = { oauth = \"gmail\" }` or \"outlook\"",
+            ),
             Self::Login { .. } => {
                 Some("see the user in `url` and the `password`; where the provider asks for a second step it wants an app password")
             }
+            Self::List { .. } => Some("name those to read as `folders` of the mailbox, e.g. folders = [\"INBOX\", \"Junk\"]"),
             Self::Read { source, .. } => match source.kind() {
                 std::io::ErrorKind::NotFound => {
                     Some("see that the path is right; a file or folder that is yet to come is read once it is there")

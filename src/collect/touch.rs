@@ -137,6 +137,8 @@ pub struct RawRecord {
     pub external_id: String,
     /// SHA-256 (hex) of the canonical content: the same mail or row twice has the same identity.
     pub identity: String,
+    /// Of a mail, what its one delivery to the shopper is known by, where its handover line tells: a copy that a program wrote otherwise has the same.
+    pub delivery: Option<String>,
     /// The channel.
     pub channel: Channel,
     /// The bytes as they came.

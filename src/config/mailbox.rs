@@ -78,6 +78,17 @@ impl Mailbox {
         }
     }
 
+    /// The addresses from which we write, as [`ImapSettings::own`](crate::collect::mail::imap::ImapSettings::own) takes them.
+    #[must_use]
+    pub fn own_addresses(&self) -> Vec<String> {
+        let domain = self.address.rsplit_once('@').filter(|_| self.alias == AliasKind::CatchAll).map(|(_, domain)| format!("@{domain}"));
+        let user = match &self.url {
+            MailboxUrl::Imap { user, .. } if user.contains('@') => Some(user.clone()),
+            _ => None,
+        };
+        [self.address.clone()].into_iter().chain(self.aliases.iter().cloned()).chain(user).chain(domain).collect()
+    }
+
     /// The alias address for a token; `used` are the list addresses already taken. `None` when a list is used up.
     #[must_use]
     pub fn alias_address(&self, token: &str, used: &[String]) -> Option<String> {

@@ -226,7 +226,7 @@ impl Shelf for Folder<'_> {
     }
 }
 
-/// What each format does: a report in, files out. Pure; only [`write`] touches the disk.
+/// What each format does: a report in, files out. Pure; only [`write()`] touches the disk.
 pub(crate) trait Writer {
     /// Hands over the files one by one; each is made when the one before is done with.
     fn each(&self, report: &Report, to: &mut dyn Shelf) -> Result<(), ReportError>;

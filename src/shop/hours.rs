@@ -1,5 +1,5 @@
-//! Posted opening hours as a clock. Takes the OSM `opening_hours` syntax, a time zone and extra closed days; gives the seconds a
-//! place was open between two instants, and the spans for charts. Refuses text that is not that syntax, with an example.
+//! Posted opening hours as a clock. Takes the OSM `opening_hours` syntax, a time zone and extra closed days; gives the spans in
+//! which a place was open between two instants. Refuses text that is not that syntax, with an example.
 //!
 //! A place is open at an instant when its wall clock then shows a time inside the hours: on the day clocks go back, an hour that
 //! is shown twice counts twice; on the day they go forward, the hour never shown counts not at all. `PH` means New Year's Day,
@@ -55,12 +55,6 @@ impl Hours {
 /// When it is not; the message says how it must look.
 pub fn check_hours(text: &str) -> Result<(), String> {
     rules(text).map(drop)
-}
-
-/// The seconds for which the place was open between `from` and `to`; 0 when `to` is not after `from`.
-#[must_use]
-pub fn business_seconds(hours: &Hours, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
-    open_spans(hours, from, to).iter().fold(TimeDelta::zero(), |sum, (start, end)| sum + (*end - *start)).num_seconds()
 }
 
 /// The spans for which the place was open between `from` and `to`, by time, never touching each other.
@@ -188,6 +182,11 @@ fn easter(year: i32) -> Option<NaiveDate> {
 mod tests {
     use super::*;
     use crate::guard::crafted;
+
+    /// The seconds for which the place was open.
+    fn business_seconds(hours: &Hours, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
+        open_spans(hours, from, to).iter().fold(TimeDelta::zero(), |sum, (start, end)| sum + (*end - *start)).num_seconds()
+    }
 
     fn utc(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()

@@ -113,19 +113,6 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a canary of this id was sent from here.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn knows_canary(&self, id: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT id FROM canary WHERE id = $1")
-            .bind(id.to_owned())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(query("look a canary up"))?;
-        Ok(row.is_some())
-    }
-
     /// To which mailbox a canary of this id was sent, and whether in a rehearsal; `None` where it was not sent from here.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! - no NUL in a text on PostgreSQL: what comes from outside is written through `text`, which puts U+FFFD in its place;
 //! - one text of SQL with `$1` parameters (lists of values by `Places`), one query a function, named after what the caller wants.
 
+mod again;
 mod appeals;
 mod canaries;
 mod coverage;

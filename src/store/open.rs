@@ -173,6 +173,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
     let held = include_str!("migrations/0011_held.sql");
     let long_logs = include_str!("migrations/0012_long_logs.sql");
     let words = include_str!("migrations/0013_words.sql");
+    let delivery = include_str!("migrations/0015_delivery.sql");
     vec![
         Migration::new(1, "start".into(), MigrationType::Simple, start.into_sql_str(), false),
         Migration::new(2, "readiness".into(), MigrationType::Simple, readiness.into_sql_str(), false),
@@ -187,6 +188,7 @@ fn migrations(postgres: bool) -> Vec<Migration> {
         Migration::new(11, "held".into(), MigrationType::Simple, held.into_sql_str(), false),
         Migration::new(12, "long logs".into(), MigrationType::Simple, long_logs.into_sql_str(), false),
         Migration::new(13, "words".into(), MigrationType::Simple, words.into_sql_str(), false),
+        Migration::new(15, "delivery".into(), MigrationType::Simple, delivery.into_sql_str(), false),
     ]
 }
 

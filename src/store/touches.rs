@@ -178,9 +178,10 @@ impl Store {
         let (canaries, others): (Vec<&NewRecord>, Vec<&NewRecord>) = batch.into_iter().partition(|record| record.canary.is_some());
         for (records, added) in [(others, &mut added.new), (canaries, &mut added.canaries)] {
             for rows in portions(&records) {
-                let values = self.places().rows(rows.len(), 12);
+                let values = self.places().rows(rows.len(), 13);
                 let mut insert = sqlx::query(AssertSqlSafe(format!(
-                    "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held) \
+                    "INSERT INTO record (id, source, external_id, channel, sha256, arrival, at, placement, collected_at, rehearsal, canary, held, \
+                     delivery) \
                      VALUES {values} ON CONFLICT (id) DO NOTHING"
                 )));
                 for NewRecord { raw, sha256, held, canary } in rows {
@@ -196,7 +197,8 @@ impl Store {
                         .bind(now.timestamp_millis())
                         .bind(i64::from(rehearsal))
                         .bind(canary.clone())
-                        .bind(held.as_ref().map(ToString::to_string));
+                        .bind(held.as_ref().map(ToString::to_string))
+                        .bind(raw.delivery.clone());
                 }
                 let stored = insert.execute(&mut *transaction).await.map_err(query("store records"))?.rows_affected();
                 *added += usize::try_from(stored).unwrap_or(usize::MAX);
@@ -218,7 +220,7 @@ impl Store {
         for NewRecord { raw, sha256, held, canary } in batch {
             let update = sqlx::query(AssertSqlSafe(format!(
                 "UPDATE record SET rehearsal = 0, collected_at = $2, canary = $3, source = $4, external_id = $5, sha256 = $6, arrival = $7, \
-                 at = $8, placement = $9, channel = $10, held = $11 WHERE id = $1 AND {REHEARSED}"
+                 at = $8, placement = $9, channel = $10, held = $11, delivery = $12 WHERE id = $1 AND {REHEARSED}"
             )))
             .bind(raw.identity.clone())
             .bind(now.timestamp_millis())
@@ -230,7 +232,8 @@ impl Store {
             .bind(raw.arrival.at.timestamp_millis())
             .bind(raw.placement.as_ref().map(word))
             .bind(word(&raw.channel))
-            .bind(held.as_ref().map(ToString::to_string));
+            .bind(held.as_ref().map(ToString::to_string))
+            .bind(raw.delivery.clone());
             if update.execute(&mut *transaction).await.map_err(query(wish))?.rows_affected() == 0 {
                 continue;
             }

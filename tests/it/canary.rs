@@ -335,6 +335,7 @@ fn a_mail_server_whose_clock_is_off_is_found_out_and_its_arrivals_are_corrected(
             source: "mailbox.main".into(),
             external_id: name.into(),
             identity: name.into(),
+            delivery: None,
             channel: Channel::Email,
             bytes: text.into(),
             arrival: serde_json::from_value(arrival).unwrap(),

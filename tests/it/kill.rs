@@ -180,6 +180,7 @@ fn leave_unjudged(workspace: &Workspace, to: &str, number: usize) {
         source: "mailbox.main".into(),
         external_id: number.to_string(),
         identity: format!("r{number}-left-unjudged"),
+        delivery: None,
         channel: Channel::Email,
         bytes: text.into(),
         arrival: serde_json::from_value(arrival).unwrap(),

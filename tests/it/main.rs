@@ -13,6 +13,7 @@
     reason = "a test stops at the first surprise, reads the machine's clock, and is told about its peers by the environment"
 )]
 
+mod again;
 mod anonymous;
 mod appeals;
 mod attribution;

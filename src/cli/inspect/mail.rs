@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::super::{Context, DONE, Ended, FAILED};
 use crate::audit::AuditError;
 use crate::classify::{self, Classified, Origin};
-use crate::collect::mail::arrival::{Trust, handover};
 use crate::collect::mail::files::{self, FileSettings};
+use crate::collect::mail::handover::{Trust, handover};
 use crate::collect::mail::{Mail, parse};
 use crate::collect::{CollectError, RawRecord};
 
@@ -113,7 +113,7 @@ fn asked(args: &MailArgs, mail: &Mail) -> classify::Context {
 
 /// The handover line's time, else that of the topmost line.
 fn arrived(mail: &Mail, trusted: &[String]) -> Option<chrono::DateTime<chrono::Utc>> {
-    let trust = if trusted.is_empty() { Trust::of_mail(mail) } else { Trust::new(trusted) };
+    let trust = Trust::of_mail(mail).besides(trusted);
     handover(mail, &trust).or_else(|| mail.received.iter().find_map(|line| line.at))
 }
 

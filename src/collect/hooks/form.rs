@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::Provider;
 use crate::collect::Channel;
 use crate::collect::phone::fields::{began, caller, is_elsewhere};
-use crate::collect::phone::{CallRecord, Direction, ELSEWHERE, Read, Settings, Stamp, when};
+use crate::collect::phone::{CallRecord, Direction, ELSEWHERE, LEG, Read, Settings, Stamp, when};
 
 /// How long before its arrival a request may have set out.
 fn under_way(provider: Provider) -> Duration {
@@ -29,7 +29,7 @@ pub(super) fn read(provider: Provider, fields: &[(String, String)], at: DateTime
     let first = |names: &[&str]| names.iter().find_map(|name| fields.get(name).copied());
     let owned = |names: &[&str]| first(names).map(str::to_owned);
     if first(&["ParentCallSid", "ParentCallUUID"]).is_some() || first(&["Direction"]) == Some("outbound-dial") {
-        return Ok(Read::Skip("legs of forwarded calls"));
+        return Ok(Read::Skip(LEG));
     }
     if [first(&["From"]), first(&["To"])].into_iter().flatten().any(is_elsewhere) {
         return Ok(Read::Skip(ELSEWHERE));

@@ -1,142 +1,30 @@
 //! When a mail arrived. Takes the headers and the clocks that were read, gives an [`Arrival`] with all of them kept.
-//! The `Date` header is the sender's claim and is believed by nobody; of the `Received` lines (RFC 5321, 4.4) only those of
-//! hosts we trust count. Pure: no clock of its own.
+//! The `Date` header is the sender's claim and is believed by nobody; of the `Received` lines only the [handover](super::handover)
+//! counts. Pure: no clock of its own.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use super::handover::{ENVELOPE, TOLERANCE, Trust, taken_over};
 use super::{Mail, Received};
 use crate::collect::{Arrival, ArrivalBasis};
-
-/// How far two honest clocks may be apart, and how far ours may be from the provider's.
-const TOLERANCE: TimeDelta = TimeDelta::seconds(120);
-
-/// Providers whose mail exchangers live under another name than their IMAP host.
-const KIN: [(&str, &[&str]); 8] = [
-    ("gmail.com", &["google.com"]),
-    ("googlemail.com", &["google.com", "gmail.com"]),
-    ("office365.com", &["outlook.com"]),
-    ("outlook.com", &["office365.com"]),
-    ("fastmail.com", &["messagingengine.com"]),
-    ("me.com", &["icloud.com", "apple.com"]),
-    ("aol.com", &["yahoo.com"]),
-    ("gmx.com", &["gmx.net"]),
-];
-
-/// The hosts whose `Received` lines we believe: names with all that is below them, and addresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trust {
-    hosts: Vec<String>,
-}
-
-impl Trust {
-    /// Trusts these hosts or domains, each with its subdomains.
-    pub fn new<S: AsRef<str>>(hosts: impl IntoIterator<Item = S>) -> Self {
-        let hosts = hosts.into_iter().map(|host| bare(host.as_ref())).filter(|host| !host.is_empty());
-        Self { hosts: hosts.flat_map(|host| kin(&host).chain([host]).collect::<Vec<_>>()).collect() }
-    }
-
-    /// The default: the domain of the mailbox host (`mail.example.org`: `example.org`), and where a large provider's mail
-    /// exchangers go by another name, that name too.
-    #[must_use]
-    pub fn of_host(host: &str) -> Self {
-        let host = bare(host);
-        if host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
-            return Self { hosts: vec![host, "localhost".to_owned()] };
-        }
-        let domain = registrable(&host);
-        Self::new([domain])
-    }
-
-    /// Where nothing is known of the mailbox: the domain of whoever wrote the topmost line that names both its sides.
-    #[must_use]
-    pub fn of_mail(mail: &Mail) -> Self {
-        let by = mail.received.iter().filter(|line| line.from.is_some()).find_map(|line| line.by.as_deref());
-        by.map_or_else(Self::nobody, Self::of_host)
-    }
-
-    /// The configured hosts where there are any, else the default for `host`.
-    #[must_use]
-    pub fn configured(trusted: &[String], host: &str) -> Self {
-        if trusted.is_empty() { Self::of_host(host) } else { Self::new(trusted) }
-    }
-
-    /// Trusts nobody: no handover line is ever found.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self { hosts: Vec::new() }
-    }
-
-    /// Whether a host is one of ours.
-    #[must_use]
-    pub fn covers(&self, host: &str) -> bool {
-        let host = bare(host);
-        self.hosts.iter().any(|trusted| host.strip_suffix(trusted.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-    }
-
-    /// Whether a line's `from` is inside: one of ours, or the machine itself.
-    fn inside(&self, from: &str) -> bool {
-        is_itself(from) || self.covers(from)
-    }
-}
-
-/// Whether a line's `from` is the machine that wrote the line: a filter that hands a mail back.
-fn is_itself(from: &str) -> bool {
-    let name = bare(from);
-    matches!(name.as_str(), "localhost" | "localhost.localdomain") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// The other names of a large provider.
-fn kin(domain: &str) -> impl Iterator<Item = String> + use<> {
-    let names = KIN.iter().find(|(name, _)| *name == domain).map(|(_, kin)| *kin).unwrap_or_default();
-    names.iter().map(|&name| name.to_owned())
-}
-
-/// A host without brackets, `IPv6:` tag and final dot, in lower case.
-fn bare(host: &str) -> String {
-    let host = host.trim().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
-    host.strip_prefix("ipv6:").map_or_else(|| host.clone(), str::to_owned)
-}
-
-/// The last two labels, three under `co.uk` and its like; an address or a single label stays.
-fn registrable(host: &str) -> String {
-    let labels: Vec<&str> = host.split('.').collect();
-    if host.parse::<std::net::IpAddr>().is_ok() || labels.len() < 3 {
-        return host.to_owned();
-    }
-    let second_level = ["co", "com", "org", "net", "ac", "gov", "edu", "or", "ne"];
-    let under_country = matches!(labels.as_slice(), [.., second, top] if top.len() == 2 && second_level.contains(second));
-    let keep = if under_country { 3 } else { 2 };
-    labels.get(labels.len().saturating_sub(keep)..).unwrap_or_default().join(".")
-}
-
-/// The moment the shopper's provider took the mail over: the first `Received` line from the top that a trusted host wrote
-/// about a host that is none. What stands below it is the sender's claim. A mail that never left the provider, from one of its
-/// customers to another, has no such line: then the first that names another of its hosts, which is the last step to the mailbox.
-#[must_use]
-pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
-    let ours = |about: &dyn Fn(&str) -> bool| {
-        let wanted = |line: &&Received| line.by.as_deref().is_some_and(|by| trust.covers(by)) && line.from.as_deref().is_some_and(about);
-        mail.received.iter().find(wanted)
-    };
-    ours(&|from| !trust.inside(from)).or_else(|| ours(&|from| !is_itself(from))).and_then(|line| line.at)
-}
 
 /// Whether a mail came in through a server: it bears a `Received` line of one that took it from another (RFC 5321, 4.4), or any such
 /// line and the address it was delivered to. The copy that a sender keeps has at most the line of its submission, which bears an
 /// authenticated protocol (RFC 3848) and no delivery.
 #[must_use]
 pub fn came_in(mail: &Mail) -> bool {
-    let submitted = |line: &str| {
-        let mut words = line.split_whitespace();
-        let with = words.find(|word| word.eq_ignore_ascii_case("with")).and_then(|_| words.next());
-        let protocol = with.unwrap_or_default().trim_end_matches(';').to_ascii_uppercase();
-        protocol.starts_with("HTTP")
-            || protocol == "ASMTP"
-            || ["SMTPA", "SMTPSA", "LMTPA", "LMTPSA"].iter().any(|end| protocol.ends_with(end))
+    let submitted = |line: &Received| {
+        let with = line.with.as_deref().unwrap_or_default();
+        with.starts_with("HTTP") || with == "ASMTP" || ["SMTPA", "SMTPSA", "LMTPA", "LMTPSA"].iter().any(|end| with.ends_with(end))
     };
-    let delivered = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
-    let mut lines = mail.header("Received").peekable();
-    lines.peek().is_some() && (delivered.iter().any(|name| mail.header(name).next().is_some()) || lines.any(|line| !submitted(line)))
+    let was_delivered = || ENVELOPE.iter().any(|name| mail.header(name).next().is_some());
+    !mail.received.is_empty() && (was_delivered() || mail.received.iter().any(|line| !submitted(line)))
+}
+
+/// The moment of the handover, and that by which the mail was surely within, where before it was only likely.
+fn steps(mail: &Mail, trust: &Trust) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    let step = taken_over(mail, trust);
+    (step.and_then(|step| step.line.at), step.and_then(|step| step.surely_by))
 }
 
 /// The clocks of an IMAP fetch.
@@ -159,16 +47,23 @@ pub struct Seen {
 /// arrives after it. Without a handover line it tells an INTERNALDATE that the server set from one that may be a mail program's
 /// claim: where they disagree, the mail arrived between them, disputed; where INTERNALDATE is impossible, SAVEDATE stands for the moment
 /// we saw it.
+///
+/// A handover below a step that was only likely within, long before that step and an INTERNALDATE that agrees with the step, may
+/// be forged: then the mail arrived between them, disputed.
 #[must_use]
 pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
-    let handover = handover(mail, trust);
+    let (handover, surely_by) = steps(mail, trust);
     let latest = seen.save_date.map_or(seen.by, |saved| saved.min(seen.by));
     let agree = |a: DateTime<Utc>, b: DateTime<Utc>| (a - b).abs() <= TOLERANCE;
     let not_later = |at: DateTime<Utc>| at <= latest + TOLERANCE;
     let in_window = |at: DateTime<Utc>| not_later(at) && seen.from.is_none_or(|from| at >= from - TOLERANCE);
     let (at, at_latest, basis) = match (seen.internal_date, handover, seen.save_date) {
         (Some(internal), Some(edge), _) if agree(internal, edge) && not_later(internal) => (internal, None, ArrivalBasis::InternalDate),
-        (_, Some(edge), _) if in_window(edge) => (edge, None, ArrivalBasis::Handover),
+        (internal, Some(edge), _) if in_window(edge) => {
+            let doubted = surely_by.filter(|by| *by > edge && !agree(*by, edge) && not_later(*by));
+            let late = doubted.filter(|by| internal.is_some_and(|internal| agree(internal, *by)));
+            (edge, late, ArrivalBasis::Handover)
+        }
         (Some(internal), None, Some(saved)) if in_window(internal) && !agree(internal, saved) => {
             (internal, Some(saved), ArrivalBasis::InternalDate)
         }
@@ -192,10 +87,11 @@ pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
 
 /// The arrival of a mail read from a file: the handover line; else the Maildir delivery time; else the `Date` header,
 /// disputed; else the moment we saw it, disputed. Nothing arrives after it was seen: a clock that says so is passed over, and what is
-/// believed in its stead is disputed. So is a handover after the delivery, one of whose clocks is wrong.
+/// believed in its stead is disputed. So is a handover after the delivery, one of whose clocks is wrong, and one that may be forged: see
+/// [`imap`].
 #[must_use]
 pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_by: DateTime<Utc>) -> Arrival {
-    let handover = handover(mail, trust);
+    let (handover, surely_by) = steps(mail, trust);
     let possible = |at: &DateTime<Utc>| *at <= seen_by + TOLERANCE;
     let early = |edge: DateTime<Utc>| delivered.is_some_and(|at| at + TOLERANCE < edge);
     let (at, basis, disputed) = handover
@@ -204,10 +100,13 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         .or_else(|| delivered.filter(possible).map(|at| (at, ArrivalBasis::Maildir, handover.is_some())))
         .or_else(|| mail.date.filter(possible).map(|at| (at, ArrivalBasis::DateHeader, true)))
         .unwrap_or((seen_by, ArrivalBasis::Seen, true));
+    // As by IMAP, but a file has no clock of a server's own to hold against a step that was only likely within.
+    let at_latest = surely_by.filter(|by| basis == ArrivalBasis::Handover && *by > at + TOLERANCE && possible(by));
+    let at_latest = at_latest.filter(|_| delivered.is_none_or(|delivered| (delivered - at).abs() > TOLERANCE));
     Arrival {
         at,
-        at_latest: None,
-        disputed,
+        at_latest,
+        disputed: disputed || at_latest.is_some(),
         basis,
         internal_date: None,
         save_date: None,
@@ -218,17 +117,29 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
     }
 }
 
+/// Whether another source tells better when a mail arrived that is known: a server's clock, or a Maildir's, where only less was at hand.
+/// What a server told stands, since a later look knows less of when the mail was not there; and nothing arrives after it was seen.
+#[must_use]
+pub fn is_surer(other: &Arrival, known: &Arrival) -> bool {
+    let sure = |arrival: &Arrival| match arrival.basis {
+        _ if arrival.disputed => 0,
+        ArrivalBasis::Maildir => 1,
+        _ => 2,
+    };
+    let possible = known.seen_by.is_none_or(|seen| other.at <= seen + TOLERANCE);
+    known.internal_date.is_none() && sure(other) > sure(known) && possible
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::mail::Received;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
     }
 
     fn line(from: Option<&str>, by: Option<&str>, seconds: i64) -> Received {
-        Received { by: by.map(str::to_owned), from: from.map(str::to_owned), for_addresses: Vec::new(), at: Some(at(seconds)) }
+        Received { by: by.map(str::to_owned), from: from.map(str::to_owned), at: Some(at(seconds)), ..Received::default() }
     }
 
     fn mail(received: Vec<Received>) -> Mail {
@@ -251,72 +162,6 @@ mod tests {
         ] {
             assert_eq!(came_in(&crate::collect::mail::parse(format!("{headers}\n\nHi\n").as_bytes())), came, "{headers}");
         }
-    }
-
-    #[test]
-    fn a_host_trusts_itself_and_what_is_below_it() {
-        let trust = Trust::new(["mx.example.org"]);
-        for (host, covered) in [
-            ("mx.example.org", true),
-            ("MX.Example.org.", true),
-            ("a.mx.example.org", true),
-            ("evilmx.example.org", false),
-            ("example.org", false),
-            ("mx.example.org.evil.test", false),
-        ] {
-            assert_eq!(trust.covers(host), covered, "{host}");
-        }
-    }
-
-    #[test]
-    fn the_default_is_the_domain_of_the_mailbox_host() {
-        for (host, hosts) in [
-            ("mail.example.org", vec!["example.org"]),
-            ("example.org", vec!["example.org"]),
-            ("imap.eu.mail.example.co.uk", vec!["example.co.uk"]),
-            ("localhost", vec!["localhost"]),
-            ("127.0.0.1", vec!["127.0.0.1", "localhost"]),
-            ("imap.gmail.com", vec!["google.com", "gmail.com"]),
-            ("192.0.2.7", vec!["192.0.2.7"]),
-        ] {
-            assert_eq!(Trust::of_host(host).hosts, hosts, "{host}");
-        }
-        assert_eq!(Trust::configured(&["mx.a.test".to_owned()], "mail.b.test").hosts, ["mx.a.test"]);
-        assert!(Trust::new(["gmail.com"]).covers("mx.google.com"), "the default that the configuration writes out");
-    }
-
-    #[test]
-    fn the_handover_is_the_first_trusted_line_about_an_outsider() {
-        let trust = Trust::new(["example.org"]);
-        let chain = mail(vec![
-            line(None, Some("10.1.2.3"), 60),
-            line(Some("mx.example.org"), Some("mail.example.org"), 50),
-            line(Some("localhost"), Some("mx.example.org"), 45),
-            line(Some("out.bluebonnet.example"), Some("mx.example.org"), 40),
-            line(Some("forged.example"), Some("mx.example.org"), -4_000),
-        ]);
-        assert_eq!(handover(&chain, &trust), Some(at(40)));
-        assert_eq!(handover(&chain, &Trust::nobody()), None);
-        assert_eq!(handover(&mail(vec![line(None, Some("mx.example.org"), 1)]), &trust), None);
-    }
-
-    #[test]
-    fn a_mail_that_never_left_the_provider_was_handed_over_at_its_last_step() {
-        let google = Trust::of_host("imap.gmail.com");
-        let among_customers = mail(vec![
-            line(None, Some("2002:a05:7412:a1c:b0:c2:d7:9c6b"), 9),
-            line(Some("mail-sor-f41.google.com"), Some("mx.google.com"), 8),
-            line(None, Some("mail-sor-f41.google.com"), 5),
-            line(Some("forged.example"), Some("elsewhere.example"), -4_000),
-        ]);
-        assert_eq!(handover(&among_customers, &google), Some(at(8)));
-        let outlook = mail(vec![
-            line(Some("a.namprd09.prod.outlook.com"), Some("b.namprd09.prod.outlook.com"), 7),
-            line(Some("c.namprd09.prod.outlook.com"), Some("a.namprd09.prod.outlook.com"), 3),
-        ]);
-        assert_eq!(handover(&outlook, &Trust::of_host("outlook.office365.com")), Some(at(7)));
-        let filtered = mail(vec![line(Some("localhost"), Some("mx.google.com"), 9), line(Some("127.0.0.1"), Some("mx.google.com"), 8)]);
-        assert_eq!(handover(&filtered, &google), None, "what a machine hands to itself is no step");
     }
 
     #[test]
@@ -397,6 +242,33 @@ mod tests {
         ] {
             let arrival = file(mail, &trust, delivered.map(at), at(99));
             assert_eq!((arrival.at, arrival.basis, arrival.disputed), (at(expected), basis, disputed), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_surer_clock_takes_the_place_of_a_claim() {
+        let arrival = |seconds, basis, disputed, internal: Option<i64>, seen| Arrival {
+            at: at(seconds),
+            disputed,
+            basis,
+            internal_date: internal.map(at),
+            ..file(&Mail::default(), &Trust::nobody(), None, at(seen))
+        };
+        let claimed = arrival(-9_000, ArrivalBasis::DateHeader, true, None, 500);
+        let delivered = arrival(60, ArrivalBasis::Maildir, false, None, 500);
+        let stamped = |seconds| arrival(seconds, ArrivalBasis::InternalDate, false, Some(seconds), 9_000);
+        let handed_over = arrival(10, ArrivalBasis::Handover, false, None, 500);
+        let seen = arrival(500, ArrivalBasis::Seen, true, Some(-9_000), 500);
+        for (what, other, known, surer) in [
+            ("a server's clock for a claim", &stamped(10), &claimed, true),
+            ("a server's clock for the time at which a mirror was written", &stamped(10), &delivered, true),
+            ("a delivery for a claim", &delivered, &claimed, true),
+            ("a claim for a delivery", &claimed, &delivered, false),
+            ("a second look for the handover", &stamped(10), &handed_over, false),
+            ("a mailbox to which it was moved after it was seen", &stamped(8_000), &claimed, false),
+            ("what a server says without knowing when it was not there", &stamped(-9_000), &seen, false),
+        ] {
+            assert_eq!(is_surer(other, known), surer, "{what}");
         }
     }
 }

@@ -4,9 +4,10 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::arrival::Trust;
 use super::folder::Use;
+use super::handover::Trust;
 use super::record::{KEPT, LARGEST, Message};
 use super::{Mail, maildir, mbox, parse_head};
 use crate::clock::Clock;
@@ -14,6 +15,8 @@ use crate::collect::{CollectError, Placement, RawRecord};
 
 /// How deep directories may nest.
 const DEPTH: usize = 16;
+/// How long an mbox must have lain still before its last message is read without an empty line at its end.
+const STILL: Duration = Duration::from_mins(1);
 
 /// How files are read.
 #[derive(Clone, Copy)]
@@ -175,7 +178,8 @@ impl Walk<'_, '_> {
     fn mbox(&mut self, path: &Path, name: &str, reader: BufReader<File>) -> Result<(), CollectError> {
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let by_name = Use::of_name(&stem, None).placement();
-        for entry in mbox::Messages::new(reader) {
+        let mut messages = mbox::Messages::new(reader);
+        while let Some(entry) = messages.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -183,6 +187,14 @@ impl Walk<'_, '_> {
                     break;
                 }
             };
+            // What somebody exported is whole; what another program fills may be half-written.
+            if self.settings.known.is_some() && messages.end().is_some_and(|end| half_written(path, end, entry.is_ended())) {
+                self.problem(
+                    path,
+                    &"its last message may not be written to its end yet: it is read when the file has lain still for a minute",
+                );
+                break;
+            }
             let external_id = format!("{name}@{}", entry.offset);
             let mail = parse_head(&entry.bytes);
             match gmail_labels(&mail) {
@@ -232,6 +244,12 @@ impl Walk<'_, '_> {
         self.pass.incomplete = true;
         self.pass.problems.push(Problem { path: path.to_owned(), message: message.to_string(), cut: false });
     }
+}
+
+/// Whether the last message of a file that was read up to `end` may be in the middle of being written.
+fn half_written(path: &Path, end: u64, ended: bool) -> bool {
+    let lately = |file: &std::fs::Metadata| file.modified().is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago < STILL));
+    std::fs::metadata(path).is_ok_and(|file| file.len() > end || !ended && lately(&file))
 }
 
 /// What Gmail's export says about where a message lies.

@@ -51,7 +51,9 @@ pub(crate) enum Use {
     Promotions,
     /// Any other.
     Other,
-    /// Sent, drafts or trash: ours, nothing came back there. Views over all folders count here too, since they repeat these.
+    /// A view over all mail, what we wrote among it: where what was archived, or never went to the inbox, is found at Gmail.
+    All,
+    /// Sent, drafts or trash: ours, nothing came back there. Views of marked mail count here too, since they repeat others.
     Own,
 }
 
@@ -74,7 +76,7 @@ impl Use {
             Self::Inbox => Some(Placement::Inbox),
             Self::Junk => Some(Placement::Spam),
             Self::Promotions => Some(Placement::Promotions),
-            Self::Other | Self::Own => None,
+            Self::Other | Self::All | Self::Own => None,
         }
     }
 }

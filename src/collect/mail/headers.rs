@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use mail_parser::parsers::MessageStream;
 use regex::Regex;
 
-use super::parse::{Address, MAX_LINK, Mail, Received, start_of, text_of};
+use super::handover::ENVELOPE;
+use super::parse::{Address, MAX_LINK, Mail, start_of, text_of};
+use super::received::{Received, received};
 use crate::guard::caught;
 
 /// More than this of a header's value is not read.
@@ -21,10 +23,20 @@ const MAX_NAME: (usize, usize) = (200, 320);
 /// More addresses than this of one header, or of the envelope, are not read.
 const MAX_ADDRESSES: usize = 1000;
 
-/// The header block, unfolded, as it was written, and where the body begins.
-pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
+/// The header block of a message.
+pub(super) struct Head {
+    /// Its fields, unfolded, as they were written.
+    pub(super) written: Vec<(String, String)>,
+    /// Where the body begins.
+    pub(super) body_at: usize,
+    /// Whether blanks stand where an empty line should, so that others read on.
+    pub(super) unended: bool,
+}
+
+/// Reads the header block of a message.
+pub(super) fn split(bytes: &[u8]) -> Head {
     let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
-    let (mut at, mut left) = (0, MAX_HEADERS.1);
+    let (mut at, mut left, mut blank, mut unended) = (0, MAX_HEADERS.1, false, false);
     let mut cut = |value: &[u8], most: usize| {
         let kept = value.get(..most.min(left)).unwrap_or(value).to_vec();
         left -= kept.len();
@@ -32,12 +44,16 @@ pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
     };
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
-        let line = rest.get(..length).unwrap_or_default().trim_ascii_end();
-        if line.is_empty() {
+        let line = rest.get(..length).unwrap_or_default();
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        if line.iter().all(|byte| *byte == b'\r') {
             at += length;
             break;
         }
-        if line.first().is_some_and(|byte| *byte == b' ' || *byte == b'\t') {
+        let folded = line.first().is_some_and(|byte| *byte == b' ' || *byte == b'\t');
+        let line = line.trim_ascii_end();
+        // A line of blanks alone is folded too (RFC 5322, 4.2): it ends no header block.
+        if folded {
             if let Some((_, value)) = headers.last_mut() {
                 value.push(b' ');
                 value.extend(cut(line.trim_ascii(), MAX_HEADER.saturating_sub(value.len())));
@@ -47,11 +63,13 @@ pub(super) fn split(bytes: &[u8]) -> (Vec<(String, String)>, usize) {
                 headers.push((name, cut(value, MAX_HEADER)));
             }
         } else {
+            unended = blank;
             break;
         }
+        blank = line.is_empty();
         at += length;
     }
-    (headers.into_iter().map(|(name, value)| (name, text_of(value))).collect(), at)
+    Head { written: headers.into_iter().map(|(name, value)| (name, text_of(value))).collect(), body_at: at, unended }
 }
 
 fn split_header(line: &[u8]) -> Option<(String, &[u8])> {
@@ -83,7 +101,7 @@ pub(super) fn fill(written: Vec<(String, String)>) -> Mail {
     };
     let (from, sender) = (first("From"), first("Sender"));
     let (reply_to, to, cc) = (all("Reply-To"), all("To"), all("Cc"));
-    let envelope = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"].into_iter().flat_map(&raw).flat_map(addresses);
+    let envelope = ENVELOPE.into_iter().flat_map(&raw).flat_map(addresses);
     let envelope: Vec<String> = envelope.map(|found| found.address).take(MAX_ADDRESSES).collect();
     let headers = written.into_iter().map(|(name, value)| (name, decode(value))).collect();
     let mut mail = Mail { from, sender, reply_to, to, cc, headers, ..Mail::default() };
@@ -158,44 +176,10 @@ fn ids(value: &str) -> Vec<String> {
     if found.is_empty() { value.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect() } else { found }
 }
 
-fn time(value: &str) -> Option<DateTime<Utc>> {
+/// A date as mail writes it (RFC 5322, 3.3).
+pub(super) fn time(value: &str) -> Option<DateTime<Utc>> {
     let parsed = mail_parser::DateTime::parse_rfc822(value.trim()).filter(mail_parser::DateTime::is_valid)?;
     DateTime::from_timestamp(parsed.to_timestamp(), 0)
-}
-
-/// One `Received` value; qmail's and others' free forms give what they have.
-fn received(value: &str) -> Received {
-    #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
-    static PARTS: LazyLock<(Regex, Regex, Regex)> = LazyLock::new(|| {
-        (
-            Regex::new(r"(?i)^\s*from\s+\[?([^\s;()\[\]]+)").unwrap(),
-            Regex::new(r"(?i)(?:^|\s)by\s+\[?([^\s;()\[\]]+)").unwrap(),
-            Regex::new(r"(?i)\sfor\s+((?:[\s,]*<?[^\s<>;(),]+@[^\s<>;(),]+>?)+)").unwrap(),
-        )
-    });
-    let plain = without_comments(value);
-    let (clauses, stamp) = plain.rsplit_once(';').map_or((plain.as_str(), None), |(clauses, stamp)| (clauses, Some(stamp)));
-    let first = |pattern: &Regex| {
-        pattern.captures(clauses).and_then(|found| found.get(1)).map(|found| found.as_str().trim_end_matches('.').to_lowercase())
-    };
-    let whom = first(&PARTS.2).unwrap_or_default();
-    let whom = whom.split([' ', '\t', ',', '<', '>']).filter(|word| !word.is_empty()).map(str::to_owned);
-    Received { by: first(&PARTS.1), from: first(&PARTS.0), for_addresses: whom.collect(), at: stamp.and_then(time) }
-}
-
-fn without_comments(value: &str) -> String {
-    let mut depth = 0usize;
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    // A comment that never closes would swallow the time.
-    if depth > 0 { value.to_owned() } else { out }
 }
 
 #[cfg(test)]
@@ -230,6 +214,20 @@ mod tests {
         ] {
             assert_eq!(told(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn a_folded_line_of_blanks_ends_no_headers() {
+        for (blank, end) in [(" ", "\n"), ("\t \t", "\r\n")] {
+            let text =
+                ["X-Long: a", blank, "\tb", "From: Amy <amy@b.example>", "To: s@example.org", "", "Hi Dana: come.", "Amy: bye."].join(end);
+            let mail = super::super::parse(text.as_bytes());
+            assert_eq!(mail.header("X-Long").collect::<Vec<_>>(), ["a  b"]);
+            assert_eq!((mail.from.map(|from| from.address).as_deref(), mail.to.len()), (Some("amy@b.example"), 1), "{end:?}");
+            assert_eq!(mail.text, "Hi Dana: come.\nAmy: bye.", "{end:?}");
+        }
+        let bare = super::super::parse(b"From: Amy <amy@b.example>\n \nHi Dana, come.\n\nAmy\n");
+        assert_eq!((bare.from.map(|from| from.address).as_deref(), bare.text.as_str()), (Some("amy@b.example"), "Hi Dana, come.\n\nAmy"));
     }
 
     #[test]

@@ -41,12 +41,6 @@ impl Tls {
             _ => None,
         }
     }
-
-    /// The port where none is named.
-    #[must_use]
-    pub fn default_port(self) -> u16 {
-        if self == Self::Implicit { 993 } else { 143 }
-    }
 }
 
 /// How often a watch looks; the default suits real servers.
@@ -141,8 +135,11 @@ pub struct ImapSettings {
     pub login: Login,
     /// A PEM file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
-    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail and views over all folders.
+    /// The folders; by default every one that can be opened but those of sent, draft and deleted mail.
     pub folders: Option<Vec<String>>,
+    /// Addresses from which we write, with any plus part; `@example.org` stands for all of a domain. What they wrote is left out of
+    /// views over all mail.
+    pub own: Vec<String>,
     /// How long a server may take to answer.
     pub command_timeout: Duration,
     /// A message of more bytes is fetched in its beginning only.
@@ -166,6 +163,7 @@ impl ImapSettings {
             login,
             ca_file: None,
             folders: None,
+            own: Vec::new(),
             command_timeout: Duration::from_mins(1),
             largest: LARGEST as u64,
             trusted: Vec::new(),
@@ -239,13 +237,13 @@ pub(super) type Sink<'a> = dyn FnMut(RawRecord) -> Result<(), CollectError> + 'a
 /// of their UIDs; a cursor passes a message only after the sink has taken it.
 ///
 /// # Errors
-/// When the mailbox cannot be reached or entered, its folders cannot be listed, the connection breaks again and again, or
-/// the sink fails. A folder or message that cannot be read is a problem of the pass, not an error.
+/// When the mailbox cannot be reached or entered, its folders cannot be listed, or the sink fails. A folder or message that cannot
+/// be read, if only because the connection broke, is a problem of the pass, not an error: what others gave is kept.
 pub fn catch_up(settings: &ImapSettings, cursors: &[Cursor], clock: &Clock, sink: &mut Sink<'_>) -> Result<Pass, CollectError> {
     let mut walker = Walker::new(settings, clock, None, cursors.to_vec());
     walker.connect()?;
     let listed = walker.folders()?;
-    let folders = walker.pass(&listed, sink)?;
+    let (folders, _) = walker.pass(&listed, sink)?;
     let cursors = walker.finish();
     Ok(Pass { cursors, folders })
 }
@@ -287,7 +285,6 @@ mod tests {
         ] {
             assert_eq!(Tls::of_url(scheme, host), expected, "{scheme}://{host}");
         }
-        assert_eq!((Tls::Implicit.default_port(), Tls::StartTls.default_port()), (993, 143));
     }
 
     #[test]

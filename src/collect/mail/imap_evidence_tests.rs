@@ -91,7 +91,7 @@ fn gmails_promotions_are_told_from_its_inbox_and_no_other_server_is_asked() {
             let junk = command.contains("Spam");
             match command.split(' ').next() {
                 Some("LIST") => format!(
-                    "* LIST (\\HasNoChildren) \"/\" INBOX\r\n* LIST (\\Junk) \"/\" \"[Gmail]/Spam\"\r\n* LIST (\\All) \"/\" \"[Gmail]/All Mail\"\r\n{tag} OK done\r\n"
+                    "* LIST (\\HasNoChildren) \"/\" INBOX\r\n* LIST (\\Junk) \"/\" \"[Gmail]/Spam\"\r\n* LIST (\\Flagged) \"/\" \"[Gmail]/Starred\"\r\n{tag} OK done\r\n"
                 ),
                 Some("EXAMINE") => {
                     command.clone_into(&mut opened.lock().unwrap());
@@ -112,6 +112,33 @@ fn gmails_promotions_are_told_from_its_inbox_and_no_other_server_is_asked() {
         let expected: &[&str] = if extension.is_empty() { &[] } else { &["UID SEARCH UID 1,2 X-GM-RAW \"category:promotions\""] };
         assert_eq!(*asked_for.lock().unwrap(), expected, "only the inbox, only the new ones");
     }
+}
+
+#[test]
+fn a_view_over_all_mail_is_read_but_for_what_we_wrote() {
+    let mails = [
+        "Received: from out.b.example by mx.example.org with ESMTPS; Mon, 2 Nov 2026 15:04:05 +0000\r\nFrom: amy@b.example\r\n\r\nHello\r\n",
+        "From: shopper+k7f3@example.org\r\nTo: amy@b.example\r\n\r\nThank you\r\n",
+    ];
+    let (port, _) = serve(move |tag, command| {
+        if command.starts_with("LIST") {
+            return format!("* LIST () \"/\" INBOX\r\n* LIST (\\All) \"/\" \"[Gmail]/All Mail\"\r\n{tag} OK done\r\n");
+        }
+        // The inbox is empty: a filter put the answer away.
+        sane(if command == "EXAMINE \"INBOX\"" { &[] } else { &[1, 2] }, tag, command).unwrap_or_else(|| {
+            let of = |uid: u32| {
+                let mail = mails[uid as usize - 1];
+                format!("* {uid} FETCH (UID {uid} INTERNALDATE {DATE} BODY[] {{{}}}\r\n{mail})\r\n", mail.len())
+            };
+            format!("{}{tag} OK done\r\n", asked(command).into_iter().map(of).collect::<String>())
+        })
+    });
+    let settings = ImapSettings { own: vec!["shopper@example.org".to_owned()], ..plain(port) };
+    let (pass, records) = pass(&settings, &[]).unwrap();
+    let came: Vec<_> = records.iter().map(|record| (record.external_id.as_str(), record.placement)).collect();
+    assert_eq!(came, [("[Gmail]/All Mail/7/1", None)]);
+    assert_eq!(pass.cursors.iter().map(|cursor| cursor.next_uid).collect::<Vec<_>>(), [1, 3], "{pass:?}");
+    assert!(pass.folders.iter().all(|folder| folder.problems.is_empty()), "{pass:?}");
 }
 
 #[test]

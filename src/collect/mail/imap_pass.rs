@@ -7,18 +7,22 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::arrival::{Seen, Trust};
+use super::arrival::Seen;
+use super::folder::Use;
+use super::handover::Trust;
 use super::imap::{Aside, Cursor, FolderPass, ImapSettings, Sink};
 use super::imap_beside::{Beside, Failures};
+use super::imap_list::Listed;
 use super::imap_login::is_passing;
-use super::imap_plan::{BATCH, batches, choose};
-use super::imap_session::{Failure, Fetched, Listed, Opened, Part, Session};
+use super::imap_plan::{BATCH, Span, batches, choose, is_own};
+use super::imap_session::{Failure, Fetched, Opened, Part, Session};
+use super::parse_head;
 use super::record::Message;
 use crate::clock::Clock;
 use crate::collect::CollectError;
 use crate::guard::caught;
 
-/// How often a broken connection is made again within one pass before the pass fails.
+/// How often a broken connection is made again for one folder before it is left for the next pass.
 const RECONNECTS: u32 = 3;
 /// How many messages a pass sets aside, and how many of those set aside before it tries again.
 const AT_ONCE: usize = 20;
@@ -45,6 +49,8 @@ pub(super) struct Walker<'a> {
     retried: HashMap<String, Instant>,
     /// Folders that were not read to their end at the last look.
     pub(super) unfinished: HashSet<String>,
+    /// Those of them at which the connection broke again and again.
+    broken: HashSet<String>,
 }
 
 impl<'a> Walker<'a> {
@@ -63,6 +69,7 @@ impl<'a> Walker<'a> {
             vanished: Vec::new(),
             retried: HashMap::new(),
             unfinished: HashSet::new(),
+            broken: HashSet::new(),
         }
     }
 
@@ -141,12 +148,19 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The folders to look at: those of the settings, or all but ours; the inbox first.
+    /// The folders to look at: those of the settings, or all but ours; the inbox first. Those of the settings need no list.
     pub(super) fn folders(&mut self) -> Result<Vec<Listed>, CollectError> {
-        let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
-        let listed = self.run(Session::list)?.map_err(|failure| CollectError::List { host, user, reason: failure.text().to_owned() })?;
+        let wished = self.settings.folders.as_deref();
+        let listed = match self.run(Session::list)? {
+            Ok(listed) => listed,
+            Err(Failure::Refused(_) | Failure::Garbled(_)) if wished.is_some() => return Ok(choose(Vec::new(), wished)),
+            Err(failure) => {
+                let (host, user) = (self.settings.host.clone(), self.settings.user.clone());
+                return Err(CollectError::List { host, user, reason: failure.text().to_owned() });
+            }
+        };
         let names: Vec<String> = listed.iter().map(|folder| folder.name.clone()).collect();
-        let chosen = choose(listed, self.settings.folders.as_deref());
+        let chosen = choose(listed, wished);
         self.miss(&names, &chosen);
         Ok(chosen)
     }
@@ -193,16 +207,52 @@ impl<'a> Walker<'a> {
         Ok(outcome)
     }
 
-    /// Looks at each folder.
-    pub(super) fn pass(&mut self, folders: &[Listed], sink: &mut Sink<'_>) -> Result<Vec<FolderPass>, CollectError> {
-        self.reconnects = 0;
-        let mut passes = folders.iter().map(|folder| self.folder(folder, sink)).collect::<Result<Vec<_>, _>>()?;
+    /// Looks at each folder. One that cannot be read costs no other its look; of a connection that is gone for good, which is given
+    /// too, what was read before is kept.
+    ///
+    /// # Errors
+    /// When the sink fails or a stop is wished.
+    pub(super) fn pass(
+        &mut self,
+        folders: &[Listed],
+        sink: &mut Sink<'_>,
+    ) -> Result<(Vec<FolderPass>, Option<CollectError>), CollectError> {
+        let (mut passes, mut lost) = (Vec::with_capacity(folders.len()), None);
+        for folder in folders {
+            let seen = self.cursors.iter().find(|cursor| cursor.folder == folder.name).and_then(|cursor| cursor.last_pass);
+            let mut pass =
+                FolderPass { folder: folder.name.clone(), seen_from: seen, seen_by: seen, messages: 0, gone: false, problems: Vec::new() };
+            self.reconnects = 0;
+            let outcome = if lost.is_none() { self.folder(folder, &mut pass, sink) } else { Ok(()) };
+            let reason = match (outcome, &lost) {
+                (Ok(()), None) => {
+                    self.broken.remove(&folder.name);
+                    None
+                }
+                (Ok(()), Some(_)) => Some("the connection was lost before".to_owned()),
+                (Err(CollectError::Fetch { reason, .. }), _) => {
+                    self.broken.insert(folder.name.clone());
+                    Some(reason)
+                }
+                (Err(error @ (CollectError::Connect { .. } | CollectError::Login { .. })), _) => {
+                    let reason = error.to_string();
+                    lost = Some(error);
+                    Some(reason)
+                }
+                (Err(error), _) => return Err(error),
+            };
+            if let Some(reason) = reason {
+                self.unfinished.insert(folder.name.clone());
+                pass.problems.insert(0, not_read(folder, &reason));
+            }
+            passes.push(pass);
+        }
         passes.append(&mut self.vanished);
-        Ok(passes)
+        Ok((passes, lost))
     }
 
     /// Looks at one folder.
-    fn folder(&mut self, folder: &Listed, sink: &mut Sink<'_>) -> Result<FolderPass, CollectError> {
+    fn folder(&mut self, folder: &Listed, pass: &mut FolderPass, sink: &mut Sink<'_>) -> Result<(), CollectError> {
         let began = self.clock.now();
         let mut cursor = self.cursors.iter().find(|cursor| cursor.folder == folder.name).cloned().unwrap_or_else(|| Cursor {
             folder: folder.name.clone(),
@@ -212,15 +262,13 @@ impl<'a> Walker<'a> {
             aside: Vec::new(),
         });
         let last = cursor.last_pass;
-        let mut pass =
-            FolderPass { folder: folder.name.clone(), seen_from: last, seen_by: last, messages: 0, gone: false, problems: Vec::new() };
         self.open = None;
         let opened = loop {
             match self.opened(folder)? {
                 Ok(opened) => break opened,
                 Err(Failure::Refused(reason)) => {
                     pass.problems.push(format!("could not open folder {}: {reason}", folder.name));
-                    return Ok(pass);
+                    return Ok(());
                 }
                 Err(failure) => self.once_more(folder, &failure)?,
             }
@@ -234,13 +282,13 @@ impl<'a> Walker<'a> {
         // None goes before every time.
         let hole_from = cursor.aside.iter().filter(|aside| aside.uid == 0).map(|aside| aside.from).chain([last]).min().flatten();
         let seen_from = last.filter(|_| !renewed);
-        let mut look = Look { folder, seen_from, hole_from, retried_of: None, poisonous: 0, cuts: 0, cursor, pass: &mut pass };
+        let mut look = Look { folder, seen_from, hole_from, retried_of: None, poisonous: 0, cuts: 0, cursor, pass };
         self.again(&mut look, sink)?;
         let mut unfinished = None;
         if opened.exists > 0 && opened.uid_next.is_none_or(|next| next > look.cursor.next_uid) {
-            unfinished = self.messages(&mut look, sink)?;
+            unfinished = self.messages(&mut look, opened, sink)?;
         }
-        let mut cursor = look.cursor;
+        let Look { mut cursor, pass, .. } = look;
         if unfinished.is_some() {
             self.unfinished.insert(folder.name.clone());
         } else {
@@ -250,13 +298,13 @@ impl<'a> Walker<'a> {
             cursor.aside.retain(|aside| aside.uid != 0);
             pass.seen_by = Some(began);
         }
-        let unfinished = unfinished.map(|reason| format!("folder {} was not read to its end and is tried again: {reason}", folder.name));
+        let unfinished = unfinished.map(|reason| not_read(folder, &reason));
         let unread = cursor.aside.iter().filter(|aside| aside.uid != 0).map(|Aside { uid, reason, .. }| {
             format!("message {uid} of folder {} could not be fetched and is tried again: {reason}", folder.name)
         });
         pass.problems.splice(0..0, unfinished.into_iter().chain(unread));
         self.remember(cursor);
-        Ok(pass)
+        Ok(())
     }
 
     /// Tries those set aside again. They came before the look that found them, not before this one.
@@ -286,46 +334,69 @@ impl<'a> Walker<'a> {
     }
 
     /// Fetches the messages from the cursor on, in batches. Gives what ended that before the folder's end.
-    fn messages(&mut self, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<Option<String>, CollectError> {
-        for batch in batches(&self.sizes(look)?) {
-            let size = batch.iter().map(|(_, size)| size).sum();
-            let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
-            let whole = batch.iter().all(|(_, size)| *size <= self.settings.largest);
-            let beside = self.beside(&uids, look)?;
-            let mut found = Vec::new();
-            if whole && uids.len() > 1 && self.same_folder(look)? {
-                found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
-            }
-            let mut found = found.into_iter().peekable();
-            for (uid, size) in batch {
-                let came = match found.next_if(|message| message.uid == uid) {
-                    Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
-                    None => self.single(uid, size, &beside, look, sink)?,
-                };
-                match came {
-                    Came::Read => {}
-                    Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
-                    Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
+    fn messages(&mut self, look: &mut Look<'_>, opened: Opened, sink: &mut Sink<'_>) -> Result<Option<String>, CollectError> {
+        let mut span = Span::first(look.cursor.next_uid, opened.uid_next, opened.exists);
+        loop {
+            let sizes = self.sizes(look, span)?;
+            for batch in batches(&sizes) {
+                if let Some(reason) = self.batch(batch, look, sink)? {
+                    return Ok(Some(reason));
                 }
-                look.cursor.next_uid = uid.saturating_add(1);
-                self.remember(look.cursor.clone());
             }
+            match span.next(sizes.len(), opened.uid_next, opened.exists) {
+                Some(next) => span = next,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Fetches the messages of one batch.
+    fn batch(&mut self, batch: Vec<(u32, u64)>, look: &mut Look<'_>, sink: &mut Sink<'_>) -> Result<Option<String>, CollectError> {
+        let size = batch.iter().map(|(_, size)| size).sum();
+        let uids: Vec<u32> = batch.iter().map(|(uid, _)| *uid).collect();
+        let whole = batch.iter().all(|(_, size)| *size <= self.settings.largest);
+        let beside = self.beside(&uids, look)?;
+        let mut found = Vec::new();
+        if whole && uids.len() > 1 && self.same_folder(look)? {
+            found = self.run(|session| session.fetch(&uids, Part::Whole, size))?.unwrap_or_default();
+        }
+        let mut found = found.into_iter().peekable();
+        for (uid, size) in batch {
+            let came = match found.next_if(|message| message.uid == uid) {
+                Some(message) => self.deliver(message, Part::Whole, &beside, look, sink)?,
+                None => self.single(uid, size, &beside, look, sink)?,
+            };
+            match came {
+                Came::Read => {}
+                Came::Poisonous(reason) if look.may_set_aside() => look.set_aside(uid, size, reason, self.clock.now()),
+                Came::Poisonous(reason) | Came::Later(reason) => return Ok(Some(reason)),
+            }
+            look.cursor.next_uid = uid.saturating_add(1);
+            self.remember(look.cursor.clone());
         }
         Ok(None)
     }
 
-    /// The UIDs to fetch, with their sizes where the server tells them.
-    fn sizes(&mut self, look: &Look<'_>) -> Result<Vec<(u32, u64)>, CollectError> {
-        let from = look.cursor.next_uid;
+    /// The UIDs of a span, with their sizes where the server tells them.
+    fn sizes(&mut self, look: &Look<'_>, span: Span) -> Result<Vec<(u32, u64)>, CollectError> {
+        let mut cuts = 0;
         loop {
             self.same_folder(look)?;
-            match self.run(|session| session.sizes(from))? {
+            match self.run(|session| session.sizes(span))? {
                 Ok(sizes) => return Ok(sizes),
-                Err(Failure::Gone(reason)) => self.once_more(look.folder, &Failure::Gone(reason))?,
+                Err(failure @ Failure::Gone(_)) if cuts == 0 => {
+                    cuts += 1;
+                    self.once_more(look.folder, &failure)?;
+                }
                 Err(_) => {
                     // One message whose answer cannot be read must not hide the others: unknown sizes are fetched one by one.
                     self.same_folder(look)?;
-                    match self.run(|session| session.uids(from))? {
+                    match self.run(|session| session.uids(span))? {
+                        // Something was told of messages, and could not be read.
+                        Ok(uids) if uids.is_empty() => {
+                            let failure = Failure::Garbled("the server does not say which messages there are".to_owned());
+                            self.once_more(look.folder, &failure)?;
+                        }
                         Ok(uids) => return Ok(uids.into_iter().map(|uid| (uid, BATCH.0)).collect()),
                         Err(failure) => self.once_more(look.folder, &failure)?,
                     }
@@ -346,13 +417,16 @@ impl<'a> Walker<'a> {
                 continue;
             }
             match self.run(|session| session.fetch(&[uid], part, size))? {
-                Ok(messages) => {
-                    // One was asked for; none: it was deleted in between.
-                    return match messages.into_iter().next() {
-                        Some(message) => self.deliver(message, part, beside, look, sink),
-                        None => Ok(Came::Read),
-                    };
-                }
+                Ok(messages) => match messages.into_iter().next() {
+                    Some(message) => return self.deliver(message, part, beside, look, sink),
+                    None => match self.run(|session| session.holds(uid))? {
+                        // It was deleted in between.
+                        Ok(false) => return Ok(Came::Read),
+                        Ok(true) => came = Came::Poisonous("the server lists it and gives nothing of it".to_owned()),
+                        Err(Failure::Gone(reason)) => came = Came::Later(reason),
+                        Err(failure) => came = Came::Poisonous(failure.text().to_owned()),
+                    },
+                },
                 Err(Failure::Refused(reason)) if is_of_the_moment(&reason) => return Ok(Came::Later(reason)),
                 Err(Failure::Refused(reason) | Failure::Garbled(reason)) => came = Came::Poisonous(reason),
                 Err(Failure::Gone(reason)) => {
@@ -396,6 +470,10 @@ impl<'a> Walker<'a> {
         sink: &mut Sink<'_>,
     ) -> Result<Came, CollectError> {
         let Fetched { uid, internal_date, bytes } = message;
+        let is_ours = || is_own(&parse_head(&bytes), &self.settings.own);
+        if look.folder.purpose == Use::All && caught("looking for a copy of our own", is_ours) == Some(true) {
+            return Ok(Came::Read);
+        }
         let cut = part == Part::Beginning;
         if cut {
             look.pass.problems.push(format!(
@@ -421,13 +499,14 @@ impl<'a> Walker<'a> {
         Ok(Came::Read)
     }
 
-    /// Allows another try after a failure, up to a limit in a pass.
+    /// Allows another try after a failure, up to a limit; none where the last pass came to it.
     fn once_more(&mut self, folder: &Listed, failure: &Failure) -> Result<(), CollectError> {
         if self.stopping() {
             return Err(CollectError::Stopped);
         }
         self.reconnects += 1;
-        if self.reconnects > RECONNECTS { Err(self.broken(folder, failure.text())) } else { Ok(()) }
+        let most = if self.broken.contains(&folder.name) { 0 } else { RECONNECTS };
+        if self.reconnects > most { Err(self.broken(folder, failure.text())) } else { Ok(()) }
     }
 
     fn broken(&self, folder: &Listed, reason: &str) -> CollectError {
@@ -477,6 +556,10 @@ enum Came {
     Poisonous(String),
     /// Nothing can be read right now.
     Later(String),
+}
+
+fn not_read(folder: &Listed, reason: &str) -> String {
+    format!("folder {} was not read to its end and is tried again: {reason}", folder.name)
 }
 
 /// Whether a refusal says nothing about the message. Of a login, the last of these signs may be final.

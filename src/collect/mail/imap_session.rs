@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 use imap::extensions::idle::WaitOutcome;
 use imap::types::UnsolicitedResponse;
 
-use super::folder::{self, Use};
 use super::imap::{ImapSettings, Login};
 use super::imap_letters::Letters;
+use super::imap_list::{self, Listed};
 use super::imap_login::{is_passing, no_token, refused, with_password, with_token};
+use super::imap_plan::Span;
 use super::imap_tap::{self, Tap};
 use super::imap_wire::{Budget, Wire};
 use super::record::KEPT;
@@ -23,6 +24,9 @@ use crate::guard::caught;
 const IDLE_BEGIN: Duration = Duration::from_secs(5);
 /// The slowest line we bear: bytes a second by which a fetch gets time beyond that of any command.
 const SLOWEST: u64 = 32 * 1024;
+/// The slowest server: how much more time it gets for each message it is asked about, as long as it is not silent, and for how many
+/// at most.
+const A_MESSAGE: (Duration, u32) = (Duration::from_secs(1), 1000);
 
 /// How a command failed.
 #[derive(Debug)]
@@ -40,16 +44,6 @@ impl Failure {
         let (Self::Gone(text) | Self::Refused(text) | Self::Garbled(text)) = self;
         text
     }
-}
-
-/// A folder as the server lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
-    /// The name as people read it.
-    pub(super) name: String,
-    /// The name as the server writes it.
-    pub(super) wire: String,
-    pub(super) purpose: Use,
 }
 
 /// An opened folder.
@@ -97,7 +91,7 @@ impl<'a> Session<'a> {
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
         let tokens = match &settings.login {
             Login::Password(password) => {
-                let outcome = Self::enter(settings, stop, |client, _| with_password(client, settings, &password.now()));
+                let outcome = Self::enter(settings, stop, |client, tap| with_password(client, tap, settings, &password.now()));
                 if matches!(outcome, Err(CollectError::Login { .. })) {
                     password.refused();
                 }
@@ -146,13 +140,19 @@ impl<'a> Session<'a> {
     /// Whether the server offers something (RFC 3501, 6.1.1).
     pub(super) fn offers(&mut self, name: &str) -> Result<bool, Failure> {
         if self.offers.is_none() {
-            self.tap.open();
-            let outcome = guard(|| self.inner.run_command_and_read_response("CAPABILITY"));
-            let lines = self.tap.close();
-            self.news |= announces(&outcome?);
+            let lines = self.tapped("CAPABILITY")?;
             self.offers = Some(imap_tap::capabilities(&lines));
         }
         Ok(self.offers.iter().flatten().any(|offered| offered.eq_ignore_ascii_case(name)))
+    }
+
+    /// Gives a command, and the lines of its answer that the library cannot read.
+    fn tapped(&mut self, command: &str) -> Result<Vec<Vec<u8>>, Failure> {
+        self.tap.open();
+        let outcome = guard(|| self.inner.run_command_and_read_response(command));
+        let lines = self.tap.close();
+        self.news |= announces(&outcome?);
+        Ok(lines)
     }
 
     /// When messages were saved in the opened folder (RFC 8514), where the server offers to tell.
@@ -160,11 +160,7 @@ impl<'a> Session<'a> {
         if uids.is_empty() || !self.offers("SAVEDATE")? {
             return Ok(HashMap::new());
         }
-        let command = format!("UID FETCH {} (UID SAVEDATE)", set(uids));
-        self.tap.open();
-        let outcome = guard(|| self.inner.run_command_and_read_response(&command));
-        let lines = self.tap.close();
-        self.news |= announces(&outcome?);
+        let lines = self.tapped(&format!("UID FETCH {} (UID SAVEDATE)", set(uids)))?;
         Ok(lines.iter().filter_map(|line| imap_tap::save_date(line)).collect())
     }
 
@@ -179,8 +175,7 @@ impl<'a> Session<'a> {
 
     /// Every folder that can be opened.
     pub(super) fn list(&mut self) -> Result<Vec<Listed>, Failure> {
-        let names = guard(|| self.inner.list(Some(""), Some("*")))?;
-        Ok(names.iter().filter_map(|name| listed(name.name(), name.delimiter(), &attributes(name))).collect())
+        Ok(self.tapped("LIST \"\" \"*\"")?.iter().filter_map(|line| imap_list::listed(line)).collect())
     }
 
     /// Opens a folder for reading only: no flag of it changes (RFC 3501, 6.3.2).
@@ -190,23 +185,31 @@ impl<'a> Session<'a> {
         Ok(Opened { uidvalidity: mailbox.uid_validity.unwrap_or_default(), uid_next: mailbox.uid_next, exists: mailbox.exists })
     }
 
-    /// The UIDs from `from` on, with their sizes, in order.
-    pub(super) fn sizes(&mut self, from: u32) -> Result<Vec<(u32, u64)>, Failure> {
-        let fetches = guard(|| self.inner.uid_fetch(format!("{from}:*"), "(UID RFC822.SIZE)"))?;
+    /// The UIDs of a span with their sizes, in order.
+    pub(super) fn sizes(&mut self, span: Span) -> Result<Vec<(u32, u64)>, Failure> {
+        self.give_time(span.messages, 0);
+        let fetches = guard(|| self.inner.uid_fetch(span.set(), "(UID RFC822.SIZE)"));
+        self.budget.set(self.command_timeout);
+        let fetches = fetches?;
         let sized = fetches.iter().filter_map(|fetch| Some((fetch.uid?, u64::from(fetch.size.unwrap_or_default()))));
-        // `n:*` names the last message even where its UID is below n.
-        let mut sized: Vec<_> = sized.filter(|(uid, _)| *uid >= from).collect();
+        let mut sized: Vec<_> = sized.filter(|(uid, _)| span.holds(*uid)).collect();
         sized.sort_unstable();
         sized.dedup_by_key(|(uid, _)| *uid);
         Ok(sized)
     }
 
-    /// The UIDs from `from` on, in order; the plainest way to ask.
-    pub(super) fn uids(&mut self, from: u32) -> Result<Vec<u32>, Failure> {
-        let found = guard(|| self.inner.uid_search(format!("UID {from}:*")))?;
-        let mut uids: Vec<u32> = found.into_iter().filter(|uid| *uid >= from).collect();
+    /// The UIDs of a span, in order; the plainest way to ask.
+    pub(super) fn uids(&mut self, span: Span) -> Result<Vec<u32>, Failure> {
+        let found = guard(|| self.inner.uid_search(format!("UID {}", span.set())))?;
+        let mut uids: Vec<u32> = found.into_iter().filter(|uid| span.holds(*uid)).collect();
         uids.sort_unstable();
         Ok(uids)
+    }
+
+    /// Gives the next command time for messages of so many bytes together.
+    fn give_time(&self, messages: u32, bytes: u64) {
+        let (each, most) = A_MESSAGE;
+        self.budget.set(self.command_timeout + each * messages.min(most) + Duration::from_secs(bytes / SLOWEST));
     }
 
     /// Fetches messages of about `size` bytes together, without marking them as seen.
@@ -214,33 +217,36 @@ impl<'a> Session<'a> {
         let set = set(uids);
         let query = match part {
             Part::Whole => "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[])".to_owned(),
-            Part::Undated => "(UID BODY.PEEK[])".to_owned(),
-            Part::Beginning => format!("(UID INTERNALDATE BODY.PEEK[]<0.{KEPT}>)"),
+            Part::Undated => "(UID RFC822.SIZE BODY.PEEK[])".to_owned(),
+            Part::Beginning => format!("(UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{KEPT}>)"),
         };
         let size = if part == Part::Beginning { u64::try_from(KEPT).unwrap_or(size) } else { size };
-        self.budget.set(self.command_timeout + Duration::from_secs(size / SLOWEST));
+        self.give_time(u32::try_from(uids.len()).unwrap_or(u32::MAX), size);
         self.letters.open();
         let fetches = guard(|| self.inner.uid_fetch(set, query));
-        let mut bodies: HashMap<u32, Vec<u8>> = self.letters.close().into_iter().collect();
+        let mut bodies = self.letters.close();
         self.budget.set(self.command_timeout);
         let fetches = fetches?;
         let found = fetches.iter().filter_map(|fetch| {
             let uid = fetch.uid.filter(|uid| uids.contains(uid))?;
-            // A server may write a short body as a string, which the library reads.
-            let body = fetch.body()?;
-            let bytes = bodies.remove(&fetch.message).unwrap_or_else(|| body.to_vec());
-            Some(Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes })
+            let bytes = bodies.redeem(fetch.body()?)?;
+            // Nothing at all is no message, unless its server says so itself.
+            let is_text = !bytes.is_empty() || fetch.size == Some(0);
+            is_text.then(|| Fetched { uid, internal_date: fetch.internal_date().map(|at| at.to_utc()), bytes })
         });
-        let mut found: Vec<Fetched> = found.collect();
-        found.sort_by_key(|message| message.uid);
-        found.dedup_by_key(|message| message.uid);
+        let found = one_each(found.collect());
         if let ([uid], true) = (uids, found.is_empty())
             && fetches.iter().any(|fetch| fetch.uid == Some(*uid))
         {
-            return Err(Failure::Refused("the server gives no text for it".to_owned()));
+            return Err(Failure::Refused("the server gives no text for it, or more than one".to_owned()));
         }
         self.hear();
         Ok(found)
+    }
+
+    /// Whether the opened folder still holds a message.
+    pub(super) fn holds(&mut self, uid: u32) -> Result<bool, Failure> {
+        guard(|| self.inner.uid_search(format!("UID {uid}"))).map(|found| found.contains(&uid))
     }
 
     /// Whether something changed since the last command.
@@ -287,6 +293,22 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Messages in the order of their UIDs. One that came with several texts is none: which is its own cannot be told.
+fn one_each(mut found: Vec<Fetched>) -> Vec<Fetched> {
+    found.sort_by_key(|message| message.uid);
+    let mut sole: Vec<Fetched> = Vec::with_capacity(found.len());
+    let mut torn = HashSet::new();
+    for message in found {
+        match sole.last() {
+            Some(last) if last.uid == message.uid && last.bytes == message.bytes => {}
+            Some(last) if last.uid == message.uid => _ = torn.insert(message.uid),
+            _ => sole.push(message),
+        }
+    }
+    sole.retain(|message| !torn.contains(&message.uid));
+    sole
+}
+
 /// Whether what a server tells unasked can mean that a message came or that the session ends.
 fn is_change(response: &UnsolicitedResponse) -> bool {
     !matches!(response, UnsolicitedResponse::Ok { .. } | UnsolicitedResponse::Flags(_) | UnsolicitedResponse::Fetch { .. })
@@ -298,30 +320,6 @@ fn announces(answer: &[u8]) -> bool {
         let upper = line.trim_ascii().to_ascii_uppercase();
         upper.strip_prefix(b"* ").is_some_and(|rest| rest.ends_with(b" EXISTS") || rest.ends_with(b" RECENT"))
     })
-}
-
-/// The attributes of a listed folder. The library does not give out their type, only their names.
-fn attributes(name: &imap::types::Name<'_>) -> Vec<String> {
-    name.attributes().iter().map(|attribute| format!("{attribute:?}").to_ascii_lowercase()).collect()
-}
-
-/// A listed folder, unless it cannot be opened. Its special use goes before its name.
-fn listed(wire: &str, delimiter: Option<&str>, attributes: &[String]) -> Option<Listed> {
-    let has = |wanted: &str| attributes.iter().any(|attribute| attribute.contains(wanted));
-    if has("noselect") || has("nonexistent") {
-        return None;
-    }
-    let name = folder::decode(wire);
-    let by_name = Use::of_name(&name, delimiter.and_then(|delimiter| delimiter.chars().next()));
-    let purpose = match () {
-        () if by_name == Use::Inbox => Use::Inbox,
-        () if ["sent", "drafts", "trash", "all", "flagged"].iter().any(|own| attributes.iter().any(|attribute| attribute == own)) => {
-            Use::Own
-        }
-        () if has("junk") => Use::Junk,
-        () => by_name,
-    };
-    Some(Listed { name, wire: wire.to_owned(), purpose })
 }
 
 /// UIDs as a sequence set.
@@ -360,21 +358,6 @@ fn failure(error: imap::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn special_uses_go_before_names() {
-        let of = |wire: &str, attributes: &[&str]| {
-            let attributes: Vec<String> = attributes.iter().map(|&attribute| attribute.to_owned()).collect();
-            listed(wire, Some("/"), &attributes).map(|folder| (folder.name, folder.purpose))
-        };
-        assert_eq!(of("Entw&APw-rfe", &[]), Some(("Entwürfe".to_owned(), Use::Own)));
-        assert_eq!(of("Ausgang", &["sent"]), Some(("Ausgang".to_owned(), Use::Own)));
-        assert_eq!(of("Werbung", &["hasnochildren", "junk"]), Some(("Werbung".to_owned(), Use::Junk)));
-        assert_eq!(of("[Gmail]/All Mail", &["all"]), Some(("[Gmail]/All Mail".to_owned(), Use::Own)));
-        assert_eq!(of("[Gmail]", &["noselect"]), None);
-        assert_eq!(of("INBOX", &["unmarked"]), Some(("INBOX".to_owned(), Use::Inbox)));
-        assert_eq!(of("Calls", &["extension(\"\\\\important\")"]), Some(("Calls".to_owned(), Use::Other)));
-    }
 
     #[test]
     fn a_panic_is_a_failure() {

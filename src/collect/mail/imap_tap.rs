@@ -1,5 +1,6 @@
-//! Lines of a server that the library cannot read, taken out of the stream before it sees them: capabilities written loosely, and
-//! FETCH answers with SAVEDATE (RFC 8514). Bytes go in as they come and come out again but for those lines, while the tap is open.
+//! Lines of a server that the library cannot read, taken out of the stream before it sees them: capabilities and folders written
+//! loosely, and FETCH answers with SAVEDATE (RFC 8514). Bytes go in as they come and come out again but for those lines, while the
+//! tap is open.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 /// A line longer than this is none of ours and goes on as it comes.
 const LONGEST: usize = 64 * 1024;
-/// The most that is taken out at once; what is beyond is dropped, since only its save dates are lost.
+/// The most save dates that are taken out at once; those beyond are dropped.
 const MOST: usize = 1024 * 1024;
 
 /// A tap, shared by the stream and the session above it.
@@ -21,9 +22,11 @@ struct State {
     within: bool,
     /// A line that has not ended yet.
     line: Vec<u8>,
+    /// How much of a literal within it is still to come, and where the last one ends.
+    literal: (usize, usize),
     /// Bytes to hand on.
     onward: Vec<u8>,
-    taken: Vec<String>,
+    taken: Vec<Vec<u8>>,
     bytes: usize,
 }
 
@@ -40,11 +43,11 @@ impl Tap {
     }
 
     /// Ends it, and gives what was taken out.
-    pub(super) fn close(&self) -> Vec<String> {
+    pub(super) fn close(&self) -> Vec<Vec<u8>> {
         let mut state = self.state();
         let rest = std::mem::take(&mut state.line);
         state.onward.extend_from_slice(&rest);
-        (state.open, state.within) = (false, false);
+        (state.open, state.within, state.literal) = (false, false, (0, 0));
         std::mem::take(&mut state.taken)
     }
 
@@ -55,8 +58,9 @@ impl Tap {
     /// Takes in what came.
     pub(super) fn feed(&self, bytes: &[u8]) {
         let mut state = self.state();
-        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
-            state.piece(part);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = state.piece(rest);
         }
     }
 
@@ -72,56 +76,92 @@ impl Tap {
 }
 
 impl State {
-    /// A piece of a line, or its end.
-    fn piece(&mut self, piece: &[u8]) {
+    /// Takes in a line or a literal as far as it goes; gives what is left.
+    fn piece<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        if self.literal.0 > 0 {
+            let (now, later) = bytes.split_at(self.literal.0.min(bytes.len()));
+            self.line.extend_from_slice(now);
+            self.literal.0 -= now.len();
+            return later;
+        }
+        let length = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
+        let (piece, later) = bytes.split_at(length);
         let ends = piece.ends_with(b"\n");
         if self.within {
             self.onward.extend_from_slice(piece);
             self.within = !ends;
-            return;
+            return later;
         }
         self.line.extend_from_slice(piece);
-        if ends || self.line.len() > LONGEST {
+        if ends && let Some(length) = self.name_to_come() {
+            self.literal = (length, self.line.len() + length);
+        } else if ends || self.line.len() > LONGEST {
             let line = std::mem::take(&mut self.line);
+            self.literal = (0, 0);
             self.within = !ends;
-            if ends && line.len() <= LONGEST && is_ours(&line) {
-                self.keep(&line);
-            } else {
-                self.onward.extend_from_slice(&line);
+            match Kind::of(&line).filter(|_| ends && line.len() <= LONGEST) {
+                Some(kind) => self.keep(&line, kind),
+                None => self.onward.extend_from_slice(&line),
             }
         }
+        later
     }
 
-    fn keep(&mut self, line: &[u8]) {
+    /// The length of the literal (RFC 3501, 4.3) in which the name of a listed folder follows.
+    fn name_to_come(&self) -> Option<usize> {
+        let text = self.line.get(self.literal.1..)?.trim_ascii_end();
+        (Kind::of(&self.line) == Some(Kind::Folder)).then_some(())?;
+        let open = text.iter().rposition(|byte| *byte == b'{')?;
+        let length = text.get(open + 1..)?.strip_suffix(b"}")?;
+        let length: usize = std::str::from_utf8(length).ok()?.trim_end_matches('+').parse().ok()?;
+        (self.line.len() + length <= LONGEST).then_some(length)
+    }
+
+    fn keep(&mut self, line: &[u8], kind: Kind) {
         self.bytes += line.len();
-        if self.bytes <= MOST {
-            self.taken.push(String::from_utf8_lossy(line).trim_end().to_owned());
+        if self.bytes <= MOST || kind != Kind::SaveDate {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            self.taken.push(line.strip_suffix(b"\r").unwrap_or(line).to_vec());
         }
     }
 }
 
-/// Whether a line is one to take out. One that announces a literal is not: what follows it belongs to it.
-fn is_ours(line: &[u8]) -> bool {
-    let upper = line.to_ascii_uppercase();
-    let text = upper.trim_ascii_end();
-    if text.ends_with(b"}") {
-        return false;
+/// What lines are taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Capabilities,
+    Folder,
+    SaveDate,
+}
+
+impl Kind {
+    /// What a line is, if it is one to take out. Of those that announce a literal, only a folder's is: what follows it belongs to it.
+    fn of(line: &[u8]) -> Option<Self> {
+        let upper = line.to_ascii_uppercase();
+        let text = upper.trim_ascii_end();
+        let rest = text.strip_prefix(b"* ")?;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let fetch = digits > 0 && rest.get(digits..).is_some_and(|after| after.starts_with(b" FETCH ("));
+        match () {
+            () if rest.starts_with(b"LIST ") => Some(Self::Folder),
+            () if text.ends_with(b"}") => None,
+            () if rest.starts_with(b"CAPABILITY") => Some(Self::Capabilities),
+            () if fetch && rest.windows(9).any(|word| word == b"SAVEDATE ") => Some(Self::SaveDate),
+            () => None,
+        }
     }
-    let Some(rest) = text.strip_prefix(b"* ") else { return false };
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let fetch = digits > 0 && rest.get(digits..).is_some_and(|after| after.starts_with(b" FETCH ("));
-    rest.starts_with(b"CAPABILITY") || fetch && rest.windows(9).any(|word| word == b"SAVEDATE ")
 }
 
 /// The capabilities in taken lines, in upper case.
-pub(super) fn capabilities(lines: &[String]) -> Vec<String> {
-    let words = lines.iter().filter_map(|line| line.get(2..)).flat_map(str::split_ascii_whitespace);
-    words.map(str::to_ascii_uppercase).filter(|word| word != "CAPABILITY").collect()
+pub(super) fn capabilities(lines: &[Vec<u8>]) -> Vec<String> {
+    let words = lines.iter().filter_map(|line| line.strip_prefix(b"* ")).flat_map(|line| line.split(u8::is_ascii_whitespace));
+    let words = words.map(|word| String::from_utf8_lossy(word).to_ascii_uppercase());
+    words.filter(|word| !word.is_empty() && word != "CAPABILITY").collect()
 }
 
 /// The UID and the save date in a taken line; `None` where there is none, or it says NIL.
-pub(super) fn save_date(line: &str) -> Option<(u32, DateTime<Utc>)> {
-    let upper = line.to_ascii_uppercase();
+pub(super) fn save_date(line: &[u8]) -> Option<(u32, DateTime<Utc>)> {
+    let upper = String::from_utf8_lossy(line).to_ascii_uppercase();
     let after = |name: &str| upper.find(name).and_then(|at| upper.get(at + name.len()..));
     // Not a word that only ends so.
     let uid = after("(UID ").or_else(|| after(" UID "))?;
@@ -155,7 +195,7 @@ mod tests {
         let mut rest = [0; 100];
         let count = tap.give(&mut rest);
         onward.extend_from_slice(&rest[..count]);
-        (String::from_utf8(onward).unwrap(), taken)
+        (String::from_utf8(onward).unwrap(), taken.into_iter().map(|line| String::from_utf8(line).unwrap()).collect())
     }
 
     #[test]
@@ -169,8 +209,21 @@ mod tests {
                 "pieces of {size}"
             );
             assert_eq!(taken.len(), 2, "{taken:?}");
-            assert_eq!(capabilities(&taken[1..]), ["IMAP4REV1", "IDLE"]);
+            assert_eq!(capabilities(&[taken[1].clone().into_bytes()]), ["IMAP4REV1", "IDLE"]);
         }
+    }
+
+    #[test]
+    fn folders_are_taken_out_with_the_literals_that_name_them() {
+        let lines =
+            ["* LIST () \"/\" \"A\"", "* LIST () \"/\" {8}\r\nB\r\na {9}", "* list () \"/\" {0}\r\n", "* LIST () NIL {1}\r\nC (\"X\")"];
+        let stream = format!("{}\r\n{}\r\n* 3 EXISTS\r\n{}\r\n{}\r\na1 OK done\r\n", lines[0], lines[1], lines[2], lines[3]);
+        for size in 1..stream.len() {
+            let (onward, taken) = through(&stream, size);
+            assert_eq!((onward.as_str(), taken), ("* 3 EXISTS\r\na1 OK done\r\n", lines.map(str::to_owned).to_vec()), "pieces of {size}");
+        }
+        let many = "* LIST () \"/\" A\r\n".repeat(MOST / 16);
+        assert_eq!(through(&many, 10_000).1.len(), MOST / 16, "none is dropped");
     }
 
     #[test]
@@ -192,7 +245,7 @@ mod tests {
             ("* 1 FETCH (UID 7 SAVEDATE \"tomorrow\")", None),
             ("* 1 FETCH (UID 99999999999 SAVEDATE \"02-Nov-2026 15:04:05 +0000\")", None),
         ] {
-            assert_eq!(save_date(line), expected, "{line}");
+            assert_eq!(save_date(line.as_bytes()), expected, "{line}");
         }
     }
 }

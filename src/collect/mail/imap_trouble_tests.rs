@@ -9,7 +9,7 @@ use super::imap::{Cursor, ImapSettings, Login, Pace, Pass, Password, Tls};
 use super::imap_peers::{Dovecot, PATIENCE, asked, fetched, mail, pass, plain, sane, serve};
 use super::{Event, watch};
 use crate::clock::Clock;
-use crate::collect::CollectError;
+use crate::collect::{CollectError, RawRecord};
 use crate::config::Secret;
 use crate::guard::crafted;
 
@@ -174,8 +174,9 @@ fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
 #[test]
 fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_once() {
     for (what, folders) in [("beside save dates", 1), ("beside capabilities", 1), ("between two folders", 2)] {
-        let (came, opened) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let (came, opened, logged_in) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0), AtomicBool::new(false));
         let (port, _) = serve(move |tag, command| {
+            logged_in.fetch_or(command.starts_with("LOGIN"), Ordering::SeqCst);
             let arrives = |now: bool| if now && !came.swap(true, Ordering::SeqCst) { "* 2 EXISTS\r\n" } else { "" };
             if command.starts_with("EXAMINE") && folders == 2 && opened.fetch_add(1, Ordering::SeqCst) == 1 {
                 // While the other folder is open, nothing is announced of the inbox.
@@ -191,7 +192,7 @@ fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_onc
                 // It is not announced again.
                 "IDLE" => "+ idling\r\n".to_owned(),
                 "CAPABILITY" => {
-                    let more = arrives(what == "beside capabilities");
+                    let more = arrives(what == "beside capabilities" && logged_in.load(Ordering::SeqCst));
                     format!("{more}* CAPABILITY IMAP4rev1 IDLE SAVEDATE\r\n{tag} OK done\r\n")
                 }
                 _ if folders == 2 && command.starts_with("LIST") => {
@@ -221,6 +222,66 @@ fn a_mail_deleted_before_it_was_fetched_is_no_problem() {
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
     assert_eq!((ids, pass.cursors[0].next_uid), (vec!["INBOX/7/1", "INBOX/7/3"], 4));
     assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
+}
+
+/// A message of some text.
+fn letter(number: u32, uid: u32, text: &str) -> String {
+    let mail = format!("From: amy@b.example\r\n\r\n{text}\r\n");
+    format!("* {number} FETCH (UID {uid} INTERNALDATE {DATE} RFC822.SIZE {} BODY[] {{{}}}\r\n{mail})\r\n", mail.len(), mail.len())
+}
+
+#[test]
+fn texts_keep_to_their_uids_while_numbers_change_under_them() {
+    // RFC 3501, 7.4.1: an EXPUNGE may come within UID FETCH, and what follows is counted anew. The UID may stand behind the text.
+    let (port, _) = serve(|tag, command| {
+        sane(&[1, 2, 3, 4], tag, command).unwrap_or_else(|| {
+            let behind = format!("* 2 FETCH (INTERNALDATE {DATE} BODY[] {{8}}\r\nA: b\r\n\r\n UID 4)\r\n");
+            let (one, two, three) = (letter(1, 1, "first"), letter(2, 2, "second"), letter(2, 3, "third"));
+            format!("{one}{two}* 1 EXPUNGE\r\n{three}* 1 EXPUNGE\r\n{behind}{tag} OK done\r\n")
+        })
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    let came: Vec<_> = records.iter().map(|record| (&*record.external_id, String::from_utf8_lossy(&record.bytes))).collect();
+    assert_eq!(came.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["INBOX/7/1", "INBOX/7/2", "INBOX/7/3", "INBOX/7/4"]);
+    for ((id, text), own) in came.iter().zip(["first", "second", "third", "A: b"]) {
+        assert!(text.contains(own), "{id}: {text}");
+    }
+    assert!(pass.folders[0].problems.is_empty(), "{pass:?}");
+}
+
+#[test]
+fn a_message_that_is_there_and_of_which_nothing_comes_is_set_aside_and_not_taken_for_deleted() {
+    // Nothing at all; no text; an empty one against its size; two texts.
+    let two = format!("{}{}", letter(2, 2, "one"), letter(3, 2, "another"));
+    for answer in ["", "* 2 FETCH (UID 2 BODY[] NIL)\r\n", "* 2 FETCH (UID 2 RFC822.SIZE 44 BODY[] {0}\r\n)\r\n", &two] {
+        let answer = answer.to_owned();
+        let healed = Arc::new(AtomicBool::new(false));
+        let heal = Arc::clone(&healed);
+        let (port, _) = serve(move |tag, command| {
+            sane(&[1, 2, 3], tag, command).unwrap_or_else(|| {
+                if command.starts_with("UID SEARCH") {
+                    return format!("* SEARCH 2\r\n{tag} OK done\r\n");
+                }
+                let heals = heal.load(Ordering::SeqCst);
+                let of = |uid| if uid == 2 && !heals { answer.clone() } else { letter(uid, uid, "Hello") };
+                format!("{}{tag} OK done\r\n", asked(command).into_iter().map(of).collect::<String>())
+            })
+        });
+        let (first, records) = pass(&plain(port), &[]).unwrap();
+        let ids = |records: &[RawRecord]| records.iter().map(|record| record.external_id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&records), ["INBOX/7/1", "INBOX/7/3"]);
+        assert_eq!(first.cursors[0].aside.iter().map(|aside| aside.uid).collect::<Vec<_>>(), [2], "{first:?}");
+        assert!(first.folders[0].problems[0].starts_with("message 2 of folder INBOX could not be fetched"), "{first:?}");
+        healed.store(true, Ordering::SeqCst);
+        let (second, records) = pass(&plain(port), &first.cursors).unwrap();
+        assert_eq!((ids(&records), second.cursors[0].aside.len()), (vec!["INBOX/7/2".to_owned()], 0));
+    }
+    // One that its server too calls empty is read as it is.
+    let (port, _) = serve(|tag, command| {
+        sane(&[1], tag, command).unwrap_or_else(|| format!("* 1 FETCH (UID 1 RFC822.SIZE 0 BODY[] {{0}}\r\n)\r\n{tag} OK done\r\n"))
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    assert_eq!((records.len(), pass.cursors[0].aside.len()), (1, 0), "{pass:?}");
 }
 
 #[test]
@@ -311,8 +372,9 @@ fn another_uidvalidity_means_other_uids_even_while_the_folder_is_read() {
         _ => sane(&[1, 2], tag, command).unwrap_or_else(|| bodies(tag, command)),
     };
     let (port, _) = serve(answer);
-    let error = pass(&plain(port), &[]).unwrap_err();
-    assert!(error.to_string().contains("its UIDVALIDITY changed while it was read"), "{error}");
+    let (first, _) = pass(&plain(port), &[]).unwrap();
+    assert!(first.folders[0].problems[0].contains("its UIDVALIDITY changed while it was read"), "{first:?}");
+    assert_eq!(first.folders[0].seen_by, None);
     let old = Cursor { folder: "INBOX".to_owned(), uidvalidity: 7, next_uid: 3, last_pass: None, aside: Vec::new() };
     let (pass, records) = pass(&plain(port), &[old]).unwrap();
     let ids: Vec<_> = records.iter().map(|record| record.external_id.as_str()).collect();
@@ -372,6 +434,47 @@ fn a_folder_that_is_renamed_or_deleted_is_told_of_once_and_costs_no_mail() {
     let (fifth, _) = pass(&settings, &fourth.cursors).unwrap();
     assert_eq!(names(&fifth), ["INBOX", "Old"]);
     assert!(fifth.folders[1].problems[0].starts_with("could not open folder Old"), "{fifth:?}");
+}
+
+#[test]
+fn a_password_is_told_in_the_way_that_the_server_takes() {
+    // What the server offers, the password, and what it noting; `None` where it cannot be told.
+    let cases = [
+        ("", "s3cret", Some("LOGIN \"shopper\" \"s3cret\"")),
+        ("AUTH=PLAIN", "s3cret", Some("LOGIN \"shopper\" \"s3cret\"")),
+        ("LOGINDISABLED AUTH=PLAIN", "s3cret", Some("AHNob3BwZXIAczNjcmV0")),
+        ("AUTH=PLAIN", "caf\u{e9}", Some("AHNob3BwZXIAY2Fmw6k=")),
+        ("LOGINDISABLED AUTH=XOAUTH2", "s3cret", None),
+    ];
+    for (offers, password, told) in cases {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let noting = Arc::clone(&heard);
+        let (port, _) = serve(move |tag, command| match command {
+            "CAPABILITY" => format!("* CAPABILITY IMAP4rev1 {offers}\r\n{tag} OK done\r\n"),
+            "AUTHENTICATE PLAIN" => "+ \r\n".to_owned(),
+            // What answers a challenge bears no tag of its own.
+            "" => {
+                noting.lock().unwrap().push(tag.to_owned());
+                "a2 OK done\r\n".to_owned()
+            }
+            _ => {
+                if command.starts_with("LOGIN") {
+                    noting.lock().unwrap().push(command.to_owned());
+                }
+                sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
+            }
+        });
+        let settings = ImapSettings { login: Login::Password(password.into()), ..plain(port) };
+        let outcome = pass(&settings, &[]).map(|(_, records)| records.len());
+        assert_eq!(*heard.lock().unwrap(), told.into_iter().collect::<Vec<_>>(), "{offers}");
+        match outcome {
+            Ok(records) => assert_eq!((records, told.is_some()), (1, true), "{offers}"),
+            Err(error) => {
+                assert!(told.is_none() && error.to_string().contains("takes no login by password"), "{offers}: {error}");
+                assert!(miette::Diagnostic::help(&error).unwrap().to_string().contains("OAuth"), "{error}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::imap::{Cursor, ImapSettings, Login, Pass, Sink};
+use super::imap_list::Listed;
 use super::imap_pass::Walker;
-use super::imap_session::{Failure, Listed, Session};
+use super::imap_session::{Failure, Session};
 use crate::clock::Clock;
 use crate::collect::{CollectError, RawRecord};
 
@@ -144,8 +145,9 @@ fn wait(walker: &mut Walker<'_>, folder: &Listed, time: Duration) -> Result<bool
 /// Catches up folders and tells what came.
 fn look(walker: &mut Walker<'_>, folders: &[Listed], handler: &mut Handler<'_>) -> Result<(), CollectError> {
     let sink: &mut Sink<'_> = &mut |record| handler(Event::Record(Box::new(record))).map_err(handlers_own);
-    let folders = walker.pass(folders, sink)?;
-    handler(Event::Pass(&Pass { cursors: walker.cursors.clone(), folders })).map_err(handlers_own)
+    let (folders, lost) = walker.pass(folders, sink)?;
+    handler(Event::Pass(&Pass { cursors: walker.cursors.clone(), folders })).map_err(handlers_own)?;
+    lost.map_or(Ok(()), Err)
 }
 
 /// A handler's error, told apart from those of the mailbox: it is not to be tried again.

@@ -1,5 +1,5 @@
-//! The connection below an IMAP session: TCP and TLS (rustls) in which nothing waits for ever. Every command has a deadline
-//! and a limit of bytes, every wait is cut into slices in which a wish to stop is heard.
+//! The connection below an IMAP session: TCP and TLS (rustls) in which nothing waits for ever. Every command has a deadline, a
+//! limit of silence within it, and a limit of bytes; every wait is cut into slices in which a wish to stop is heard.
 //!
 //! The deadline lies below TLS, on the socket, because a session that only times out single reads is kept alive for ever by
 //! a server that sends a byte now and then.
@@ -52,6 +52,10 @@ struct Socket<'a> {
     tcp: TcpStream,
     budget: Budget,
     deadline: Instant,
+    /// How long it may be silent before that, and since when it is.
+    silence: (Duration, Instant),
+    /// How long it may be silent while it owes an answer.
+    patience: Duration,
     received: u64,
     stop: Option<&'a AtomicBool>,
 }
@@ -62,7 +66,8 @@ impl Read for Socket<'_> {
             if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
                 return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "asked to stop"));
             }
-            let left = self.deadline.saturating_duration_since(Instant::now());
+            let until = self.deadline.min(self.silence.1 + self.silence.0);
+            let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, "the server did not answer in time"));
             }
@@ -70,6 +75,7 @@ impl Read for Socket<'_> {
             match self.tcp.read(buffer) {
                 Ok(read) => {
                     self.received += u64::try_from(read).unwrap_or(u64::MAX);
+                    self.silence.1 = Instant::now();
                     if self.received > MOST_BYTES {
                         return Err(io::Error::new(io::ErrorKind::InvalidData, "the server's answer is too large"));
                     }
@@ -84,8 +90,7 @@ impl Read for Socket<'_> {
 
 impl Write for Socket<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.deadline = Instant::now() + self.budget.get();
-        self.received = 0;
+        self.wait(self.budget.get(), self.patience);
         self.tcp.write(buffer)
     }
 
@@ -163,6 +168,12 @@ impl<'a> Wire<'a> {
 }
 
 impl<'a> Socket<'a> {
+    /// Begins to wait for so long, and through so long a silence.
+    fn wait(&mut self, time: Duration, silence: Duration) {
+        let now = Instant::now();
+        (self.deadline, self.silence, self.received) = (now + time, (silence, now), 0);
+    }
+
     /// Connects to the first address that answers; a plain connection only to addresses of this machine.
     fn connect(settings: &ImapSettings, budget: Budget, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
         let (host, port) = (settings.host.clone(), settings.port);
@@ -184,8 +195,8 @@ impl<'a> Socket<'a> {
             });
             match attempt {
                 Ok(tcp) => {
-                    let deadline = Instant::now() + settings.command_timeout;
-                    return Ok(Self { tcp, budget, deadline, received: 0, stop });
+                    let (patience, now) = (settings.command_timeout, Instant::now());
+                    return Ok(Self { tcp, budget, deadline: now + patience, silence: (patience, now), patience, received: 0, stop });
                 }
                 Err(error) => reason = error.to_string(),
             }
@@ -291,8 +302,9 @@ impl imap::extensions::idle::SetReadTimeout for Wire<'_> {
     /// Sets how long may be read from now on; `None` means a command's time, never "for ever".
     fn set_read_timeout(&mut self, timeout: Option<Duration>) -> imap::Result<()> {
         let socket = self.socket();
-        socket.deadline = Instant::now() + timeout.unwrap_or_else(|| socket.budget.get());
-        socket.received = 0;
+        // Whoever waits for news waits through any silence.
+        let (time, silence) = timeout.map_or_else(|| (socket.budget.get(), socket.patience), |timeout| (timeout, timeout));
+        socket.wait(time, silence);
         Ok(())
     }
 }

@@ -48,6 +48,11 @@ impl<R: BufRead> Messages<R> {
         Self { reader, position: 0, begun: None, finished: false }
     }
 
+    /// Where the file ended, once its last message was given.
+    pub(crate) fn end(&self) -> Option<u64> {
+        self.finished.then_some(self.position)
+    }
+
     /// Reads up to the end of the current message, or of the file.
     fn message(&mut self) -> io::Result<Option<Entry>> {
         let mut entry = self.begun.take().map(|offset| Entry { bytes: Vec::new(), cut: false, offset });
@@ -95,6 +100,11 @@ impl<R: BufRead> Messages<R> {
 }
 
 impl Entry {
+    /// Whether it is surely whole: an empty line ends each (RFC 4155), and whoever writes one writes that last.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.cut || self.bytes.ends_with(b"\n\n") || self.bytes.ends_with(b"\n\r\n")
+    }
+
     /// Adds a piece, as long as the cap is not reached.
     fn add(&mut self, piece: &[u8]) {
         if self.cut {
@@ -157,6 +167,17 @@ mod tests {
         assert_eq!(split("no mbox\n"), []);
         assert_eq!(split(&text.replace('\n', "\r\n")).len(), 2);
         assert_eq!(split(&format!("{from}{from}")).len(), 1, "a From line needs an empty line before it");
+    }
+
+    #[test]
+    fn the_last_message_is_known_and_whether_it_is_whole() {
+        let from = "From amy@b.example Mon Nov  2 15:04:05 2026\n";
+        for (end, ended) in [("\n\n", true), ("\r\n\r\n", true), ("\n", false), ("", false)] {
+            let text = format!("{from}A: 1\n\nx\n\n{from}B: 2\n\ny{end}");
+            let mut messages = Messages::new(text.as_bytes());
+            let told: Vec<_> = std::iter::from_fn(|| messages.next().map(|entry| (messages.end(), entry.unwrap().is_ended()))).collect();
+            assert_eq!(told, [(None, true), (Some(text.len().try_into().unwrap()), ended)], "{end:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ pub mod arrival;
 pub mod canonical;
 pub mod files;
 pub(crate) mod folder;
+pub mod handover;
+#[cfg(test)]
+mod handover_tests;
 mod headers;
 mod html;
 pub(in crate::collect) use html::heavy;
@@ -12,7 +15,10 @@ pub mod imap;
 mod imap_beside;
 #[cfg(test)]
 mod imap_evidence_tests;
+#[cfg(test)]
+mod imap_folder_tests;
 mod imap_letters;
+mod imap_list;
 mod imap_login;
 mod imap_pass;
 #[cfg(test)]
@@ -36,6 +42,7 @@ mod oauth_redirect;
 mod oauth_tests;
 mod oauth_wire;
 mod parse;
+mod received;
 mod record;
 mod sasl;
 pub mod skew;
@@ -46,4 +53,5 @@ pub use imap_watch::{Event, watch};
 pub use oauth_flow::{Prompt, agree};
 pub use oauth_kept::Keep;
 pub(crate) use parse::links_in;
-pub use parse::{Address, Link, Mail, Received, parse, parse_head};
+pub use parse::{Address, Link, Mail, parse, parse_head};
+pub use received::{Peer, Received};

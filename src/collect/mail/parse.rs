@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use regex::Regex;
 
+use super::received::Received;
 use super::{headers, html};
 use crate::guard::{caught, failed_so_far};
 
@@ -27,19 +28,6 @@ pub struct Address {
     pub name: Option<String>,
     /// The address, lower case.
     pub address: String,
-}
-
-/// One `Received` line, topmost first in [`Mail::received`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Received {
-    /// Host that says it received the message, lower case.
-    pub by: Option<String>,
-    /// Host it says it received it from (HELO name), lower case.
-    pub from: Option<String>,
-    /// The addresses in `for <…>`: one, or several as RFC 2821 allowed.
-    pub for_addresses: Vec<String>,
-    /// The time it gives.
-    pub at: Option<DateTime<Utc>>,
 }
 
 /// A link of the body.
@@ -109,7 +97,10 @@ pub fn parse(bytes: &[u8]) -> Mail {
     let unixed = only_cr(bytes);
     let bytes = skip_mbox_line(unixed.as_deref().unwrap_or(bytes));
     let failed_before = failed_so_far();
-    let (mut mail, body_at) = headed(bytes);
+    let headers::Head { written, body_at, unended } = headers::split(bytes);
+    let mut mail = headers::fill(written);
+    let ended = unended.then(|| bytes.split_at_checked(body_at).map(|(head, body)| [head, b"\n", body].concat())).flatten();
+    let (bytes, body_at) = ended.as_deref().map_or((bytes, body_at), |ended| (ended, body_at + 1));
     let too_deep = nests_too_deep(bytes);
     let read = caught("reading the parts of a mail", || {
         let mut body = Body::default();
@@ -149,13 +140,7 @@ pub fn parse(bytes: &[u8]) -> Mail {
 #[must_use]
 pub fn parse_head(bytes: &[u8]) -> Mail {
     let unixed = only_cr(bytes);
-    headed(skip_mbox_line(unixed.as_deref().unwrap_or(bytes))).0
-}
-
-/// A message without its body, and where that begins.
-fn headed(bytes: &[u8]) -> (Mail, usize) {
-    let (headers, body_at) = headers::split(bytes);
-    (headers::fill(headers), body_at)
+    headers::fill(headers::split(skip_mbox_line(unixed.as_deref().unwrap_or(bytes))).written)
 }
 
 /// Whether messages may lie in messages beyond what is read. Counts the words that announce one, so it never finds too few.

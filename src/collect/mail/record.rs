@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::arrival::{self, Seen, Trust};
+use super::arrival::{self, Seen};
+use super::handover::{self, Trust};
 use super::{Mail, canonical, parse_head};
 use crate::collect::{Arrival, Channel, Placement, RawRecord};
 
@@ -26,21 +27,22 @@ impl Message<'_> {
     pub(crate) fn fetched(self, trust: &Trust, seen: Seen) -> RawRecord {
         let mail = parse_head(&self.bytes);
         let arrival = arrival::imap(&mail, trust, seen);
-        self.record(arrival)
+        self.record(&mail, trust, arrival)
     }
 
     /// A record of a message read from a file, with its parsed headers at hand.
     pub(crate) fn filed(self, mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_by: DateTime<Utc>) -> RawRecord {
         let arrival = arrival::file(mail, trust, delivered, seen_by);
-        self.record(arrival)
+        self.record(mail, trust, arrival)
     }
 
-    fn record(self, arrival: Arrival) -> RawRecord {
+    fn record(self, mail: &Mail, trust: &Trust, arrival: Arrival) -> RawRecord {
         let identity = if self.cut { canonical::identity_of_headers(&self.bytes) } else { canonical::identity(&self.bytes) };
         RawRecord {
             source: self.source.to_owned(),
             external_id: self.external_id,
             identity,
+            delivery: handover::delivery(mail, trust),
             channel: Channel::Email,
             bytes: self.bytes,
             arrival,

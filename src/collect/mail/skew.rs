@@ -41,9 +41,11 @@ impl From<[i64; 2]> for Skew {
 
 impl Skew {
     /// Of a mail that left at `sent` and was there at `seen` by our clock, and bears the server's `stamp`: it was stamped in between.
+    /// `None` where it was there before it left: our own clock was set meanwhile, and nothing is measured.
     #[must_use]
-    pub fn measured(stamp: DateTime<Utc>, sent: DateTime<Utc>, seen: DateTime<Utc>) -> Self {
-        Self { low_ms: (stamp - seen).num_milliseconds(), high_ms: (stamp + SECOND - sent).num_milliseconds() }
+    pub fn measured(stamp: DateTime<Utc>, sent: DateTime<Utc>, seen: DateTime<Utc>) -> Option<Self> {
+        let measured = Self { low_ms: (stamp - seen).num_milliseconds(), high_ms: (stamp + SECOND - sent).num_milliseconds() };
+        (sent <= seen).then_some(measured)
     }
 
     /// At least and at most, in whole seconds outward.
@@ -142,7 +144,14 @@ mod tests {
 
     /// Of a server whose clock is so many seconds ahead, seen after so many milliseconds.
     fn skew(ahead: i64, seen_ms: i64) -> Skew {
-        Skew::measured(at(ahead), ms(400), ms(seen_ms))
+        Skew::measured(at(ahead), ms(400), ms(seen_ms)).unwrap()
+    }
+
+    #[test]
+    fn what_was_there_before_it_left_measures_nothing() {
+        for (seen_ms, measures) in [(400, true), (399, false), (-600_000, false)] {
+            assert_eq!(Skew::measured(at(-600), ms(400), ms(seen_ms)).is_some(), measures, "{seen_ms}");
+        }
     }
 
     #[test]

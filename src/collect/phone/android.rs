@@ -2,6 +2,7 @@
 //! `date`, milliseconds since 1970 in UTC; the readable ones are never believed, nor is `count`. A backup leaves out the phone's own
 //! number. What parsed before a file was cut off is kept.
 
+use super::beside::{DRAFT, UNSENDABLE, WAITING};
 use super::format::{Head, Reader, Source};
 use super::mms::Mms;
 use super::reading::{Place, Read, Reading, Settings};
@@ -120,9 +121,9 @@ fn sms(tag: &Tag, settings: &Settings) -> Result<Read, String> {
     let direction = match kind(tag)? {
         1 => Direction::Inbound,
         2 => Direction::Outbound,
-        3 => return Ok(Read::Skip("a draft")),
-        4 | 6 => return Ok(Read::Skip("a text that was waiting to be sent")),
-        5 => return Ok(Read::Skip("a text that could not be sent")),
+        3 => return Ok(Read::Skip(DRAFT)),
+        4 | 6 => return Ok(Read::Skip(WAITING)),
+        5 => return Ok(Read::Skip(UNSENDABLE)),
         other => return Err(format!("type is {other}, and a text's is 1 to 6")),
     };
     let call = CallRecord { body: tag.get("body").or_else(|| tag.get("subject")), ..CallRecord::new(Channel::Sms, at) };

@@ -2,6 +2,7 @@
 //! without seconds.
 
 use super::CallRecord;
+use super::beside::{LEG, UNSENT};
 use super::fields::{Fields, between, caller, lasted};
 use super::json::Shape;
 use super::reading::{Read, Settings};
@@ -17,7 +18,7 @@ pub(super) const SHAPES: &[Shape] = &[
 
 fn event(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     if fields.text("parentCallId").is_some() && fields.text("eventType").is_some_and(|kind| kind.starts_with("transfer")) {
-        return Ok(Read::Skip("legs of forwarded calls"));
+        return Ok(Read::Skip(LEG));
     }
     let direction = fields.direction("direction")?;
     let transcript = fields.inner("transcription");
@@ -46,7 +47,7 @@ fn event(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
 fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let message = fields.inner("message").ok_or("message is missing")?;
     if !matches!(fields.text("type"), Some("message-received" | "message-sending" | "message-delivered")) {
-        return Ok(Read::Skip("texts that were never sent"));
+        return Ok(Read::Skip(UNSENT));
     }
     let direction = message.direction("direction")?;
     let at = match message.time("time")? {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use super::beside::INTERNAL;
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Read, Reading};
 use super::rows::{Next, Rows};
@@ -135,7 +136,7 @@ fn call<'a>(settings: &Settings, field: impl Fn(usize) -> Option<Cow<'a, str>>) 
         match (from.is_some() || hidden, to.is_some()) {
             (true, false) => Direction::Inbound,
             (false, true) => Direction::Outbound,
-            (false, false) => return Ok(Read::Skip("a call between extensions")),
+            (false, false) => return Ok(Read::Skip(INTERNAL)),
             (true, true) => return Err("both sides of it are outside numbers, and neither is the own number".to_owned()),
         }
     };

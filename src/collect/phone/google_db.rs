@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 
 use super::archive::SQLITE;
+use super::beside::UNSENDABLE;
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Read, Reading, Settings};
 use super::shown::Kind;
@@ -168,7 +169,7 @@ fn record(item: Item, settings: &Settings) -> Result<Read, String> {
         "OutgoingCall" => (Channel::Call, Direction::Outbound, None),
         "Voicemail" => (Channel::Voicemail, Direction::Inbound, Some(false)),
         "SmsIn" => (Channel::Sms, Direction::Inbound, None),
-        "SmsOut" if is_set(failure) => return Ok(Read::Skip("a text that could not be sent")),
+        "SmsOut" if is_set(failure) => return Ok(Read::Skip(UNSENDABLE)),
         "SmsOut" => (Channel::Sms, Direction::Outbound, None),
         other => return Err(format!("itemType is {other:?}, which is unknown")),
     };

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::beside::ELSEWHERE;
 use super::fields::Fields;
 use super::format::{Head, Reader, Source, looks_like};
 use super::reading::{Place, Read, Reading, Settings};
 use super::rows::newlines;
 use super::shown::Kind;
-use super::{CallRecord, grow, twilio, words};
+use super::{CallRecord, grow, twilio};
 use super::{aircall, bandwidth, callrail, dialpad, plivo, quo, ringcentral, telnyx, vonage};
 use crate::collect::CollectError;
 
@@ -65,7 +66,7 @@ impl Shape {
 
     fn read(&self, fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
         if fields.is_elsewhere() || fields.inner("payload").is_some_and(Fields::is_elsewhere) {
-            return Ok(Read::Skip(words::ELSEWHERE));
+            return Ok(Read::Skip(ELSEWHERE));
         }
         (self.read)(fields, settings)
     }

@@ -306,6 +306,6 @@ fn messages_by_other_services_are_no_texts() {
     ] {
         assert_eq!(rows(&text).len(), 1, "{text}");
         let (rows, summary) = read(&other.to_string());
-        assert_eq!((rows, summary.skipped.get(super::ELSEWHERE)), (vec![], Some(&1)), "{other}");
+        assert_eq!((rows, summary.skipped.get(super::beside::ELSEWHERE)), (vec![], Some(&1)), "{other}");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io::{BufReader, Read as _};
 
+use super::beside::ELSEWHERE;
 use super::format::{HEAD, Head, Reader, Source};
 use super::map::{self, Role};
 use super::mapped;
@@ -202,7 +203,7 @@ fn set_aside(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), C
     loop {
         match rows.advance().map_err(failed)? {
             Next::End => break,
-            Next::Row | Next::Bad(_) => reading.skip(words::ELSEWHERE),
+            Next::Row | Next::Bad(_) => reading.skip(ELSEWHERE),
         }
     }
     reading.caveat("The chats of WhatsApp were set aside: they went past the telephone's number; export the texts (Messages) as well.");
@@ -265,7 +266,7 @@ mod tests {
             Amy,2026-11-02 09:04:06,2026-11-02 09:04:05,Incoming,+15125550100,Amy,Read,,,\"Hello,\nDana\",,,,\n";
         for text in [chats.to_owned(), chats.replace(',', ";").replace("Hello;", "Hello,")] {
             let (rows, summary) = read(&text);
-            assert_eq!((rows, summary.skipped.get(words::ELSEWHERE)), (vec![], Some(&2)));
+            assert_eq!((rows, summary.skipped.get(ELSEWHERE)), (vec![], Some(&2)));
             assert!(summary.caveats.iter().any(|caveat| caveat.contains("WhatsApp")), "{:?}", summary.caveats);
         }
         let texts = "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Status,Text\n\
@@ -273,6 +274,6 @@ mod tests {
             Amy,2026-11-02 09:05:06,WhatsApp,Incoming,+15125550100,Amy,Read,Hello again\n";
         let (rows, summary) = read(texts);
         assert_eq!(rows, ["imazing-messages-csv Ok(Some(\"Hello\"))"]);
-        assert_eq!(summary.skipped.get(words::ELSEWHERE), Some(&1));
+        assert_eq!(summary.skipped.get(ELSEWHERE), Some(&1));
     }
 }

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::android;
+use super::beside::{DRAFT, UNSENDABLE, WAITING};
 use super::reading::{Read, Settings};
 use super::tags::Tag;
 use super::{CallRecord, Direction, Stamp};
@@ -112,9 +113,9 @@ impl Mms {
         let direction = match (head.folder.as_deref(), head.kind.as_deref()) {
             (Some("1"), _) | (None, Some("130" | "132")) => Direction::Inbound,
             (Some("2"), _) | (None, Some("128")) => Direction::Outbound,
-            (Some("3"), _) => return Ok(Read::Skip("a draft")),
-            (Some("4"), _) => return Ok(Read::Skip("a text that was waiting to be sent")),
-            (Some("5"), _) => return Ok(Read::Skip("a text that could not be sent")),
+            (Some("3"), _) => return Ok(Read::Skip(DRAFT)),
+            (Some("4"), _) => return Ok(Read::Skip(WAITING)),
+            (Some("5"), _) => return Ok(Read::Skip(UNSENDABLE)),
             (folder, _) => return Err(format!("msg_box is {}, and must be 1 to 5", folder.unwrap_or("missing"))),
         };
         let (from, to) = match direction {

@@ -9,6 +9,7 @@ mod aircall;
 mod android;
 mod archive;
 mod bandwidth;
+mod beside;
 mod callrail;
 mod cdr;
 mod column;
@@ -50,8 +51,8 @@ pub mod wall;
 pub mod when;
 mod words;
 
+pub(in crate::collect) use beside::{ELSEWHERE, LEG};
 pub use grow::grown;
 pub use reading::{Place, Read, Reading, Row, Settings, Sink, Summary};
 pub use record::{CALL_SCHEMA, CallLine, CallRecord, Direction};
 pub use when::Stamp;
-pub(in crate::collect) use words::ELSEWHERE;

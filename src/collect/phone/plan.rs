@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
+use super::beside::ELSEWHERE;
 use super::column::{caller, clean, is_shortened, is_uuid, length};
 use super::fields::is_elsewhere;
 use super::map::{self, Fold, Map, ROLES, Role, Unit};
@@ -86,11 +87,11 @@ impl<'a> Plan<'a> {
             return Ok(Read::Skip(why.unwrap_or("a row that the map passes over")));
         }
         if cell(Role::Service).is_some_and(|service| words::is_other_service(&service)) {
-            return Ok(Read::Skip(words::ELSEWHERE));
+            return Ok(Read::Skip(ELSEWHERE));
         }
         let [from, to, party, own] = [Role::From, Role::To, Role::Party, Role::Own].map(&cell);
         if [&from, &to, &party].into_iter().flatten().any(|number| is_uuid(number) || is_elsewhere(number)) {
-            return Ok(Read::Skip(words::ELSEWHERE));
+            return Ok(Read::Skip(ELSEWHERE));
         }
         let at = self.at(&cell)?;
         let number = |text: Option<String>| text.map(|text| self.number(&text)).transpose().map(Option::flatten);

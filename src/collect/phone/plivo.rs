@@ -2,6 +2,7 @@
 //! zone, which is refused unless the zone is told.
 
 use super::CallRecord;
+use super::beside::LEG;
 use super::fields::{Fields, between, caller};
 use super::json::Shape;
 use super::reading::{Read, Settings};
@@ -19,7 +20,7 @@ pub(super) const SHAPES: &[Shape] = &[
 
 fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     if fields.text("parent_call_uuid").is_some() {
-        return Ok(Read::Skip("legs of forwarded calls"));
+        return Ok(Read::Skip(LEG));
     }
     let direction = fields.direction("call_direction")?;
     let at = fields.time_of(&["initiation_time", "answer_time", "end_time"])?;

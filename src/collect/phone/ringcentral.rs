@@ -1,6 +1,7 @@
 //! `RingCentral`: its call log (`view=Simple`, or detailed with its legs) and its message store. Times are UTC.
 
 use super::CallRecord;
+use super::beside::FAX;
 use super::fields::{Fields, between, caller};
 use super::json::Shape;
 use super::reading::{Read, Settings};
@@ -21,7 +22,7 @@ pub(super) const SHAPES: &[Shape] = &[
 /// A call; its legs, which stand within it, are none of their own. `startTime` is when it began to ring, also where it ended in a voicemail.
 fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     if fields.text("type").is_some_and(|kind| !kind.eq_ignore_ascii_case("voice")) {
-        return Ok(Read::Skip("faxes"));
+        return Ok(Read::Skip(FAX));
     }
     let direction = fields.direction("direction")?;
     let result = fields.text("result").unwrap_or_default().to_ascii_lowercase();
@@ -50,7 +51,7 @@ fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let channel = match fields.text("type").unwrap_or_default().to_ascii_lowercase().as_str() {
         "sms" | "text" => Channel::Sms,
         "voicemail" => Channel::Voicemail,
-        "fax" => return Ok(Read::Skip("faxes")),
+        "fax" => return Ok(Read::Skip(FAX)),
         _ => return Ok(Read::Skip("messages within the company")),
     };
     let direction = fields.direction("direction")?;

@@ -433,7 +433,9 @@ mod tests {
             let mut extent = Extent::default();
             extent.of_chats();
             extent.holds(&[Kind::Texts]);
-            rows.iter().for_each(|row| extent.record(row, Some(OWN), None));
+            for row in rows {
+                extent.record(row, Some(OWN), None);
+            }
             shown(extent)
         };
         let (spans, one) = of_chats(&[chat("Mom", 1), chat("Mom", 30)]);

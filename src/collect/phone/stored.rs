@@ -71,6 +71,7 @@ pub fn raw_record(call: &CallRecord, row: &Row<'_>, source: &str) -> Result<RawR
         source: source.to_owned(),
         external_id: lasting.clone().or_else(|| call.id.clone()).unwrap_or_else(|| format!("{}, {}", row.file, row.place)),
         identity: lasting.map_or_else(|| identity(call), |id| hex(&Sha256::digest(id))),
+        delivery: None,
         channel: call.channel,
         bytes,
         arrival: arrival(call),

@@ -1,6 +1,7 @@
 //! Twilio's REST resources Call, Message, Recording and Transcription (API 2010-04-01), and systems that speak the same (`SignalWire`).
 //! Times are RFC 2822 in UTC. A call began to ring between its creation and its start.
 
+use super::beside::{LEG, UNSENT};
 use super::fields::{Fields, between, caller};
 use super::json::Shape;
 use super::reading::{Read, Settings};
@@ -30,7 +31,7 @@ pub(super) const SHAPES: &[Shape] = &[
 pub fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let direction = fields.direction("direction")?;
     if fields.text("parent_call_sid").is_some() || fields.text("direction") == Some("outbound-dial") {
-        return Ok(Read::Skip("legs of forwarded calls"));
+        return Ok(Read::Skip(LEG));
     }
     let (created, started) = (time(fields, "date_created")?, time(fields, "start_time")?);
     let at = match (created, started, direction) {
@@ -64,7 +65,7 @@ pub fn call(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
 pub fn message(fields: Fields<'_>, settings: &Settings) -> Result<Read, String> {
     let direction = fields.direction("direction")?;
     if matches!(fields.text("status"), Some("canceled" | "failed" | "scheduled")) && direction == Direction::Outbound {
-        return Ok(Read::Skip("texts that were never sent"));
+        return Ok(Read::Skip(UNSENT));
     }
     // `date_sent` of an inbound text is when Twilio told of it.
     let at = match time(fields, "date_created")? {

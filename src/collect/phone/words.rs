@@ -2,6 +2,7 @@
 //! a word that is not known gives none.
 
 use super::Direction;
+use super::beside::{DATA, ELSEWHERE, FAX, INTERNAL, LEG, NOT_SENT, NOTICE};
 use crate::collect::Channel;
 
 /// What a cell's words say.
@@ -13,14 +14,6 @@ pub(super) struct Facts {
     /// What is none of our business, and what it is.
     pub(super) skip: Option<&'static str>,
 }
-
-const FAX: &str = "a fax";
-const INTERNAL: &str = "a call between extensions";
-/// What is no call to the number and no text to it.
-pub(in crate::collect) const ELSEWHERE: &str = "a call or message by another service than the telephone";
-const DRAFT: &str = "a draft, or a text that was not sent";
-const NOTICE: &str = "a notice of the app";
-const DATA: &str = "use of data";
 
 /// Services that reach a person's account, not a telephone number.
 const SERVICES: [&str; 13] = [
@@ -144,7 +137,7 @@ const PHRASES: &[(&str, Facts)] = &[
     ("dialled", OUT),
     ("made", OUT),
     ("originating", OUT),
-    ("outbound dial", skip("a leg of another call")),
+    ("outbound dial", skip(LEG)),
     ("outbound api", OUT),
     ("call", CALL),
     ("phone", CALL),
@@ -194,8 +187,8 @@ const PHRASES: &[(&str, Facts)] = &[
     ("false", NO),
     ("fax", skip(FAX)),
     ("internal", skip(INTERNAL)),
-    ("draft", skip(DRAFT)),
-    ("undelivered", skip(DRAFT)),
+    ("draft", skip(NOT_SENT)),
+    ("undelivered", skip(NOT_SENT)),
     ("notification", skip(NOTICE)),
     ("data", skip(DATA)),
 ];
@@ -217,7 +210,7 @@ mod tests {
             ("NO ANSWER", NO),
             ("Not answered", NO),
             ("Answered", YES),
-            ("outbound-dial", skip("a leg of another call")),
+            ("outbound-dial", skip(LEG)),
             ("outbound-api", OUT),
             ("WhatsApp Video", skip(ELSEWHERE)),
             ("FaceTime", skip(ELSEWHERE)),

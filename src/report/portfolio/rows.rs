@@ -1,5 +1,5 @@
 //! A portfolio in words, the same in every format: its title, its builders with their cells, and its waves. Takes a [`Portfolio`], gives
-//! text that is not escaped yet. What ranks need and who rose is worded in [`trailing`](super::super::trailing). Pure.
+//! text that is not escaped yet. What ranks need and who rose is worded in [`trailing`]. Pure.
 
 use std::fmt::Write as _;
 

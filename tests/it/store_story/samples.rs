@@ -91,6 +91,7 @@ pub(crate) fn record(number: u32) -> NewRecord {
         source: "mailbox.main".into(),
         external_id: format!("INBOX/1/{number}"),
         identity: format!("{:08x}", number.wrapping_mul(2_654_435_761)),
+        delivery: None,
         channel: Channel::Email,
         bytes: Vec::new(),
         arrival,
