@@ -149,7 +149,12 @@ fn unwatched(facts: &Facts<'_>, id: &str, judged: &Judged) -> Option<(&'static s
         Reach::PartlyWatched => !(id.starts_with("speed.") && first_of(facts, judged).is_some_and(|at| at <= sight.until)),
         Reach::Watched | Reach::NotOffered => false,
     };
-    let sources = [("phone", of_phone, phone), ("mailbox", facts.mailbox, mailbox)];
+    let name = match (facts.calls.reach, facts.texts.reach) {
+        (Reach::Watched, Reach::NotWatched | Reach::PartlyWatched) => "log of texts",
+        (Reach::NotWatched | Reach::PartlyWatched, Reach::Watched) => "log of calls",
+        _ => "phone",
+    };
+    let sources = [(name, of_phone, phone), ("mailbox", facts.mailbox, mailbox)];
     sources.into_iter().find(|(_, sight, needed)| *needed && blind(sight)).map(|(source, sight, _)| (source, sight))
 }
 
