@@ -1,18 +1,24 @@
 //! From the journal of webhooks to records. How far it was read is noted after its records are stored, so that a crash costs a second
-//! look. Whoever comes first reads it, `serve` or `watch`; what one reads, the other leaves. A rehearsal reads for itself.
+//! look. Whoever comes first reads it, `serve` or `watch`; what one reads, the other leaves. A rehearsal reads for itself. What was not
+//! understood is read again once it would be read otherwise.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::phones::{Problems, take};
 use super::{AuditError, Gathered, SourcePass, Workspace};
+use crate::collect::hooks::journal::Entry;
 use crate::collect::hooks::{Delivery, event, journal};
+use crate::collect::mail::canonical::hex;
 use crate::collect::{CollectError, RawRecord};
 
 /// The source under which it is noted how far the journal was read.
 const JOURNAL: &str = "webhooks";
+/// The source under which requests are noted that were not understood.
+const ASIDE: &str = "webhooks aside";
 /// Requests read at a time.
 const BATCH: usize = 64;
 
@@ -29,6 +35,33 @@ pub struct Came {
     pub last_at: Option<chrono::DateTime<chrono::Utc>>,
     /// When the last one was refused, and why.
     pub last_refused: Option<(chrono::DateTime<chrono::Utc>, String)>,
+}
+
+/// What a request told of.
+#[derive(Default)]
+struct Told {
+    source: String,
+    raws: Vec<RawRecord>,
+    problems: Vec<String>,
+    /// Whether it could be read at all.
+    understood: bool,
+}
+
+/// A request that was not understood.
+#[derive(Serialize, Deserialize)]
+struct Aside {
+    /// Its file in the journal, and where in it it begins.
+    file: String,
+    at: u64,
+    phone: String,
+    /// By what it was read.
+    how: String,
+}
+
+impl Aside {
+    fn name(&self) -> String {
+        format!("{} {}", self.file, self.at)
+    }
 }
 
 impl Workspace {
@@ -49,45 +82,104 @@ impl Workspace {
     }
 
     pub(super) async fn take_journal(&self) -> Result<Vec<SourcePass>, AuditError> {
-        if self.unread_journal().await?.is_empty() {
+        if self.unread_journal().await?.is_empty() && self.mended().await?.is_empty() {
             return Ok(Vec::new());
         }
         let Some(_lock) = self.store.lock("journal").await? else { return Ok(Vec::new()) };
         let mut passes: BTreeMap<String, SourcePass> = BTreeMap::new();
+        for aside in self.mended().await? {
+            let entry = self.entries(&aside.file, aside.at, 1).await?.into_iter().next();
+            let goes_on = match &entry {
+                Some(entry) => self.take_entry(&aside.file, aside.at, entry, &mut passes).await?,
+                None => Some(true),
+            };
+            match goes_on {
+                None => return Ok(passes.into_values().collect()),
+                Some(true) => self.store.drop_progress(&self.place_of(ASIDE), &aside.name()).await?,
+                Some(false) => {}
+            }
+        }
         for (name, mut offset) in self.unread_journal().await? {
-            let path = self.journal_folder().join(&name);
             loop {
-                let (from, path) = (offset, path.clone());
-                let read = tokio::task::spawn_blocking(move || journal::entries(&path, from, BATCH)).await;
-                let entries = read.map_err(|_| AuditError::Interrupted("reading the journal"))??;
-                let Some(last) = entries.last() else { break };
-                offset = last.next;
+                let entries = self.entries(&name, offset, BATCH).await?;
+                if entries.is_empty() {
+                    break;
+                }
                 for entry in entries {
-                    let (source, raws, problems) = match &entry.delivery {
-                        Ok(delivery) => match self.records_of_delivery(&delivery.as_seen_by(self.clock.is_rehearsal())) {
-                            Ok(read) => read,
-                            // It stays in the journal until it can be read.
-                            Err(error) if error.is_of_source() => {
-                                let source = format!("phone.{}", delivery.phone);
-                                let pass = self.told(source.clone(), Err(error))?;
-                                passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
-                                return Ok(passes.into_values().collect());
-                            }
-                            Err(error) => return Err(error),
-                        },
-                        Err(problem) => {
-                            (JOURNAL.to_owned(), Vec::new(), vec![format!("a line of {name} before byte {}: {problem}.", entry.next)])
-                        }
-                    };
-                    let count = raws.len();
-                    let added = self.take_in(raws).await?;
-                    let pass = SourcePass::took(source.clone(), added, count.saturating_sub(added.new), problems);
-                    passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
+                    if self.take_entry(&name, offset, &entry, &mut passes).await?.is_none() {
+                        return Ok(passes.into_values().collect());
+                    }
+                    offset = entry.next;
                 }
                 self.store.put_progress(&self.place_of(JOURNAL), &name, &offset.into()).await?;
             }
         }
         Ok(passes.into_values().collect())
+    }
+
+    /// At most so many requests of a file of the journal, from an offset on.
+    async fn entries(&self, name: &str, from: u64, most: usize) -> Result<Vec<Entry>, AuditError> {
+        let path = self.journal_folder().join(name);
+        let read = tokio::task::spawn_blocking(move || journal::entries(&path, from, most)).await;
+        Ok(read.map_err(|_| AuditError::Interrupted("reading the journal"))??)
+    }
+
+    /// Takes in what a request tells of; gives whether it was understood, and nothing where its source cannot be read now: then it
+    /// stays unread. What is not understood is set aside until its phone is configured otherwise, or crickets is another version.
+    async fn take_entry(
+        &self,
+        file: &str,
+        at: u64,
+        entry: &Entry,
+        passes: &mut BTreeMap<String, SourcePass>,
+    ) -> Result<Option<bool>, AuditError> {
+        let told = match &entry.delivery {
+            Ok(delivery) => match self.records_of_delivery(&delivery.as_seen_by(self.clock.is_rehearsal())) {
+                Ok(told) => told,
+                Err(error) if error.is_of_source() => {
+                    let source = format!("phone.{}", delivery.phone);
+                    let pass = self.told(source.clone(), Err(error))?;
+                    passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            },
+            Err(problem) => Told {
+                source: JOURNAL.to_owned(),
+                problems: vec![format!("a line of {file} before byte {}: {problem}.", entry.next)],
+                understood: true,
+                ..Told::default()
+            },
+        };
+        let Told { source, raws, problems, understood } = told;
+        if let Some(delivery) = entry.delivery.as_ref().ok().filter(|_| !understood) {
+            let aside = Aside { file: file.to_owned(), at, phone: delivery.phone.clone(), how: self.how(&delivery.phone)? };
+            let state = serde_json::to_value(&aside).unwrap_or_default();
+            self.store.put_progress(&self.place_of(ASIDE), &aside.name(), &state).await?;
+        }
+        let count = raws.len();
+        let added = self.take_in(raws).await?;
+        let pass = SourcePass::took(source.clone(), added, count.saturating_sub(added.new), problems);
+        passes.entry(source.clone()).or_insert_with(|| SourcePass { source, ..SourcePass::default() }).add(pass);
+        Ok(Some(understood))
+    }
+
+    /// The requests that were set aside, and that would be read otherwise by now.
+    async fn mended(&self) -> Result<Vec<Aside>, AuditError> {
+        let all = self.store.progress(&self.place_of(ASIDE)).await?;
+        let mut mended = Vec::new();
+        for aside in all.into_iter().filter_map(|(_, state)| serde_json::from_value::<Aside>(state).ok()) {
+            if self.how(&aside.phone)? != aside.how {
+                mended.push(aside);
+            }
+        }
+        Ok(mended)
+    }
+
+    /// By what the requests for a phone are read: its settings, and the version.
+    fn how(&self, phone: &str) -> Result<String, AuditError> {
+        let settings = self.config.phones.get(phone).map(|phone| self.phone_settings(phone)).transpose()?;
+        Ok(hex(&Sha256::digest(format!("{} {settings:?}", env!("CARGO_PKG_VERSION")))))
     }
 
     /// The files of the journal that hold more than was read, and how far each was.
@@ -106,24 +198,27 @@ impl Workspace {
     }
 
     /// What a request tells of, its source, and what is wrong with it.
-    fn records_of_delivery(&self, delivery: &Delivery) -> Result<(String, Vec<RawRecord>, Vec<String>), AuditError> {
+    fn records_of_delivery(&self, delivery: &Delivery) -> Result<Told, AuditError> {
         let source = format!("phone.{}", delivery.phone);
         let Some(phone) = self.config.phones.get(&delivery.phone) else {
-            return Ok((source, Vec::new(), vec!["a webhook came for it, and crickets.toml names no such phone.".to_owned()]));
+            let problems = vec!["a webhook came for it, and crickets.toml names no such phone; it is read when one is named.".to_owned()];
+            return Ok(Told { source, problems, ..Told::default() });
         };
         let (settings, mut raws, mut problems) = (self.phone_settings(phone)?, Vec::new(), Problems::default());
         let mut sink = |raw: RawRecord| {
             raws.push(raw);
             Ok(())
         };
+        let mut understood = true;
         match event::read(delivery, &settings, &mut |row| take(&row, &source, &mut sink, &mut problems)) {
             Ok(_) => {}
             Err(CollectError::UnknownLog { file, looks }) => {
+                understood = false;
                 problems.add(Some(format!("the {file} was not understood: it is {looks}; it stands in the journal.")));
             }
             Err(error) => return Err(error.into()),
         }
-        Ok((source, raws, problems.sentences()))
+        Ok(Told { source, raws, problems: problems.sentences(), understood })
     }
 
     /// What became of the webhooks so far, by phone and provider.

@@ -1,14 +1,15 @@
 //! Offline sources that a person names: mail files as of one of our mailboxes, call logs as of one of our phones.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
 use super::{AuditError, Gathered, Vouched, Workspace, maps};
 use crate::collect::CollectError;
-use crate::collect::phone::Settings;
 use crate::collect::phone::map::Answers;
 use crate::collect::phone::question::Question;
+use crate::collect::phone::shown::other_than;
+use crate::collect::phone::{Row, Settings, read};
 use crate::config::Phone;
 
 impl Workspace {
@@ -47,6 +48,7 @@ impl Workspace {
         timezone: Option<Tz>,
         mut answers: Answers,
     ) -> Result<(Gathered, Vec<Question>), AuditError> {
+        let named = phone.is_some();
         let phone = match phone {
             None => self.config.phones.values().next(),
             Some(name) => self.config.phones.get(name),
@@ -64,6 +66,9 @@ impl Workspace {
         }
         answers.saved = self.maps()?;
         let phone = &Phone { timezone: timezone.or(phone.timezone), ..phone.clone() };
+        for file in files.iter().filter(|_| !named) {
+            self.is_of(phone, file, &answers).await?;
+        }
         let (mut passes, mut maps, mut questions) = (Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let settings = Settings { answers: answers.clone(), ..self.phone_settings(phone)? };
@@ -88,6 +93,46 @@ impl Workspace {
         }
         Ok((Gathered { passes, derived: Some(self.derive().await?) }, questions))
     }
+}
+
+/// What a log says of whose it is.
+enum Whose {
+    Ours,
+    Unsaid,
+    Other(String),
+}
+
+impl Workspace {
+    /// Refuses a log all of whose records are of another number: nobody said that it is this phone's.
+    async fn is_of(&self, phone: &Phone, file: &Path, answers: &Answers) -> Result<(), AuditError> {
+        let settings = Settings { answers: answers.clone(), ..self.phone_settings(phone)? };
+        let path = file.to_owned();
+        let whose = tokio::task::spawn_blocking(move || whose(&path, &settings)).await;
+        let Whose::Other(other) = whose.map_err(|_| AuditError::Interrupted("reading a call log"))? else { return Ok(()) };
+        let theirs = self.config.phones.values().find(|phone| phone.number == other).map_or("NAME", |phone| &phone.name);
+        Err(AuditError::wrong(
+            format!("take {} for the log of {}, {}: all its records are of {other}", file.display(), phone.source(), phone.number),
+            format!("say whose it is: --phone {theirs}"),
+        ))
+    }
+}
+
+/// Looks at the records of a log up to the first that is the phone's. What cannot be read is told when it is read in earnest.
+fn whose(path: &Path, settings: &Settings) -> Whose {
+    let (mut found, own) = (Whose::Unsaid, settings.own.as_deref().unwrap_or_default());
+    let mut look = |row: Row<'_>| {
+        let Ok(call) = &row.call else { return Ok(()) };
+        let ours = |other: &&str| !settings.sims.values().any(|sim| sim == other);
+        let Some(other) = other_than(call, own).filter(ours) else {
+            found = Whose::Ours;
+            return Err(CollectError::Stopped);
+        };
+        found = Whose::Other(other.to_owned());
+        Ok(())
+    };
+    // Nothing is left to be read after the first that is the phone's.
+    drop(read::path(path, settings, &mut look));
+    found
 }
 
 /// What was named must be there before anything is taken in.

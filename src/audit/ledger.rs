@@ -13,6 +13,7 @@ use super::wave::whole_second;
 use super::{AuditError, Workspace, judge, looks, one_call, opted, round_trip, skew};
 use crate::attribute::{AttributedBy, quiet};
 use crate::collect::mail::skew::Skew;
+use crate::collect::phone::shown::Kind;
 use crate::collect::{Channel, Placement};
 use crate::report::{Alive, Phoned};
 use crate::score::{Gap, Log, LogInquiry, LogTouch, Offered};
@@ -45,6 +46,8 @@ pub(super) struct Ledger {
     opt_outs: BTreeMap<InquiryId, DateTime<Utc>>,
     /// What was watched, really and in rehearsals.
     coverage: [Vec<(String, Vec<Span>)>; 2],
+    /// The same of texts, by phone.
+    texts: [BTreeMap<String, Vec<Span>>; 2],
     canaries: BTreeMap<String, Canaries>,
     /// Messages that could not be read so far.
     unread: Vec<Unread>,
@@ -67,7 +70,8 @@ pub(super) struct Ledger {
 }
 
 impl Workspace {
-    /// Every source of the configuration with the spans over which it is known to be complete, by the real clock or a rehearsal's.
+    /// Every source of the configuration with the spans over which it is known to be complete (a phone: in its calls), by the real clock
+    /// or a rehearsal's.
     ///
     /// # Errors
     /// When the store fails.
@@ -76,15 +80,28 @@ impl Workspace {
             // Our clock may have run ahead and been set right since.
             self.store.nothing_covered_after(self.clock.now()).await?;
         }
-        let sources = self.config.mailboxes.values().map(crate::config::Mailbox::source);
         let mut coverage = Vec::new();
-        for source in sources.chain(self.config.phones.values().map(crate::config::Phone::source)) {
+        for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let holes: Vec<Span> = self.lacking(&source, rehearsal).await?.iter().map(Lacking::span).collect();
             let spans = self.store.covered(&source, rehearsal).await?.into_iter();
             let spans = spans.flat_map(|span| looks::around(span, holes.clone())).collect();
             coverage.push((source, spans));
         }
+        for source in self.config.phones.values().map(crate::config::Phone::source) {
+            let spans = self.kind_covered(&source, Kind::Calls, rehearsal).await?;
+            coverage.push((source, spans));
+        }
         Ok(coverage)
+    }
+
+    /// Every phone with the spans over which all texts are known.
+    async fn texts_covered(&self, rehearsal: bool) -> Result<BTreeMap<String, Vec<Span>>, AuditError> {
+        let mut texts = BTreeMap::new();
+        for source in self.config.phones.values().map(crate::config::Phone::source) {
+            let spans = self.kind_covered(&source, Kind::Texts, rehearsal).await?;
+            texts.insert(source, spans);
+        }
+        Ok(texts)
     }
 
     /// What the logs of each phone can prove.
@@ -125,6 +142,7 @@ impl Workspace {
             canaries.insert(source, of_source);
         }
         let coverage = [self.coverage(false).await?, self.coverage(true).await?];
+        let texts = [self.texts_covered(false).await?, self.texts_covered(true).await?];
         let [real, _] = &coverage;
         let mut obstacles = BTreeMap::new();
         for (source, _) in real {
@@ -140,7 +158,24 @@ impl Workspace {
                 let spans = self.store.covered(&part_of(&source, part), self.clock.is_rehearsal()).await?;
                 shown.extend(spans.last().map(|(_, to)| (part.to_owned(), *to)));
             }
-            if shown.len() > 1 {
+            if shown.len() < 2 {
+                shown.clear();
+            }
+            // Where calls are shown and texts are not, or not as far, both are told.
+            let kinds = [
+                self.kind_covered(&source, Kind::Calls, self.clock.is_rehearsal()).await?,
+                self.kind_covered(&source, Kind::Texts, self.clock.is_rehearsal()).await?,
+            ]
+            .map(|spans| spans.last().map(|(_, to)| *to));
+            let [calls, of_texts] = kinds;
+            if calls != of_texts {
+                shown.extend(
+                    [(Kind::Calls, calls), (Kind::Texts, of_texts)]
+                        .into_iter()
+                        .filter_map(|(kind, to)| Some((kind.name().to_owned(), to?))),
+                );
+            }
+            if !shown.is_empty() {
                 parts.insert(source, shown);
             }
         }
@@ -155,6 +190,7 @@ impl Workspace {
             sent,
             opt_outs,
             coverage,
+            texts,
             unread: self.unread().await?,
             lacking,
             obstacles,
@@ -255,28 +291,37 @@ impl Ledger {
             // A number that no source watches is a source that is never covered.
             sources.push(of_number.map_or_else(|| "phone".to_owned(), |(_, source)| source.clone()));
         }
-        let mut gaps = Vec::new();
-        for source in sources {
-            let covered = self.watched(inquiry.rehearsal).iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
-            let mut open: Vec<(Span, String)> = Vec::new();
-            let unread = uncovered(span, covered);
-            if let Some(life) = self.lives.get(&(source.clone(), inquiry.rehearsal)) {
-                for Unproven { span, why } in life.unproven(span) {
-                    // What was not read either is a gap already.
-                    open.extend(uncovered(span, &unread).into_iter().map(|span| (span, why.clone())));
-                }
+        sources.into_iter().flat_map(|source| self.gaps_of(&source, inquiry, span)).collect()
+    }
+
+    /// When a source was not watched, or not proven alive, within a span of an inquiry.
+    fn gaps_of(&self, source: &str, inquiry: &Inquiry, span: Span) -> Vec<Gap> {
+        let covered = self.watched(inquiry.rehearsal).iter().find(|(name, _)| *name == source).map_or(&[][..], |(_, spans)| spans);
+        let unread = uncovered(span, covered);
+        let mut open: Vec<(Span, Option<Channel>, String)> = Vec::new();
+        if let Some(life) = self.lives.get(&(source.to_owned(), inquiry.rehearsal)) {
+            for Unproven { span, why } in life.unproven(span) {
+                // What was not read either is a gap already.
+                open.extend(uncovered(span, &unread).into_iter().map(|span| (span, None, why.clone())));
             }
-            open.extend(unread.into_iter().map(|gap| (gap, self.unread_because(&source, inquiry.rehearsal, gap, gap.1 == span.1))));
-            // Times are told in seconds: what is shorter is the time that looking took.
-            open.retain(|((from, to), _)| *to - *from >= SHORTEST);
-            open.sort();
-            gaps.extend(open.into_iter().map(|((from, to), why)| Gap { source: source.clone(), from, to, why: Some(why) }));
         }
-        gaps
+        let [real, rehearsed] = &self.texts;
+        let texts = if inquiry.rehearsal { rehearsed } else { real }.get(source).filter(|_| inquiry.offered_text);
+        let unread = match texts {
+            Some(texts) => apart(&unread, &uncovered(span, texts)),
+            // Texts were not agreed to: none can be missed.
+            None => unread.into_iter().map(|gap| (gap, None)).collect(),
+        };
+        let because = |gap: Span, channel| self.unread_because(source, channel, inquiry.rehearsal, gap, gap.1 == span.1);
+        open.extend(unread.into_iter().map(|(gap, channel)| (gap, channel, because(gap, channel))));
+        // Times are told in seconds: what is shorter is the time that looking took.
+        open.retain(|((from, to), ..)| *to - *from >= SHORTEST);
+        open.sort_by(|one, other| (one.0, &one.2).cmp(&(other.0, &other.2)));
+        open.into_iter().map(|((from, to), channel, why)| Gap { source: source.to_owned(), from, to, channel, why: Some(why) }).collect()
     }
 
     /// Why a source is not covered, in a few words; what is missing explains it, and what was in the way last what is open at the `end`.
-    fn unread_because(&self, source: &str, rehearsal: bool, gap: Span, end: bool) -> String {
+    fn unread_because(&self, source: &str, channel: Option<Channel>, rehearsal: bool, gap: Span, end: bool) -> String {
         let within = |lacking: &&Lacking| {
             let (from, to) = lacking.span();
             from < gap.1 && to > gap.0
@@ -286,7 +331,12 @@ impl Ledger {
         if !lacking.is_empty() {
             return lacking.join("; ");
         }
-        let silent = if source.starts_with("mailbox.") { "not read to its end" } else { "no log shows it" };
+        let silent = match channel {
+            _ if source.starts_with("mailbox.") => "not read to its end",
+            None => "no log shows it",
+            Some(Channel::Sms) => "no log shows its texts",
+            Some(_) => "no log shows its calls",
+        };
         self.obstacles.get(source).filter(|_| end).map_or_else(|| silent.to_owned(), |obstacle| format!("{silent}: {obstacle}"))
     }
 
@@ -413,6 +463,15 @@ fn uncovered(span: Span, covered: &[Span]) -> Vec<Span> {
     open
 }
 
+/// What no log shows, no log of calls, or no log of texts.
+fn apart(calls: &[Span], texts: &[Span]) -> Vec<(Span, Option<Channel>)> {
+    let without = |spans: &[Span], others: &[Span]| spans.iter().flat_map(|span| uncovered(*span, others)).collect::<Vec<_>>();
+    let (only_calls, only_texts) = (without(calls, texts), without(texts, calls));
+    let both = without(calls, &only_calls);
+    let of = |spans: Vec<Span>, channel| spans.into_iter().map(move |span| (span, channel));
+    of(both, None).chain(of(only_calls, Some(Channel::Call))).chain(of(only_texts, Some(Channel::Sms))).collect()
+}
+
 /// Spans in order, with what overlaps joined where the reason is the same.
 fn joined(mut spans: Vec<Gap>) -> Vec<Gap> {
     spans.sort_by(|a, b| (a.from, a.to, &a.why).cmp(&(b.from, b.to, &b.why)));
@@ -463,5 +522,23 @@ mod tests {
             assert_eq!(uncovered(span(10, 20), &covered), want, "{covered:?}");
         }
         assert_eq!(uncovered(span(20, 20), &[]), vec![]);
+    }
+
+    #[test]
+    fn what_shows_calls_alone_leaves_texts_open() {
+        let day = |day: i64| DateTime::from_timestamp(day * 86_400, 0).unwrap();
+        let spans = |spans: &[(i64, i64)]| spans.iter().map(|(from, to)| (day(*from), day(*to))).collect::<Vec<_>>();
+        let (call, text) = (Some(Channel::Call), Some(Channel::Sms));
+        for (calls, texts, want) in [
+            (&[][..], &[][..], vec![]),
+            (&[(1, 9)], &[(1, 9)], vec![((1, 9), None)]),
+            (&[], &[(1, 9)], vec![((1, 9), text)]),
+            (&[(1, 9)], &[], vec![((1, 9), call)]),
+            (&[(1, 5)], &[(1, 9)], vec![((1, 5), None), ((5, 9), text)]),
+            (&[(1, 5), (8, 9)], &[(4, 8)], vec![((4, 5), None), ((1, 4), call), ((8, 9), call), ((5, 8), text)]),
+        ] {
+            let want: Vec<_> = want.into_iter().map(|((from, to), channel)| ((day(from), day(to)), channel)).collect();
+            assert_eq!(apart(&spans(calls), &spans(texts)), want, "{calls:?} {texts:?}");
+        }
     }
 }

@@ -3,14 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
+
 use super::door::Sink;
 use super::{AuditError, SourcePass, Vouched, Workspace};
 use crate::classify;
 use crate::collect::phone::map::{Answers, Map};
 use crate::collect::phone::question::Question;
+use crate::collect::phone::shown::{Kind, joined};
 use crate::collect::phone::{self, Direction, Row, Summary, read, stored};
 use crate::collect::{CollectError, RawRecord};
 use crate::config::Phone;
+use crate::shop::plan::Span;
 
 /// Under which source it is noted what the logs of a phone cannot show.
 const LIMITS: &str = "cannot show ";
@@ -18,7 +22,7 @@ const LIMITS: &str = "cannot show ";
 pub(super) const FILES: &str = "files";
 pub(super) const TWILIO: &str = "twilio";
 
-/// One part of a phone's coverage: how far its files, or its service, show what came.
+/// One part of a phone's coverage: how far its files, or its service, show what came; how far it shows a kind of what came.
 pub(super) fn part_of(source: &str, part: &str) -> String {
     format!("{source}: {part}")
 }
@@ -37,7 +41,7 @@ impl Workspace {
     /// When a saved map is wrong.
     pub(super) fn phone_settings(&self, phone: &Phone) -> Result<phone::Settings, AuditError> {
         let answers = Answers { saved: self.maps()?, ..Answers::default() };
-        Ok(phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, sims: phone.sims.clone(), answers })
+        Ok(phone::Settings { own: Some(phone.number.clone()), zone: phone.timezone, sims: phone.sims.clone(), answers, now: None })
     }
 
     /// One pass over all that a phone's records are read from. While `watching`, its service is asked elsewhere, at its own pace.
@@ -83,8 +87,8 @@ impl Workspace {
         (named, pass)
     }
 
-    /// A log shows what came from its oldest row on, up to its newest or to when it was made; where somebody vouches for more, from `since`
-    /// and up to `through`. Never beyond.
+    /// A log shows what came of each kind that it holds, from its oldest row on, up to its newest or to when it was made; where somebody
+    /// vouches for more, from `since` and up to `through`. Never beyond.
     pub(super) async fn read_call_log(&self, phone: &Phone, path: &Path, vouched: Vouched) -> Result<SourcePass, AuditError> {
         let settings = self.phone_settings(phone)?;
         let (mut pass, _, questions) = self.read_call_log_as(phone, path, vouched, settings).await?;
@@ -100,6 +104,7 @@ impl Workspace {
         vouched: Vouched,
         settings: phone::Settings,
     ) -> Result<(SourcePass, Vec<Map>, Vec<Question>), AuditError> {
+        let settings = phone::Settings { now: Some(self.clock.now()), ..settings };
         let (source, path) = (phone.source(), path.to_owned());
         let read = move |sink: &mut Sink<'_>| {
             let mut problems = Problems::default();
@@ -133,23 +138,42 @@ impl Workspace {
         problems: &mut Vec<String>,
     ) -> Result<(), AuditError> {
         self.note_limits(&phone.source(), summary).await?;
-        let since = vouched.since.into_iter().chain(summary.oldest).min();
-        match summary.shows_until().max(vouched.through) {
-            // What was not read may hold the very call that a builder made.
-            Some(_) if !summary.questions.is_empty() => Ok(()),
-            Some(until) if summary.bad == 0 => {
-                let until = until.min(self.clock.now());
-                let since = since.unwrap_or(until);
-                self.cover_since(&part_of(&phone.source(), FILES), since, until).await?;
-                self.cover_since(&phone.source(), since, until).await
-            }
-            // A row that cannot be read may be the very call that a builder made.
-            Some(_) if !problems.is_empty() => {
-                problems.push("no silence is proven by this log until every row of it can be read.".to_owned());
-                Ok(())
-            }
-            _ => Ok(()),
+        let unread = !problems.is_empty();
+        problems.extend(summary.shown.told.iter().cloned());
+        let shown = Kind::ALL.map(|kind| (kind, summary.shown.spans(kind, vouched.since, vouched.through)));
+        // What was not read may hold the very call that a builder made.
+        if !summary.questions.is_empty() || shown.iter().all(|(_, spans)| spans.is_empty()) {
+            return Ok(());
         }
+        if summary.bad > 0 {
+            // A row that cannot be read may be that very call, too.
+            if unread {
+                problems.push("no silence is proven by this log until every row of it can be read.".to_owned());
+            }
+            return Ok(());
+        }
+        for (kind, spans) in shown {
+            for (from, to) in spans {
+                self.cover_kind(phone, kind, FILES, (from, to.min(self.clock.now()))).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Covers a phone over a span in which a part of it shows all of a kind.
+    pub(super) async fn cover_kind(&self, phone: &Phone, kind: Kind, part: &str, (from, to): Span) -> Result<(), AuditError> {
+        let source = phone.source();
+        if kind == Kind::Calls {
+            self.cover_since(&part_of(&source, part), from, to).await?;
+        }
+        self.cover_since(&part_of(&source, kind.name()), from, to).await
+    }
+
+    /// The spans over which a phone is known to show all of a kind. What earlier versions noted of the phone itself is of both.
+    pub(super) async fn kind_covered(&self, source: &str, kind: Kind, rehearsal: bool) -> Result<Vec<Span>, AuditError> {
+        let mut spans = self.store.covered(&part_of(source, kind.name()), rehearsal).await?;
+        spans.extend(self.store.covered(source, rehearsal).await?);
+        Ok(joined(spans, TimeDelta::zero()))
     }
 }
 

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use super::door::Sink;
-use super::phones::{Problems, TWILIO, part_of, take};
+use super::phones::{Problems, TWILIO, take};
 use super::wave::Task;
 use super::{AuditError, SourcePass, Workspace};
+use crate::collect::phone::shown::Kind;
 use crate::collect::phone::{Row, read};
 use crate::collect::twilio::{self, Account};
 use crate::config::{Phone, TwilioAccount};
@@ -28,6 +29,15 @@ struct Known {
     to: DateTime<Utc>,
 }
 
+/// Why what an account shows is not all that came to a phone, as a sentence.
+async fn unheld(phone: &Phone, account: &Account) -> Option<String> {
+    if account.number != phone.number {
+        let (theirs, ours) = (&account.number, &phone.number);
+        return Some(format!("the `number` of `twilio` is {theirs}, and the phone's is {ours}: of one the other proves no silence."));
+    }
+    twilio::holds(account).await.err().map(|error| format!("{error}."))
+}
+
 impl Workspace {
     /// The account with its token, which is read now.
     async fn twilio_account(&self, account: &TwilioAccount) -> Result<Account, AuditError> {
@@ -36,12 +46,20 @@ impl Workspace {
         Ok(Account { account: account.account.clone(), token, number: account.number.clone(), url: account.url.clone() })
     }
 
-    /// Whether Twilio lets us in, and the account's name and standing.
+    /// Whether Twilio lets us in and holds the number, and the account's name and standing.
     ///
     /// # Errors
     /// When it does not.
-    pub async fn check_twilio(&self, account: &TwilioAccount) -> Result<String, AuditError> {
-        Ok(twilio::check_login(&self.twilio_account(account).await?).await?)
+    pub async fn check_twilio(&self, phone: &Phone, account: &TwilioAccount) -> Result<String, AuditError> {
+        let login = self.twilio_account(account).await?;
+        let name = twilio::check_login(&login).await?;
+        match unheld(phone, &login).await {
+            Some(problem) => Err(AuditError::wrong(
+                format!("watch {} at Twilio: {}", phone.source(), problem.trim_end_matches('.')),
+                "set `number` and `account` to those of one number, or read its log by `files`",
+            )),
+            None => Ok(name),
+        }
     }
 
     /// Asks once. What is in the way is noted.
@@ -78,11 +96,13 @@ impl Workspace {
             let summary = read::bytes(std::path::Path::new(""), &name, pages.as_slice(), &settings, &mut take)?;
             Ok((problems.sentences(), summary))
         };
-        let ((problems, summary), added, before) = self.drain_rows(read).await?;
+        let ((mut problems, summary), added, before) = self.drain_rows(read).await?;
+        problems.extend(unheld(phone, &account).await);
         self.note_limits(&source, &summary).await?;
         if problems.is_empty() {
-            self.cover(&part_of(&source, TWILIO), start).await?;
-            self.cover(&source, start).await?;
+            for kind in Kind::ALL {
+                self.cover_kind(phone, kind, TWILIO, (DateTime::<Utc>::MIN_UTC, start)).await?;
+            }
             let known = Known { from: known.map_or(from, |known| known.from), to: start };
             self.store.put_progress(&self.place_of(&source), NAME, &serde_json::to_value(known).unwrap_or_default()).await?;
         }

@@ -73,6 +73,7 @@ impl Workspace {
         }
         let settings = self.phone_settings(phone)?;
         let how = hex(&Sha256::digest(format!("{} {settings:?}", env!("CARGO_PKG_VERSION"))));
+        let settings = Settings { now: Some(self.clock.now()), ..settings };
         let (of, known) = (how.clone(), before.clone());
         let root = self.root.clone();
         let surveyed = tokio::task::spawn_blocking(move || survey(named, &root, &known, &of)).await;
@@ -80,7 +81,8 @@ impl Workspace {
         let mut standing = None;
         for Surveyed { file, name, changed } in surveyed {
             let known = before.remove(&name);
-            standing = standing.or_else(|| known.as_ref().and_then(|known| known.problem.clone()));
+            let told = known.as_ref().and_then(|known| known.problem.clone());
+            standing = standing.or_else(|| told.clone());
             if !changed {
                 continue;
             }
@@ -107,7 +109,8 @@ impl Workspace {
             self.cover_log(phone, &summary, Vouched::default(), &mut problems).await?;
             known.problem = problems.first().cloned().or_else(|| known.problem.filter(|_| summary.bad > 0));
             self.store.put_progress(&place, &format!("{FILE}{name}"), &serde_json::to_value(&known).unwrap_or_default()).await?;
-            total.problems.extend(problems);
+            // What stays in the way is told once.
+            total.problems.extend(problems.into_iter().filter(|problem| told.as_ref() != Some(problem)));
         }
         for (name, _) in before {
             total.problems.push(format!("{name} is gone; what was read of it stays."));

@@ -277,7 +277,7 @@ async fn phones(workspace: &Workspace, findings: &mut Vec<Finding>) -> Result<()
         });
         if let Some(account) = &phone.twilio {
             let what = format!("{} twilio", phone.source());
-            findings.push(match workspace.check_twilio(account).await {
+            findings.push(match workspace.check_twilio(phone, account).await {
                 Ok(name) => good(what, format!("logged in to {}: {name}", account.url.host_str().unwrap_or_default())),
                 Err(error) => bad(what, error.with_help()),
             });

@@ -32,8 +32,16 @@ pub fn tell(phoned: &Phoned) -> String {
         text.push_str(&format!(" {}", words::brief(limit, 200)));
     }
     if !phoned.by.is_empty() {
-        let shown: Vec<String> = phoned.by.iter().map(|(by, to)| format!("{by} up to {}", words::utc(*to))).collect();
-        text.push_str(&format!(" It is shown by {}.", shown.join(", by ")));
+        let told = |names: [&str; 2]| {
+            let known = names.into_iter().filter_map(|name| Some(format!("{name} up to {}", words::utc(*phoned.by.get(name)?))));
+            Some(known.collect::<Vec<_>>()).filter(|known| !known.is_empty())
+        };
+        if let Some(by) = told(["files", "twilio"]) {
+            text.push_str(&format!(" It is shown by {}.", by.join(", by ")));
+        }
+        if let Some(kinds) = told(["calls", "texts"]) {
+            text.push_str(&format!(" Of what came, it shows {}.", kinds.join(" and ")));
+        }
     }
     match phoned.own_call {
         Some(at) => text.push_str(&format!(" The last call of our own that it showed came on {}.", words::utc(at))),
@@ -61,6 +69,8 @@ mod tests {
             own_call: Some("2026-11-04T12:00:00Z".parse().unwrap()),
             background: None,
         };
+        let calls = Phoned { by: [("calls".to_owned(), "2026-11-04T13:00:00Z".parse().unwrap())].into(), ..Phoned::default() };
+        assert!(tell(&calls).contains(". Of what came, it shows calls up to 2026-11-04T13:00:00Z. No call"), "{}", tell(&calls));
         assert_eq!(
             tell(&phoned),
             "No call or text means none in these logs. An Android backup holds no RCS messages. It is shown by files up to 2026-11-03T12:00:00Z, by twilio up to 2026-11-04T13:00:00Z. The last call of our own that it showed came on 2026-11-04T12:00:00Z."

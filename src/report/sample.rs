@@ -182,6 +182,7 @@ pub(crate) fn input() -> Sample {
                     source: "phone.main".to_owned(),
                     from: at("2026-11-10T02:00:00Z"),
                     to: at("2026-11-11T05:30:00Z"),
+                    channel: None,
                     why: Some("no log shows it".to_owned()),
                 }],
             ),

@@ -58,7 +58,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Cap> {
         }
         Reply::NotAsked | Reply::Unknown | Reply::Best(_) => {}
     }
-    if facts.log.inquiry.offered.phone && facts.attempts.is_empty() && facts.phone.reach == Reach::Watched {
+    if facts.log.inquiry.offered.phone && facts.attempts.is_empty() && facts.calls.reach == Reach::Watched {
         cap(CapKind::NoCall, rule.no_call.0, format!("a phone number was given, and nobody called {}", facts.so_far()));
     }
     caps.sort_by(|a, b| a.cap.total_cmp(&b.cap).then(a.kind.cmp(&b.kind)));

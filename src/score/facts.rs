@@ -160,8 +160,10 @@ pub(super) struct Facts<'a> {
     pub(super) seen: Vec<Seen<'a>>,
     /// Call attempts, by time.
     pub(super) attempts: Vec<Attempt>,
-    /// How well the phone was watched.
+    /// How well the phone was watched for calls and for texts together, for calls, for texts.
     pub(super) phone: Sight,
+    pub(super) calls: Sight,
+    pub(super) texts: Sight,
     /// How well the mailbox was watched.
     pub(super) mailbox: Sight,
     /// The first touch of each kind.
@@ -177,7 +179,9 @@ impl<'a> Facts<'a> {
     pub(super) fn new(log: &'a Log, rubric: &'a Rubric, posted: &'a mut Posted, start: DateTime<Utc>) -> Self {
         let window = Window::of(log, rubric, start);
         let Window { end, withdrawn, until, .. } = window;
-        let [phone, mailbox] = ["phone", "mailbox"].map(|kind| sight(log, rubric, &window, kind));
+        let [phone, calls, texts] =
+            [None, Some(Channel::Call), Some(Channel::Sms)].map(|channel| sight(log, rubric, &window, "phone", channel));
+        let mailbox = sight(log, rubric, &window, "mailbox", None);
         let sent = log.inquiry.sent_at.map_or(start, |at| at.min(start));
         let seen: Vec<Seen<'a>> = by_time(log)
             .into_iter()
@@ -191,7 +195,7 @@ impl<'a> Facts<'a> {
         let first = Firsts::of(&seen);
         let said = seen.iter().filter(|seen| seen.said_something()).map(|seen| seen.touch).collect();
         let (zone, open) = (posted.timezone(), posted.open(start, horizon));
-        Self { log, rubric, zone, start, until, end, withdrawn, seen, attempts, phone, mailbox, first, said, open }
+        Self { log, rubric, zone, start, until, end, withdrawn, seen, attempts, phone, calls, texts, mailbox, first, said, open }
     }
 
     /// Whole seconds from the start, begun ones counted, so that 300.2 s is not within 300 s.
@@ -215,7 +219,7 @@ impl<'a> Facts<'a> {
     pub(super) fn channels(&self) -> Channels {
         let offered = self.log.inquiry.offered;
         let reach = |offered: bool, sight: Sight| if offered { sight.reach } else { Reach::NotOffered };
-        Channels { call: reach(offered.phone, self.phone), text: reach(offered.text, self.phone), email: self.mailbox.reach }
+        Channels { call: reach(offered.phone, self.calls), text: reach(offered.text, self.texts), email: self.mailbox.reach }
     }
 
     /// Up to which moment nothing can have come unseen on any channel that was offered.

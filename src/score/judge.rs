@@ -130,6 +130,11 @@ fn as_watched(facts: &Facts<'_>, id: &str, judged: Judged) -> Judged {
 /// The source on which a criterion may have missed something, and how well it was watched.
 fn unwatched(facts: &Facts<'_>, id: &str, judged: &Judged) -> Option<(&'static str, Sight)> {
     let nothing_said = || facts.said().next().is_none();
+    let of_phone = match id {
+        "speed.call" | "channels.call" | "persist.calls" => facts.calls,
+        "channels.text" => facts.texts,
+        _ => facts.phone,
+    };
     let (phone, mailbox) = match id {
         "speed.call" | "channels.call" | "channels.text" | "persist.calls" => (true, false),
         "speed.personal_email" | "channels.personal_email" => (false, true),
@@ -144,7 +149,12 @@ fn unwatched(facts: &Facts<'_>, id: &str, judged: &Judged) -> Option<(&'static s
         Reach::PartlyWatched => !(id.starts_with("speed.") && first_of(facts, judged).is_some_and(|at| at <= sight.until)),
         Reach::Watched | Reach::NotOffered => false,
     };
-    let sources = [("phone", facts.phone, phone), ("mailbox", facts.mailbox, mailbox)];
+    let name = match (facts.calls.reach, facts.texts.reach) {
+        (Reach::Watched, Reach::NotWatched | Reach::PartlyWatched) => "log of texts",
+        (Reach::NotWatched | Reach::PartlyWatched, Reach::Watched) => "log of calls",
+        _ => "phone",
+    };
+    let sources = [(name, of_phone, phone), ("mailbox", facts.mailbox, mailbox)];
     sources.into_iter().find(|(_, sight, needed)| *needed && blind(sight)).map(|(source, sight, _)| (source, sight))
 }
 
@@ -156,8 +166,11 @@ fn first_of(facts: &Facts<'_>, judged: &Judged) -> Option<DateTime<Utc>> {
 /// What was never watched, in sentences for the verdict.
 pub(super) fn blind_spots(facts: &Facts<'_>) -> Vec<String> {
     let mut spots = Vec::new();
-    if facts.phone.reach == Reach::NotWatched {
-        spots.push("no phone was watched: calls and texts are not judged".to_owned());
+    match (facts.calls.reach, facts.texts.reach) {
+        (Reach::NotWatched, Reach::NotWatched) => spots.push("no phone was watched: calls and texts are not judged".to_owned()),
+        (Reach::NotWatched, _) => spots.push("no log of calls was read: calls are not judged".to_owned()),
+        (_, Reach::NotWatched) => spots.push("no log of texts was read: texts are not judged".to_owned()),
+        _ => {}
     }
     if facts.mailbox.reach == Reach::NotWatched {
         spots.push("no mailbox was watched: emails are not judged".to_owned());

@@ -119,6 +119,9 @@ pub struct Gap {
     pub from: DateTime<Utc>,
     /// End.
     pub to: DateTime<Utc>,
+    /// What alone it did not show, where it showed the rest: `call` or `sms` of a phone. Absent: it showed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     /// Why it was not, in a few words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::collect::Channel;
 use crate::shop::hours::Span;
 
 use super::card::Reach;
@@ -24,12 +25,13 @@ pub(super) struct Sight {
     pub(super) until: DateTime<Utc>,
 }
 
-/// How well the sources of a kind (`phone`, `mailbox`) were watched: gaps that would not make silence doubtful do not matter, and else
+/// How well the sources of a kind (`phone`, `mailbox`) were watched for a channel, or for all: gaps that would not make silence doubtful do not matter, and else
 /// what came after the first of them began need not have been the first.
-pub(super) fn sight(log: &Log, rubric: &Rubric, window: &Window, kind: &str) -> Sight {
-    let of_kind = |source: &str| source.split('.').next() == Some(kind);
+pub(super) fn sight(log: &Log, rubric: &Rubric, window: &Window, kind: &str, channel: Option<Channel>) -> Sight {
+    let of_channel = |gap: &Gap| channel.is_none() || gap.channel.is_none() || gap.channel == channel;
+    let of_kind = |gap: &&Gap| gap.source.split('.').next() == Some(kind) && of_channel(gap);
     let within = |gap: &Gap| (gap.from.max(window.start), gap.to.min(window.until));
-    let gaps = log.inquiry.coverage_gaps.iter().filter(|gap| of_kind(&gap.source)).map(within);
+    let gaps = log.inquiry.coverage_gaps.iter().filter(of_kind).map(within);
     let gaps = merged(gaps.filter(|(from, to)| from < to).collect());
     match gaps.as_slice() {
         [whole] if *whole == (window.start, window.until) => Sight { reach: Reach::NotWatched, until: window.start },

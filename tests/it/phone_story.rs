@@ -185,3 +185,95 @@ fn a_call_from_another_phone_of_ours_shows_that_the_number_is_alive() {
     assert!(workspace.json(&["status"])["coverage"]["phone.main"]["phone"]["own_call"].is_string());
     assert!(!workspace.ok(&["status"]).out.contains(how));
 }
+
+/// An inquiry of 31 days ago, texts agreed to, whose mailbox is alive.
+fn silent_for_a_month() -> (crate::workspace::Workspace, impl Fn(i64) -> DateTime<Utc>) {
+    let workspace = crate::webhooks::asked_with(TimeDelta::days(31), &["--text-consent"]);
+    let asked = workspace.inquiry(WAVE, "bluebonnet")["sent_at"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    (workspace, move |hours| asked + TimeDelta::hours(hours))
+}
+
+/// The gaps of the phone, as the channel that each leaves open.
+fn open(workspace: &crate::workspace::Workspace) -> Vec<String> {
+    let gaps = workspace.json(&["status"])["coverage"]["phone.main"]["gaps"].clone();
+    gaps.as_array().unwrap().iter().map(|gap| gap["why"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_log_of_calls_proves_nothing_of_texts() {
+    let (workspace, at) = silent_for_a_month();
+    let now = Utc::now();
+    let backup = |root: &str, rows: String| format!("<{root} count='2' backup_date='{}'>{rows}</{root}>", now.timestamp_millis());
+    let rows = |name: &str, more: &str| {
+        let of = |at: DateTime<Utc>| at.timestamp_millis();
+        [-24, 48].map(|hours| format!("<{name} {more}='+13035550999' date='{}' type='1' duration='0' body='x'/>", of(at(hours)))).concat()
+    };
+    assert_eq!(open(&workspace), ["no log shows it"]);
+    workspace.write("calls.xml", &backup("calls", rows("call", "number")));
+    workspace.ok(&["import", "calls", "calls.xml"]);
+    assert_eq!(open(&workspace), ["no log shows its texts"], "calls are shown up to the backup, texts never");
+    let by = workspace.json(&["status"])["coverage"]["phone.main"]["phone"]["by"].clone();
+    assert!(by["calls"].is_string() && by["texts"].is_null(), "{by:#}");
+    // One file each, as the usual export writes them.
+    workspace.write("sms.xml", &backup("smses", rows("sms", "address")));
+    workspace.ok(&["import", "calls", "sms.xml"]);
+    assert_eq!(open(&workspace), [""; 0]);
+}
+
+#[test]
+fn calls_and_texts_in_one_list_are_shown_alike() {
+    let (workspace, at) = silent_for_a_month();
+    let row = |channel: &str, at: DateTime<Utc>| format!(",{channel},inbound,+13035550999,+15125550142,{},,,\n", at.to_rfc3339());
+    let last = Utc::now() - TimeDelta::minutes(1);
+    workspace.write("calls.csv", &format!("{HEADER}{}{}", row("call", at(-24)), row("call", last)));
+    workspace.ok(&["import", "calls", "calls.csv"]);
+    assert_eq!(open(&workspace), ["no log shows its texts"]);
+    workspace.write("both.csv", &format!("{HEADER}{}{}{}", row("call", at(-24)), row("sms", at(-20)), row("call", last)));
+    workspace.ok(&["import", "calls", "both.csv"]);
+    assert_eq!(open(&workspace), [""; 0]);
+}
+
+#[test]
+fn a_part_of_a_log_and_the_log_of_another_number_prove_nothing_and_are_told() {
+    let (mut workspace, at) = silent_for_a_month();
+    let text = |at: DateTime<Utc>| {
+        serde_json::json!({"sid": format!("SM{}", at.timestamp()), "direction": "inbound", "status": "received",
+        "body": "hi", "from": "+13035550999", "to": "+15125550142", "date_created": at.to_rfc2822(), "date_sent": at.to_rfc2822()})
+    };
+    let page = |next: serde_json::Value| serde_json::json!({"messages": [text(at(-24)), text(at(700))], "next_page_uri": next}).to_string();
+    let chat = |name: &str, at: DateTime<Utc>| format!("{name},{},SMS,Incoming,+13035550111,{name},,hi\n", at.format("%Y-%m-%d %H:%M:%S"));
+    let chats = "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Status,Text\n";
+    let other = |to: &str| {
+        let rows = [-24, 700].map(|hours| format!(",call,inbound,+13035550999,{to},{},,,\n", at(hours).to_rfc3339()));
+        format!("{HEADER}{}", rows.concat())
+    };
+    let untouched = open(&workspace);
+    for (name, content, words) in [
+        ("mom.csv", format!("{chats}{}{}", chat("Mom", at(-24)), chat("Mom", at(700))), "it is one chat"),
+        ("page.json", page("/2010-04-01/Accounts/AC/Messages.json?Page=1".into()), "it is a page, and names one that follows"),
+        (
+            "ahead.csv",
+            format!("{HEADER},call,inbound,+13035550999,+15125550142,{},,,\n", at(20_000).to_rfc3339()),
+            "1 record lies in the future",
+        ),
+    ] {
+        workspace.write(name, &content);
+        let run = workspace.run(&["import", "calls", name]).expect(1);
+        assert!(run.err.contains(words), "{}", run.err);
+        assert_eq!(open(&workspace), untouched, "{name}");
+    }
+    let touches = workspace.json(&["review", "list"]).to_string();
+    workspace.configure("[phone.two]\nnumber = \"+15125550143\"\nfiles = []\n");
+    workspace.write("two.csv", &other("+15125550143"));
+    let run = workspace.run(&["import", "calls", "two.csv"]);
+    assert!(run.err.contains("all its records are of +15125550143") && run.err.contains("--phone two"), "{}", run.err);
+    assert_eq!(workspace.json(&["review", "list"]).to_string(), touches, "nothing was taken in");
+    let run = workspace.run(&["import", "calls", "two.csv", "--phone", "main"]).expect(1);
+    assert!(run.err.contains("proves no silence of this number"), "{}", run.err);
+    assert_eq!(open(&workspace), untouched);
+    workspace.ok(&["import", "calls", "two.csv", "--phone", "two"]);
+
+    workspace.write("page.json", &page(serde_json::Value::Null));
+    workspace.ok(&["import", "calls", "page.json"]);
+    assert!(open(&workspace).contains(&"no log shows its calls".to_owned()), "all texts, and no call: {:?}", open(&workspace));
+}

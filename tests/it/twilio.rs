@@ -25,6 +25,8 @@ struct Held {
     messages: Vec<Value>,
     recordings: Vec<Value>,
     transcriptions: Vec<Value>,
+    /// Numbers that the account does not hold.
+    released: Vec<&'static str>,
     /// Answers 429 so many times first.
     busy: usize,
     /// What the first page of calls names as its next.
@@ -72,6 +74,12 @@ async fn answer(State(held): State<Arc<Mutex<Held>>>, request: Request) -> Respo
     held.asked.push(format!("{path}?{query}"));
     let page: usize = query.split('&').find_map(|pair| pair.strip_prefix("Page=")).map_or(0, |page| page.parse().unwrap());
     let (name, all) = match path.rsplit('/').next().unwrap() {
+        "IncomingPhoneNumbers.json" => {
+            let number = url::form_urlencoded::parse(query.as_bytes()).find_map(|(key, value)| (key == "PhoneNumber").then_some(value));
+            let held = number.filter(|number| !held.released.contains(&number.as_ref()));
+            let list: Vec<_> = held.iter().map(|number| json!({"sid": "PN1", "phone_number": number})).collect();
+            return json!({"incoming_phone_numbers": list, "next_page_uri": null}).to_string().into_response();
+        }
         "Calls.json" => ("calls", &held.calls),
         "Messages.json" => ("messages", &held.messages),
         "Recordings.json" => ("recordings", &held.recordings),
@@ -251,4 +259,32 @@ fn a_call_told_by_webhook_and_api_is_one_touch_at_the_moment_of_the_api() {
     let whole = Value::from(at.to_rfc3339_opts(SecondsFormat::Secs, true));
     let after = seen();
     assert!(after.len() == 2 && after.iter().all(|(_, at, exact)| *exact && *at == whole), "{after:?} {whole}");
+}
+
+#[test]
+fn a_number_that_the_account_does_not_hold_is_not_watched() {
+    let mut workspace = asked_before();
+    let api = Api::start(Held { calls: vec![call("CA1", Utc::now(), &json!({}))], ..Held::default() });
+    let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
+    workspace.configure(&api.line("hush"));
+    let covered = |workspace: &Workspace| phone(workspace)["covered"].as_array().unwrap().len();
+    api.held.lock().unwrap().released = vec!["+15125550142"];
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains(&format!("{ACCOUNT} does not hold +15125550142")), "{}", run.err);
+    assert_eq!((covered(&workspace), workspace.inquiry(WAVE, "bluebonnet")["touches"].as_u64()), (0, Some(1)), "what came stays");
+    let check = workspace.run(&["check"]).expect(1);
+    assert!(check.out.contains("FAULT  phone.main twilio: could not watch phone.main at Twilio"), "{}", check.out);
+
+    // Held, and not the number that the builders were given.
+    let line = api.line("hush").replace("twilio = {", "twilio = { number = \"+15125550177\",");
+    workspace.write("crickets.toml", &format!("{config}\n{line}\n"));
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains("is +15125550177, and the phone's is +15125550142"), "{}", run.err);
+    assert_eq!(covered(&workspace), 0);
+    workspace.run(&["check"]).expect(1);
+
+    workspace.write("crickets.toml", &format!("{config}\n{}\n", api.line("hush")));
+    api.held.lock().unwrap().released.clear();
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(covered(&workspace), 1);
 }

@@ -83,13 +83,18 @@ fn seed() -> Ed25519KeyPair {
 
 /// A workspace with a phone and an inquiry of an hour ago.
 pub(crate) fn asked_before() -> Workspace {
+    asked_with(chrono::Duration::hours(1), &[])
+}
+
+/// The same, so long ago, and with more said of the inquiry.
+pub(crate) fn asked_with(ago: chrono::Duration, said: &[&str]) -> Workspace {
     let workspace = Workspace::with_maildir().with_phone();
     let (site, form) = ("https://bluebonnet.test/".to_owned(), "https://bluebonnet.test/contact".to_owned());
     let more = "phones = [\"+15125550100\"]\ndomains = [\"bluebonnet.test\"]\n";
     let (slug, builder) = ("bluebonnet", "Bluebonnet Homes");
     workspace.shop(&ShopFile { slug, builder, site, form, basis: Some("client"), state: "TX", more, tail: "" });
-    let at = (Utc::now() - chrono::Duration::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    workspace.ok(&["record", "inquiry", slug, "--wave", WAVE, "--at", &at]);
+    let at = (Utc::now() - ago).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    workspace.ok(&[&["record", "inquiry", slug, "--wave", WAVE, "--at", &at], said].concat());
     workspace
 }
 
@@ -355,6 +360,33 @@ fn a_kill_between_journal_and_store_loses_nothing() {
     assert_eq!(serving.post("twilio", &[("X-Twilio-Signature", &signature), ("Content-Type", FORM)], &form).0, 200);
     eventually(|| touch_count(&workspace), |touches| *touches == count + 1);
     assert_eq!(journal(&workspace).lines().count(), all.len() + 2, "the torn line stands between");
+}
+
+#[test]
+fn a_webhook_for_a_phone_that_is_not_configured_is_read_when_it_is() {
+    let sender = hooked();
+    let serving = Serving::start(&sender);
+    let (form, signature) = twilio(&[("MessageSid", "SM1"), ("From", "+15125550100"), ("To", "+15125550142"), ("Body", "Hello")]);
+    assert_eq!(serving.post("twilio", &[("X-Twilio-Signature", &signature), ("Content-Type", FORM)], &form).0, 200);
+    drop(serving);
+    let workspace = asked_before();
+    let folder = workspace.path().join(".crickets/journal");
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in std::fs::read_dir(sender.path().join(".crickets/journal")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
+    let config = std::fs::read_to_string(workspace.path().join("crickets.toml")).unwrap();
+    workspace.write("crickets.toml", &config.replace("[phone.main]", "[phone.spare]"));
+    let run = workspace.run(&["watch", "--once"]).expect(1);
+    assert!(run.err.contains("crickets.toml names no such phone"), "{}", run.err);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 0, "it is told once");
+    workspace.write("crickets.toml", &config);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 1);
+    workspace.ok(&["watch", "--once"]);
+    assert_eq!(touch_count(&workspace), 1);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::super::mapping::{self, MapArgs};
 use super::super::{Context, DONE, Ended, FAILED, USAGE};
 use crate::audit::{AuditError, maps};
 use crate::collect::phone::map::Answers;
+use crate::collect::phone::shown::Kind;
 use crate::collect::phone::{CALL_SCHEMA, CallLine, CallRecord, Direction, Place, Row, Settings, Summary, read};
 use crate::collect::{CollectError, phone};
 
@@ -160,10 +161,17 @@ fn counted(file: &str, summary: &Summary) -> String {
     if summary.bad > 0 {
         text.push_str(&format!("; {} could not be read", summary.bad));
     }
-    if let Some(until) = summary.shows_until() {
-        text.push_str(&format!("; shows what came up to {}", until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    for kind in Kind::ALL {
+        if let Some(until) = summary.shown.until(kind) {
+            let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            text.push_str(&format!("; shows the {} up to {until}", kind.name()));
+        }
     }
     text.push('.');
+    for sentence in &summary.shown.told {
+        text.push(' ');
+        text.push_str(sentence);
+    }
     for caveat in &summary.caveats {
         text.push(' ');
         text.push_str(caveat);

@@ -6,6 +6,7 @@ use super::beside::{DRAFT, UNSENDABLE, WAITING};
 use super::format::{Head, Reader, Source};
 use super::mms::Mms;
 use super::reading::{Place, Read, Reading, Settings};
+use super::shown::Kind;
 use super::tags::{Next, Tag, Tags};
 use super::{CallRecord, Direction, Stamp, when};
 use crate::collect::{Channel, CollectError};
@@ -84,7 +85,9 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
                 if let Some(at) = tag.get("backup_date").and_then(|date| moment(&date)) {
                     reading.exported(at.at);
                 }
-                reading.caveat(if name.ends_with("sms") || name == "smses" { NO_RCS } else { ANSWERED_AT });
+                let kind = if name.ends_with("sms") || name == "smses" { Kind::Texts } else { Kind::Calls };
+                reading.holds(&[kind]);
+                reading.caveat(if kind == Kind::Texts { NO_RCS } else { ANSWERED_AT });
             }
             (Next::Start(_), "part") => open.iter_mut().for_each(|(_, mms)| mms.part(tag)),
             (Next::Start(_), "addr") => open.iter_mut().for_each(|(_, mms)| mms.address(tag)),
@@ -196,7 +199,7 @@ mod tests {
         let mut reading = Reading::new(settings, &mut sink);
         let path = std::path::Path::new("backup.xml");
         read(&mut Source { path, reader: &mut content.as_bytes() }, &mut reading).unwrap();
-        let summary = reading.summary;
+        let summary = reading.finish();
         (calls, problems, summary)
     }
 
@@ -271,7 +274,7 @@ mod tests {
         );
         assert_eq!(problems, [""; 0]);
         assert_eq!(summary.skipped.values().sum::<u64>(), 4);
-        assert_eq!(summary.exported, when::epoch_ms(1_721_556_032_311).map(|stamp| stamp.at));
+        assert_eq!(summary.shown.until(Kind::Texts), when::epoch_ms(1_721_556_032_311).map(|stamp| stamp.at));
         assert!(summary.caveats.contains(NO_RCS));
     }
 

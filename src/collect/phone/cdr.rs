@@ -8,6 +8,7 @@ use super::beside::INTERNAL;
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Read, Reading};
 use super::rows::{Next, Rows};
+use super::shown::Kind;
 use super::wall;
 use super::when;
 use super::{CallRecord, Direction, Settings};
@@ -92,6 +93,7 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>, places: Option<[usiz
         let header = rows.fields();
         COLUMNS.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)))
     };
+    reading.holds(&[Kind::Calls]);
     reading.caveat(SERVER);
     loop {
         let next = rows.advance().map_err(failed)?;

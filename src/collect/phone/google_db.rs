@@ -15,6 +15,7 @@ use super::archive::SQLITE;
 use super::beside::UNSENDABLE;
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Read, Reading, Settings};
+use super::shown::Kind;
 use super::{CallRecord, Direction, when};
 use crate::collect::{Channel, CollectError};
 use crate::number;
@@ -72,6 +73,7 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
         let looks = "an SQLite database that is not Google Voice's".to_owned();
         return Err(CollectError::UnknownLog { file: reading.file().to_owned(), looks });
     }
+    reading.holds(&Kind::ALL);
     reading.caveat(FETCHED);
     Ok(())
 }

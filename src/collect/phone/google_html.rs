@@ -11,6 +11,7 @@ use super::format::{Head, Reader, Source};
 use super::google_page::{self, Kind, Party, Text, caller};
 use super::reading::{Place, Reading, Settings};
 use super::rows::newlines;
+use super::shown;
 use super::{CallRecord, Direction};
 use crate::collect::mail::heavy;
 use crate::collect::{Channel, CollectError};
@@ -47,6 +48,8 @@ fn recognises(head: &Head<'_>) -> bool {
 }
 
 fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), CollectError> {
+    reading.holds(&shown::Kind::ALL);
+    reading.one_of_many();
     reading.caveat(SNAPSHOT);
     let Some(bytes) = source.all(LONGEST)? else {
         return reading.bad(Place::Line(1), "", "the file is longer than 32 MB");

@@ -11,6 +11,7 @@ use super::fields::Fields;
 use super::format::{Head, Reader, Source, looks_like};
 use super::reading::{Place, Read, Reading, Settings};
 use super::rows::newlines;
+use super::shown::Kind;
 use super::{CallRecord, grow, twilio};
 use super::{aircall, bandwidth, callrail, dialpad, plivo, quo, ringcentral, telnyx, vonage};
 use crate::collect::CollectError;
@@ -23,6 +24,25 @@ const DEEPEST: usize = 12;
 const ONE_CALL: chrono::Duration = chrono::Duration::minutes(5);
 /// Under which names an API gives a page of records, which may be empty.
 const PAGES: [&str; 9] = ["calls", "messages", "recordings", "transcriptions", "objects", "records", "data", "call_logs", "text_messages"];
+
+/// The lists of these that are calls or texts by themselves.
+const BESIDE: [&str; 2] = ["recordings", "transcriptions"];
+/// What names the page after a page, or says that there is one.
+const NEXT: [&str; 11] = [
+    "next_page_uri",
+    "next_page_url",
+    "next_page_link",
+    "next_page_token",
+    "next_page",
+    "next",
+    "nextPage",
+    "nextPageToken",
+    "has_more",
+    "hasMore",
+    "has_next_page",
+];
+/// Where else it may stand.
+const AROUND: [&str; 7] = ["meta", "paging", "pagination", "navigation", "links", "_links", "page_info"];
 
 /// Everything that is JSON; its rows bear the names of their shapes.
 pub(super) const READER: Reader = Reader { name: "json", recognises, read };
@@ -100,9 +120,19 @@ fn read(source: &mut Source<'_>, reading: &mut Reading<'_>) -> Result<(), Collec
     if found.rows.iter().any(|row| row.format == twilio::FORMAT) {
         reading.caveat(twilio::LISTS);
     }
+    let lists = std::mem::take(&mut found.lists);
     for row in found.rows {
         reading.begin(&file, row.format);
         reading.take(Place::Line(row.line), &row.raw, row.read)?;
+    }
+    // Lists of calls and of texts end when each does.
+    for (words, kind) in [(["call", "call"], Kind::Calls), (["message", "text"], Kind::Texts)] {
+        if lists.keys().any(|list| words.iter().any(|word| list.contains(word))) {
+            reading.holds(&[kind]);
+        }
+    }
+    if lists.into_values().any(|goes_on| goes_on) {
+        reading.partial("it is a page, and names one that follows; put all pages into one file");
     }
     if let Some(error) = broken {
         let line = u64::try_from(error.line()).unwrap_or_default();
@@ -128,6 +158,8 @@ struct Found<'a> {
     /// Recordings and transcriptions of Twilio, which say what they belong to only by its id.
     recordings: Vec<(u64, String, Map<String, Value>)>,
     transcripts: HashMap<String, String>,
+    /// The lists that pages are of, and whether the last page of each names one that follows.
+    lists: BTreeMap<String, bool>,
     /// How much was recognised; an empty page is something.
     known: u64,
     /// What stands where records do, and is none that is known.
@@ -168,11 +200,15 @@ impl Found<'_> {
                 self.known += 1;
                 self.beside(value);
             } else {
+                let goes_on = goes_on(&inner);
                 for (key, value) in inner {
                     if PAGES.contains(&key.as_str())
                         && let Ok(page) = serde_json::from_str::<Vec<&RawValue>>(value.get())
                     {
                         self.known += u64::from(page.is_empty());
+                        if !BESIDE.contains(&key.as_str()) {
+                            self.lists.insert(key, goes_on);
+                        }
                         for value in page {
                             self.element(value, settings, depth + 2);
                         }
@@ -266,6 +302,19 @@ impl Found<'_> {
         self.place = (at, line + newlines(self.text.as_bytes().get(from..at).unwrap_or_default()));
         self.place.1
     }
+}
+
+/// Whether what stands around a page names one that follows, or counts more pages.
+fn goes_on(around: &BTreeMap<String, &RawValue>) -> bool {
+    let said = |value: &&RawValue| !matches!(value.get(), "null" | "false" | "\"\"" | "{}" | "[]");
+    let number = |names: &[&str]| names.iter().find_map(|name| around.get(*name)?.get().parse::<u64>().ok());
+    let page = number(&["page", "page_number", "pageNumber"]);
+    NEXT.iter().filter_map(|key| around.get(*key)).any(said)
+        || page.zip(number(&["total_pages", "totalPages"])).is_some_and(|(page, pages)| page < pages)
+        || AROUND.iter().filter_map(|key| around.get(*key)).any(|value| {
+            let inner = serde_json::from_str::<BTreeMap<String, &RawValue>>(value.get());
+            inner.is_ok_and(|inner| goes_on(&inner))
+        })
 }
 
 /// Lays a later event of a call over what is known of it.

@@ -13,11 +13,13 @@ use tempfile::SpooledTempFile;
 use self::saved::saved;
 use self::unread::{examples, lacking, unknown};
 use super::format::{Head, Reader, Source};
+use super::map::{Map, Role};
 use super::plan::Plan;
 use super::propose::{Profile, propose};
 use super::question::{Ambiguity, Question};
 use super::reading::{Place, Reading, Used};
 use super::rows::{Next, Rows};
+use super::shown::Kind;
 use super::survey::{self, DELIMITERS, Layout};
 use crate::collect::CollectError;
 use crate::collect::mail::canonical::hex;
@@ -144,6 +146,7 @@ fn rows(
     let file = reading.file().to_owned();
     reading.begin(&file, &format);
     reading.used(used);
+    holds(&map, reading);
     let mut rows = Rows::new(survey::rewind(spool).map_err(failed)?, layout.delimiter);
     let mut before = layout.before;
     loop {
@@ -158,6 +161,18 @@ fn rows(
                 reading.take(place, &rows.raw(), read)?;
             }
         }
+    }
+}
+
+/// What a table that is read by this map can hold.
+fn holds(map: &Map, reading: &mut Reading<'_>) {
+    let kind = map.rows.channel.filter(|_| map.columns.get(Role::Channel).is_none()).and_then(Kind::of);
+    match kind {
+        Some(kind) => reading.holds(&[kind]),
+        None => reading.holds(&Kind::ALL),
+    }
+    if kind == Some(Kind::Texts) && map.columns.get(Role::Session).is_some() {
+        reading.of_chats();
     }
 }
 

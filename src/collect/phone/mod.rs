@@ -39,6 +39,7 @@ mod record;
 mod references;
 mod ringcentral;
 mod rows;
+pub mod shown;
 pub mod stored;
 mod survey;
 mod synonyms;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::format::{Head, Reader, Source};
 use super::reading::{Place, Reading};
 use super::rows::{Next, Rows};
+use super::shown::Kind;
 use super::{CallRecord, Direction, Stamp};
 use crate::collect::{Channel, CollectError};
 use crate::number;
@@ -41,6 +42,7 @@ fn read<const DELIMITER: u8>(source: &mut Source<'_>, reading: &mut Reading<'_>)
     let path = source.path.to_owned();
     let failed = |source| CollectError::Read { path: path.clone(), source };
     let mut rows = Rows::new(&mut source.reader, DELIMITER);
+    reading.holds(&Kind::ALL);
     let Next::Row = rows.advance().map_err(failed)? else { return Ok(()) };
     let header = rows.fields();
     let columns = COLUMNS.map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)));
@@ -142,7 +144,7 @@ mod tests {
         reading.begin("log.csv", "neutral-csv");
         let reader = READERS.iter().find(|reader| (reader.recognises)(&Head::new(text.as_bytes()))).unwrap();
         (reader.read)(&mut Source { path: "log.csv".as_ref(), reader: &mut text.as_bytes() }, &mut reading).unwrap();
-        let summary = reading.summary;
+        let summary = reading.finish();
         (calls, errors, summary)
     }
 
@@ -159,7 +161,8 @@ mod tests {
             (None, None, Some("Hi, this is Amy.\nCall me \"back\"."))
         );
         assert_eq!((calls[2].0, calls[2].1.direction), (5, Direction::Outbound), "the quoted line end counts");
-        assert_eq!(summary.shows_until().unwrap().to_rfc3339(), "2026-11-03T15:05:00+00:00", "outbound rows count for the newest");
+        let until = summary.shown.until(Kind::Calls).max(summary.shown.until(Kind::Texts));
+        assert_eq!(until.unwrap().to_rfc3339(), "2026-11-03T15:05:00+00:00", "outbound rows count for the newest");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod columns;
 mod meanings;
 mod times;
+mod zones;
 
 use super::Settings;
 use super::column::Column;

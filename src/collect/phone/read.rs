@@ -23,7 +23,7 @@ pub fn path<'a>(path: &Path, settings: &'a Settings, sink: &'a mut Sink<'a>) -> 
     let mut reading = Reading::new(settings, sink);
     if !path.is_dir() {
         file(path, &mut reading)?;
-        return Ok(reading.summary);
+        return Ok(reading.finish());
     }
     let mut known = false;
     for member in files(path)? {
@@ -39,7 +39,7 @@ pub fn path<'a>(path: &Path, settings: &'a Settings, sink: &'a mut Sink<'a>) -> 
         }
     }
     if known {
-        return Ok(reading.summary);
+        return Ok(reading.finish());
     }
     Err(CollectError::UnknownLog { file: path.display().to_string(), looks: "a folder without any call log".to_owned() })
 }
@@ -57,7 +57,7 @@ pub fn bytes<'a>(
 ) -> Result<Summary, CollectError> {
     let mut reading = Reading::new(settings, sink);
     stream(path, name, &mut bytes, &mut reading, false)?;
-    Ok(reading.summary)
+    Ok(reading.finish())
 }
 
 fn file(path: &Path, reading: &mut Reading<'_>) -> Result<(), CollectError> {

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::CallRecord;
 use super::map::{Answers, Map};
 use super::question::Question;
+use super::shown::{Extent, Kind, Shown};
 use crate::collect::CollectError;
 
 /// Longest raw row that is kept beside what was read from it, in bytes: a picture in a message is none of our business.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub sims: BTreeMap<String, String>,
     /// What a person said of tables that no reader knows.
     pub answers: Answers,
+    /// When it is read: what lies later proves nothing.
+    pub now: Option<DateTime<Utc>>,
 }
 
 /// The map that a table was read with.
@@ -95,12 +98,8 @@ pub struct Summary {
     pub bad: u64,
     /// Rows that are no call, voicemail or text of their own, by what they are.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// The oldest moment of any record, in either direction: from there on the source shows what came.
-    pub oldest: Option<DateTime<Utc>>,
-    /// The newest moment of any record, in either direction: up to there the source was alive.
-    pub newest: Option<DateTime<Utc>>,
-    /// When the file was made, where it says so: up to there it is complete.
-    pub exported: Option<DateTime<Utc>>,
+    /// From when to when it shows what came.
+    pub shown: Shown,
     /// What such a source cannot show, in sentences.
     pub caveats: BTreeSet<&'static str>,
     /// The maps that were proposed and taken.
@@ -114,12 +113,6 @@ impl Summary {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.records.values().sum()
-    }
-
-    /// Up to when this source shows what came.
-    #[must_use]
-    pub fn shows_until(&self) -> Option<DateTime<Utc>> {
-        self.newest.max(self.exported)
     }
 }
 
@@ -135,13 +128,25 @@ pub struct Reading<'a> {
     file: String,
     format: String,
     used: Option<Used>,
+    extent: Extent,
+    /// The files of an export that writes one a conversation, together.
+    conversations: Extent,
     sink: &'a mut Sink<'a>,
 }
 
 impl<'a> Reading<'a> {
     /// A reading that hands its rows to `sink`.
     pub fn new(settings: &'a Settings, sink: &'a mut Sink<'a>) -> Self {
-        Self { settings, summary: Summary::default(), file: String::new(), format: String::new(), used: None, sink }
+        Self {
+            settings,
+            summary: Summary::default(),
+            file: String::new(),
+            format: String::new(),
+            used: None,
+            extent: Extent::default(),
+            conversations: Extent::default(),
+            sink,
+        }
     }
 
     /// The file that is read now.
@@ -152,6 +157,9 @@ impl<'a> Reading<'a> {
 
     /// From here on rows are of this file.
     pub fn begin(&mut self, file: &str, format: &str) {
+        if file != self.file {
+            self.close();
+        }
         file.clone_into(&mut self.file);
         format.clone_into(&mut self.format);
         self.used = None;
@@ -171,8 +179,7 @@ impl<'a> Reading<'a> {
         for text in [&mut call.id, &mut call.name, &mut call.session] {
             bound(text);
         }
-        self.summary.newest = self.summary.newest.max(Some(call.started_at));
-        self.summary.oldest = Some(self.summary.oldest.map_or(call.started_at, |oldest| oldest.min(call.started_at)));
+        self.extent.record(&call, self.settings.own.as_deref(), self.settings.now);
         match self.summary.records.get_mut(&self.format) {
             Some(count) => *count += 1,
             None => drop(self.summary.records.insert(self.format.clone(), 1)),
@@ -211,7 +218,44 @@ impl<'a> Reading<'a> {
 
     /// The file says when it was made.
     pub fn exported(&mut self, at: DateTime<Utc>) {
-        self.summary.exported = self.summary.exported.max(Some(at));
+        self.extent.exported(at);
+    }
+
+    /// What the file can hold; several kinds stand in one list.
+    pub fn holds(&mut self, kinds: &[Kind]) {
+        self.extent.holds(kinds);
+    }
+
+    /// The file is one of a conversation, of an export that has more.
+    pub fn one_of_many(&mut self) {
+        self.extent.files = 1;
+    }
+
+    /// The rows of the file name the chat that they are of.
+    pub fn of_chats(&mut self) {
+        self.extent.of_chats();
+    }
+
+    /// The file is a part of what there is: why, without a subject and a period.
+    pub fn partial(&mut self, why: &'static str) {
+        self.extent.partial(why);
+    }
+
+    /// What was read, altogether.
+    #[must_use]
+    pub fn finish(mut self) -> Summary {
+        self.close();
+        std::mem::take(&mut self.conversations).close(&self.file, &mut self.summary.shown);
+        self.summary
+    }
+
+    /// The file was read.
+    fn close(&mut self) {
+        let extent = std::mem::take(&mut self.extent);
+        match extent.files {
+            0 => extent.close(&self.file, &mut self.summary.shown),
+            _ => self.conversations.merge(extent),
+        }
     }
 
     /// What this kind of source cannot show, as a sentence.

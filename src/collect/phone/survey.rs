@@ -26,6 +26,8 @@ pub(super) struct Layout {
     pub(super) before: usize,
     /// The line of the header, and its columns.
     pub(super) header: Option<(u64, Vec<String>)>,
+    /// The lines above the header.
+    pub(super) above: Vec<String>,
     /// How many columns a row has.
     pub(super) fields: usize,
     /// Another delimiter that parts the head as well.
@@ -124,7 +126,9 @@ pub(super) fn layout(head: &[u8], delimiter: Option<u8>) -> Option<Layout> {
     };
     let header = first.checked_sub(1).and_then(|at| rows.get(at)).filter(|(_, cells)| named(cells)).cloned();
     let fields = header.as_ref().map_or(fields, |(_, cells)| cells.len().max(fields));
-    Some(Layout { delimiter, before: first, header, fields, rival })
+    let titles = first - usize::from(header.is_some());
+    let above = rows.iter().take(titles).map(|(_, cells)| cells.join(" ").trim().to_owned()).collect();
+    Some(Layout { delimiter, before: first, header, above, fields, rival })
 }
 
 /// A date without its year, where most rows of a head hold one.

@@ -32,6 +32,27 @@ fn what_was_never_watched_is_not_held_against_a_builder() {
 }
 
 #[test]
+fn a_phone_of_which_only_the_calls_were_shown_is_judged_by_its_calls() {
+    let only = |channel: &str| json!([{"source": "phone.main", "from": at(0), "to": at(30 * DAY), "channel": channel}]);
+    let judged = |open: &str| {
+        let card = Case::new().email(60).set("coverage_gaps", only(open)).card();
+        let of = |id: &str| card.criteria.iter().find(|line| line.id == id).map(|line| (line.counted, line.why.clone())).unwrap();
+        (of("speed.call"), of("channels.text"), card.caps.iter().any(|cap| cap.why.contains("nobody called")), card.verdict_why.clone())
+    };
+    let (call, text, capped, why) = judged("sms");
+    assert!(call.0 && capped, "nobody called, and that was watched: {call:?}");
+    assert_eq!(text, (false, "no log of texts was watched".into()));
+    assert_eq!(why, ["no log of texts was read: texts are not judged"]);
+    let (call, text, capped, why) = judged("call");
+    assert_eq!((call, capped), ((false, "no log of calls was watched".into()), false));
+    assert!(text.0, "{text:?}");
+    assert_eq!(why, ["no log of calls was read: calls are not judged"]);
+    // Of a silent builder either is a doubt.
+    let silent = Case::new().set("coverage_gaps", only("sms")).card();
+    assert_eq!(silent.verdict, Verdict::Inconclusive);
+}
+
+#[test]
 fn nothing_seen_is_a_never_only_where_it_was_offered_watched_and_waited_for() {
     use crate::score::{Came, FirstOf};
     let blind = |source: &str| json!([{"source": source, "from": at(0), "to": at(40 * DAY)}]);

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::collect::Channel;
 use crate::score::card::{Card, Reach};
 use crate::score::facts::{Window, begun_seconds, later};
 use crate::score::posted::Posted;
@@ -74,8 +75,9 @@ pub(in crate::score) fn watch(log: &Log, rubric: &Rubric, posted: Option<&mut Po
     let kind = posted.map_or(Kind::NotKnown, |posted| kind(log, rubric, posted));
     let Some(start) = inquiry.confirmed_at.filter(|_| inquiry.confirmed_by.is_some()) else { return Watch { kind, ..Watch::default() } };
     let window = Window::of(log, rubric, start);
-    let (phone, personal_email) = (spell(log, rubric, &window, "phone"), spell(log, rubric, &window, "mailbox"));
-    let call = if inquiry.offered.phone { phone } else { Spell::NotOffered };
+    let spell = |kind, channel| spell(log, rubric, &window, kind, channel);
+    let (phone, personal_email) = (spell("phone", None), spell("mailbox", None));
+    let call = if inquiry.offered.phone { spell("phone", Some(Channel::Call)) } else { Spell::NotOffered };
     let personal = if inquiry.offered.phone || inquiry.offered.text { shorter(phone, personal_email) } else { personal_email };
     Watch { kind, call, personal_email, personal }
 }
@@ -91,9 +93,9 @@ fn kind(log: &Log, rubric: &Rubric, posted: &mut Posted) -> Kind {
     }
 }
 
-/// For how long the sources of a kind were watched.
-fn spell(log: &Log, rubric: &Rubric, window: &Window, kind: &str) -> Spell {
-    let sight = sight(log, rubric, window, kind);
+/// For how long the sources of a kind were watched for a channel, or for all.
+fn spell(log: &Log, rubric: &Rubric, window: &Window, kind: &str, channel: Option<Channel>) -> Spell {
+    let sight = sight(log, rubric, window, kind, channel);
     let seconds = match sight.reach {
         Reach::Watched => return Spell::For(begun_seconds(window.until - window.start)),
         _ => (sight.until - window.start).num_seconds(),

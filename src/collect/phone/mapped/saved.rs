@@ -13,8 +13,14 @@ pub(super) fn saved<'a>(head: &[u8], reading: &Reading<'a>) -> Option<(&'a str, 
         let told = map.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
         for delimiter in told.into_iter().chain(DELIMITERS.into_iter().filter(|delimiter| Some(*delimiter) != told)) {
             let sample = survey::sample(head, delimiter);
-            let layout =
-                |before: usize, header: Option<(u64, Vec<String>)>, fields| Layout { delimiter, before, header, fields, rival: None };
+            let layout = |before: usize, header: Option<(u64, Vec<String>)>, fields| Layout {
+                delimiter,
+                before,
+                header,
+                above: Vec::new(),
+                fields,
+                rival: None,
+            };
             if let Some(at) = sample.iter().position(|(_, cells)| map.fits(cells)) {
                 let header = sample.into_iter().nth(at)?;
                 let fields = header.1.len();

@@ -259,6 +259,43 @@ fn a_zone_that_a_column_names_is_not_passed_over() {
 }
 
 #[test]
+fn a_zone_that_the_table_names_anywhere_is_used_or_asked_about() {
+    let table = |name: &str, above: &str| {
+        format!("{above}{name},From,To,Duration,Direction\n2026-11-15 09:00:12,15125550110,15125550142,12,Inbound\n")
+    };
+    let at = |hour: u32| vec![format!("2026-11-15T{hour:02}:00:12Z > +15125550110 +15125550142 12s")];
+    let anywhere = Settings { zone: None, ..yes() };
+    for (name, hour) in
+        [("Start Time (UTC-08:00)", 17), ("Start Time (America/Los_Angeles)", 17), ("Start Time (UTC)", 9), ("Start Time GMT+1", 8)]
+    {
+        assert_eq!(rows(&table(name, ""), &anywhere), at(hour), "{name}");
+        if hour != 9 {
+            assert_eq!(asked(&table(name, ""), &yes()), ["timezone"], "the phone is in Chicago: {name}");
+        }
+    }
+    assert_eq!(rows(&table("Start Time (UTC)", ""), &yes()), at(9));
+    for name in ["Start Time (America/Chicago)", "Start Time (Central)", "Start Time (CT)", "Start Time"] {
+        assert_eq!(rows(&table(name, ""), &yes()), at(15), "{name}");
+    }
+    let pacific = "Report time zone: Pacific Time\n";
+    for (name, above) in [
+        ("Start Time (Pacific)", ""),
+        ("Start Time (PST)", ""),
+        ("Start", pacific),
+        ("Start", "All times are in UTC\n"),
+        ("Start (UTC+05:30)", ""),
+    ] {
+        let text = table(name, above);
+        assert_eq!(asked(&text, &yes()), ["timezone"], "{text}");
+        let mut told = yes();
+        told.answers.zone_told = true;
+        assert_eq!(rows(&text, &told), at(15), "a person said so: {text}");
+    }
+    assert_eq!(asked(&table("Start Time (Pacific)", ""), &anywhere), ["timezone"]);
+    assert_eq!(rows(&table("Start", "Calls of Pacific Homes\n"), &yes()), at(15), "a company's name");
+}
+
+#[test]
 fn a_column_that_is_filled_for_voicemails_tells_them() {
     let aircall = "line,date (TZ offset incl.),time (TZ offset incl.),number timezone,datetime (UTC),country_code,direction,from,to,answered,duration (total),voicemail,call_id\n\
         Dana,2026-11-05,09:00:00,America/Chicago,2026-11-05 15:00:00,US,inbound,15125550110,15125550142,No,30,https://x.example/v.mp3,812\n\

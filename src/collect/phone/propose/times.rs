@@ -1,9 +1,12 @@
 //! How the times of a table are written: the order of day and month, the zone, the unit of durations. What the cells leave open is asked.
 
-use super::super::column::{Run, initials};
-use super::super::map::{Role, Unit};
+use chrono_tz::Tz;
+
+use super::super::column::Run;
+use super::super::map::{Pick, Role, Unit};
 use super::super::wall::{ORDERS, Order};
 use super::Work;
+use super::zones::{self, Said};
 
 impl Work<'_> {
     pub(super) fn order(&mut self) {
@@ -58,42 +61,70 @@ impl Work<'_> {
         if column.zoned == column.filled {
             return;
         }
-        let named = self.name(at).split(' ').any(|word| matches!(word, "utc" | "gmt"));
+        let said = self.said();
+        let named = matches!(&said, Some((Place::Column(_), Said::Zone(Tz::UTC))));
         if self.told(Role::Zone).is_some() && !named {
             return;
         }
         if utc || named {
             self.map.columns.zone = None;
             self.decided.push(format!("{} is in UTC, as its name or its program says", self.pick(at)));
-            self.map.time.zone = Some(chrono_tz::UTC);
-        } else if let Some(zone) = self.settings.zone {
-            self.map.time.zone = Some(zone);
-            self.initials(zone);
-        } else {
-            let message = format!("{} names no time zone", self.pick(at));
-            self.ask("timezone", message, &["--timezone ZONE", "`timezone` of the phone in crickets.toml"]);
+            self.map.time.zone = Some(Tz::UTC);
+            return;
+        }
+        match (said, self.settings.zone) {
+            (Some((place, Said::Zone(zone))), None) => {
+                self.map.columns.zone = None;
+                self.decided.push(format!("{} is in times of {zone}, as {place} says", self.pick(at)));
+                self.map.time.zone = Some(zone);
+            }
+            (Some((place, said)), Some(zone)) => {
+                self.map.time.zone = Some(zone);
+                if said.is(zone) { self.initials(zone) } else { self.differs(&place, &said.to_string(), zone) }
+            }
+            (None, Some(zone)) => {
+                self.map.time.zone = Some(zone);
+                self.initials(zone);
+            }
+            (said, None) => {
+                let says = said.map_or_else(
+                    || "names no time zone".to_owned(),
+                    |(_, said)| format!("is said to be in times of {said}, which is no time zone"),
+                );
+                let message = format!("{} {says}", self.pick(at));
+                self.ask("timezone", message, &["--timezone ZONE", "`timezone` of the phone in crickets.toml"]);
+            }
         }
     }
 
-    /// A column that names another zone than it would be read in.
-    fn initials(&mut self, zone: chrono_tz::Tz) {
+    /// What the table says of the zone of its times outside of its cells, and where.
+    fn said(&self) -> Option<(Place, Said)> {
         let columns = [Role::StartedAt, Role::Date, Role::Time].into_iter().filter_map(|role| self.told(role));
-        let mut other = None;
-        for at in columns {
-            let name = self.survey.layout.header.as_ref().and_then(|(_, names)| names.get(at)).map_or("", String::as_str);
-            let cells = self.column(at).into_iter().flat_map(|column| column.initials.iter().map(|(word, hours)| (word.as_str(), *hours)));
-            other =
-                initials(name).chain(cells).find(|(_, hours)| *hours != standard(zone)).map(|(word, _)| (self.pick(at), word.to_owned()));
-            if other.is_some() {
-                break;
-            }
+        let layout = &self.survey.layout;
+        let names = layout.header.as_ref().map_or(&[][..], |(_, names)| names);
+        let mut of_columns = columns.filter_map(|at| Some((Place::Column(self.pick(at)), zones::of_column(names.get(at)?)?)));
+        of_columns.next().or_else(|| layout.above.iter().find_map(|line| Some((Place::Line(line.clone()), zones::of_line(line)?))))
+    }
+
+    /// Cells that name another zone than they would be read in.
+    fn initials(&mut self, zone: Tz) {
+        let mut columns = [Role::StartedAt, Role::Date, Role::Time].into_iter().filter_map(|role| self.told(role));
+        let other = columns.find_map(|at| {
+            let (word, _) = self.column(at)?.initials.iter().find(|(_, hours)| **hours * 60 != zones::standard(zone))?;
+            Some((Place::Column(self.pick(at)), word.clone()))
+        });
+        if let Some((place, word)) = other {
+            self.differs(&place, &word, zone);
         }
-        let Some((pick, word)) = other else { return };
+    }
+
+    /// The table says another zone than it would be read in: that is a person's to decide.
+    fn differs(&mut self, place: &Place, said: &str, zone: Tz) {
         if self.answers().zone_told {
             self.overruled = true;
-            return self.decided.push(format!("{pick} says {word}, and is read as times of {zone}, as you said"));
+            return self.decided.push(format!("{place} says {said}, and is read as times of {zone}, as you said"));
         }
-        let message = format!("{pick} says {word}, which is no time of {zone}, the `timezone` of the phone");
+        let message = format!("{place} says {said}, which is no time of {zone}, the `timezone` of the phone");
         self.ask("timezone", message, &["--timezone ZONE"]);
     }
 
@@ -121,13 +152,19 @@ impl Work<'_> {
     }
 }
 
-/// How far a zone's standard time is from UTC, in hours; summer is when clocks are put forward, wherever that is.
-fn standard(zone: chrono_tz::Tz) -> i32 {
-    let offset = |month| {
-        let day = chrono::NaiveDate::from_ymd_opt(2026, month, 1).unwrap_or_default();
-        chrono::Offset::fix(&chrono::TimeZone::offset_from_utc_date(&zone, &day)).local_minus_utc() / 3600
-    };
-    offset(1).min(offset(7))
+/// Where a table names a zone.
+enum Place {
+    Column(Pick),
+    Line(String),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Column(pick) => pick.fmt(formatter),
+            Self::Line(line) => write!(formatter, "the line {line:?} above the columns"),
+        }
+    }
 }
 
 fn spelled(order: Order) -> &'static str {
