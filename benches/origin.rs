@@ -4,7 +4,7 @@
 //!
 //! The collection is cut in two by the last bit of each file's SHA-256. Rules are written looking at failures of the first half
 //! alone, and those alone are printed; the figures of the second half tell whether a rule is more than a memory of the first. Mails
-//! of the second half whose hash ends in the bits 01 were read once (decision 0022), so its last quarter is told apart.
+//! of the second half whose hash ends in the bits 01 were read too (decision 0022), so its last quarter is told apart.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -147,7 +147,7 @@ fn main() {
     let seconds = started.elapsed().as_secs_f64();
     println!("{count} mails, {bytes_read} bytes, {seconds:.1} s");
     print_classes("all", &classes);
-    let titles = ["first half, whose failures are printed", "third quarter, read once", "last quarter, which nobody read"];
+    let titles = ["first half, whose failures are printed", "third quarter, read too", "last quarter, which nobody read"];
     for (title, lot) in titles.into_iter().zip(&lots) {
         print_classes(title, lot);
     }

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::sync::LazyLock;
 
 use super::pattern::{Regex, any_case};
-use super::putoff;
+use super::{putoff, settling};
 use crate::attribute::words::fold;
 
 static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -16,17 +16,17 @@ static DEFERS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LATER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to) (?:\w+ )?(?:check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up|get (?:with|a hold of|hold of|in touch with|clarification)|look (?:that|this|it) up|run (?:that|this|it) (?:by|past)|talk to|speak (?:with|to)|track (?:that|this|it|them) down)|get back to you|circl(?:e|ing) back (?:to you |with (?:you|an?|the) )?(?:\w+ )?(?:as soon|once|when|by|tomorrow|today|shortly|with)|(?:message|call|e?mail|note|request|question) (?:in|out|over) (?:to|with) (?:our|the|my|[a-z]+,)|(?:will|'?ll|going to) (?:call|ring|text|e?mail|phone|message) you (?:back|right after|after|later|with|tomorrow|tonight|this|first thing|as soon|once|when)\b|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:(?:i|we) (?:know|hear|have|get|find)|(?:s?he|they) (?:answers?|knows?|gets? back|replies|reply|responds?|hears?|calls?))|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|dig (?:this|that|it) (?:out|up)|put in (?:the|a) request|(?:get|got) it (?:onto|on) the(?:ir)? (?:next )?agenda|next agenda|that'?s (?:one|a question) for|falls to|(?:i|we)'?ll (?:pass (?:it|that|this) (?:on|along)|share (?:it|that|whatever)|shoot|send|forward|have (?:an answer|it|that))|(?:she|he|they)'?ll (?:quote|shoot|send|have|get|know|tell|call|answer)|(?:she|he|they) will (?:quote|send|have|get|know|tell)|write it down for me|in your inbox by|give me (?:till|until|a (?:day|few|little)|'til)|case by case|business days|owe you|(?:has|have) gone to|checking (?:on|with|into|now)\b|^\W*checking\b|le (?:averiguo|confirmo|aviso|digo)|lo confirmo|te (?:digo|aviso|confirmo)|[eé]l (?:mismo )?le d|eso lo ve|en cuanto sepa|m[aá]ndeme|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
+        r"(?:let me|i'?ll|i will|i can|i'?m going to|going to|i need to|i have to|i(?:'?d| would) (?:have|need|want|like) to|i(?:'?ve)? got to|i gotta) (?:\w+ )?(?:pull|see|dig|look (?:at|in|over)|check|find out|look into|confirm|verify|double.check|ask|get back|get (?:you )?(?:that|the|an)|research|follow up|get (?:with|a hold of|hold of|in touch with|clarification)|look (?:that|this|it) up|run (?:that|this|it) (?:by|past)|talk to|speak (?:with|to)|track (?:that|this|it|them) down)|get back to you|circl(?:e|ing) back (?:to you |with (?:you|an?|the) )?(?:\w+ )?(?:as soon|once|when|by|tomorrow|today|shortly|with)|(?:message|call|e?mail|note|request|question) (?:in|out|over) (?:to|with) (?:our|the|my|[a-z]+,)|(?:will|'?ll|going to) (?:call|ring|text|e?mail|phone|message) you (?:back|right after|after|later|with|tomorrow|tonight|this|first thing|as soon|once|when)\b|(?:someone|a member of our|our) .{0,40}(?:will|shall) .{0,40}(?:answer|contact|reach|respond|call)|as soon as (?:(?:i|we) (?:know|hear|have|get|find)|(?:s?he|they) (?:answers?|knows?|gets? back|replies|reply|responds?|hears?|calls?))|(?:i'?ll|i will|and) let you know\b|(?:she|he|they) (?:will|can|'?ll) (?:be able to )?(?:answer|get back|reach out|follow up|contact|call|respond|have (?:that|the|an) answer)|(?:have|am|i'm|i've|we've|we have) (?:asked|checking|reached out|emailed|called|messaged|forwarded|sent)\b.{0,60}(?:and|so|to find|for the|for an|about|on)\b|(?:hear|heard) back|have (?:that|the|an|your) (?:answer|number|info\w*) (?:for you )?(?:by|tomorrow|today|soon|shortly|later|on monday|this|next)|let me (?:see|find|ask|pull|get|dig|run)|need (?:to|a (?:day|few|little)|some time)\b.{0,30}(?:check|confirm|ask|verify|look|find|answer)|waiting (?:on|for) (?:an answer|the|a (?:call|reply))|dig (?:this|that|it) (?:out|up)|put in (?:the|a) request|(?:get|got) it (?:onto|on) the(?:ir)? (?:next )?agenda|next agenda|that'?s (?:one|a question) for|falls to|(?:i|we)'?ll (?:pass (?:it|that|this) (?:on|along)|share (?:it|that|whatever)|shoot|send|forward|have (?:an answer|it|that))|(?:she|he|they)'?ll (?:quote|shoot|send|have|get|know|tell|call|answer)|(?:she|he|they) will (?:quote|send|have|get|know|tell)|write it down for me|in your inbox by|give me (?:till|until|a (?:day|few|little)|'til)|case by case|business days|owe you|(?:has|have) gone to|checking (?:on|with|into|now)\b|^\W*checking\b|le (?:averiguo|confirmo|aviso|digo)|lo confirmo|te (?:digo|aviso|confirmo)|[eé]l (?:mismo )?le d|eso lo ve|en cuanto sepa|m[aá]ndeme|(?:ella|[eé]l) (?:le|se) (?:dir|confirm|contact|llam|comunic)|(?:voy a|d[eé]je?me|perm[ií]tame) (?:averiguar|preguntar|revisar|checar|confirmar)\w*",
     )
 });
 static IGNORANT: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no sé(?:\s|[,.])|no se (?:si|exactamente|decir|con certeza)\b|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|(?:not|never) (?:licensed|at liberty|allowed|able|permitted|supposed) to (?:say|speak|quote|give|share|discuss|make|comment|advise|promise|guarantee|tell)|can(?:'?t|not) (?:comment|advise|speak to|make (?:any )?(?:statements?|promises))|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
+        r"\b(?:(?:do not|don'?t|am not|i'?m not|not) (?:know|sure|certain|have (?:that|the|any) (?:info|information|answer|detail))|no idea|unsure|(?:don'?t|do not|can'?t|cannot) (?:remember|recall)|can'?t say|cannot say|unable to (?:say|answer)|above my pay grade|not my (?:area|department)|wouldn'?t want to (?:guess|give)|don'?t want to (?:guess|misspeak|give you (?:a|the) wrong)|(?:don'?t|do not|haven'?t|wish i) (?:had |have |got )?(?:that|the|an|those|exact|final|those) (?:answer|number|figure|info\w*|detail\w*|price|date)s?|no sé(?:\s|[,.])|no se (?:si|exactamente|decir|con certeza)\b|no (?:le )?quiero dar|no tengo (?:esa|la|ese|el)|stumped|wish i knew|(?:nobody|no one) can (?:say|put|tell|give)|(?:not|never) (?:licensed|at liberty|allowed|able|permitted|supposed) to (?:say|speak|quote|give|share|discuss|make|comment|advise|promise|guarantee|tell)|can(?:'?t|not) (?:comment|advise|speak to|make (?:any )?(?:statements?|promises))|changes by the (?:hour|day|week)|no (?:me )?la s[eé]|no lo s[eé])",
     )
 });
 static HEDGES: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:i (?:think|believe|guess)|may|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
+        r"\b(?:i (?:think|believe|guess)|may (?:be|have|not|also|well|still|come|vary|change|need|require|offer|include|run)|sometimes|(?:in|on|for) (?:some|certain)\b|some (?:do|are|have|can|homes|lots|plans)|not (?:all|every)|a veces|algun[oa]s? de|la mayor[ií]a|might|possibly|probably|perhaps|depends|depending|some of|typically|usually|most of (?:our|the|them)|many of (?:our|the)|in most (?:cases|plans|homes)|varies|vary|creo que|depende|tal vez|quiz[aá]s?)\b",
     )
 });
 /// Where what was put off ends.
@@ -55,12 +55,10 @@ static LIMITS: LazyLock<Regex> =
     LazyLock::new(|| any_case(r"\b(?:only|both|neither|none|nobody|no one|each|ningun[oa]|amb[oa]s|solo|s\x{f3}lo)\b"));
 /// More words than this hold such a word by chance.
 const LIMITED: usize = 12;
-/// "No problem" answers nothing.
-static MANNERS: LazyLock<Regex> = LazyLock::new(|| any_case(r"\bno,? (?:problem|worries|rush|trouble|hurry|pressure|hay de qu[eé])"));
-/// What a builder says of itself and its place to whoever asks whatever: its age, what is left, the size of the house.
+/// What a builder says of itself and its place to whoever asks whatever: its age, what is left, the size of the house, the writer's life.
 static BOASTS: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\bfamily.owned|\b(?:family|empresa) (?:business|company|familiar)|\bgenerations?\b|\bsince (?:18|19|20)\d\d|\byears (?:of (?:experience|building)|in business|building)|a[nñ]os (?:de experiencia|haciendo|construyendo)|\b(?:last|final) phase\b|\b(?:just|only|down to|got|we have)\b[^.]{0,20}\b(?:homes?|homesites?|lots?) (?:left|remain)|\b\w+ (?:homes?|homesites?) (?:left|a year)\b|\b\d(?:\.\d)? ?(?:bed|bath|br\b|ba\b)|\bacres?\b[^.]{0,30}\b(?:lake|park|trails?|stocked|open space)|\b(?:lake|park)\b[^.]{0,40}\bacres\b|award|top sellers?\b",
+        r"\bfamily.owned|\b(?:family|empresa) (?:business|company|familiar)|\bgenerations?\b|\bsince (?:18|19|20)\d\d|\byears (?:of (?:experience|building)|in business|building)|a[nñ]os (?:de experiencia|haciendo|construyendo)|\b(?:last|final) phase\b|\b(?:just|only|down to|got|we have)\b[^.]{0,20}\b(?:homes?|homesites?|lots?) (?:left|remain)|\b\w+ (?:homes?|homesites?) (?:left|a year)\b|\b\d(?:\.\d)? ?(?:bed|bath|br\b|ba\b)|\bacres?\b[^.]{0,30}\b(?:lake|park|trails?|stocked|open space)|\b(?:lake|park)\b[^.]{0,40}\bacres\b|award|top sellers?\b|\bi(?:'ve| have) (?:been|worked|lived|sold)\b|\bi (?:grew up|taught|used to|moved (?:here|from)|started|was born|live (?:here|two|just))\b|\bmy favou?rite\b|\bsunsets?\b|\bpoint you\b",
     )
 });
 /// A sentence that opens with yes or no.
@@ -103,7 +101,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 /// Numbers that are a time or a telephone.
 static OTHER_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\blots? \d+|\bhomesites? \d+|a las \d|\b(?:till?|until|hasta las?) \d{1,2}\b|\b(?:since|established|est\.?|founded(?: in)?|desde) (?:18|19|20)\d\d\b",
+        r"\d{3}[-. )]{1,2}\d{3}[-. ]\d{4}|\b\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\b|\b\d{1,2}:\d\d\b|o'?clock|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b\d{1,2} ?(?:-|to|\x{2013}) ?\d{1,2} (?:m-f|mon|tue|wed|thu|fri|sat|sun|daily|weekdays?|weekends?|every)|\blots? \d+|\bhomesites? \d+|a las \d|\b(?:till?|until|hasta las?) \d{1,2}\b|\b(?:since|established|est\.?|founded(?: in)?|desde) (?:18|19|20)\d\d\b",
     )
 });
 /// What every friendly mail says, whatever was asked.
@@ -161,6 +159,10 @@ pub(super) enum Act {
     Grants,
     /// Says in a few words that it is only some, both or none.
     Limits,
+    /// Settles what was asked without saying it again: "sure is", "not anymore".
+    Settles,
+    /// Denies something of the house, the place or the rules.
+    Denies,
 }
 
 /// A sentence and what it does, which is only looked for when somebody asks.
@@ -201,9 +203,9 @@ impl<'a> Sentence<'a> {
         let states = || !self.does(Act::Asks) && !self.does(Act::Ignorant);
         match act {
             Act::Holds => self.wanted.iter().any(|phrase| self.stems.contains(phrase.as_str())),
-            Act::Opens => states() && VERDICT.is_match(text) && !MANNERS.is_match(text),
+            Act::Opens => states() && VERDICT.is_match(text) && !settling::is_manners(text),
             Act::Verdict => self.does(Act::Opens) || states() && STATES.is_match(text),
-            Act::Plain => !self.does(Act::Asks) && PLAIN.is_match(text),
+            Act::Plain => !self.does(Act::Asks) && PLAIN.is_match(text) && !settling::is_manners(text),
             Act::Ignorant => IGNORANT.is_match(text),
             Act::PutsOff => self.does(Act::Ignorant) || DEFERS.is_match(text) || LATER.is_match(text) || putoff::begins(text).is_some(),
             Act::Hedges => HEDGES.is_match(text),
@@ -214,12 +216,14 @@ impl<'a> Sentence<'a> {
             Act::Links => text.contains("://") || text.contains("www."),
             Act::Elliptic => self.does(Act::Grants) && ANAPHOR.is_match(text),
             Act::Counts => !self.does(Act::Asks) && AMOUNT.is_match(text) && !OTHER_NUMBER.is_match(text),
-            Act::Generic => self.does(Act::Asks) || self.is_brief() || GENERIC.is_match(text),
+            Act::Generic => self.does(Act::Asks) || !self.does(Act::Settles) && (self.is_brief() || GENERIC.is_match(text)),
             Act::Stalls => STALLS.is_match(text) || self.does(Act::Asks) && putoff::stalls(text),
             Act::Answers => !self.does(Act::Generic) && self.does(Act::Opens) && ANSWERS.is_match(text),
             Act::Boasts => BOASTS.is_match(text),
             Act::Limits => text.split_whitespace().nth(LIMITED).is_none() && LIMITS.is_match(text),
             Act::Grants => states() && ELLIPSIS.is_match(text),
+            Act::Settles => states() && settling::opens(text),
+            Act::Denies => states() && settling::denies(text),
         }
     }
 
@@ -249,7 +253,12 @@ impl<'a> Sentence<'a> {
         if self.does(Act::Boasts) && !figures {
             return false;
         }
-        let definite = self.does(Act::Limits) || self.does(Act::Counts) || self.does(Act::Elliptic) || self.does(Act::Opens);
+        if self.does(Act::Settles) || self.does(Act::Denies) {
+            return true;
+        }
+        // A number tells who asked for one, or for nothing that a short answer could not hold.
+        let counts = (figures || self.text.split_whitespace().nth(LIMITED).is_none()) && self.does(Act::Counts) && !self.does(Act::Boasts);
+        let definite = self.does(Act::Limits) || counts || self.does(Act::Elliptic) || self.does(Act::Opens);
         definite && !self.does(Act::Generic) && !self.does(Act::Echoes)
     }
 }

@@ -140,12 +140,7 @@ fn is_notice(text: &str, context: &Context) -> bool {
 pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer>, context: &Context) -> Evidence {
     let mut evidence = Evidence::default();
     headers(mail, &mut evidence);
-    // A list puts its name in brackets before what the writer wrote.
-    let mut bare = mail.subject.trim();
-    while let Some((_, rest)) = bare.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
-        bare = rest.trim_start();
-    }
-    let answers = bare.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+    let answers = reply::answers(&mail.subject);
     let subject = SUBJECT.find(mail.subject.trim()).map(|found| found.as_str()).filter(|_| !answers);
     evidence.found(subject, "auto-subject", 0.9);
     let head: String = text.chars().take(1500).collect();
@@ -179,7 +174,7 @@ pub(super) fn weigh(mail: &Mail, text: &str, named: bool, answer: Option<&Answer
     }
     // Nobody reads, thinks and types in a few seconds; who answers the question that fast is judged by what is said.
     let at_once = context.elapsed_s.is_some_and(|seconds| (0..=10).contains(&seconds));
-    let says = answer.is_some_and(|(said, _)| matches!(said, QuestionAnswered::Yes | QuestionAnswered::Partly));
+    let says = answer.is_some_and(|answer| answer.named && matches!(answer.verdict, QuestionAnswered::Yes | QuestionAnswered::Partly));
     evidence.when(at_once && !says, "within-seconds", 0.5, "within ten seconds of the inquiry");
     let passed_on = DESK_UPDATE.find(&head).map(|found| found.as_str()).filter(|_| says && !at_once);
     evidence.found(passed_on, "desk-answer", -1.0);

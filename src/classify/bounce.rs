@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::evidence::Evidence;
 use super::pattern::{Regex, any_case};
+use super::reply;
 use crate::collect::mail::Mail;
 
 static DAEMON: LazyLock<Regex> = LazyLock::new(|| {
@@ -73,7 +74,7 @@ pub(super) fn weigh(mail: &Mail, head: &str) -> Evidence {
         path.unwrap_or_default(),
     );
     let subject = mail.subject.trim();
-    let answers = subject.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+    let answers = reply::answers(subject);
     let found = SUBJECT.find(subject).or_else(|| ELSEWHERE.find(subject)).map(|found| found.as_str());
     // Some systems answer with the old subject and put theirs behind it.
     evidence.found(found, "bounce-subject", if answers { 0.35 } else { 0.6 });

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use super::evidence::Evidence;
 use super::pattern::{Regex, exact};
+use super::reply;
 use crate::collect::mail::Mail;
 
 /// Letters that a filter reads as no letters: "P@tches", "N0w".
@@ -43,7 +44,7 @@ pub(super) fn weigh(mail: &Mail, text: &str, evidence: &mut Evidence) {
     let numeric = targets.iter().find(|(href, url)| href.starts_with("http") && is_numeric(url));
     evidence.found(numeric.map(|(href, _)| *href), "numeric-link", 0.3);
     // An answer may be a link alone, and a signature holds one.
-    let answers = mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")) || !mail.in_reply_to.is_empty();
+    let answers = reply::answers(&mail.subject) || !mail.in_reply_to.is_empty();
     let leads = !answers && text.split_whitespace().any(|word| word.starts_with("http"));
     let words = text.split_whitespace().filter(|word| !word.contains("://")).count();
     evidence.when(leads && words < FEW_WORDS, "link-only", 0.3, "a link and hardly a word");

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use super::evidence::Evidence;
 use super::pattern::{Regex, any_case, exact};
-use super::reply::Reply;
+use super::reply::{self, Reply};
 use super::{Answer, Context, QuestionAnswered, video};
-use crate::attribute::words::{fold, holds};
+use crate::attribute::words::{core_of, fold, holds};
 use crate::collect::mail::Mail;
 
 static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
@@ -26,6 +26,10 @@ static GREETING: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*(?:(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hola|buen[oa]s \w+|estimad[oa]|thanks|thank you),?\s+)?[A-Z][a-z]{1,14}(?:\s[A-Z][a-z]+)?\s*[,:!-]\s*$|^(?i:hi|hello|hey|hola)\b[^.]{0,20}[,!]",
     )
 });
+
+/// An address that a program made for the answers to one of its mails (GitHub, Discourse, help desks): the thread stands in its tag.
+static THREAD_ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| any_case(r"^(?:reply|replies|comment|conversation|thread)[+=-][0-9a-z._=-]{16,}@"));
 
 /// A film made for the reader, in its maker's own words: counselors send them through programs that mark all they send.
 static FILMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -49,8 +53,9 @@ pub(super) fn weigh(
     evidence.found(name, "named-person", 0.25);
     evidence.found(phone, "direct-phone", 0.25);
     let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
-    evidence.when(threaded, "thread", 0.35, "answers a mail");
-    evidence.when(mail.subject.trim().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")), "re", 0.2, mail.subject.clone());
+    let place = mail.to.iter().map(|to| to.address.as_str()).find(|to| !threaded && THREAD_ADDRESS.is_match(to));
+    evidence.when(threaded || place.is_some(), "thread", 0.35, place.unwrap_or("answers a mail"));
+    evidence.when(reply::answers(&mail.subject), "re", 0.2, mail.subject.clone());
     evidence.when(reply.quoted && (threaded || mail.html.is_none()), "quotes", 0.3, "quotes the mail it answers");
     let words = fold(&reply.body);
     evidence.when(holds(&words, &context.first_name), "name-used", 0.3, context.first_name.clone());
@@ -58,14 +63,15 @@ pub(super) fn weigh(
     evidence.when(holds(&words, community), "community-named", 0.2, community);
     let told = context.answer.iter().find(|answer| holds(&words, answer));
     evidence.found(told.map(String::as_str), "answer-words", 0.3);
-    if let Some((answered, quote)) = answer {
+    if let Some(answer) = answer {
         // What puts the answer off is in many a template too, and answers nothing.
-        let (id, weight) = match answered {
-            QuestionAnswered::Yes | QuestionAnswered::Partly => ("answers", 0.35),
+        let (id, weight) = match answer.verdict {
+            QuestionAnswered::Yes | QuestionAnswered::Partly if answer.named => ("answers", 0.35),
+            QuestionAnswered::Yes | QuestionAnswered::Partly => ("settles", 0.15),
             QuestionAnswered::Deferred => ("puts-off", 0.15),
             QuestionAnswered::No | QuestionAnswered::Unknown => ("", 0.0),
         };
-        evidence.when(weight > 0.0, id, weight, quote.as_str());
+        evidence.when(weight > 0.0, id, weight, answer.quote.as_str());
     }
     evidence.found(
         GREETING.find(reply.body.get(..floor(&reply.body, 200)).unwrap_or_default()).map(|found| found.as_str()),
@@ -97,8 +103,20 @@ pub(super) fn weigh(
     let simple = mail.html.as_deref().is_some_and(|html| html.len() < 20_000 && !ADORNED.is_match(html)) && mail.links.len() < 3;
     evidence.when(simple && (1..1500).contains(&size), "simple-html", 0.1, "HTML as a mail program makes it of typed text");
     evidence.when(size > 0 && mail.links.is_empty(), "no-links", 0.1, "leads nowhere");
-    evidence.when(size == 0 && mail.html.is_some(), "no-words", -0.3, "no words of its own");
+    evidence.when(size == 0, "no-words", -0.3, "no words of its own");
     evidence
+}
+
+/// A shorter word of a builder's name is in too many words.
+const TELLING: usize = 4;
+
+/// Whether nothing in sender, subject and text of a mail that refers to nothing is of the builder's name. Where no builder is known, nobody is a stranger.
+pub(super) fn is_stranger(mail: &Mail, reply: &Reply, context: &Context) -> bool {
+    let core = core_of(&context.builder);
+    let mut telling = core.split(' ').filter(|word| word.len() >= TELLING).peekable();
+    let from = mail.from.as_ref().map(|from| format!("{} {}", from.address, from.name.as_deref().unwrap_or_default())).unwrap_or_default();
+    let told = format!("{from} {} {} {}", mail.subject, reply.body, reply.signature).to_lowercase();
+    telling.peek().is_some() && !telling.any(|word| told.contains(word))
 }
 
 /// Whether something is asked. The question mark of a link asks nothing.

@@ -18,6 +18,7 @@ mod name;
 mod needs;
 mod opting;
 mod origin;
+mod part;
 mod pattern;
 mod phone;
 mod putoff;
@@ -26,6 +27,7 @@ mod reply;
 mod robot;
 mod selling;
 mod sender;
+mod settling;
 mod speech;
 mod topics;
 mod trigrams;
@@ -36,6 +38,8 @@ use serde::{Deserialize, Serialize};
 
 pub use labels::{Appointment, Fault, Labels, QuestionAnswered, Quotes};
 pub use opting::{Opting, opting};
+
+use question::Answer;
 
 use crate::collect::mail::{Link, Mail, links_in};
 use crate::collect::phone::CallRecord;
@@ -140,7 +144,7 @@ pub fn call(call: &CallRecord, context: &Context) -> Classified {
     let sender = sender::of_speech(body, context);
     let used = name::used(body, context).is_some_and(|(used, _)| used);
     let answer = if body.is_empty() { None } else { question::answered(body, context) };
-    let answers = matches!(answer, Some((QuestionAnswered::Yes, _)));
+    let answers = answer.as_ref().is_some_and(|answer| answer.named && answer.verdict == QuestionAnswered::Yes);
     let (origin, confidence, mut signals) = speech::of_call(call, sender.is_some(), used, answers, context);
     let mut said = Said::default();
     if !body.is_empty() {
@@ -175,9 +179,6 @@ fn plain(text: &str) -> String {
     }
     text.replace(['\u{2019}', '\u{2018}'], "'").replace(['\u{a0}', '\u{202f}'], " ")
 }
-
-/// Whether the question was answered, with the words that rests on.
-type Answer = (QuestionAnswered, String);
 
 /// Labels and their quotes as they are found.
 #[derive(Default)]
@@ -217,15 +218,15 @@ impl Said {
 
     /// What a person offers: a name, an answer, an appointment, a reason, a colleague.
     fn offered(&mut self, body: &str, links: &[Link], calendar: bool, sender: Option<String>, answer: Option<Answer>, context: &Context) {
-        if let Some((answer, quote)) = answer {
-            self.labels.question = Some(answer);
-            self.quote("question", quote);
+        if let Some(answer) = answer {
+            self.labels.question = Some(answer.verdict);
+            self.quote("question", answer.quote);
         }
         let (appointment, quote, link) = appointment::asked(body, links, calendar);
         self.labels.appointment = Some(appointment);
         self.labels.scheduling_link = link;
         self.quote("appointment", quote);
-        let reason = selling::reason_or_discovery(body);
+        let reason = selling::reason_or_discovery(body, context);
         self.labels.reason_or_discovery = Some(reason.is_some());
         self.quote("reason_or_discovery", reason.unwrap_or_default());
         if let Some((name, quote)) = selling::introduces(body, sender.as_deref(), context) {

@@ -121,6 +121,10 @@ pub(super) fn wrong(text: &str, context: &Context) -> Option<String> {
     if words.split_whitespace().any(|word| own.iter().any(|own| same_name(own, word))) {
         return None;
     }
+    // "Hey, Mike here" names the writer.
+    if words.split_whitespace().nth(1).is_some_and(|word| matches!(word, "here" | "speaking" | "again" | "aqui")) {
+        return None;
+    }
     // Only a capitalised word straight after the greeting is a name.
     let first = addressed.split_whitespace().next()?;
     let known = CAPITALISED.find(first).filter(|found| found.start() == 0)?;
@@ -204,6 +208,7 @@ mod tests {
             ("Hello Mrs.,", false, false),
             ("Hello Bluebonnet family,", false, false),
             ("Hi, this is Amy with Bluebonnet", false, false),
+            ("Hey, Mike here. I buy houses.", false, false),
             ("Hi Amy here from Bluebonnet Homes returning your call from this morning", false, false),
         ] {
             assert_eq!(used(text, &context()).map(|found| found.0), Some(own), "{text}");

@@ -27,6 +27,8 @@ const FOR_MANY_TWICE: f64 = 0.6;
 /// What a template can fill in (name, community, greeting, signature, telephone) weighs less for a person the more the words
 /// are for many: from here down to the second.
 const FILLED_IN: (f64, f64) = (1.25, 0.4);
+/// An answer and its words weigh at most so much together.
+const ANSWER: f64 = 0.5;
 /// So much of advertising that can be left is no answer, whatever else it says.
 const ADVERTISES: f64 = 0.36;
 /// A failure report stands in the first part of a text; what follows is the mail that failed.
@@ -130,8 +132,14 @@ fn weigh(
     if auto.score >= MACHINE && !newsletter {
         return (Origin::AutoReply, sure(auto.score), auto.signals);
     }
+    // Words of a real answer and the sentence that holds them are one answer.
+    let person = person.capped(|id| matches!(id, "answers" | "answer-words"), ANSWER);
     let linked = human::linked(&person);
     if !linked {
+        let mut many = many;
+        // A builder names itself; who advertises and does not, found the address elsewhere.
+        let strange = many.score > 0.0 && human::is_stranger(mail, reply, context);
+        many.when(strange, "stranger", 0.25, "names nothing of the inquiry");
         return weigh_person(many, person, false);
     }
     // To somebody who asked, a follow-up plan writes in its own words.

@@ -2,166 +2,58 @@
 //! the question is looked for apart. `unknown` rather than a guess: a no caps the score, so it needs a text that tells nothing
 //! definite.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
-use super::acts::{Act, FIGURE, Sentence, stems, words_of};
-use super::pattern::{Regex, any_case, sentences, shorten};
-use super::topics::{self, Topic};
-use super::{Context, QuestionAnswered, name};
+use super::acts::{Act, Sentence, stems};
+use super::part::{Around, Before, Found, parts};
+use super::pattern::{find_any_case, sentences, shorten};
+use super::topics::Wants;
+use super::{Context, QuestionAnswered, settling};
 
-/// Words too common to show that a sentence is about the question.
-const COMMON: &[&str] = &[
-    "about",
-    "and",
-    "any",
-    "are",
-    "available",
-    "can",
-    "come",
-    "do",
-    "does",
-    "for",
-    "from",
-    "get",
-    "has",
-    "have",
-    "home",
-    "house",
-    "how",
-    "i",
-    "in",
-    "is",
-    "it",
-    "know",
-    "like",
-    "many",
-    "me",
-    "much",
-    "of",
-    "on",
-    "or",
-    "our",
-    "plan",
-    "please",
-    "still",
-    "tell",
-    "that",
-    "the",
-    "there",
-    "this",
-    "to",
-    "we",
-    "what",
-    "when",
-    "where",
-    "which",
-    "will",
-    "with",
-    "would",
-    "you",
-    "your",
-    "a",
-    "an",
-    "at",
-    "be",
-    "una",
-    "un",
-    "el",
-    "la",
-    "los",
-    "las",
-    "de",
-    "con",
-    "en",
-    "que",
-    "tiene",
-    "hay",
-];
-
-/// What a number counts that answers nobody's question: who lives there, what can be won.
-static OF_OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-    any_case(
-        r"\b(?:famil(?:y|ies)|neighbou?rs|people|visitors|minutes|gift|win|prizes?|winners?|raffle|(?:our|a|this) (?:\w+ )?survey|reviews?|stars?|questions?|awards?|communities|cities|states|clicks?)\b",
-    )
-});
-
-/// One thing that was asked.
-struct Part {
-    topic: &'static Topic,
-    terms: Vec<String>,
-}
-
-/// How well a part was answered, from not at all to plainly.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Found {
-    Nothing,
-    /// Something about it is said, in none of the known ways.
-    Touched,
-    /// "It depends": partly an answer, unless the rest is put off too.
-    Hinted,
-    /// It is put off.
-    Put,
-    /// The answer is said to stand elsewhere.
-    Elsewhere,
-    Partly,
-    Plainly,
-}
-
-/// What stands around a sentence.
-struct Around<'a> {
-    /// How many things were asked.
-    asked: usize,
-    /// Whether words of a real answer were told.
-    guided: bool,
-    /// Whether the text is of a few sentences.
-    short: bool,
-    /// Whether it is the first that tells something.
-    first: bool,
-    /// The sentence before.
-    before: Option<&'a Before>,
-}
-
-/// How a sentence looks beside a part of the question.
-struct Looks {
-    /// Whether it is about the topic.
-    topical: bool,
-    /// How many of the part's words stand there.
-    terms: usize,
-    /// Whether it holds what an answer holds.
-    figure: bool,
-    /// Whether what it holds is nothing else's answer.
-    firm: bool,
-}
-
-/// What is remembered of a sentence.
-#[derive(Default)]
-struct Before {
-    hedges: bool,
-    about: bool,
+/// What a text answers.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) verdict: QuestionAnswered,
+    /// The sentence that it rests on.
+    pub(super) quote: String,
+    /// Whether what answers names what was asked, holds words of a real answer or says yes or no: a bare figure does neither, and is said of
+    /// other things too.
+    pub(super) named: bool,
 }
 
 /// How many sentences that tell something may hold the answer without naming what it is about: it comes early.
 const EARLY: usize = 3;
 
+/// What is known of one part of the question.
+struct Kept {
+    found: Found,
+    /// The sentences that it rests on, and the place of the last of them.
+    quote: String,
+    last: usize,
+    /// Whether something about it is put off.
+    put: bool,
+}
+
 /// The judgement with the sentence it rests on; `None` when nothing was asked.
-pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswered, String)> {
+pub(super) fn answered(text: &str, context: &Context) -> Option<Answer> {
     if context.question.trim().is_empty() && context.answer.is_empty() {
         return None;
     }
     if text.trim().is_empty() {
-        return Some((QuestionAnswered::Unknown, String::new()));
+        return Some(Answer { verdict: QuestionAnswered::Unknown, quote: String::new(), named: false });
     }
     let parts = parts(context);
     let wanted: Vec<String> = context.answer.iter().map(|phrase| stems(phrase)).filter(|words| !words.trim().is_empty()).collect();
-    let figures = parts.iter().any(|part| part.topic.strict || part.topic.name == "availability");
-    let mut best: Vec<(Found, String)> = vec![(Found::Nothing, String::new()); parts.len()];
+    let figures = parts.iter().any(|part| part.topic.strict || part.topic.name == "availability" || part.wants != Wants::Verdict);
+    let mut kept: Vec<Kept> = parts.iter().map(|_| Kept { found: Found::Nothing, quote: String::new(), last: 0, put: false }).collect();
     let all = sentences(text);
-    let (mut before, mut said, mut tells): (Option<Before>, usize, bool) = (None, 0, false);
+    let (mut before, mut said, mut tells, mut named): (Option<Before>, usize, bool, bool) = (None, 0, false, false);
     // Where one of two is asked for, each half may have a sentence of its own.
     let either = context.question.to_lowercase().contains(" or ");
-    let mut ends = vec![0_usize; parts.len()];
-    for (n, sentence) in all.iter().take(300).enumerate() {
-        let sentence = Sentence::of(sentence, &wanted);
+    for (n, text) in all.iter().take(300).enumerate() {
+        let own = settling::unaddressed(text, &[&context.first_name, &context.last_name]);
+        let unnamed = without_builder(own, &context.builder);
+        let sentence = Sentence::of(&unnamed, &wanted);
         said += usize::from(!sentence.does(Act::Generic));
         tells |= sentence.tells(figures);
         let early = said <= EARLY && !sentence.does(Act::Generic);
@@ -172,35 +64,43 @@ pub(super) fn answered(text: &str, context: &Context) -> Option<(QuestionAnswere
             first: early && said == 1,
             before: before.as_ref(),
         };
+        let speaks = [Act::Holds, Act::Plain, Act::Answers].into_iter().any(|act| sentence.does(act));
         let mut about_any = false;
-        for ((part, kept), last) in parts.iter().zip(&mut best).zip(&mut ends) {
+        for (part, kept) in parts.iter().zip(&mut kept) {
             let (found, about) = part.found_in(&sentence, early, &around);
             about_any |= about;
-            if found > kept.0 {
-                (*kept, *last) = ((found, shorten(sentence.text)), n);
-            } else if either && found == Found::Plainly && *last + 1 == n {
+            named |= found >= Found::Partly && (about || speaks);
+            kept.put |= part.several && about && found == Found::Put;
+            if found > kept.found {
+                (kept.found, kept.quote, kept.last) = (found, shorten(text), n);
+            } else if either && found == Found::Plainly && kept.last + 1 == n {
                 // "Phase one has gas. Phase two is all electric."
-                (kept.1, *last) = (shorten(&format!("{} {}", kept.1, sentence.text)), n);
+                (kept.quote, kept.last) = (shorten(&format!("{} {text}", kept.quote)), n);
             }
         }
         before = Some(Before { hedges: sentence.does(Act::Hedges), about: about_any });
     }
-    let (answer, quote) = sum(&best);
+    let (verdict, quote) = sum(&kept);
     // It tells something definite, and it cannot be seen that this is beside the question.
-    if answer == QuestionAnswered::No && tells {
-        return Some((QuestionAnswered::Unknown, quote));
-    }
-    Some((answer, quote))
+    let verdict = if verdict == QuestionAnswered::No && tells { QuestionAnswered::Unknown } else { verdict };
+    Some(Answer { verdict, quote, named })
+}
+
+/// A sentence with "we" for the builder's name, whose words are no words on the matter: "Harrow & Vale" costs nothing.
+fn without_builder<'t>(sentence: &'t str, builder: &str) -> Cow<'t, str> {
+    let at = if builder.is_empty() { None } else { find_any_case(sentence, builder) };
+    let found = at.and_then(|at| Some((sentence.get(..at)?, sentence.get(at + builder.len()..)?)));
+    found.map_or(Cow::Borrowed(sentence), |(before, after)| Cow::Owned(format!("{before}we{after}")))
 }
 
 /// The parts together: all answered is yes, some is partly.
-fn sum(parts: &[(Found, String)]) -> (QuestionAnswered, String) {
+fn sum(parts: &[Kept]) -> (QuestionAnswered, String) {
     let quotes = |least: Found| {
-        let mut quotes: Vec<&str> = parts.iter().filter(|(found, _)| *found >= least).map(|(_, quote)| quote.as_str()).collect();
+        let mut quotes: Vec<&str> = parts.iter().filter(|part| part.found() >= least).map(|part| part.quote.as_str()).collect();
         quotes.dedup();
         shorten(&quotes.join(" "))
     };
-    let (least, most) = (parts.iter().map(|part| part.0).min(), parts.iter().map(|part| part.0).max());
+    let (least, most) = (parts.iter().map(Kept::found).min(), parts.iter().map(Kept::found).max());
     match (least.unwrap_or(Found::Nothing), most.unwrap_or(Found::Nothing)) {
         (Found::Plainly, _) => (QuestionAnswered::Yes, quotes(Found::Plainly)),
         (_, Found::Plainly | Found::Partly) => (QuestionAnswered::Partly, quotes(Found::Partly)),
@@ -213,121 +113,11 @@ fn sum(parts: &[(Found, String)]) -> (QuestionAnswered, String) {
     }
 }
 
-impl Part {
-    /// How well a sentence answers this part, and whether it is about it.
-    fn found_in(&self, sentence: &Sentence<'_>, early: bool, around: &Around<'_>) -> (Found, bool) {
-        let topical = self.topic.about.is_match(sentence.text);
-        let terms = self.terms.iter().filter(|term| sentence.words().any(|word| akin(word, term))).count();
-        let about = topical || terms > 0;
-        let firm = self.topic.is_firm_in(sentence.text);
-        // A question of theirs, or ours said back, answers nothing.
-        if sentence.does(Act::Asks) {
-            return (if sentence.does(Act::Stalls) { Found::Put } else { Found::Nothing }, about);
-        }
-        if sentence.does(Act::Echoes) && !sentence.does(Act::Verdict) && !firm {
-            return (if sentence.does(Act::PutsOff) { Found::Put } else { Found::Nothing }, about);
-        }
-        let figure = self.topic.is_answered_in(sentence.text);
-        if sentence.does(Act::PutsOff) {
-            let told = sentence.besides();
-            let tells = self.topic.is_answered_in(&told) && self.topic.about.is_match(&told) && self.topic.strict;
-            let solid = sentence.does(Act::Opens) && about || self.topic.is_firm_in(&told) || tells;
-            if sentence.does(Act::Ignorant) || !solid {
-                return (Found::Put, about);
-            }
-        }
-        let hedged = sentence.does(Act::Hedges) || around.before.is_some_and(|before| before.hedges) && !sentence.does(Act::Holds) && !firm;
-        let touched = (terms >= 2 || figure && topical && terms >= 1 || sentence.does(Act::Links))
-            || sentence.does(Act::Verdict)
-                && (about || around.asked == 1 && (around.short || around.before.is_some_and(|before| before.about)));
-        let exact = self.topic.strict && figure && FIGURE.is_match(sentence.text);
-        // What stands in an attachment or behind a link was not told, whatever else the sentence names.
-        if sentence.does(Act::Elsewhere) && !sentence.does(Act::Opens) && !exact {
-            return (Found::Elsewhere, about);
-        }
-        let found = match () {
-            () if sentence.does(Act::Boasts) && !topical && terms == 0 => Found::Nothing,
-            () if self.answered_in(sentence, &Looks { topical, terms, figure, firm }, early, around) => {
-                // "Usually about $300 a month" is an answer for all its caution.
-                match () {
-                    () if sentence.does(Act::Depends) && !sentence.does(Act::Holds) && !exact => Found::Hinted,
-                    () if hedged && !exact => Found::Partly,
-                    () => Found::Plainly,
-                }
-            }
-            () if about && sentence.does(Act::Depends) && !sentence.does(Act::Holds) => Found::Hinted,
-            () if about && (hedged || around.before.is_some_and(|before| before.hedges)) => Found::Partly,
-            // Words that a real answer holds, of one of the things asked.
-            () if sentence.does(Act::Holds) => Found::Partly,
-            () if touched => Found::Touched,
-            () => Found::Nothing,
-        };
-        (found, about)
+impl Kept {
+    /// How well it was answered: partly where one of two things was told and the other put off.
+    fn found(&self) -> Found {
+        if self.put { self.found.min(Found::Partly) } else { self.found }
     }
-
-    /// Whether a sentence answers this part, hedged or not.
-    fn answered_in(&self, sentence: &Sentence<'_>, looks: &Looks, early: bool, around: &Around<'_>) -> bool {
-        let Looks { topical, terms, figure, firm } = *looks;
-        let feature = self.topic.name == "feature";
-        let (about, alone) = (topical || terms > 0, around.asked == 1);
-        let least = if around.guided { 2 } else { 1 };
-        let by_words = sentence.does(Act::Holds) && (alone || about)
-            || sentence.does(Act::Verdict) && terms >= least.min(self.terms.len().max(1))
-            || feature && figure && terms >= 2 && !around.guided;
-        let by_shape = firm
-            || figure && topical
-            || early
-                && sentence.does(Act::Counts)
-                && self.topic.strict
-                && self.topic.name != "date"
-                && (about || alone && !OF_OTHERS.is_match(sentence.text));
-        let by_reference = sentence.does(Act::Answers) && alone && around.first
-            || sentence.does(Act::Grants) && early && terms > 0 && !self.topic.strict
-            || sentence.does(Act::Plain) && alone && (around.short || around.before.is_some_and(|before| before.about))
-            || early && sentence.does(Act::Elliptic) && !self.topic.strict && (alone || about);
-        by_words || by_shape || by_reference
-    }
-}
-
-/// Whether two words are one in different forms: "heated" and "heater".
-fn akin(word: &str, term: &str) -> bool {
-    if word == term {
-        return true;
-    }
-    // "Crawl" for "crawlspace".
-    if word.len() >= 5 && term.starts_with(word) || term.len() >= 5 && word.starts_with(term) {
-        return true;
-    }
-    let shared = word.bytes().zip(term.bytes()).take_while(|(a, b)| a == b).count();
-    let (short, long) = (word.len().min(term.len()), word.len().max(term.len()));
-    shared >= 4 && short >= 5 && shared + 2 >= short && long - shared <= 4
-}
-
-/// What was asked, part by part, without the names that every mail of the builder holds.
-fn parts(context: &Context) -> Vec<Part> {
-    let named = stems(&format!("{} {} {}", context.builder, context.community.as_deref().unwrap_or_default(), context.first_name));
-    let plans: String = name::asked(context).iter().map(|name| stems(name)).collect();
-    let terms = |clause: &str| {
-        let stems = stems(clause);
-        let is_name = |word| [&named, &plans].into_iter().flat_map(|names| words_of(names)).any(|name| name == word);
-        let mut terms: Vec<String> = words_of(&stems)
-            .filter(|word| word.len() > 1 || word.chars().all(|c| c.is_ascii_digit()))
-            .filter(|word| !COMMON.contains(word) && !is_name(*word))
-            .map(str::to_owned)
-            .collect();
-        terms.dedup();
-        terms
-    };
-    let found: Vec<Part> = topics::clauses(&context.question)
-        .into_iter()
-        .map(|(clause, topic)| Part { topic, terms: terms(&clause) })
-        .filter(|part| part.topic.name != "feature" || !part.terms.is_empty())
-        .collect();
-    if found.is_empty() {
-        // Words of an answer without a question, or a question of common words alone.
-        return topics::clauses("it").into_iter().map(|(_, topic)| Part { topic, terms: terms(&context.question) }).collect();
-    }
-    found
 }
 
 #[cfg(test)]
@@ -376,7 +166,7 @@ mod tests {
             ("S\u{ed}, el Magnolia tiene un garage tandem.", Yes),
             ("", Unknown),
         ] {
-            assert_eq!(answered(text, &context).map(|found| found.0), Some(expected), "{text}");
+            assert_eq!(answered(text, &context).map(|found| found.verdict), Some(expected), "{text}");
         }
     }
 
@@ -384,7 +174,7 @@ mod tests {
     fn an_either_or_question_is_quoted_with_both_halves_of_its_answer() {
         let asked = |question: &str| Context { question: question.into(), ..context(&["natural gas", "all electric"]) };
         let text = "Hello Dana,\n\nGood question. Phase one has natural gas at the street. Phase two is all electric with heat pumps.\n\nShall I call?";
-        let quote = |question| answered(text, &asked(question)).unwrap().1;
+        let quote = |question| answered(text, &asked(question)).unwrap().quote;
         let either = quote("Is natural gas available, or is it all electric?");
         assert_eq!(either, "Phase one has natural gas at the street. Phase two is all electric with heat pumps.");
         assert_eq!(quote("Is natural gas available at Willow Creek?"), "Phase one has natural gas at the street.");
@@ -401,7 +191,7 @@ mod tests {
             ("What are the HOA dues?", "Take our survey, it takes two minutes and you could win a $100 gift card.", Unknown),
             ("What are the HOA dues?", "It's $118 now.", Yes),
         ] {
-            assert_eq!(answered(text, &asked(question)).map(|found| found.0), Some(expected), "{text}");
+            assert_eq!(answered(text, &asked(question)).map(|found| found.verdict), Some(expected), "{text}");
         }
     }
 
@@ -414,8 +204,8 @@ mod tests {
             ("Thank you for your interest! Our model is open daily.", No),
             ("Give me a call and we can go over all of your questions.", Deferred),
         ] {
-            assert_eq!(answered(text, &context).map(|found| found.0), Some(expected), "{text}");
+            assert_eq!(answered(text, &context).map(|found| found.verdict), Some(expected), "{text}");
         }
-        assert_eq!(answered("Hi", &Context::default()), None);
+        assert!(answered("Hi", &Context::default()).is_none());
     }
 }

@@ -43,6 +43,20 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A subject without the tags that lists put before what the writer wrote: `[ILUG] Re: garage`.
+pub(super) fn untagged(subject: &str) -> &str {
+    let mut bare = subject.trim();
+    while let Some((_, rest)) = bare.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        bare = rest.trim_start();
+    }
+    bare
+}
+
+/// Whether a subject says that its mail is an answer.
+pub(super) fn answers(subject: &str) -> bool {
+    untagged(subject).get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"))
+}
+
 /// Takes a text apart.
 pub(super) fn split(text: &str) -> Reply {
     let lines: Vec<&str> = text.lines().collect();

@@ -25,6 +25,12 @@ static LIST_WORDS: LazyLock<Regex> = LazyLock::new(|| {
         r"results of your (?:e?-?mail )?commands?|no such command|(?:awaits?|awaiting|is being held|held until|waiting for)\b[^.]{0,60}\b(?:moderator|approval)|(?:you|address)\b[^.]{0,80}\b(?:been|be) (?:added|subscribed|removed|unsubscribed)\b|\bthis is the \w+ (?:program|list manager|software)|(?:not allowed|only (?:subscribers|members)\b[^.]{0,20}) to post|only (?:subscribers|members) (?:may|can)|confirm(?:ation of)? (?:your )?(?:\w+ )?subscri|confirming your subscription|subscription (?:request|confirmation)|welcome to (?:the )?\S+ (?:mailing )?list|information about the list|you are not (?:a )?subscri|not a member of (?:the|this)|list of (?:valid |available )?commands|unrecognized command|rejected posting|request to (?:mailing )?list",
     )
 });
+/// What a form says before it says back what was typed: "Below is what you submitted on November 17:".
+static INTRODUCES: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\b(?:submitted|submission|cop(?:y|ia) (?:of|de)|you (?:sent|entered|wrote|provided|typed|told us)|(?:following|below|here) (?:is|are)|(?:following|your) (?:information|details|message|request|inquiry|entry|answers?|contact)|sus? (?:datos|mensaje|solicitud))\b[^.!?]*:\s*$",
+    )
+});
 static FIELD: LazyLock<Regex> = LazyLock::new(|| exact(r"^[\s>*-]*[A-Za-z][A-Za-z /_-]{1,28}\s?:\s*\S"));
 
 /// Adds the signs of a program. `text` is what stands in the mail besides quotes.
@@ -50,7 +56,7 @@ fn is_echo(text: &str, context: &Context) -> bool {
         return false;
     }
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("http"));
-    let (fields, others): (Vec<&str>, Vec<&str>) = lines.partition(|line| FIELD.is_match(line));
+    let (fields, others): (Vec<&str>, Vec<&str>) = lines.filter(|line| !INTRODUCES.is_match(line)).partition(|line| FIELD.is_match(line));
     fields.len() >= 2 && others.iter().flat_map(|line| line.split_whitespace()).count() <= BESIDE_FIELDS
 }
 
@@ -73,6 +79,10 @@ mod tests {
             ("From: news-request@b.example\nSubject: Confirm your subscription\n\nPlease answer.\n", vec!["list-answers"]),
             ("From: Amy <amy@b.example>\n\nYou have been added to my list of people to call.\n", vec![]),
             ("From: a@b.example\n\nName: Dana\nMessage: Is there a three-car garage?\n", vec!["form-echo"]),
+            (
+                "From: a@b.example\n\nBelow is what you submitted on our site on November 17 at 3:04 pm:\n\nName: Dana\nMessage: Is there a three-car garage?\n",
+                vec!["form-echo"],
+            ),
             (
                 "From: a@b.example\n\nName: Dana\nMessage: Is there a three-car garage?\n\nYes there is, and I would love to show you how it was built.\n",
                 vec![],

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Context;
+use super::acts::{stems, words_of};
 use super::pattern::{Regex, any_case, exact, sentences, shorten};
 use super::sender;
 
@@ -15,7 +16,7 @@ static TO_BUYER: LazyLock<Regex> = LazyLock::new(|| {
 /// … and is not about when and how to meet or talk, nor whether a mail came through.
 static LOGISTIC: LazyLock<Regex> = LazyLock::new(|| {
     any_case(
-        r"\b(?:(?:what|which|does|would|could|can|is|are|when|how about|qu[eé]|cu[aá]ndo)\b.{0,50}\b(?:come|visit|stop (?:by|in)|swing|meet|tour|call|talk|chat|zoom|drop by|work for you|works? (?:best|better)?(?: for you)?|be able to|make it|see (?:it|one|them|the)|walk|join|time|day|number|reach you|prefer|free|available|venir|pasar|visitar|llamar|conocer)\b|best (?:number|time|way|day|email)|any (?:other |more )?questions|(?:did|have|whether|if) you (?:get|got|receive|received|see|saw|seen|had|have) (?:a chance|my|the|our|this|that|\w+'s)|(?:got|get|receive) (?:my|this|the) (?:e?mail|message|note|text)|still on\b|(?:have|is) your (?:e?mail|number|phone)|ok(?:ay)?\s*\?|right\s*\?|sound good|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d ?(?:am|pm|a\.m|p\.m)|\d:\d\d|noon|tomorrow|today|this week|may i|can i|shall i|help you|questions (?:for me|do you)|le parece|le queda|a qu[eé] hora|when can i|like emails or texts)",
+        r"\b(?:(?:what|which|does|would|could|can|is|are|when|how about|qu[eé]|cu[aá]ndo)\b.{0,50}\b(?:come|visit|stop (?:by|in)|swing|meet|tour|call|talk|chat|zoom|drop by|work for you|works? (?:best|better)?(?: for you)?|be able to|make it|see (?:it|one|them|the)|walk|join|time|day|number|reach you|prefer|free|available|venir|pasar|visitar|llamar|conocer)\b|best (?:number|time|way|day|email)|any (?:other |more )?questions|(?:did|have|whether|if) you (?:get|got|receive|received|see|saw|seen|had|have) (?:a chance|my|the|our|this|that|\w+'s)|(?:got|get|receive) (?:my|this|the) (?:e?mail|message|note|text)|still on\b|(?:have|is) your (?:e?mail|number|phone)|ok(?:ay)?\s*\?|right\s*\?|sound good|\bwant (?:to (?:come|see|meet|stop|swing|tour|visit|look|walk|talk|chat|set|do|take|go)|me to)\b|\d/\d|@ ?\d|\d ?p\b|\bhold it\b|(?:which|what) (?:works|suits)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d ?(?:am|pm|a\.m|p\.m)|\d:\d\d|noon|tomorrow|today|this week|may i|can i|shall i|help you|questions (?:for me|do you)|le parece|le queda|a qu[eé] hora|when can i|like emails or texts)",
     )
 });
 static DISCOVERY: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,14 +35,20 @@ static HANDOFF: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A reason or a discovery question, with its sentence.
-pub(super) fn reason_or_discovery(text: &str) -> Option<String> {
+/// A reason or a discovery question, with its sentence. What was asked about is an answer and no reason, and a name is neither: "Bluff
+/// View" praises no view.
+pub(super) fn reason_or_discovery(text: &str, context: &Context) -> Option<String> {
+    let asked = stems(&context.question);
+    let names = [context.community.as_deref().unwrap_or_default(), &context.builder];
     sentences(text)
         .into_iter()
         .find(|sentence| {
             let asks = sentence.trim_end().ends_with('?');
             let learns = asks && (DISCOVERY.is_match(sentence) || TO_BUYER.is_match(sentence) && !LOGISTIC.is_match(sentence));
-            learns || !asks && REASON.is_match(sentence)
+            let unnamed =
+                names.into_iter().filter(|name| !name.is_empty()).fold((*sentence).to_owned(), |text, name| text.replace(name, " "));
+            let news = |found: &str| !words_of(&stems(found)).any(|word| word.len() > 3 && asked.contains(&format!(" {word} ")));
+            learns || !asks && REASON.find_iter(&unnamed).any(|found| news(found.as_str()))
         })
         .map(shorten)
 }
@@ -75,7 +82,18 @@ mod tests {
             ("A greenway trail starts at the gate.", true),
             ("Close by January and we bring the rate to 4.99% for a year.", true),
         ] {
-            assert_eq!(reason_or_discovery(text).is_some(), found, "{text}");
+            assert_eq!(reason_or_discovery(text, &Context::default()).is_some(), found, "{text}");
+        }
+        let context =
+            Context { community: Some("Bluff View".into()), question: "What does the warranty cover?".into(), ..Context::default() };
+        for (text, found) in [
+            ("The model at Bluff View is furnished.", false),
+            ("The view at Bluff View is all lake.", true),
+            ("I'm having the warranty department write it down.", false),
+            ("There is a pool.", true),
+            ("Want to come by on the 9th?", false),
+        ] {
+            assert_eq!(reason_or_discovery(text, &context).is_some(), found, "{text}");
         }
     }
 

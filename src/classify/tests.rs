@@ -226,8 +226,98 @@ fn answers_that_come_another_way() {
         ("What are the model home hours?", "", "The model is open Mon thru Sat 10-6.", Yes),
     ] {
         let asked = Context { first_name: "Dana".into(), question: question.into(), answer: vec![answer.to_owned()], ..Context::default() };
-        assert_eq!(question::answered(text, &asked).map(|found| found.0), Some(expected), "{question} {text}");
+        assert_eq!(question::answered(text, &asked).map(|found| found.verdict), Some(expected), "{question} {text}");
     }
+}
+
+#[test]
+fn a_question_is_settled_without_being_said_again() {
+    use QuestionAnswered::{Deferred, No, Partly, Unknown, Yes};
+    let hens = "Are hens allowed at Willow Creek?";
+    let dear = "Do you have anything at Willow Creek under $375,000?";
+    for (question, text, expected) in [
+        (hens, "Dana, not anymore, no.", Yes),
+        (hens, "Hi Dana! You can keep up to four.", Yes),
+        (hens, "Nobody's been told no so far. Mostly folks put up a run by the garage.", Yes),
+        (hens, "Yes, I'd love to help.", No),
+        (dear, "We don't have any left at that price.", Yes),
+        (dear, "Nothing under 400 right now.", Yes),
+        (dear, "Sometimes we do, it depends on the month.", Partly),
+        (dear, "I've been with Bluebonnet six years and before that I taught third grade.", No),
+        ("Is the Sabine offered there?", "Hi Dana, that plan isn't offered there.", Yes),
+        ("Is there a pool and a gym?", "Dana, neither one I'm afraid.", Yes),
+        ("Is there a pool, and what are the dues?", "We do! As for the rest I'd have to ask.", Partly),
+        (
+            "Which elementary and middle schools is it zoned for?",
+            "Kids go to Pungo Creek. The middle school I'd have to ask about.",
+            Partly,
+        ),
+        ("How much is the deposit, and is it refundable?", "It's 5k down at contract.", Partly),
+        ("Can we move the wall between the study and the dining room?", "Dana, sorry, we can't.", Yes),
+        ("Is there solar?", "Dana, I recorded you a video answering your question.", Unknown),
+        ("Is there solar?", "I'll record you a video answering your question.", Deferred),
+        (hens, "That's up to the architectural committee, so I'd send them a drawing.", Deferred),
+        (hens, "I'd double check on the hens.", Deferred),
+    ] {
+        let asked = Context { question: question.into(), answer: Vec::new(), ..context(4_000) };
+        assert_eq!(question::answered(text, &asked).map(|found| found.verdict), Some(expected), "{question} {text}");
+    }
+    // The words of a builder's name are no words on the matter.
+    let asked =
+        Context { builder: "Harrow & Vale".into(), question: "Does the price include the lot and a stove?".into(), ..context(4_000) };
+    let told = "I've been with Harrow & Vale six years.";
+    assert_eq!(question::answered(told, &asked).map(|found| found.verdict), Some(No));
+}
+
+#[test]
+fn a_bare_figure_answers_less_than_a_word_on_the_matter() {
+    let asked = Context { question: "How far is it from the base?".into(), ..context(4_000) };
+    let named = |text| question::answered(text, &asked).map(|found| (found.verdict, found.named));
+    assert_eq!(named("It is 12 miles."), Some((QuestionAnswered::Yes, false)));
+    assert_eq!(named("The base is 12 miles off."), Some((QuestionAnswered::Yes, true)));
+}
+
+#[test]
+fn what_a_list_adds_says_nothing_twice() {
+    let post = |headers: &str| {
+        format!(
+            "Received: from a by b; x\nFrom: Kevin Lyda <kevin@x.example>\nTo: social <social@x.example>\nSubject: [Social] Re: a record\n\
+             In-Reply-To: <1@x.example>\nUser-Agent: Mutt/1.2\n{headers}\nOn Fri, Ann wrote:\n> I will be away.\n\nis this a record for software?\n\nkevin\n"
+        )
+    };
+    let judged = |headers: &str| mail(&parse(post(headers).as_bytes()), &Context::default());
+    let found = judged("List-Id: <social.x.example>\nPrecedence: bulk\n");
+    assert_eq!(found.origin, Origin::Personal, "{:?}", found.signals);
+    let weight = |headers: &str| judged(headers).signals.iter().find(|signal| signal.id == "precedence").map(|signal| signal.weight.abs());
+    assert!(weight("List-Id: <social.x.example>\nPrecedence: list\n") < weight("Precedence: list\n"));
+}
+
+#[test]
+fn an_address_made_for_answers_is_a_thread_and_no_words_are_no_persons() {
+    let raw = |to: &str, body: &str| {
+        format!("Return-Path: <ann@x.example>\nFrom: Ann Marsh <ann@x.example>\nTo: {to}\nUser-Agent: Thunderbird\n\n{body}\n")
+    };
+    let signals = |to: &str, body: &str| {
+        let found = mail(&parse(raw(to, body).as_bytes()), &Context::default());
+        (found.origin, found.signals.into_iter().map(|signal| signal.id).collect::<Vec<_>>())
+    };
+    let has = |to: &str, body: &str, id: &str| signals(to, body).1.iter().any(|signal| signal == id);
+    assert!(has("reply+4f97315cc828096c9cb34c6f1a0d6fe8@x.example", "Some words.", "thread"));
+    assert!(!has("shopper+k7f3@x.example", "Some words.", "thread") && !has("reply+k7f3@x.example", "Some words.", "thread"));
+    assert_eq!(signals("b@x.example", "").0, Origin::Unknown);
+    assert_eq!(signals("b@x.example", "Some words.").0, Origin::Personal);
+}
+
+#[test]
+fn who_advertises_and_names_nothing_of_the_inquiry_found_the_address_elsewhere() {
+    let pitch = |from: &str| {
+        format!(
+            "Received: from a by b; x\nFrom: Mike Ross <{from}>\nTo: shopper+k7f3@example.org\nSubject: your property\n\n\
+             Hey, Mike here. I buy houses for cash in any condition. Do you own anything you'd consider selling?\n\nMike\n"
+        )
+    };
+    assert_eq!(judged(&pitch("mike@else.example"), 90_000).origin, Origin::Marketing);
+    assert_ne!(judged(&pitch("mike@bluebonnethomes.example"), 90_000).origin, Origin::Marketing);
 }
 
 #[test]

@@ -111,7 +111,7 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
             "price",
             r"\bpric(?:e|es|ed|ing)\b|\bcosts?\b|how much|starting (?:at|from)|base price|\bprecios?\b|cu[aá]nto (?:cuesta|vale|sale|es)|cuesta|costo".into(),
             r"\bpric|\bcosts?\b|starts?\b|starting|base|begins?|from the|listed|runs?\b|add(?:s|ed)?\b|upgrade|extra|precio|cuesta|desde|empieza|costo|vale".into(),
-            r"\$ ?\d|\b(?:low|mid|high|upper)[- ]?(?:to[- ](?:mid|high|upper)[- ])?\$?\d{3}|\b\d{3},\d{3}\b|\b\d{1,3}(?:\.\d)? ?k\b|\b\d{3}'?s\b|(?:no|without) (?:extra |additional )?(?:cost|charge)|included in (?:the )?(?:base )?price|\bstandard\b|\bmil (?:d[oó]lares|pesos)|\bd[oó]lares\b".into(),
+            r"\$ ?\d|\b(?:low|mid|high|upper)[- ]?(?:to[- ](?:mid|high|upper)[- ])?\$?\d{3}|\b\d{3},\d{3}\b|\b\d{1,3}(?:\.\d)? ?k\b|\b\d{3}'?s\b|(?:no|without) (?:extra |additional )?(?:cost|charge)|included in (?:the )?(?:base )?price|\bstandard\b|(?:don'?t|do not|won'?t|not) pay (?:any(?:thing)? )?(?:extra|more)|nothing (?:extra|more)|(?:rolled|built|figured|baked|folded) (?:right )?in(?:to)?\b|(?:in|part of) the (?:base )?price\b|\b\d{3} mil\b|\bmil (?:d[oó]lares|pesos)|\bd[oó]lares\b".into(),
             true,
         ),
         (
@@ -152,7 +152,7 @@ static FEATURE: LazyLock<Topic> = LazyLock::new(|| Topic {
 /// A school called by its name.
 static SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
     exact(
-        r"\b[A-Z][\p{L}'.]+(?: [A-Z][\p{L}'.]+)* (?:Elementary|Middle|High|Primary|Intermediate|Academy|ISD|Schools?|School District|Unified|County Schools)\b|\b(?:[Pp]rimaria|[Ee]scuela|[Cc]olegio) [A-ZÁÉÍÓÚÑ]\p{L}+",
+        r"\b[A-Z][\p{L}'.]+(?: [A-Z][\p{L}'.]+)* (?:Elementary|Middle|High|Primary|Intermediate|Academy|ISD|Schools?|School District|Unified|County Schools)\b|\b(?:[Kk]ids|[Cc]hildren|[Ss]tudents|[Ll]ittle ones)\b.{0,30}\b(?:go to|go|attend|are zoned (?:to|for)) [A-Z]|\b(?:[Pp]rimaria|[Ee]scuela|[Cc]olegio) [A-ZÁÉÍÓÚÑ]\p{L}+",
     )
 });
 
@@ -166,6 +166,48 @@ impl Topic {
     pub(super) fn is_firm_in(&self, sentence: &str) -> bool {
         self.firm && self.shape.is_match(sentence) || self.name == "school" && SCHOOL.is_match(sentence)
     }
+}
+
+/// What asks for more than yes or no.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"(?:^|\W)(?:what|which|when|where|how|who|whose|why|qu[eé]|cu[aá]l(?:es)?|cu[aá]ndo|cu[aá]nt[oa]s?|c[oó]mo|d[oó]nde|desde)(?:\W|$)",
+    )
+});
+
+/// What asks for a number.
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    any_case(
+        r"\bhow (?:many|much|far|long|fast|high|big|wide|deep|old|tall)\b|cu[aá]nt[oa]s?\b|\b(?:what|which)\b.{0,30}\b(?:premium|fees?|speeds?|distance|height|deposit|minimum|maximum|percent\w*|number|amount|limit|rate|monthly|payment)\b",
+    )
+});
+
+/// What a clause asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// Yes or no.
+    Verdict,
+    /// How many or how much.
+    Amount,
+    /// A name, a time, a place, or what there is to tell.
+    Word,
+}
+
+/// What a clause asks for.
+pub(super) fn wants(clause: &str) -> Wants {
+    match () {
+        () if AMOUNT.is_match(clause) => Wants::Amount,
+        () if OPEN.is_match(clause) => Wants::Word,
+        () => Wants::Verdict,
+    }
+}
+
+/// What stands between the clauses of one topic.
+const SEVERAL: &str = " & ";
+
+/// Whether a clause of [`clauses`] asks several things.
+pub(super) fn is_several(clause: &str) -> bool {
+    clause.contains(SEVERAL)
 }
 
 /// Whether a clause names the other side of what was asked before it.
@@ -187,13 +229,18 @@ fn is_detail(clause: &str) -> bool {
 /// The clauses of a question, each with its topic, in order; clauses of one topic are one.
 pub(super) fn clauses(question: &str) -> Vec<(String, &'static Topic)> {
     static CUT: LazyLock<Regex> = LazyLock::new(|| any_case(r"[?;.\u{bf}!]+|,? (?:and|y|&|plus|also|as well as) |, "));
+    static BETWEEN: LazyLock<Regex> = LazyLock::new(|| any_case(r"\b(?:between|entre) (?:\w+ ?){1,4}$"));
     let mut found: Vec<(String, &'static Topic)> = Vec::new();
     let all: Vec<&str> = CUT.split(question).map(str::trim).filter(|clause| !clause.is_empty()).collect();
     for (at, clause) in all.iter().copied().enumerate() {
+        // "… between the study and the dining room?"
+        let between = found.last().is_some_and(|(text, _)| BETWEEN.is_match(text))
+            && wants(clause) == Wants::Verdict
+            && clause.split_whitespace().count() <= 4;
         // "…, or do we add that ourselves?" and "…, front and back" ask the same thing once more.
         let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten().filter_map(|at| all.get(at));
         let same = starts_with_or(clause) || is_detail(clause) && beside.into_iter().any(|clause| is_detail(clause));
-        if let Some((text, _)) = found.last_mut().filter(|_| same) {
+        if let Some((text, _)) = found.last_mut().filter(|_| same || between) {
             text.push(' ');
             text.push_str(clause);
             continue;
@@ -201,7 +248,7 @@ pub(super) fn clauses(question: &str) -> Vec<(String, &'static Topic)> {
         let topic = TOPICS.iter().find(|topic| topic.asks.is_match(clause)).unwrap_or(&FEATURE);
         match found.iter_mut().find(|(_, known)| known.name == topic.name && topic.name != FEATURE.name) {
             Some((text, _)) => {
-                text.push(' ');
+                text.push_str(SEVERAL);
                 text.push_str(clause);
             }
             None => found.push((clause.to_owned(), topic)),

@@ -154,6 +154,9 @@ impl CollectError {
                 Some(about_tls(reason).unwrap_or("see that it runs, and that host and port of `url` are right"))
             }
             Self::Login { reason, .. } if reason.contains("crickets login") => None,
+            Self::Login { reason, .. } if reason.contains("LOGINDISABLED") => Some(
+                "turn on logins by password for programs at the provider, or log in by OAuth: `password = { oauth = \"gmail\" }` or \"outlook\"",
+            ),
             Self::Login { .. } => {
                 Some("see the user in `url` and the `password`; where the provider asks for a second step it wants an app password")
             }

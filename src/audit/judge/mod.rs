@@ -31,7 +31,7 @@ use crate::shop::{Inquiry, InquiryId, builder_key};
 use crate::store::{Decided, Judged, LetterRow, Record, Subject, Touch};
 
 /// Raised whenever the rules of judging change, so that touches judged by older ones are judged again.
-const RULES: u32 = 18;
+const RULES: u32 = 19;
 
 /// Everything a judgement rests on besides the record.
 pub(super) struct Judge<'a> {

@@ -1,8 +1,10 @@
 //! The text of messages, taken out of the stream before the IMAP library sees it: the library reads an answer line by line and
 //! tries to understand it anew with each, which for mails takes most of its time, and keeps a copy. In place of a literal
 //! (RFC 3501, 4.3) of a fetched body it sees a stub that names it: numbers of messages change while they are fetched (7.4.1), and the
-//! UID may stand behind the body. Bytes go in as they come, and come out again but for those.
+//! UID may stand behind the body. An INTERNALDATE of NIL beside a body, of which the library makes a failure of its own, it does not
+//! see at all. Bytes go in as they come, and come out again but for those.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A line longer than this announces no body and goes on as it comes.
@@ -27,6 +29,8 @@ struct State {
     onward: (Vec<u8>, usize),
     /// How much of the last body is still to come.
     missing: usize,
+    /// Whether the line is what follows a body.
+    behind: bool,
     /// Bodies in the order in which they came.
     taken: Vec<Vec<u8>>,
 }
@@ -51,7 +55,7 @@ impl Letters {
         if state.missing > 0 {
             state.taken.pop();
         }
-        (state.open, state.within, state.missing) = (false, false, 0);
+        (state.open, state.within, state.missing, state.behind) = (false, false, 0, false);
         Bodies(std::mem::take(&mut state.taken).into_iter().map(Some).collect())
     }
 
@@ -107,15 +111,17 @@ impl State {
         if ends || self.line.len() > LONGEST {
             let line = std::mem::take(&mut self.line);
             self.within = !ends;
+            let behind = std::mem::take(&mut self.behind);
             match announced(&line).filter(|_| ends && line.len() <= LONGEST) {
                 Some((length, before)) => {
                     let stub = stub(self.taken.len());
                     self.taken.push(Vec::with_capacity(length.min(RESERVED)));
-                    self.missing = length;
-                    self.onward.0.extend_from_slice(before);
+                    (self.missing, self.behind) = (length, true);
+                    self.onward.0.extend_from_slice(&dated(before));
                     self.onward.0.extend_from_slice(format!("{{{}}}\r\n", stub.len()).as_bytes());
                     self.onward.0.extend_from_slice(&stub);
                 }
+                None if behind => self.onward.0.extend_from_slice(&dated(&line)),
                 None => self.onward.0.extend_from_slice(&line),
             }
         }
@@ -156,6 +162,20 @@ fn announced(line: &[u8]) -> Option<(usize, &[u8])> {
     (is_body && after.to_ascii_uppercase().starts_with(b" FETCH (")).then_some(())?;
     let length: u32 = std::str::from_utf8(length).ok()?.parse().ok()?;
     Some((usize::try_from(length).ok()?, before))
+}
+
+/// A part of an answer without an INTERNALDATE of NIL.
+fn dated(part: &[u8]) -> Cow<'_, [u8]> {
+    const NIL: &[u8] = b"INTERNALDATE NIL";
+    let found = part.windows(NIL.len()).position(|words| words.eq_ignore_ascii_case(NIL));
+    let Some((before, after)) = found.and_then(|at| Some((part.get(..at)?, part.get(at + NIL.len()..)?))) else {
+        return Cow::Borrowed(part);
+    };
+    match (before.last(), after.first()) {
+        (Some(b'(' | b' '), Some(b' ')) => Cow::Owned([before, after.trim_ascii_start()].concat()),
+        (Some(b' '), Some(b')')) => Cow::Owned([before.trim_ascii_end(), after].concat()),
+        _ => Cow::Borrowed(part),
+    }
 }
 
 /// What goes on of a stream that comes in pieces of `size` bytes, and the bodies that are taken out of it.
@@ -203,6 +223,24 @@ mod tests {
             let (onward, taken) = through(stream, size);
             assert_eq!(onward, want, "in pieces of {size}");
             assert_eq!(taken, ["Hi\r\n* 8 {3}\r\n", "", ")\r\n"]);
+        }
+    }
+
+    #[test]
+    fn a_date_of_nil_is_left_out_wherever_it_stands() {
+        for (line, onward) in [
+            ("* 7 FETCH (UID 9 INTERNALDATE NIL BODY[] {2}\r\nHi)\r\n", "* 7 FETCH (UID 9 BODY[] {2}\r\n\u{0}0)\r\n"),
+            ("* 7 FETCH (internaldate nil BODY[] {2}\r\nHi UID 9)\r\n", "* 7 FETCH (BODY[] {2}\r\n\u{0}0 UID 9)\r\n"),
+            ("* 7 FETCH (BODY[] {2}\r\nHi INTERNALDATE NIL UID 9)\r\n", "* 7 FETCH (BODY[] {2}\r\n\u{0}0 UID 9)\r\n"),
+            ("* 7 FETCH (UID 9 BODY[] {0}\r\n INTERNALDATE NIL)\r\n", "* 7 FETCH (UID 9 BODY[] {2}\r\n\u{0}0)\r\n"),
+            (
+                "* 7 FETCH (UID 9 BODY[] {2}\r\nHi)\r\n* OK INTERNALDATE NIL \r\n",
+                "* 7 FETCH (UID 9 BODY[] {2}\r\n\u{0}0)\r\n* OK INTERNALDATE NIL \r\n",
+            ),
+        ] {
+            for size in [1, 3, 100] {
+                assert_eq!(through(line, size).0, onward, "in pieces of {size}");
+            }
         }
     }
 

@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
     pub(super) fn open(settings: &ImapSettings, stop: Option<&'a AtomicBool>) -> Result<Self, CollectError> {
         let tokens = match &settings.login {
             Login::Password(password) => {
-                let outcome = Self::enter(settings, stop, |client, _| with_password(client, settings, &password.now()));
+                let outcome = Self::enter(settings, stop, |client, tap| with_password(client, tap, settings, &password.now()));
                 if matches!(outcome, Err(CollectError::Login { .. })) {
                     password.refused();
                 }

@@ -19,7 +19,7 @@ fn an_unreadable_date_and_a_poisoned_message_cost_no_other_mail() {
             let mut reply = String::new();
             for uid in asked(command) {
                 match uid {
-                    2 if command.contains("INTERNALDATE") => reply += &fetched(2, "NIL"),
+                    2 if command.contains("INTERNALDATE") => reply += &fetched(2, "YESTERDAY"),
                     2 => reply += &undated(2),
                     3 => reply += "* 3 FETCH (UID 3 NONSENSE (((\r\n",
                     uid => reply += &fetched(uid, date),
@@ -38,6 +38,19 @@ fn an_unreadable_date_and_a_poisoned_message_cost_no_other_mail() {
     assert_eq!((pass.folders[0].messages, pass.folders[0].problems.len()), (3, 1), "{pass:?}");
     assert!(pass.folders[0].problems[0].starts_with("message 3 of folder INBOX could not be fetched"));
     assert!(connections.load(Ordering::SeqCst) <= 8);
+}
+
+#[test]
+fn a_date_of_nil_costs_neither_the_mail_nor_the_connection() {
+    let (port, connections) = serve(|tag, command| {
+        sane(&[1, 2], tag, command).unwrap_or_else(|| {
+            let bodies: String = asked(command).into_iter().map(|uid| fetched(uid, "NIL")).collect();
+            format!("{bodies}{tag} OK done\r\n")
+        })
+    });
+    let (pass, records) = pass(&plain(port), &[]).unwrap();
+    assert!(records.iter().all(|record| record.arrival.basis == ArrivalBasis::Seen), "{records:?}");
+    assert_eq!((records.len(), pass.folders[0].problems.len(), connections.load(Ordering::SeqCst)), (2, 0, 1));
 }
 
 #[test]
@@ -80,6 +93,7 @@ fn a_silent_server_and_a_refused_login_are_told_without_the_password() {
 
     let (port, _) = serve(|tag, command| match command {
         command if command.starts_with("LOGIN") => format!("{tag} NO refused: {command}\r\n"),
+        "CAPABILITY" => format!("{tag} BAD not now\r\n"),
         _ => String::new(),
     });
     let error = check_login(&plain(port)).unwrap_err();

@@ -174,8 +174,9 @@ fn a_mail_announced_while_another_is_fetched_is_looked_for_at_once() {
 #[test]
 fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_once() {
     for (what, folders) in [("beside save dates", 1), ("beside capabilities", 1), ("between two folders", 2)] {
-        let (came, opened) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let (came, opened, logged_in) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0), AtomicBool::new(false));
         let (port, _) = serve(move |tag, command| {
+            logged_in.fetch_or(command.starts_with("LOGIN"), Ordering::SeqCst);
             let arrives = |now: bool| if now && !came.swap(true, Ordering::SeqCst) { "* 2 EXISTS\r\n" } else { "" };
             if command.starts_with("EXAMINE") && folders == 2 && opened.fetch_add(1, Ordering::SeqCst) == 1 {
                 // While the other folder is open, nothing is announced of the inbox.
@@ -191,7 +192,7 @@ fn a_mail_announced_beside_an_answer_or_between_two_folders_is_looked_for_at_onc
                 // It is not announced again.
                 "IDLE" => "+ idling\r\n".to_owned(),
                 "CAPABILITY" => {
-                    let more = arrives(what == "beside capabilities");
+                    let more = arrives(what == "beside capabilities" && logged_in.load(Ordering::SeqCst));
                     format!("{more}* CAPABILITY IMAP4rev1 IDLE SAVEDATE\r\n{tag} OK done\r\n")
                 }
                 _ if folders == 2 && command.starts_with("LIST") => {
@@ -433,6 +434,47 @@ fn a_folder_that_is_renamed_or_deleted_is_told_of_once_and_costs_no_mail() {
     let (fifth, _) = pass(&settings, &fourth.cursors).unwrap();
     assert_eq!(names(&fifth), ["INBOX", "Old"]);
     assert!(fifth.folders[1].problems[0].starts_with("could not open folder Old"), "{fifth:?}");
+}
+
+#[test]
+fn a_password_is_told_in_the_way_that_the_server_takes() {
+    // What the server offers, the password, and what it noting; `None` where it cannot be told.
+    let cases = [
+        ("", "s3cret", Some("LOGIN \"shopper\" \"s3cret\"")),
+        ("AUTH=PLAIN", "s3cret", Some("LOGIN \"shopper\" \"s3cret\"")),
+        ("LOGINDISABLED AUTH=PLAIN", "s3cret", Some("AHNob3BwZXIAczNjcmV0")),
+        ("AUTH=PLAIN", "caf\u{e9}", Some("AHNob3BwZXIAY2Fmw6k=")),
+        ("LOGINDISABLED AUTH=XOAUTH2", "s3cret", None),
+    ];
+    for (offers, password, told) in cases {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let noting = Arc::clone(&heard);
+        let (port, _) = serve(move |tag, command| match command {
+            "CAPABILITY" => format!("* CAPABILITY IMAP4rev1 {offers}\r\n{tag} OK done\r\n"),
+            "AUTHENTICATE PLAIN" => "+ \r\n".to_owned(),
+            // What answers a challenge bears no tag of its own.
+            "" => {
+                noting.lock().unwrap().push(tag.to_owned());
+                "a2 OK done\r\n".to_owned()
+            }
+            _ => {
+                if command.starts_with("LOGIN") {
+                    noting.lock().unwrap().push(command.to_owned());
+                }
+                sane(&[1], tag, command).unwrap_or_else(|| bodies(tag, command))
+            }
+        });
+        let settings = ImapSettings { login: Login::Password(password.into()), ..plain(port) };
+        let outcome = pass(&settings, &[]).map(|(_, records)| records.len());
+        assert_eq!(*heard.lock().unwrap(), told.into_iter().collect::<Vec<_>>(), "{offers}");
+        match outcome {
+            Ok(records) => assert_eq!((records, told.is_some()), (1, true), "{offers}"),
+            Err(error) => {
+                assert!(told.is_none() && error.to_string().contains("takes no login by password"), "{offers}: {error}");
+                assert!(miette::Diagnostic::help(&error).unwrap().to_string().contains("OAuth"), "{error}");
+            }
+        }
+    }
 }
 
 #[test]

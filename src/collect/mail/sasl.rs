@@ -1,5 +1,6 @@
-//! Bearer tokens in IMAP's AUTHENTICATE: OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's and Microsoft's older form of it). Takes
-//! what the server offers, a user and a token; gives the answer to each challenge and keeps what a refusal says. Pure.
+//! What is said in IMAP's AUTHENTICATE: passwords by PLAIN (RFC 4616), bearer tokens by OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's and
+//! Microsoft's older form of it). Takes what the server offers, a user and a secret; gives the answer to each challenge and keeps
+//! what a refusal says. Pure.
 
 use std::cell::RefCell;
 
@@ -9,6 +10,31 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 /// The most of a server's own words that is repeated.
 const LONGEST: usize = 300;
+
+/// A password by PLAIN: in UTF-8, where LOGIN knows ASCII alone.
+pub(super) struct Plain<'a> {
+    pub(super) user: &'a str,
+    pub(super) password: &'a SecretString,
+}
+
+impl Plain<'_> {
+    fn opening(&self) -> String {
+        format!("\0{}\0{}", self.user, self.password.expose_secret())
+    }
+
+    /// What was sent in confidence, in each form in which a server may repeat it.
+    pub(super) fn secrets(&self) -> [String; 2] {
+        [STANDARD.encode(self.opening()), self.password.expose_secret().to_owned()]
+    }
+}
+
+impl imap::Authenticator for Plain<'_> {
+    type Response = String;
+
+    fn process(&self, _challenge: &[u8]) -> String {
+        self.opening()
+    }
+}
 
 /// How a token is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
