@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_canary_that_was_back_before_it_left_corrects_nothing() {
         let mut left_ahead = canary(0, -600, false);
-        left_ahead.sent_at = at(600);
+        left_ahead.sent_at = at(300);
         assert_eq!(Skews::of(&[left_ahead]).correct(&record("mailbox.main", 5_000)), None);
     }
 

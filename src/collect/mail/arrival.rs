@@ -48,8 +48,8 @@ pub struct Seen {
 /// claim: where they disagree, the mail arrived between them, disputed; where INTERNALDATE is impossible, SAVEDATE stands for the moment
 /// we saw it.
 ///
-/// A handover below a step that was only likely within, long before that step and an INTERNALDATE that agrees with the step, may
-/// be forged: then the mail arrived between them, disputed.
+/// A handover long before a step that was only likely within may be forged: where INTERNALDATE does not agree with it, the mail arrived
+/// between the two, disputed.
 #[must_use]
 pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
     let (handover, surely_by) = steps(mail, trust);
@@ -59,10 +59,8 @@ pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
     let in_window = |at: DateTime<Utc>| not_later(at) && seen.from.is_none_or(|from| at >= from - TOLERANCE);
     let (at, at_latest, basis) = match (seen.internal_date, handover, seen.save_date) {
         (Some(internal), Some(edge), _) if agree(internal, edge) && not_later(internal) => (internal, None, ArrivalBasis::InternalDate),
-        (internal, Some(edge), _) if in_window(edge) => {
-            let doubted = surely_by.filter(|by| *by > edge && !agree(*by, edge) && not_later(*by));
-            let late = doubted.filter(|by| internal.is_some_and(|internal| agree(internal, *by)));
-            (edge, late, ArrivalBasis::Handover)
+        (_, Some(edge), _) if in_window(edge) => {
+            (edge, surely_by.filter(|by| *by > edge + TOLERANCE && not_later(*by)), ArrivalBasis::Handover)
         }
         (Some(internal), None, Some(saved)) if in_window(internal) && !agree(internal, saved) => {
             (internal, Some(saved), ArrivalBasis::InternalDate)
@@ -100,7 +98,6 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         .or_else(|| delivered.filter(possible).map(|at| (at, ArrivalBasis::Maildir, handover.is_some())))
         .or_else(|| mail.date.filter(possible).map(|at| (at, ArrivalBasis::DateHeader, true)))
         .unwrap_or((seen_by, ArrivalBasis::Seen, true));
-    // As by IMAP, but a file has no clock of a server's own to hold against a step that was only likely within.
     let at_latest = surely_by.filter(|by| basis == ArrivalBasis::Handover && *by > at + TOLERANCE && possible(by));
     let at_latest = at_latest.filter(|_| delivered.is_none_or(|delivered| (delivered - at).abs() > TOLERANCE));
     Arrival {
@@ -191,6 +188,32 @@ mod tests {
             assert_eq!(arrival.disputed, basis == ArrivalBasis::Seen, "{what}");
             assert_eq!(arrival.internal_date, internal.map(at), "{what}");
             assert_eq!((arrival.date_header, arrival.seen_from, arrival.seen_by), (Some(at(-9_000)), from.map(at), Some(at(by))), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_handover_that_may_be_forged_leaves_an_interval() {
+        let trust = Trust::new(["example.org"]);
+        let chain = |gap: i64| {
+            mail(vec![line(Some("mx2.example.org"), Some("mx.example.org"), 0), line(Some("web.test"), Some("mx2.example.org"), -gap)])
+        };
+        let seen = |internal: i64| Seen { internal_date: Some(at(internal)), save_date: None, from: None, by: at(internal + 10) };
+        // what, how long before, INTERNALDATE, expected (at, latest, disputed)
+        for (what, gap, internal, expected) in [
+            ("within the tolerance", 60, 1, (1, None, false)),
+            ("hours before, and the server agrees with the later step", 9_000, 1, (-9_000, Some(0), true)),
+            ("the same, moved since: the server agrees with neither", 9_000, 90_000, (-9_000, Some(0), true)),
+            ("the server agrees with the handover", 9_000, -8_990, (-8_990, None, false)),
+        ] {
+            let arrival = imap(&chain(gap), &trust, seen(internal));
+            let (from, to, disputed) = expected;
+            assert_eq!((arrival.at, arrival.at_latest, arrival.disputed), (at(from), to.map(at), disputed), "{what}");
+        }
+        for (what, delivered, expected) in
+            [("no clock", None, (Some(0), true)), ("Maildir", Some(1), (Some(0), true)), ("agrees", Some(-8_990), (None, false))]
+        {
+            let arrival = file(&chain(9_000), &trust, delivered.map(at), at(99));
+            assert_eq!((arrival.at, (arrival.at_latest, arrival.disputed)), (at(-9_000), (expected.0.map(at), expected.1)), "{what}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! Chains of `Received` lines as they are found in mailboxes, each with the step that was the handover (`handover_chains.txt`); and chains
 //! that a sender would like to be believed.
 
+use chrono::{DateTime, Utc};
+
 use super::handover::{Trust, handover, taken_over};
 use super::parse;
 
@@ -18,7 +20,11 @@ fn chain(lines: &[(u32, &str)]) -> super::Mail {
 
 /// The minute of the handover.
 fn minute(lines: &[(u32, &str)], trust: &Trust) -> Option<i64> {
-    handover(&chain(lines), trust).map(|at| (at.timestamp() - 1_793_631_600) / 60)
+    taken_over(&chain(lines), trust).and_then(|step| step.line.at).map(minute_of)
+}
+
+fn minute_of(at: DateTime<Utc>) -> i64 {
+    (at.timestamp() - 1_793_631_600) / 60
 }
 
 const CRM: &str = "from out.crm.example (out.crm.example [192.0.2.7]) by mx.example.org (Postfix) with ESMTPS id E1 for <s@example.org>";
@@ -94,10 +100,10 @@ fn an_address_that_a_router_may_have_put_there_leaves_the_later_step_to_be_recko
         (50, "from mx2.example.org by mx.example.org with ESMTPS id t1"),
         (49, "from web.bluebonnet.example by mx2.example.org with ESMTPS id f1"),
     ];
-    assert_eq!(minute(&nameless, &trust), Some(49), "nor does a server that writes no addresses");
+    assert_eq!(handover(&chain(&nameless), &trust).map(minute_of), Some(49), "nor does a server that writes no addresses");
     let long_before = [nameless[0], (1, nameless[1].1)];
-    assert!(taken_over(&chain(&long_before), &trust).unwrap().surely_by.is_some());
-    assert_eq!(minute(&long_before, &trust), Some(50));
+    assert_eq!(handover(&chain(&long_before), &trust).map(minute_of), Some(50));
+    assert_eq!(taken_over(&chain(&long_before), &trust).unwrap().surely_by.map(minute_of), Some(50));
     let filtered = chain(&[(50, "from localhost (localhost [127.0.0.1]) by mx.example.org with ESMTP id A"), (1, CRM)]);
     assert_eq!(taken_over(&filtered, &trust).unwrap().surely_by, None, "nobody else speaks from the machine itself");
 }
