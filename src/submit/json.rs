@@ -1,23 +1,44 @@
 //! What a JSON answer says: accepted, refused (which field, which words), walled off, or neither. The shapes are those of
-//! the form makers' own scripts; a shape that is not known is judged by what its keys commonly mean.
+//! the form makers' own scripts; a shape that is not known is judged by what its keys commonly mean (`flags`). Whatever says
+//! yes, a word or flag that leaves it open makes it unclear.
 
 use serde_json::Value;
 use url::Url;
 
+use super::flags;
 use super::http::Exchange;
 use super::outcome::Outcome;
 use super::page::{Page, collapse};
 use super::receipt;
 use crate::shop::ConfirmedBy;
 
+/// What an answer of data says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Yes, no, or something that leaves it open.
+    Said(Outcome),
+    /// Nothing: what the page shows may still speak. Why.
+    Nothing(&'static str),
+}
+
+impl Told {
+    /// The outcome where nothing else speaks.
+    pub(super) fn outcome(self) -> Outcome {
+        match self {
+            Self::Said(outcome) => outcome,
+            Self::Nothing(why) => Outcome::Unclear { reason: why.to_owned() },
+        }
+    }
+}
+
 /// The judgement of an answer that is JSON, by its type or by its looks (some makers call it HTML, wrap it into a call, or
 /// let a warning follow it); `None` for any other.
-pub(super) fn by_json(last: &Exchange) -> Option<Outcome> {
+pub(super) fn by_json(last: &Exchange) -> Option<Told> {
     let kind = last.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let declared = kind.contains("json");
     let body = last.body().strip_prefix(b"\xEF\xBB\xBF").unwrap_or(last.body()).trim_ascii();
     if declared && body.is_empty() && last.status == Some(204) && saves(&last.url) {
-        return Some(yes("the form service saved the submission (204)"));
+        return Some(Told::Said(yes("the form service saved the submission (204)")));
     }
     if body.starts_with(b"<") {
         return if kind.contains("xml") && !kind.contains("html") || body.starts_with(b"<response") {
@@ -36,10 +57,10 @@ pub(super) fn by_json(last: &Exchange) -> Option<Outcome> {
         Some(Ok(value)) if values.byte_offset() == body.len() => Some(judge(&value, &last.url)),
         // What follows it is somebody's warning: what was said before it may be a no, but is no proof of a yes.
         Some(Ok(value)) => Some(match judge(&value, &last.url) {
-            Outcome::Confirmed { .. } => unclear("the site answered with JSON, and with something after it"),
+            Told::Said(Outcome::Confirmed { .. }) => Told::Said(unclear("the site answered with JSON, and with something after it")),
             other => other,
         }),
-        _ if declared => Some(unclear("the site answered with JSON that cannot be read")),
+        _ if declared => Some(Told::Nothing("the site answered with JSON that cannot be read")),
         _ => None,
     }
 }
@@ -55,13 +76,13 @@ fn unwrapped(body: &[u8]) -> &[u8] {
 }
 
 /// XML is spoken by few forms, each in its own way: only an explicit no is believed.
-fn by_xml(body: &[u8], url: &Url) -> Outcome {
+fn by_xml(body: &[u8], url: &Url) -> Told {
     let text = String::from_utf8_lossy(body).to_lowercase();
     let said = Page::parse(body, url, Some("text/html; charset=utf-8")).text;
     let refused = ["success", "ok", "status", "result", "sent"]
         .iter()
         .any(|key| ["false", "0", "error", "fail", "failed", "no"].iter().any(|no| text.contains(&format!("<{key}>{no}</"))));
-    if refused { no(collapse(&said, 300)) } else { unclear("the site answered with XML that proves nothing") }
+    if refused { Told::Said(no(collapse(&said, 300))) } else { Told::Nothing("the site answered with XML that proves nothing") }
 }
 
 /// Squarespace answers a saved submission with 204 and nothing else.
@@ -81,88 +102,55 @@ fn unclear(reason: impl Into<String>) -> Outcome {
     Outcome::Unclear { reason: reason.into() }
 }
 
-fn judge(value: &Value, url: &Url) -> Outcome {
+fn judge(value: &Value, url: &Url) -> Told {
     let message = message_of(value, url);
-    let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.clone() };
-    if let Some(outcome) = by_status_word(value, &message) {
-        return outcome;
+    let told = verdict(value, &message);
+    if !matches!(told, Told::Said(Outcome::Confirmed { .. })) {
+        return told;
+    }
+    match flags::open(value).or_else(|| receipt::listen("", &message).doubted) {
+        Some(open) => Told::Said(unclear(format!("the site answered, and leaves it open: {open}"))),
+        None => told,
+    }
+}
+
+fn verdict(value: &Value, message: &str) -> Told {
+    let told = |fallback: &str| if message.is_empty() { fallback.to_owned() } else { message.to_owned() };
+    let friendly = matches!(message.trim().to_ascii_lowercase().trim_end_matches(['.', '!']), "success" | "ok" | "sent")
+        || receipt::thanks(message).is_some();
+    if let Some(outcome) = by_status_word(value, message) {
+        return Told::Said(outcome);
     }
     // A no anywhere outweighs a yes.
-    if denies(value, 3) {
-        return refusal(&message, told("the site answered with an error"));
+    if let Some(denial) = flags::denial(value) {
+        let reason = if message.is_empty() || friendly { format!("the site answered {}", denial.said) } else { message.to_owned() };
+        return Told::Said(if denial.guard { guarded(&reason) } else { refusal(message, reason) });
     }
-    if receipt::guards(&message) {
-        return refusal(&message, message.clone());
+    if receipt::guards(message) || receipt::complains(message) {
+        return Told::Said(refusal(message, message.to_owned()));
     }
-    let unfinished = ["next_step", "nextstep", "requires_captcha", "requires_action", "pending", "moderation"];
-    if value
-        .as_object()
-        .is_some_and(|map| map.iter().any(|(key, inner)| unfinished.contains(&key.to_ascii_lowercase().as_str()) && is_something(inner)))
-    {
-        return unclear(format!("the site answered, and asks for more: {}", told("no message")));
+    if let Some(outcome) = by_maker(value, message) {
+        return Told::Said(outcome);
     }
-    if receipt::complains(&message) {
-        return refusal(&message, message.clone());
-    }
-    if let Some(outcome) = by_maker(value, &message) {
-        return outcome;
-    }
-    let places = [Some(value), value.get("data")];
-    let agrees = places.into_iter().flatten().any(|place| YES_KEYS.iter().filter_map(|key| place.get(*key)).any(is_yes));
-    if agrees {
-        return yes(told("the site answered that it succeeded"));
+    match flags::agrees(value) {
+        Ok(true) => return Told::Said(yes(told("the site answered that it succeeded"))),
+        Ok(false) => {}
+        Err(unknown) => return Told::Said(unclear(format!("the site answered {unknown}, which may mean anything"))),
     }
     if value.get("details").is_some_and(is_something) {
-        return refusal(&message, told("the form service found the fields wanting"));
+        return Told::Said(refusal(message, told("the form service found the fields wanting")));
     }
-    let plain = matches!(message.trim().to_ascii_lowercase().trim_end_matches(['.', '!']), "success" | "ok" | "sent");
-    if plain || receipt::thanks(&message).is_some() {
-        return yes(message);
+    if friendly {
+        return Told::Said(yes(message));
     }
-    unclear("the site answered with JSON that says neither yes nor no")
+    if let Some(doubt) = flags::open(value).or_else(|| receipt::listen("", message).doubted) {
+        return Told::Said(unclear(format!("the site answered, and leaves it open: {doubt}")));
+    }
+    Told::Nothing("the site answered with JSON that says neither yes nor no")
 }
 
-/// Keys that answer yes or no.
-const YES_KEYS: [&str; 11] = ["success", "ok", "status", "result", "sent", "valid", "is_valid", "isvalid", "submitted", "accepted", "code"];
-
-/// Whether a value, or one some levels inside, says no: a flag that is false, an error that is one, a status of 400 and more.
-fn denies(value: &Value, depth: usize) -> bool {
-    let Value::Object(map) = value else { return false };
-    map.iter().any(|(key, inner)| {
-        let key = key.to_ascii_lowercase();
-        let fault = (key.contains("error") || key.contains("invalid") || key == "validation_messages") && is_fault(inner);
-        let flag = YES_KEYS.contains(&key.as_str()) && is_no(inner);
-        let status = matches!(key.as_str(), "status" | "statuscode" | "code" | "status_code")
-            && inner.as_u64().is_some_and(|n| (400..600).contains(&n));
-        let deeper = depth > 0 && !matches!(key.as_str(), "settings" | "fields" | "extra" | "submissions") && denies(inner, depth - 1);
-        fault || flag || status || deeper
-    })
-}
-
-fn is_yes(value: &Value) -> bool {
-    match value {
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_u64().is_some_and(|n| (200..300).contains(&n)),
-        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "success" | "ok" | "sent" | "true" | "created" | "1"),
-        _ => false,
-    }
-}
-
-fn is_no(value: &Value) -> bool {
-    match value {
-        Value::Bool(flag) => !flag,
-        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "error" | "fail" | "failed" | "failure" | "false" | "invalid"),
-        _ => false,
-    }
-}
-
-/// Whether the value of a key for errors is one; "none" and 0 are not.
-fn is_fault(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !matches!(text.to_ascii_lowercase().as_str(), "" | "0" | "false" | "none" | "no" | "null"),
-        Value::Number(number) => number.as_f64().is_some_and(|n| n != 0.0),
-        other => is_something(other),
-    }
+fn guarded(reason: &str) -> Outcome {
+    Outcome::Blocked { reason: format!("the site's guard against robots refused it: {reason}") }
 }
 
 /// A refusal: by a wall against robots, or by what was written.
@@ -182,7 +170,7 @@ fn refusal(message: &str, reason: String) -> Outcome {
         "blocked",
     ];
     if walls.iter().any(|wall| text.contains(wall)) {
-        return Outcome::Blocked { reason: format!("the site's guard against robots refused it: {reason}") };
+        return guarded(&reason);
     }
     no(reason)
 }
@@ -266,6 +254,12 @@ fn message_of(value: &Value, url: &Url) -> String {
             "content",
             "description",
             "error_message",
+            "reason",
+            "detail",
+            "info",
+            "note",
+            "notice",
+            "warning",
         ] {
             match place.get(key) {
                 Some(Value::String(text)) if !text.is_empty() => parts.push(text.clone()),
@@ -273,7 +267,7 @@ fn message_of(value: &Value, url: &Url) -> String {
                 _ => {}
             }
         }
-        for key in ["invalid_fields", "errors", "error", "errorFields", "details"] {
+        for key in ["invalid_fields", "errors", "error", "errorFields", "details", "warnings"] {
             if let Some(faults) = place.get(key) {
                 tell_faults(faults, "", 3, &mut parts);
             }

@@ -5,8 +5,8 @@
 //!
 //! The way through: `find` loads pages (`http`, `polite`); `dom` and `read` make a [`page::Page`] of one; `boxes`, `beside`,
 //! `words`, `role`, `honeypot`, `hidden` and `orphans` say what its fields are, `kind` and `vendor` what its forms are, `fields`
-//! brings both together; `prepare` chooses, `fill` fills, `form` and `encode` make the request; `receipt`, `json` and `outcome`
-//! judge the answer. `browser` walks the same way by hand. `readiness` and `probe` tell of a site, `inspect` of a page.
+//! brings both together; `prepare` chooses, `fill` fills, `form` and `encode` make the request; `receipt` (with `doubt`), `json` (with
+//! `flags`), `more` and `outcome` judge the answer. `browser` walks the same way by hand. `readiness` and `probe` tell of a site, `inspect` of a page.
 
 mod asker;
 mod beside;
@@ -15,11 +15,13 @@ pub mod browser;
 pub mod captcha;
 mod data;
 mod dom;
+mod doubt;
 mod elements;
 pub mod encode;
 pub mod fields;
 pub mod fill;
 mod find;
+mod flags;
 pub mod form;
 mod hidden;
 mod honeypot;
@@ -27,6 +29,7 @@ pub mod http;
 pub mod inspect;
 mod json;
 pub mod kind;
+mod more;
 mod numbers;
 mod orphans;
 pub mod outcome;

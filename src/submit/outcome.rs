@@ -9,10 +9,10 @@ use url::Url;
 use crate::shop::{ConfirmedBy, Shop};
 
 use super::captcha;
-use super::fields::{FormKind, Role};
 use super::fill::FillFault;
 use super::http::{Exchange, SendFault};
-use super::json::by_json;
+use super::json::{Told, by_json};
+use super::more::asks_for_more;
 use super::page::{Form, Page, collapse};
 use super::prepare::{Prepared, Sent};
 use super::receipt::{self, Strength};
@@ -79,6 +79,10 @@ static THANKS_PART: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// The last part of an address where one proves who one is: whatever its query says, nobody is thanked there.
+static DOOR_PART: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)^(\w+[-_])*(log|sign)[-_]?(in|on)(\.\w{2,5})?$|^auth(enticate)?$").ok());
+
 static REFUSAL_URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(error|fail|invalid|denied|captcha|not[-_]?(sent|submitted))|(success|sent|submitted|thanks)=(0|false|no?)(&|$)").ok()
 });
@@ -129,7 +133,7 @@ pub fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent) -> Outcome {
         return unclear(format!("the request was sent, and {}", fault.message));
     }
     // Where the shop file says what success is, nothing else is.
-    let told = by_json(last).filter(|told| !says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
+    let told = by_json(last).map(Told::outcome).filter(|told| !says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
     if let Some(outcome) = told {
         return outcome;
     }
@@ -178,7 +182,7 @@ pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Optio
         return Some(unclear(format!("the site took the submission and led to {}, which answered {status}", last.url)));
     }
     if (400..500).contains(&status) {
-        match by_json(last) {
+        match by_json(last).map(Told::outcome) {
             Some(Outcome::Rejected { reason }) => return Some(rejected(format!("the site answered {status}: {reason}"))),
             Some(Outcome::Blocked { reason }) => return Some(Outcome::Blocked { reason: format!("the site answered {status}: {reason}") }),
             _ => {}
@@ -197,9 +201,10 @@ pub(super) fn by_status(last: &Exchange, page: &Page, redirected: bool) -> Optio
 /// Whether an address says that the inquiry was taken: by the last part of its path, by its fragment, or by a query that
 /// answers yes. A word somewhere in it proves nothing (`/login?next=/thank-you`, `/success-stories`).
 pub(super) fn is_thanks_url(target: &Url, page: &Url) -> bool {
+    let last_part = |url: &Url| {
+        url.path_segments().and_then(|parts| parts.rev().find(|part| !part.is_empty()).map(ToOwned::to_owned)).unwrap_or_default()
+    };
     let says = |url: &Url| {
-        let part =
-            url.path_segments().and_then(|parts| parts.rev().find(|part| !part.is_empty()).map(ToOwned::to_owned)).unwrap_or_default();
         let yes = |pair: &str| match pair.split_once('=') {
             Some((key, value)) => {
                 let value = value.to_ascii_lowercase();
@@ -217,10 +222,11 @@ pub(super) fn is_thanks_url(target: &Url, page: &Url) -> bool {
         };
         let of_query = url.query().unwrap_or_default().split('&').any(yes);
         let of_fragment = url.fragment().is_some_and(|fragment| finds(&THANKS_PART, fragment.trim_start_matches('/')));
-        finds(&THANKS_PART, &part) || of_query || of_fragment
+        finds(&THANKS_PART, &last_part(url)) || of_query || of_fragment
     };
     let whole = format!("{}?{}", target.path(), target.query().unwrap_or_default());
-    matches!(target.scheme(), "http" | "https") && says(target) && !finds(&REFUSAL_URL, &whole) && !says(page)
+    let closed = finds(&REFUSAL_URL, &whole) || finds(&DOOR_PART, &last_part(target));
+    matches!(target.scheme(), "http" | "https") && says(target) && !closed && !says(page)
 }
 
 /// The submitted form where the answer shows it again.
@@ -232,31 +238,6 @@ fn shown_again<'a>(prepared: &Prepared, page: &'a Page) -> Option<&'a Form> {
     page.forms.iter().find(|form| {
         let held = |name: &&&str| page.controls_of(form).any(|c| c.name.as_deref() == Some(**name));
         names.iter().filter(held).count() * 3 >= names.len() * 2
-    })
-}
-
-/// Whether the answer asks for more before it takes the inquiry: a form that the page before did not have, which asks for who
-/// one is or for something that must be filled.
-fn asks_for_more(prepared: &Prepared, page: &Page) -> bool {
-    let names = |page: &Page, form: &Form| -> Vec<String> {
-        let typed = page.controls_of(form).filter(|control| control.is_typed());
-        typed.map(|control| control.name.clone().unwrap_or_else(|| control.id.clone())).collect()
-    };
-    let known: Vec<Vec<String>> = prepared.page.forms.iter().map(|form| names(&prepared.page, form)).collect();
-    let survey = super::fields::survey(page);
-    survey.iter().any(|form| {
-        let Some(new) = page.forms.get(form.index).map(|form| names(page, form)).filter(|names| !known.contains(names)) else {
-            return false;
-        };
-        let must = form.fields.iter().any(|field| field.required && !field.concealed && !field.honeypot);
-        let asks = matches!(form.kind, FormKind::Inquiry | FormKind::Registration) && !form.for_others;
-        // "Look it over, then confirm": nothing is typed any more, and nothing is sent yet.
-        let pressed =
-            form.fields.iter().filter(|field| field.role == Role::Submit).filter_map(|field| page.controls.get(field.control_index));
-        let confirms = pressed
-            .map(|control| format!("{} {}", control.label, control.value).to_lowercase())
-            .any(|said| ["confirm", "send", "submit", "continue"].iter().any(|word| said.contains(word)));
-        if new.is_empty() { confirms } else { asks || must && form.kind != FormKind::Search }
     })
 }
 
@@ -321,24 +302,26 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         if refilled {
             return unclear("the answer thanks, and still shows the form as it was filled");
         }
-        let against = heard.refused.clone().or_else(|| alerts.first().map(|text| (*text).clone())).or_else(|| heard.guard.clone());
+        let against = heard.refused.clone().or_else(|| alerts.first().map(|text| (*text).clone()));
+        let against = against.or_else(|| heard.guard.clone()).or_else(|| heard.doubted.clone());
         if let Some(against) = against.or_else(|| heard.faulted.clone().filter(|_| *strength != Strength::Receipt)) {
             return unclear(format!("the answer says \"{words}\", and also \"{against}\""));
         }
-        if *strength != Strength::Receipt && asks_for_more(prepared, page) {
+        if asks_for_more(prepared, page, Some(*strength)) {
             return unclear(format!("the answer says \"{words}\", and asks for more before it is done"));
         }
-        let home = redirected.is_some() && last.url.path() == "/" && led.is_none();
-        if *strength == Strength::Promise && (again.is_some() || home) {
+        let anywhere = *strength != Strength::Receipt && led.is_none() && elsewhere(prepared, page, redirected);
+        if anywhere || *strength == Strength::Promise && again.is_some() {
             return unclear(format!("the answer says \"{words}\", which may be meant for anybody"));
         }
         return confirmed(ConfirmedBy::Text, words);
     }
     if let Some(target) = led {
-        if let Some(against) = trouble.clone().or_else(|| alerts.first().map(|text| (*text).clone())).or_else(|| heard.guard.clone()) {
+        let against = trouble.clone().or_else(|| alerts.first().map(|text| (*text).clone()));
+        if let Some(against) = against.or_else(|| heard.guard.clone()).or_else(|| heard.doubted.clone()) {
             return unclear(format!("the site led to {target}, which says \"{against}\""));
         }
-        if asks_for_more(prepared, page) {
+        if asks_for_more(prepared, page, None) {
             return unclear(format!("the site led to {target}, which asks for more before it is done"));
         }
         return confirmed(ConfirmedBy::Redirect, target.as_str());
@@ -347,13 +330,31 @@ pub(super) fn by_page(shop: &Shop, prepared: &Prepared, last: &Exchange, page: &
         return outcome;
     }
     if redirected.is_some_and(|target| finds(&REFUSAL_URL, &format!("{}?{}", target.path(), target.query().unwrap_or_default()))) {
-        return rejected(format!("the site led to {}", last.url));
+        return rejected(format!("the site led to {}", page.url));
+    }
+    if let Some(doubt) = heard.doubted {
+        return unclear(format!("the answer says \"{doubt}\""));
     }
     unclear(match (again, last.body().is_empty()) {
         (Some(_), _) => "the site showed the form again, without thanks and without a complaint",
         (None, true) => "the site answered with an empty page",
         (None, false) => "the answer says nothing that proves acceptance",
     })
+}
+
+/// Whether the site led to a page that may say the same to anybody (decision 0047): its home, or wherever else. What it says is new only
+/// beside the form's page, which is another. There a receipt of the reader's message counts, and thanks in the title.
+fn elsewhere(prepared: &Prepared, page: &Page, redirected: Option<&Url>) -> bool {
+    let kept = |pair| page.url.query_pairs().any(|other| other == pair);
+    let same = page.url.path() == prepared.page.url.path() && prepared.page.url.query_pairs().all(kept);
+    redirected.is_some() && !same && receipt::listen(&prepared.page.title, &page.title).thanks.is_none()
+}
+
+/// What leaves open whether the inquiry will reach anybody, where something else said that it was taken.
+pub(super) fn doubt(prepared: &Prepared, page: &Page) -> Option<String> {
+    let text = |page: &Page| format!("{}\n{}", page.title, page.lines);
+    let said = receipt::listen(&text(&prepared.page), &text(page)).doubted;
+    said.or_else(|| asks_for_more(prepared, page, Some(Strength::Receipt)).then(|| "a form that must be filled yet".to_owned()))
 }
 
 /// An answer of one word (decision 0037). "Sent" says what happened; a bare "ok" is what an endpoint says to its form's script, and what any

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::doubt::{self, Doubt};
 use super::page::collapse;
 
 /// How much a sentence proves.
@@ -16,7 +17,7 @@ pub(super) enum Strength {
     Promise,
     /// Bare thanks.
     Thanks,
-    /// It says that what was sent was received.
+    /// It says that what *this* reader sent was received.
     Receipt,
 }
 
@@ -47,6 +48,33 @@ static RECEIPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ])
 });
 
+/// Words to the reader, or thanks for what only the reader did.
+static TO_THE_READER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&[
+        r"\b(you|your|yours|sus?|tus?|usted|ihnen|ihre?[nrms]?|deine?[nrms]?|votre|vos|vous|seu|sua|tuo|tua|suo|uw|je|jouw|ditt|din)\b|\b(thanks?|thank-you|gracias|dank|danke|merci|obrigad[oa]|grazie|bedankt|tack)\b",
+    ])
+});
+
+/// A sentence that ends in what happened: "The form was submitted successfully."
+static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&[
+        r"\bnew submission added\b|\b(sent|received|submitted|delivered|recorded|saved|added|created|opened|complete|successful(ly)?|submit|enviad[oa]|recibid[oa]|correctamente|gesendet|versendet|[uü]bermittelt|re[cç]ue?|envoy[eé]e?|inviat[oa]|verzonden)(\W+(successful(ly)?|safely|now|today|correctamente|(to|by) us))*\W*$",
+    ])
+});
+
+/// What is said of anybody's message, or of a house.
+static OF_ANYBODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(&[
+        r"^\W*(even|every|each|all|any|most|many|some|our|my|their|his|her|nuestr\w+|mis?|tod[oa]s?|cada)\b|\b(details|information|info|feedback|comments?|notes?)\b",
+    ])
+});
+
+/// Whether a receipt is one of the reader's own message: "Every request was received with a smile" is none.
+fn of_the_reader(sentence: &str) -> bool {
+    let short = sentence.split_whitespace().count() <= 8;
+    finds(&TO_THE_READER, sentence) || short && finds(&STATUS, sentence) && !finds(&OF_ANYBODY, sentence)
+}
+
 /// Bare thanks: with a name at most, or for an interest, which any page may say.
 static THANKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\W*(?i:thank you|thanks|thank-you|many thanks|muchas gracias|gracias|vielen dank|danke|merci|obrigad[oa]|grazie|bedankt|dank u|tack|takk)(?i: so much| very much| again)?(,? +\p{Lu}[\p{L}'’-]+){0,2}\W*$|(?i:(thank you|thanks) (so much |very much )?for (your|the) (\w+ )?interest\b|we (truly |really )?appreciate your interest\b)").ok()
@@ -66,7 +94,7 @@ static WEAKENED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&[
         r"\b(not|never|nothing|none|no|cannot|unable|unsuccessful(ly)?|without|fail(ed|s|ure)?|but|however|unfortunately|sorry|error|nicht|kein\w*|leider|non|niet|n[aã]o|ne pas|pas|lo sentimos)\b|n['’]t\b|",
         r"\b(if|before|once|until|unless|after|when|as soon as (you|your|it|the|this|that|they|we (have|receive|get|review))|in order to|please (re|try|go|fill|complete|enter|provide|select|choose|correct|confirm|verify|click|wait|submit|send|contact|use|answer)\w*|must|needs? to|fill (in|out)|click|verify|confirm (your|it|the)|seems|(would|could|should|may|might) (have |be )|twice|again|later|next step|for review|more (step|question)s?|wenn|sobald|bitte|si (desea|usted)|cuando|veuillez|de (remplir|r[eé]essayer|patienter)|per favore)\b|",
-        r"^\W*(just |simply )?(send|drop|shoot|give|leave|tell|call|contact|fill|complete|use|write|ask|submit|enter|share|e-?mail|text)\b.{0,80}\b(and|&) (we|i|our|a|one|some)|",
+        r"^\W*(even|every|each)\b|^\s*[\x22“”„«]|^\W*(just |simply )?(send|drop|shoot|give|leave|tell|call|contact|fill|complete|use|write|ask|submit|enter|share|e-?mail|text)\b.{0,80}\b(and|&) (we|i|our|a|one|some)|",
         r"\b(patience|visiting|visit(ing)? (us|our)|understanding|waiting|cooperation|stopping by|dropping by|subscrib|cookies?|newsletter|trying|paciencia|geduld|compr[eé]hension|award|deposit|payment|dream home|feedback on)\b",
     ])
 });
@@ -102,7 +130,7 @@ static LEGEND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words of a guard against robots.
 static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(&[
-        r"(complete|solve|enter) the (re)?captcha|captcha .{0,40}(invalid|incorrect|failed|required|again)|(invalid|incorrect|wrong|complete) (the )?captcha|(prove|verify|verifying) (that )?you are (a )?human|are you (a )?human|not a robot|please wait \d+ seconds|(flagged|marked|detected|identified) as spam|spam (was )?detected|anti-?spam",
+        r"(complete|solve|enter) the (re)?captcha|captcha .{0,40}(invalid|incorrect|failed|required|again)|(invalid|incorrect|wrong|complete) (the )?captcha|(prove|verify|verifying) (that )?you are (a )?human|are you (a )?human|not a robot|please wait \d+ seconds|(flagged|marked|detected|identified) as spam|spam (was )?detected|anti-?spam|honey ?pot|\b(bots?|robots?) (was |were |activity )?detected|(detected|identified|suspected) (as )?(an? )?(bot|robot|automated)",
     ])
 });
 
@@ -140,6 +168,8 @@ pub(super) struct Heard {
     pub(super) thanks: Option<(Strength, String)>,
     /// A complaint that leaves no doubt.
     pub(super) refused: Option<String>,
+    /// Words that leave open whether the inquiry will reach anybody.
+    pub(super) doubted: Option<String>,
     /// A complaint about a field.
     pub(super) faulted: Option<String>,
     /// Words of a guard against robots.
@@ -150,10 +180,11 @@ pub(super) struct Heard {
 pub(super) fn listen(before: &str, after: &str) -> Heard {
     let mut heard = Heard::default();
     for sentence in fresh(before, after) {
-        let weak = finds(&WEAKENED, &sentence);
+        let doubt = doubt::of(&sentence);
+        let weak = doubt.is_some() || finds(&WEAKENED, &sentence);
         let strength = if weak {
             None
-        } else if finds(&RECEIPT, &sentence) {
+        } else if finds(&RECEIPT, &sentence) && of_the_reader(&sentence) {
             Some(Strength::Receipt)
         } else if finds(&THANKS, &sentence) {
             Some(Strength::Thanks)
@@ -168,8 +199,11 @@ pub(super) fn listen(before: &str, after: &str) -> Heard {
             heard.thanks = Some((strength, sentence.clone()));
         }
         let legend = finds(&LEGEND, &sentence);
-        if heard.refused.is_none() && strength.is_none() && finds(&REFUSED, &sentence) {
+        if heard.refused.is_none() && strength.is_none() && (doubt == Some(Doubt::Discarded) || finds(&REFUSED, &sentence)) {
             heard.refused = Some(sentence.clone());
+        }
+        if heard.doubted.is_none() && doubt == Some(Doubt::Open) {
+            heard.doubted = Some(sentence.clone());
         }
         if heard.faulted.is_none() && strength.is_none() && !legend && finds(&FIELD, &sentence) {
             heard.faulted = Some(sentence.clone());
@@ -203,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&RECEIPT, &THANKS, &PROMISE, &WEAKENED, &REFUSED, &FIELD, &LEGEND, &GUARD] {
+        for pattern in [&RECEIPT, &TO_THE_READER, &STATUS, &OF_ANYBODY, &THANKS, &PROMISE, &WEAKENED, &REFUSED, &FIELD, &LEGEND, &GUARD] {
             assert!(pattern.is_some());
         }
     }
@@ -270,6 +304,16 @@ mod tests {
             "Fill in the form below and we'll get back to you as soon as possible.",
             "\"Thank you Bluebonnet for our dream home!\" - The Garcias",
             "In 2025 we received the Builder of the Year award.",
+            "Every request was received with a smile, and our home is perfect.",
+            "Even the smallest details were delivered.",
+            "Our request was received with a smile.",
+            "All information has been saved for generations.",
+            "“Thank you for completing it before your own date!” - The Millers",
+            "Your form was submitted too quickly.",
+            "Your message has been saved as a draft.",
+            "We have already received your request.",
+            "Your message has been received and filed as junk.",
+            "Su mensaje fue enviado, casi listo: confirme su correo.",
             "Fill in our form and we will contact you within a day.",
             "Thanks for accepting our cookies.",
             "We will get back online shortly.",

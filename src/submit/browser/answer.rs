@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::super::http::Exchange;
-use super::super::json::by_json;
+use super::super::json::{Told, by_json};
 use super::super::outcome::{self, Outcome};
 use super::super::page::{Page, collapse};
 use super::super::prepare::{Prepared, Sent};
@@ -34,10 +34,13 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
         return outcome;
     }
     let redirected = sent.exchanges.iter().find_map(Exchange::redirect);
+    // Where a script led, the site led.
+    let moved = (rendered.by_script && after.url.as_str() != before.page.url.as_str()).then(|| after.url.clone());
     let answer = Page::parse(last.body(), &last.url, last.header("content-type"));
     if !rendered.certain {
-        // Something was posted, and nobody knows whether it was the inquiry: what the page shows must speak for itself.
-        return match shown(shop, &before, last, &after, redirected.as_ref()) {
+        // Something was posted, and nobody knows whether it was the inquiry: what the page shows must speak for itself, and not its address.
+        let moved = moved.filter(|to| !outcome::is_thanks_url(to, &before.page.url));
+        return match shown(shop, &before, last, &after, redirected.or(moved).as_ref()) {
             Outcome::Unclear { reason } => Outcome::Unclear { reason: format!("the request may have been sent, and {reason}") },
             other => other,
         };
@@ -49,18 +52,23 @@ pub(in super::super) fn judge(shop: &Shop, prepared: &Prepared, sent: &Sent, ren
         };
     }
     let told = if rendered.by_script { by_json(last) } else { None };
-    let shown = shown(shop, &before, last, &after, redirected.as_ref());
+    let shown = shown(shop, &before, last, &after, redirected.or(moved).as_ref());
     // Where the shop file says what success is, nothing else is.
-    let told = told.filter(|told| !outcome::says_success(shop) || !matches!(told, Outcome::Confirmed { .. }));
+    let own = outcome::says_success(shop);
     match (told, shown) {
-        (Some(Outcome::Confirmed { detail, .. }), Outcome::Rejected { reason }) => {
-            Outcome::Unclear { reason: format!("the answer says \"{detail}\", and the page says otherwise: {reason}") }
-        }
-        (Some(Outcome::Rejected { reason }), _) => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
-        (Some(confirmed @ Outcome::Confirmed { .. }), _) => confirmed,
-        (_, Outcome::Unclear { reason }) if !outcome::says_success(shop) => moved(prepared, rendered, reason),
+        (Some(Told::Said(Outcome::Confirmed { detail, .. })), Outcome::Rejected { reason }) if !own => otherwise(&detail, &reason),
+        (Some(Told::Said(Outcome::Rejected { reason })), _) => Outcome::Rejected { reason: with_complaint(reason, &before.page, &after) },
+        (Some(Told::Said(Outcome::Confirmed { by, detail })), _) if !own => match outcome::doubt(&before, &after) {
+            Some(doubt) => otherwise(&detail, &doubt),
+            None => Outcome::Confirmed { by, detail },
+        },
+        (Some(Told::Said(against @ (Outcome::Blocked { .. } | Outcome::Unclear { .. }))), Outcome::Confirmed { .. }) if !own => against,
         (_, shown) => shown,
     }
+}
+
+fn otherwise(said: &str, shown: &str) -> Outcome {
+    Outcome::Unclear { reason: format!("the answer says \"{said}\", and the page says otherwise: {shown}") }
 }
 
 /// What the page shows; the address of success in the shop file is reached also where a script led there.
@@ -72,15 +80,6 @@ fn shown(shop: &Shop, before: &Prepared, last: &Exchange, after: &Page, redirect
         Outcome::Unclear { .. } if reached => Outcome::Confirmed { by: ConfirmedBy::Redirect, detail: after.url.to_string() },
         shown => shown,
     }
-}
-
-/// A page that a script led to, when its address speaks of thanks.
-fn moved(prepared: &Prepared, rendered: &Rendered, reason: String) -> Outcome {
-    let (from, to) = (&prepared.page.url, &rendered.page.url);
-    if rendered.by_script && from.as_str() != to.as_str() && outcome::is_thanks_url(to, from) {
-        return Outcome::Confirmed { by: ConfirmedBy::Redirect, detail: to.to_string() };
-    }
-    Outcome::Unclear { reason }
 }
 
 /// In place of an exchange that the log does not show.
@@ -268,6 +267,16 @@ mod tests {
             (Some((500, html, "oops")), "FORM", true, true, "unclear the site answered 500"),
             // A page that a form led to and that shows the form as it was filled proves nothing.
             (Some((200, html, "")), shown, false, true, "unclear the answer thanks, and still shows"),
+            // What the endpoint says yes to, the page may leave open; what it throws away, the page may thank for.
+            (
+                Some((200, json, r#"{"success":true}"#)),
+                "<p>Almost done: click the link that we mailed you.</p>",
+                true,
+                true,
+                "unclear the answer says",
+            ),
+            (Some((200, json, r#"{"success":true,"spam":true}"#)), "<p>Thank you!</p>", true, true, "Blocked"),
+            (Some((200, json, r#"{"success":true,"duplicate":true}"#)), "<p>Thank you!</p>", true, true, "unclear the site answered"),
             // The count of a chat is not the inquiry, whatever it says.
             (Some((200, json, r#"{"success":true}"#)), "FORM", true, false, "unclear"),
             (Some((403, json, "{}")), "FORM", true, false, "unclear"),
@@ -302,6 +311,21 @@ mod tests {
             page.url = page.url.join(at).unwrap();
             let said = judged_by(&shop, Some(answer), page, true, certain);
             assert!(said.starts_with(expected), "{text:?} {url:?} {at} {after}\n expected {expected}\n got {said}");
+        }
+    }
+
+    #[test]
+    fn where_a_script_led_is_heard_as_where_the_site_led() {
+        for (at, after, expected) in [
+            ("/thanks", "<p>Hello</p>", "confirmed Redirect http://x.example/thanks"),
+            ("/thanks", "<p>Sorry, this form is offline.</p>", "unclear the site led to http://x.example/thanks"),
+            ("/home", "<p>Our sales team will contact you.</p>", "unclear the answer says"),
+            ("/contact#done", "<p>Our sales team will contact you.</p>", "confirmed Text"),
+        ] {
+            let mut page = page(after);
+            page.url = page.url.join(at).unwrap();
+            let said = judged_by(&shop("http://x.example/", None), Some((200, "text/html", "ok")), page, true, true);
+            assert!(said.starts_with(expected), "{at} {after}\n expected {expected}\n got {said}");
         }
     }
 

@@ -13,6 +13,10 @@ use super::*;
 
 type Answer = Box<dyn Fn() -> Response + Send + Sync>;
 
+const FURTHER: &str = "<form method=post action=/2><input name=budget required><input name=visit><button>Submit request</button></form>";
+const NEWSLETTER: &str =
+    "<form method=post action=/n><input type=email name=nl required placeholder='Your email'><button>Subscribe</button></form>";
+
 #[tokio::test]
 async fn answers_are_judged() {
     let errors =
@@ -65,6 +69,18 @@ async fn answers_are_judged() {
             "Unclear",
         ),
         (page(format!("<p>Your message has been sent.</p><p>* indicates a required field</p>{}", form_page(""))), "Confirmed { by: Text"),
+        (page("<p>Your form was submitted too quickly.</p>".into()), "Rejected"),
+        (page("<p>Your message has been saved as a draft.</p>".into()), "Unclear { reason: \"the answer says"),
+        (page("<p>Warning: mail(): cannot bind in /srv/send.php on line 3</p><h1>Thank you!</h1>".into()), "Unclear"),
+        (page("<h1>Thank you for your inquiry.</h1><p>Please confirm your email address, then we pass it on.</p>".into()), "Unclear"),
+        (page(format!("<p>Thank you for your inquiry.</p>{FURTHER}")), "Unclear"),
+        (page(format!("<p>Thank you for your inquiry.</p>{NEWSLETTER}")), "Confirmed { by: Text"),
+        (json(200, r#"{"success":"0","message":"Thank you for your message"}"#), "Rejected { reason: \"the site answered \\\"success\\\""),
+        (json(200, r#"{"success":0,"message":"sent"}"#), "Rejected { reason: \"the site answered \\\"success\\\""),
+        (json(200, r#"{"status":"ok","result":"wibble"}"#), "Unclear"),
+        (json(200, r#"{"success":true,"spam":true}"#), "Blocked"),
+        (json(200, r#"{"success":true,"message":"Please verify your email to complete your request"}"#), "Unclear"),
+        (json(200, r#"{"success":true,"warnings":["We already have an inquiry from this address."]}"#), "Unclear"),
         (page("<title>Just a moment...</title>".into()), "Blocked"),
         (status(403, "no"), "Blocked"),
         (status(429, "slow"), "Blocked"),
@@ -135,6 +151,52 @@ fn exchange(label: &str, method: &'static str, url: &Url, status: u16, headers: 
     }
 }
 
+fn answered(exchanges: Vec<Exchange>) -> Sent {
+    let at = DateTime::from_timestamp(1_793_000_000, 0).unwrap();
+    Sent {
+        exchanges,
+        error: None,
+        sent_at: at,
+        answered_at: Some(at),
+        pieces: Vec::new(),
+        rendered: None,
+        stopped: None,
+        offered: (false, false),
+    }
+}
+
+#[test]
+fn where_the_site_led_to_decides_which_words_are_of_the_inquiry() {
+    let form = Url::parse("https://builder.example/index.php?page=contact").unwrap();
+    let home = "<h1>Bluebonnet Homes</h1><p>New homes in Austin.</p>";
+    let door = "<form method=post><input name=user><input type=password name=pw><button>Log in</button></form>";
+    let kind = [("content-type", "text/html; charset=utf-8")];
+    for (to, body, expected) in [
+        ("/", "<p>We appreciate your interest in Bluebonnet Homes.</p>", "Unclear"),
+        ("/home", "<p>Our sales team will contact you within 24 hours.</p>", "Unclear"),
+        ("/en/", "<p>Every request was received with a smile.</p>", "Unclear"),
+        ("/about", "<blockquote>Even the smallest details were delivered.</blockquote>", "Unclear"),
+        ("/index.php?page=home", "<p>Thank you for your interest in Bluebonnet Homes.</p>", "Unclear"),
+        ("/", "<p>Your message has been sent.</p>", "Confirmed { by: Text"),
+        ("/", "<p>Thank you for contacting us!</p>", "Confirmed { by: Text"),
+        ("/done", "<title>Thank you | Bluebonnet</title><p>A counselor will call you.</p>", "Confirmed { by: Text"),
+        ("/index.php?page=contact&done=7", "<p>Thank you!</p>", "Confirmed { by: Text"),
+        ("/thank-you", "<p>A counselor will call you.</p>", "Confirmed { by: Text"),
+        ("/thank-you", "", "Confirmed { by: Redirect"),
+        ("/thank-you", "<p>Sorry, this form is offline.</p>", "Unclear"),
+        ("/thank-you", "<p>To finish, click the link that we mailed you.</p>", "Unclear"),
+        ("/thank-you", door, "Unclear"),
+        ("/login?msg=sent", "", "Unclear"),
+    ] {
+        let to = form.join(to).unwrap();
+        let first = exchange("submission", "POST", &form, 302, &[("location", to.as_str())], "");
+        let second = exchange("redirect-1", "GET", &to, 200, &kind, &format!("{home}{body}"));
+        let prepared = filled(page::Page::parse(form_page("").as_bytes(), &form, Some("text/html; charset=utf-8")));
+        let outcome = format!("{:?}", judge(&shop("https://builder.example/", None), &prepared, &answered(vec![first, second])));
+        assert!(outcome.starts_with(expected), "{to} {body}: expected {expected}, got {outcome}");
+    }
+}
+
 #[test]
 fn the_answers_of_form_makers_are_understood() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms");
@@ -159,17 +221,7 @@ fn the_answers_of_form_makers_are_understood() {
             } else {
                 vec![exchange("submission", "POST", &last, status, &head, text("body"))]
             };
-            let at = DateTime::from_timestamp(1_793_000_000, 0).unwrap();
-            let sent = Sent {
-                exchanges,
-                error: None,
-                sent_at: at,
-                answered_at: Some(at),
-                pieces: Vec::new(),
-                rendered: None,
-                stopped: None,
-                offered: (false, false),
-            };
+            let sent = answered(exchanges);
             let outcome = judge(&shop("https://builder.example/", None), &prepared, &sent);
             let said = match &outcome {
                 Outcome::Confirmed { .. } => "confirmed",
