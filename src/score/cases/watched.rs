@@ -36,7 +36,7 @@ fn a_phone_of_which_only_the_calls_were_shown_is_judged_by_its_calls() {
     let only = |channel: &str| json!([{"source": "phone.main", "from": at(0), "to": at(30 * DAY), "channel": channel}]);
     let judged = |open: &str| {
         let card = Case::new().email(60).set("coverage_gaps", only(open)).card();
-        let of = |id: &str| card.criteria.iter().find(|line| line.id == id).map(|line| (line.counted, line.why.clone())).unwrap();
+        let of = |id: &str| card.criteria.iter().find(|line| line.id == id).map(|line| (line.counted, line.why.to_string())).unwrap();
         (of("speed.call"), of("channels.text"), card.caps.iter().any(|cap| cap.why.contains("nobody called")), card.verdict_why.clone())
     };
     let (call, text, capped, why) = judged("sms");
