@@ -86,7 +86,7 @@ pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
 /// The arrival of a mail read from a file: the handover line; else the Maildir delivery time; else the `Date` header,
 /// disputed; else the moment we saw it, disputed. Nothing arrives after it was seen: a clock that says so is passed over, and what is
 /// believed in its stead is disputed. So is a handover after the delivery, one of whose clocks is wrong, and one that may be forged: see
-/// [`imap`].
+/// [`imap()`].
 #[must_use]
 pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_by: DateTime<Utc>) -> Arrival {
     let (handover, surely_by) = steps(mail, trust);
