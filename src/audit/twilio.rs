@@ -29,13 +29,14 @@ struct Known {
     to: DateTime<Utc>,
 }
 
-/// Why what an account shows is not all that came to a phone, as a sentence.
+/// Why what an account shows is not all that came to a phone, as a sentence. Where the account does not tell, its lists are believed.
 async fn unheld(phone: &Phone, account: &Account) -> Option<String> {
-    if account.number != phone.number {
-        let (theirs, ours) = (&account.number, &phone.number);
+    let (theirs, ours) = (&account.number, &phone.number);
+    if theirs != ours {
         return Some(format!("the `number` of `twilio` is {theirs}, and the phone's is {ours}: of one the other proves no silence."));
     }
-    twilio::holds(account).await.err().map(|error| format!("{error}."))
+    let (host, account) = (account.host(), twilio::holds(account).await.ok().filter(|held| !held).map(|_| &account.account)?);
+    Some(format!("{host} says that {account} does not hold {theirs}, and so shows no silence of it; look at `number` and `account`."))
 }
 
 impl Workspace {
