@@ -49,6 +49,28 @@ fn an_answer_that_was_deleted_before_it_was_read_is_a_gap() {
 }
 
 #[test]
+fn while_nothing_is_missing_nobody_looks_into_the_trash() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    dovecot.folder("Trash", true);
+    let site = Site::start(Answer::Thanks);
+    let (workspace, alias) = asked(&site, &dovecot);
+    dovecot.append("Trash", &stored_letter(&alias, 1, YES));
+    dovecot.append("INBOX", &stored_letter(&alias, 2, YES));
+    a_second_passes();
+    for new in ["1 new, 0", "0 new, 0"] {
+        let run = workspace.ok(&["watch", "--once"]);
+        assert!(run.out.contains(&format!("mailbox.main: {new} known before\n")), "{}", run.out);
+    }
+    assert!(!gaps(&workspace).iter().any(|why| why.contains("not read")), "{:?}", gaps(&workspace));
+    // What was read and is deleted is not missing; what was not is looked for.
+    dovecot.delete_first();
+    dovecot.append("INBOX", &stored_letter(&alias, 3, YES));
+    dovecot.delete_first();
+    let run = workspace.ok(&["watch", "--once"]);
+    assert!(run.out.contains("mailbox.main: 1 new, 0 known before\n"), "{}", run.out);
+}
+
+#[test]
 fn what_was_thrown_away_is_read_in_the_trash() {
     let Some(dovecot) = Dovecot::start() else { return };
     dovecot.folder("Trash", true);

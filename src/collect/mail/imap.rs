@@ -137,7 +137,7 @@ pub struct ImapSettings {
     pub login: Login,
     /// A PEM file of certificates to trust instead of the system's.
     pub ca_file: Option<PathBuf>,
-    /// The folders; by default every one that can be opened but those of sent and draft mail.
+    /// The folders; by default every one that can be opened but those of sent and draft mail, and the trash where a message is missing.
     pub folders: Option<Vec<String>>,
     /// Addresses from which we write, with any plus part; `@example.org` stands for all of a domain. What they wrote is left out of
     /// views over all mail.

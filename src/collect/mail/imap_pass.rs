@@ -178,8 +178,17 @@ impl<'a> Walker<'a> {
             self.cursors.extend(chosen.iter().map(|folder| Cursor::of(&folder.name)));
         }
         let known_to = |folder: &Listed| self.cursors.iter().find(|cursor| cursor.folder == folder.name).map(|cursor| cursor.last_pass);
-        self.known_to = if self.settings.folders.is_none() { chosen.iter().filter_map(known_to).min().flatten() } else { None };
+        let read = chosen.iter().filter(|folder| !self.is_left_alone(folder));
+        self.known_to = if self.settings.folders.is_none() { read.filter_map(known_to).min().flatten() } else { None };
         Ok(chosen)
+    }
+
+    /// Whether a folder is the trash of a mailbox in which nothing is missing: then nobody looks there. Once it was read it is read on, and it
+    /// always is where the settings name it.
+    fn is_left_alone(&self, folder: &Listed) -> bool {
+        let was_read = self.cursors.iter().any(|cursor| cursor.folder == folder.name && cursor.last_pass.is_some());
+        let is_missed = self.cursors.iter().any(|cursor| !cursor.holes.holes.is_empty());
+        folder.purpose == Use::Trash && self.settings.folders.is_none() && !was_read && !is_missed
     }
 
     /// Notes folders that are looked at no more. One that is gone from the server took its mail with it, or under another name: that
@@ -236,6 +245,9 @@ impl<'a> Walker<'a> {
     ) -> Result<(Vec<FolderPass>, Option<CollectError>), CollectError> {
         let (mut passes, mut lost) = (Vec::with_capacity(folders.len()), None);
         for folder in folders {
+            if self.is_left_alone(folder) {
+                continue;
+            }
             let seen = self.cursors.iter().find(|cursor| cursor.folder == folder.name).and_then(|cursor| cursor.last_pass);
             let mut pass =
                 FolderPass { folder: folder.name.clone(), seen_from: seen, seen_by: seen, messages: 0, gone: false, problems: Vec::new() };
