@@ -107,7 +107,7 @@ fn imported(folder: &Path, rows: u64) {
         );
         std::fs::write(folder.join(format!("workspace/shops/builder-{builder}.toml")), shop).unwrap();
         let slug = format!("builder-{builder}");
-        let mut record = crickets(&["record", "inquiry", &slug, "--wave", "2026-11", "--at", "2026-11-02T15:00:00Z"]);
+        let mut record = crickets(&["record", "inquiry", &slug, "--wave", "2026-10", "--at", "2026-10-02T15:00:00Z"]);
         let recorded = record.output().unwrap();
         assert!(recorded.status.success(), "{}", String::from_utf8_lossy(&recorded.stderr));
     }
@@ -176,10 +176,10 @@ fn child(what: &str, file: &Path) {
 
 /// Builders of whom 200 were asked, in three numbers' names.
 fn targets() -> Vec<Target> {
-    let sent_at: DateTime<Utc> = "2026-11-02T15:00:00Z".parse().unwrap();
+    let sent_at: DateTime<Utc> = "2026-10-02T15:00:00Z".parse().unwrap();
     (0..BUILDERS)
         .map(|number| Target {
-            id: InquiryId::new("2026-11", &format!("builder-{number}")),
+            id: InquiryId::new("2026-10", &format!("builder-{number}")),
             builder: format!("Builder {number} Homes"),
             alias_address: format!("shopper+b{number}@example.org"),
             alias_token: format!("b{number}"),
@@ -231,7 +231,7 @@ fn write(path: &Path, rows: u64) {
         let (day, hour, minute, second) = (3 + roll(26), roll(24), roll(60), roll(60));
         writeln!(
             file,
-            "c{row},{channel},inbound,{from},{to},2026-11-{day:02}T{hour:02}:{minute:02}:{second:02}-06:00,{},{},{body}",
+            "c{row},{channel},inbound,{from},{to},2026-10-{day:02}T{hour:02}:{minute:02}:{second:02}-06:00,{},{},{body}",
             roll(300),
             roll(2) == 0
         )
