@@ -76,14 +76,33 @@ impl Workspace {
     /// # Errors
     /// When the store fails.
     pub async fn coverage(&self, rehearsal: bool) -> Result<Vec<(String, Vec<Span>)>, AuditError> {
+        self.coverage_around(&self.all_lacking(rehearsal).await?, rehearsal).await
+    }
+
+    /// What came to each mailbox and was never read, by the real clock or a rehearsal's.
+    async fn all_lacking(&self, rehearsal: bool) -> Result<BTreeMap<(String, bool), Vec<Lacking>>, AuditError> {
+        let mut all = BTreeMap::new();
+        for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
+            let lacking = self.lacking(&source, rehearsal).await?;
+            all.insert((source, rehearsal), lacking);
+        }
+        Ok(all)
+    }
+
+    /// The spans of [`Self::coverage`], around what is lacking.
+    async fn coverage_around(
+        &self,
+        lacking: &BTreeMap<(String, bool), Vec<Lacking>>,
+        rehearsal: bool,
+    ) -> Result<Vec<(String, Vec<Span>)>, AuditError> {
         if !self.clock.is_rehearsal() {
             // Our clock may have run ahead and been set right since.
             self.store.nothing_covered_after(self.clock.now()).await?;
         }
         let mut coverage = Vec::new();
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
-            let holes: Vec<Span> = self.lacking(&source, rehearsal).await?.iter().map(Lacking::span).collect();
             let spans = self.store.covered(&source, rehearsal).await?.into_iter();
+            let holes: Vec<Span> = lacking.get(&(source.clone(), rehearsal)).into_iter().flatten().map(Lacking::span).collect();
             let spans = spans.flat_map(|span| looks::around(span, holes.clone())).collect();
             coverage.push((source, spans));
         }
@@ -130,20 +149,22 @@ impl Workspace {
         };
         self.store.each_touch(keep).await?;
         let (touches, sent, opt_outs) = opted::apart(one_call::joined(few));
-        let (mut canaries, mut lives, mut lacking) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut canaries, mut lives) = (BTreeMap::new(), BTreeMap::new());
         for source in self.config.mailboxes.values().map(crate::config::Mailbox::source) {
             let of_source = self.canaries(&source).await?;
             for rehearsal in [false, true] {
                 let of_mailbox = (source.clone(), rehearsal);
                 let life = Life::of(rehearsal, &of_source, mails.get(&of_mailbox).map_or(&[], Vec::as_slice));
-                lacking.insert(of_mailbox.clone(), self.lacking(&source, rehearsal).await?);
                 lives.insert(of_mailbox, life);
             }
             canaries.insert(source, of_source);
         }
-        let coverage = [self.coverage(false).await?, self.coverage(true).await?];
+        let mut lacking = self.all_lacking(false).await?;
+        lacking.extend(self.all_lacking(true).await?);
+        let coverage = [self.coverage_around(&lacking, false).await?, self.coverage_around(&lacking, true).await?];
         let texts = [self.texts_covered(false).await?, self.texts_covered(true).await?];
-        let [real, _] = &coverage;
+        let ([real, rehearsed], [real_texts, rehearsed_texts]) = (&coverage, &texts);
+        let (watched, texts_watched) = if self.clock.is_rehearsal() { (rehearsed, rehearsed_texts) } else { (real, real_texts) };
         let mut obstacles = BTreeMap::new();
         for (source, _) in real {
             obstacles.extend(
@@ -162,12 +183,9 @@ impl Workspace {
                 shown.clear();
             }
             // Where calls are shown and texts are not, or not as far, both are told.
-            let kinds = [
-                self.kind_covered(&source, Kind::Calls, self.clock.is_rehearsal()).await?,
-                self.kind_covered(&source, Kind::Texts, self.clock.is_rehearsal()).await?,
-            ]
-            .map(|spans| spans.last().map(|(_, to)| *to));
-            let [calls, of_texts] = kinds;
+            let of_calls = watched.iter().find(|(name, _)| *name == source).map(|(_, spans)| spans);
+            let [calls, of_texts] =
+                [of_calls, texts_watched.get(&source)].map(|spans| spans.and_then(|spans| spans.last()).map(|(_, to)| *to));
             if calls != of_texts {
                 shown.extend(
                     [(Kind::Calls, calls), (Kind::Texts, of_texts)]

@@ -21,7 +21,7 @@ pub fn came_in(mail: &Mail) -> bool {
     !mail.received.is_empty() && (was_delivered() || mail.received.iter().any(|line| !submitted(line)))
 }
 
-/// The moment of the handover, and that by which the mail was surely within, where before it was only likely.
+/// The moment of the handover, and that by which the mail was surely within, where before it was only likely and that is much later.
 fn steps(mail: &Mail, trust: &Trust) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let step = taken_over(mail, trust);
     (step.and_then(|step| step.line.at), step.and_then(|step| step.surely_by))
@@ -59,9 +59,7 @@ pub fn imap(mail: &Mail, trust: &Trust, seen: Seen) -> Arrival {
     let in_window = |at: DateTime<Utc>| not_later(at) && seen.from.is_none_or(|from| at >= from - TOLERANCE);
     let (at, at_latest, basis) = match (seen.internal_date, handover, seen.save_date) {
         (Some(internal), Some(edge), _) if agree(internal, edge) && not_later(internal) => (internal, None, ArrivalBasis::InternalDate),
-        (_, Some(edge), _) if in_window(edge) => {
-            (edge, surely_by.filter(|by| *by > edge + TOLERANCE && not_later(*by)), ArrivalBasis::Handover)
-        }
+        (_, Some(edge), _) if in_window(edge) => (edge, surely_by.filter(|by| not_later(*by)), ArrivalBasis::Handover),
         (Some(internal), None, Some(saved)) if in_window(internal) && !agree(internal, saved) => {
             (internal, Some(saved), ArrivalBasis::InternalDate)
         }
@@ -98,7 +96,7 @@ pub fn file(mail: &Mail, trust: &Trust, delivered: Option<DateTime<Utc>>, seen_b
         .or_else(|| delivered.filter(possible).map(|at| (at, ArrivalBasis::Maildir, handover.is_some())))
         .or_else(|| mail.date.filter(possible).map(|at| (at, ArrivalBasis::DateHeader, true)))
         .unwrap_or((seen_by, ArrivalBasis::Seen, true));
-    let at_latest = surely_by.filter(|by| basis == ArrivalBasis::Handover && *by > at + TOLERANCE && possible(by));
+    let at_latest = surely_by.filter(|by| basis == ArrivalBasis::Handover && possible(by));
     let at_latest = at_latest.filter(|_| delivered.is_none_or(|delivered| (delivered - at).abs() > TOLERANCE));
     Arrival {
         at,

@@ -138,7 +138,7 @@ impl Trust {
 pub struct Handover<'a> {
     /// The line that tells of it.
     pub line: &'a Received,
-    /// The time of a later step of ours, where it is only likely that the mail was within before that.
+    /// The time of a step of ours much later, where it is only likely that the mail was within before that.
     pub surely_by: Option<DateTime<Utc>>,
 }
 
@@ -178,7 +178,10 @@ pub fn taken_over<'a>(mail: &'a Mail, trust: &Trust) -> Option<Handover<'a>> {
         ours |= trust.covers(by);
         steps.push(line);
         match hop {
-            Hop::Outside => return ours.then_some(Handover { line, surely_by }),
+            Hop::Outside => {
+                let surely_by = surely_by.zip(line.at).filter(|(by, at)| *by > *at + TOLERANCE).map(|(by, _)| by);
+                return ours.then_some(Handover { line, surely_by });
+            }
             Hop::Likely => surely_by = surely_by.or(line.at),
             Hop::Inside => {}
         }
@@ -191,8 +194,7 @@ pub fn taken_over<'a>(mail: &'a Mail, trust: &Trust) -> Option<Handover<'a>> {
 #[must_use]
 pub fn handover(mail: &Mail, trust: &Trust) -> Option<DateTime<Utc>> {
     let step = taken_over(mail, trust)?;
-    let at = step.line.at?;
-    Some(step.surely_by.filter(|by| *by > at + TOLERANCE).unwrap_or(at))
+    step.surely_by.or(step.line.at)
 }
 
 /// What the one delivery of a mail is known by, as SHA-256 (hex): its handover, with the id that the provider gave it and the second, to
